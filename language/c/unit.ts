@@ -1,0 +1,87 @@
+/** A parsed file: what `parseUnit` returns. Types only. */
+import type { BlockStmt, CType, Declarator, EnumDef, Expr, Param, RecordDef, Span } from './ast.ts';
+
+/** The kernel a file is analysed for, e.g. {major: 6, minor: 12, patch: 0}. */
+export interface KernelVersion {
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+}
+
+/** Everything that fixes the value of a preprocessor condition. */
+export interface Target {
+  readonly kernel: KernelVersion;
+  /** -D NAME=VALUE; a null value means: known to be undefined (-U). Names absent here and in no header are unknown. */
+  readonly defines: ReadonlyMap<string, string | null>;
+}
+
+/** A file next to the one analysed: project headers that it includes, transitively, in inclusion order. */
+export interface HeaderText {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Comment extends Span {
+  /** With its delimiters. */
+  readonly text: string;
+}
+
+export interface Include extends Span {
+  readonly spec: string;
+  /** "…" rather than <…>. */
+  readonly local: boolean;
+}
+
+export interface MacroDef extends Span {
+  readonly name: string;
+  /** null: object-like. */
+  readonly params: readonly string[] | null;
+  readonly variadic: boolean;
+  readonly body: string;
+  /** Path of the file that defines it. */
+  readonly path: string;
+}
+
+export interface FunctionDef extends Span {
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly params: readonly Param[];
+  readonly returns: CType;
+  readonly variadic: boolean;
+  readonly isStatic: boolean;
+  readonly isInline: boolean;
+  /** Span of `{ … }`. */
+  readonly bodySpan: Span;
+  /** True if the body holds an ERROR or MISSING node after masking. */
+  readonly hasError: boolean;
+  /** Content hash of everything that the lowered body depends on: text, branch values, macros used. Same key, same body. */
+  readonly key: string;
+  /** The unknown preprocessor condition that this definition stands under, if any. */
+  readonly condition?: string;
+  /** Lowered on first use, then cached. */
+  body(): BlockStmt;
+}
+
+export interface SyntaxProblem extends Span {
+  readonly message: string;
+}
+
+export interface TranslationUnit {
+  readonly path: string;
+  readonly text: string;
+  readonly target: Target;
+  /** In source order; definitions from local headers (static inline) behind those of the file, with their own `path`. */
+  readonly functions: readonly FunctionDef[];
+  readonly headerFunctions: readonly (FunctionDef & { readonly path: string })[];
+  readonly records: ReadonlyMap<string, RecordDef>;
+  readonly enums: readonly EnumDef[];
+  readonly typedefs: ReadonlyMap<string, CType>;
+  /** File-scope variables, ops tables with their designated initialisers among them. */
+  readonly globals: readonly Declarator[];
+  readonly macros: ReadonlyMap<string, MacroDef>;
+  readonly includes: readonly Include[];
+  readonly comments: readonly Comment[];
+  readonly problems: readonly SyntaxProblem[];
+}
+
+export type { Expr };
