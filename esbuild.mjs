@@ -1,0 +1,97 @@
+/**
+ * Builds dist/ (and, with --tests, out/test/): every program is one bundled file, the two wasm files lie beside them.
+ * Usage: node esbuild.mjs [--production] [--tests] [--watch]
+ */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { context } from 'esbuild';
+
+const root = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+const tests = process.argv.includes('--tests');
+
+/** Some CommonJS dependencies call require() for Node's own modules; an ES module has none. */
+const requireBanner =
+  "import { createRequire as pinscopeCreateRequire } from 'node:module'; const require = pinscopeCreateRequire(import.meta.url);";
+const common = {
+  bundle: true,
+  absWorkingDir: root,
+  target: 'es2022',
+  sourcemap: production ? false : 'linked',
+  minify: production,
+  // Error messages name rules by function and class names.
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  loader: { '.md': 'text' },
+};
+const nodeEsm = { ...common, platform: 'node', format: 'esm', target: 'node20', banner: { js: requireBanner } };
+const nodeCjs = { ...common, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] };
+/** A web worker, and the web extension host: one file, no modules, no Node. */
+const browser = {
+  ...common,
+  platform: 'browser',
+  define: { 'import.meta.url': 'globalThis.location.href', 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+  external: ['vscode', 'node:*', 'module', 'fs', 'fs/promises'],
+};
+
+const targets = [
+  { ...nodeEsm, entryPoints: ['client/cli/main.ts'], outfile: 'dist/cli.js' },
+  { ...nodeEsm, entryPoints: ['client/cli/worker.ts'], outfile: 'dist/worker.js' },
+  { ...nodeEsm, entryPoints: ['server/lsp/node.ts'], outfile: 'dist/server.js' },
+  { ...browser, format: 'iife', entryPoints: ['server/lsp/browser.ts'], outfile: 'dist/server.browser.js' },
+  // .cjs: this package is of type "module", and VS Code before 1.100 loads extensions with require().
+  { ...nodeCjs, entryPoints: ['client/vscode/node.ts'], outfile: 'dist/extension.cjs' },
+  { ...browser, format: 'cjs', entryPoints: ['client/vscode/browser.ts'], outfile: 'dist/extension.browser.js' },
+];
+if (tests) {
+  targets.push({
+    ...nodeCjs,
+    minify: false,
+    sourcemap: 'inline',
+    external: ['vscode', 'mocha'],
+    entryPoints: ['test/vscode/suite/index.ts'],
+    outfile: 'out/test/index.cjs',
+  });
+}
+
+const wasm = [
+  ['node_modules/web-tree-sitter/web-tree-sitter.wasm', 'dist/web-tree-sitter.wasm'],
+  ['node_modules/tree-sitter-c/tree-sitter-c.wasm', 'dist/tree-sitter-c.wasm'],
+];
+
+if (production) rmSync(join(root, 'dist'), { recursive: true, force: true });
+mkdirSync(join(root, 'dist'), { recursive: true });
+for (const [from, to] of wasm) copyFileSync(join(root, from), join(root, to));
+
+const started = performance.now();
+const present = targets.filter((target) => {
+  const there = existsSync(join(root, target.entryPoints[0]));
+  if (!there && target.entryPoints[0] !== 'client/cli/worker.ts') {
+    process.stderr.write(`build: ${target.outfile} left out: ${target.entryPoints[0]} does not exist yet\n`);
+  }
+  return there;
+});
+const contexts = await Promise.all(present.map((target) => context(target)));
+if (watch) {
+  await Promise.all(contexts.map((one) => one.watch()));
+  process.stderr.write('build: watching\n');
+} else {
+  try {
+    await Promise.all(contexts.map((one) => one.rebuild()));
+  } catch {
+    // esbuild has printed the errors.
+    process.exitCode = 1;
+  }
+  await Promise.all(contexts.map((one) => one.dispose()));
+  if (!process.exitCode) {
+    writeFileSync(join(root, 'dist/.built'), `${JSON.stringify({ production, version: readVersion() })}\n`);
+    const sizes = present.map((target) => `${target.outfile} ${Math.ceil(statSync(join(root, target.outfile)).size / 1024)} kB`);
+    process.stderr.write(`build: ${sizes.join(', ')} in ${Math.round(performance.now() - started)} ms\n`);
+  }
+}
+
+function readVersion() {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+}

@@ -1,0 +1,37 @@
+/**
+ * The messages of Pinscope's own between the language server and its editor client, both directions, in one map. The
+ * standard protocol carries everything else. Types only: both sides import this file and nothing of each other.
+ */
+
+/** Options that the client sends with `initialize`. */
+export interface InitializationOptions {
+  /** Where the two wasm files are: URLs that the server can fetch. Only the browser needs it; node finds them beside itself. */
+  readonly wasm?: { readonly treeSitter: string; readonly c: string };
+}
+
+/** An entry of a folder. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'folder';
+}
+
+/** Requests that the server sends; a browser server has no disk and reads through the editor. `null`: not there, or not readable. */
+export interface ClientRequests {
+  'pinscope/readFile': { readonly params: { readonly uri: string }; readonly result: { readonly text: string } | null };
+  'pinscope/listFolder': { readonly params: { readonly uri: string }; readonly result: readonly FolderEntry[] | null };
+}
+
+/** State of the server, for the language status item. */
+export interface ServerStatus {
+  readonly state: 'starting' | 'busy' | 'ready' | 'degraded';
+  /** One line for a person; '' if there is nothing to say. */
+  readonly message: string;
+  /** Kernel versions that the document in `uri` is checked against ("6.12"). */
+  readonly kernelVersions: readonly string[];
+  readonly uri?: string;
+}
+
+/** Notifications that the server sends. */
+export interface ClientNotifications {
+  'pinscope/status': ServerStatus;
+}
