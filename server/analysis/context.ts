@@ -1,0 +1,169 @@
+/**
+ * What the path walk needs to know of a function before it starts: its graph, its loops, which names are still read
+ * behind each node, and which calls matter.
+ */
+import type { CallExpr, CType, Expr, Span } from '../../language/c/ast.ts';
+import { buildCfg, type Cfg, type CfgNode } from '../../language/c/cfg.ts';
+import { walkExpr } from '../../language/c/index.ts';
+import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
+import { facts } from '../../language/kernel/index.ts';
+import type { CallFact } from '../../language/kernel/types.ts';
+
+/** A natural loop: nodes head…last in source order. */
+export interface Loop {
+  readonly head: number;
+  readonly last: number;
+  readonly span: Span;
+  /** Names of variables that the body assigns. */
+  readonly assigned: ReadonlySet<string>;
+  /** The body calls something that releases pages. */
+  readonly releases: boolean;
+  /** Array expressions that the body indexes or dereferences. */
+  readonly bases: readonly Expr[];
+}
+
+export interface FunctionContext {
+  readonly def: FunctionDef;
+  readonly cfg: Cfg;
+  readonly loops: ReadonlyMap<number, Loop>;
+  /** For each node: names (variables and fields) that it or a node reachable from it mentions. */
+  readonly live: readonly ReadonlySet<string>[];
+  readonly types: ReadonlyMap<string, CType>;
+  readonly calls: readonly CallExpr[];
+}
+
+/** Expressions that a node evaluates. */
+export function exprsOf(node: CfgNode): readonly Expr[] {
+  const w = node.what;
+  switch (w.kind) {
+    case 'expr':
+      return [w.expr];
+    case 'decl':
+      return w.decl.init ? [w.decl.init] : [];
+    case 'branch':
+      return [w.test];
+    case 'foreach':
+      return w.args;
+    case 'switch':
+      return [w.value];
+    case 'return':
+      return w.value ? [w.value] : [];
+    case 'guard':
+    case 'leave':
+      return w.guard.args;
+    case 'opaque':
+      return w.parts;
+    default:
+      return [];
+  }
+}
+
+/** Name of a call's function if it is called by name. */
+export function calleeName(call: CallExpr): string | undefined {
+  return call.callee.kind === 'id' ? call.callee.name : undefined;
+}
+
+const wordsOf = (node: CfgNode): Set<string> => {
+  const out = new Set<string>();
+  for (const e of exprsOf(node)) {
+    walkExpr(e, (x) => {
+      if (x.kind === 'id') out.add(x.name);
+      else if (x.kind === 'member') out.add(x.name);
+    });
+  }
+  if (node.what.kind === 'cleanup') out.add(node.what.decl.name);
+  return out;
+};
+
+/** Names that the node writes whole before anything behind it reads them. */
+const killsOf = (node: CfgNode): string | undefined => {
+  const w = node.what;
+  if (w.kind === 'decl') return w.decl.name;
+  if (w.kind === 'expr' && w.expr.kind === 'assign' && w.expr.op === '=' && w.expr.left.kind === 'id') return w.expr.left.name;
+  return undefined;
+};
+
+function liveness(cfg: Cfg): Set<string>[] {
+  const n = cfg.nodes.length;
+  const live: Set<string>[] = Array.from({ length: n }, () => new Set<string>());
+  const uses = cfg.nodes.map((node) => {
+    const words = wordsOf(node);
+    const killed = killsOf(node);
+    const w = node.what;
+    if (killed && w.kind === 'expr' && w.expr.kind === 'assign') {
+      let read = false;
+      walkExpr(w.expr.right, (x) => {
+        if (x.kind === 'id' && x.name === killed) read = true;
+      });
+      if (!read) words.delete(killed);
+    }
+    return words;
+  });
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let i = n - 1; i >= 0; i--) {
+      const node = cfg.nodes[i]!;
+      const set = live[i]!;
+      const before = set.size;
+      const killed = killsOf(node);
+      for (const e of node.succs) for (const name of live[e.to]!) if (name !== killed) set.add(name);
+      for (const name of uses[i]!) set.add(name);
+      if (set.size !== before) changed = true;
+    }
+  }
+  return live;
+}
+
+/** True if the fact gives page references back. */
+export const releases = (fact: CallFact | undefined): boolean => fact?.effects.some((e) => e.kind === 'release') ?? false;
+
+/** Builds the context; `releasing` tells whether a same-file function releases pages (transitively). */
+export function contextOf(unit: TranslationUnit, def: FunctionDef, releasing: (name: string) => boolean): FunctionContext {
+  const cfg = buildCfg(def, {
+    isNoReturn: (name) => facts.call(name)?.effects.some((e) => e.kind === 'noreturn') ?? false,
+  });
+  const types = new Map<string, CType>();
+  for (const p of def.params) if (p.name) types.set(p.name, p.type);
+  const calls: CallExpr[] = [];
+  const loops = new Map<number, Loop>();
+  for (const node of cfg.nodes) {
+    if (node.what.kind === 'decl') types.set(node.what.decl.name, node.what.decl.type);
+    for (const e of exprsOf(node)) {
+      walkExpr(e, (x) => {
+        if (x.kind === 'call') calls.push(x);
+      });
+    }
+  }
+  const last = new Map<number, number>();
+  for (const node of cfg.nodes) {
+    for (const e of node.succs) if (e.back) last.set(e.to, Math.max(last.get(e.to) ?? 0, node.id));
+  }
+  for (const [head, end] of last) {
+    const assigned = new Set<string>();
+    const bases: Expr[] = [];
+    let rel = false;
+    let start = Infinity;
+    let stop = 0;
+    for (let i = Math.min(head, end); i <= Math.max(head, end); i++) {
+      const node = cfg.nodes[i]!;
+      start = Math.min(start, node.span.start);
+      stop = Math.max(stop, node.span.end);
+      const killed = killsOf(node);
+      if (killed) assigned.add(killed);
+      for (const e of exprsOf(node)) {
+        walkExpr(e, (x) => {
+          if (x.kind === 'assign' && x.left.kind === 'id') assigned.add(x.left.name);
+          if (x.kind === 'update' && x.arg.kind === 'id') assigned.add(x.arg.name);
+          if (x.kind === 'index') bases.push(x.object);
+          if (x.kind === 'unary' && x.op === '*') bases.push(x.arg);
+          if (x.kind === 'call') {
+            const name = calleeName(x);
+            if (name && (releases(facts.call(name)) || releasing(name))) rel = true;
+          }
+        });
+      }
+    }
+    loops.set(head, { head, last: end, span: { start, end: stop }, assigned, releases: rel, bases });
+  }
+  return { def, cfg, loops, live: liveness(cfg), types, calls };
+}

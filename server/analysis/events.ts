@@ -1,0 +1,68 @@
+/** What the path walk reports to the rules: facts about paths, not yet findings. */
+import type { CallExpr, Span } from '../../language/c/ast.ts';
+import type { RefKind, Resource, Trace } from './state.ts';
+
+/** A path on which a resource is still held where it can no longer be given back. */
+export interface LeakEvent {
+  readonly kind: 'leak';
+  readonly resource: Resource;
+  readonly at: Span;
+  /** What happens at `at`. */
+  readonly why: 'return' | 'end' | 'array-freed' | 'owner-freed' | 'overwritten';
+  /** The call that frees, for the last ones. */
+  readonly by?: string;
+  readonly trace: Trace | null;
+  readonly functionName: string;
+  /** Some of the requested pages only: the path knows that the result is short. */
+  readonly short: boolean;
+}
+
+export interface DoubleReleaseEvent {
+  readonly kind: 'double';
+  readonly resource?: Resource;
+  readonly refKind: RefKind;
+  readonly name: string;
+  readonly first: Span;
+  readonly at: Span;
+  readonly call: CallExpr;
+  /** 'again': the same pages twice; 'unfilled': more pages than the acquire filled. */
+  readonly why: 'again' | 'unfilled';
+  readonly trace: Trace | null;
+  readonly functionName: string;
+}
+
+export interface MismatchEvent {
+  readonly kind: 'mismatch';
+  readonly resource: Resource;
+  readonly released: RefKind;
+  readonly frees: boolean;
+  readonly at: Span;
+  readonly call: CallExpr;
+  readonly trace: Trace | null;
+  readonly functionName: string;
+}
+
+/** The root function returned with the resource held, reachable from outside. */
+export interface OutlivesEvent {
+  readonly kind: 'outlives';
+  readonly resource: Resource;
+  readonly root: string;
+  /** How the function ended: an error code, success, or not known. */
+  readonly outcome: 'error' | 'success' | 'unknown';
+  readonly at: Span;
+  /** Places through which the pages can be reached (sorted). */
+  readonly reach: readonly string[];
+  readonly trace: Trace | null;
+  readonly short: boolean;
+}
+
+/** The root function ended with everything of this acquire given back. */
+export interface ReturnedEvent {
+  readonly kind: 'given-back';
+  readonly resource: Resource;
+  readonly root: string;
+  readonly outcome: 'error' | 'success' | 'unknown';
+  readonly reach: readonly string[];
+}
+
+export type PathEvent = LeakEvent | DoubleReleaseEvent | MismatchEvent | OutlivesEvent | ReturnedEvent;

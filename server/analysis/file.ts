@@ -1,0 +1,117 @@
+/** Everything that the rules look at for one file and one target, computed once. */
+import type { CallExpr } from '../../language/c/ast.ts';
+import { walkExpr } from '../../language/c/index.ts';
+import type { TranslationUnit } from '../../language/c/unit.ts';
+import { facts } from '../../language/kernel/index.ts';
+import { calleeName, contextOf, exprsOf, releases, type FunctionContext } from './context.ts';
+import type { PathEvent } from './events.ts';
+import { walkFunction, type FileFunctions } from './explore.ts';
+import { Groups } from './groups.ts';
+
+export interface FileAnalysis {
+  readonly unit: TranslationUnit;
+  readonly functions: ReadonlyMap<string, FunctionContext>;
+  readonly groups: Groups;
+  readonly events: readonly PathEvent[];
+  /** Functions that code outside of the file enters: not static, or their address is taken, or nobody here calls them. */
+  readonly entries: ReadonlySet<string>;
+  /** Functions of the file that `name` can reach by calls, itself included. */
+  reachable(name: string): ReadonlySet<string>;
+  readonly stats: { readonly functions: number; readonly analysed: number; readonly steps: number; readonly overBudget: readonly string[] };
+}
+
+const isFree = (name: string): boolean => facts.call(name)?.effects.some((e) => e.kind === 'free') ?? false;
+
+/** Analyses a parsed file. `cancelled` is polled between functions. */
+export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = () => false): FileAnalysis {
+  const functions = new Map<string, FunctionContext>();
+  const defs = new Map([...unit.headerFunctions, ...unit.functions].map((f) => [f.name, f]));
+  // what a name's call does, before the graphs are there: by text of the body
+  const direct = new Map<string, { acquires: boolean; releases: boolean; frees: boolean; callees: Set<string> }>();
+  for (const [name, def] of defs) {
+    const body = def.body();
+    const info = { acquires: false, releases: false, frees: false, callees: new Set<string>() };
+    const context = contextOf(unit, def, () => false);
+    for (const c of context.calls) {
+      const callee = calleeName(c);
+      if (!callee) continue;
+      if (defs.has(callee)) info.callees.add(callee);
+      else if (facts.acquire(callee)) info.acquires = true;
+      else if (releases(facts.call(callee))) info.releases = true;
+      else if (isFree(callee)) info.frees = true;
+    }
+    void body;
+    direct.set(name, info);
+    functions.set(name, context);
+  }
+  const closure = (pick: (i: { acquires: boolean; releases: boolean; frees: boolean }) => boolean): Set<string> => {
+    const set = new Set<string>();
+    for (const [n, i] of direct) if (pick(i)) set.add(n);
+    for (let grown = true; grown; ) {
+      grown = false;
+      for (const [n, i] of direct) if (!set.has(n) && [...i.callees].some((c) => set.has(c))) {
+        set.add(n);
+        grown = true;
+      }
+    }
+    return set;
+  };
+  const releasing = closure((i) => i.releases);
+  const touching = closure((i) => i.releases || i.acquires);
+  const relevant = closure((i) => i.releases || i.acquires || i.frees);
+  for (const name of functions.keys()) {
+    const used = [...direct.get(name)!.callees].some((c) => releasing.has(c));
+    if (used) functions.set(name, contextOf(unit, defs.get(name)!, (n) => releasing.has(n)));
+  }
+  const groups = new Groups(unit, functions);
+  const files: FileFunctions = { context: (n) => functions.get(n), relevant: (n) => relevant.has(n) };
+  const events: PathEvent[] = [];
+  const overBudget: string[] = [];
+  let steps = 0;
+  let analysed = 0;
+  for (const def of unit.functions) {
+    if (!touching.has(def.name) || functions.get(def.name)?.def !== def) continue;
+    if (cancelled()) break;
+    const result = walkFunction(unit, files, functions.get(def.name)!);
+    analysed++;
+    steps += result.steps;
+    if (result.overBudget) overBudget.push(def.name);
+    events.push(...result.events);
+  }
+  const reach = new Map<string, Set<string>>();
+  const reachable = (name: string): Set<string> => {
+    let set = reach.get(name);
+    if (!set) {
+      set = new Set([name]);
+      for (const n of set) for (const c of direct.get(n)?.callees ?? []) set.add(c);
+      reach.set(name, set);
+    }
+    return set;
+  };
+  return { unit, functions, groups, events, entries: entryPoints(unit, functions), reachable, stats: { functions: defs.size, analysed, steps, overBudget } };
+}
+
+function entryPoints(unit: TranslationUnit, functions: ReadonlyMap<string, FunctionContext>): Set<string> {
+  const called = new Set<string>();
+  const taken = new Set<string>();
+  for (const g of unit.globals) {
+    if (g.init) walkExpr(g.init, (x) => {
+      if (x.kind === 'id' && functions.has(x.name)) taken.add(x.name);
+    });
+  }
+  for (const f of functions.values()) {
+    const callees = new Set(f.calls.map((c: CallExpr) => c.callee));
+    for (const node of f.cfg.nodes) {
+      for (const e of exprsOf(node)) {
+        walkExpr(e, (x) => {
+          if (x.kind !== 'id' || !functions.has(x.name)) return;
+          if (callees.has(x)) called.add(x.name);
+          else taken.add(x.name);
+        });
+      }
+    }
+  }
+  const out = new Set<string>();
+  for (const [name, f] of functions) if (!f.def.isStatic || taken.has(name) || !called.has(name)) out.add(name);
+  return out;
+}

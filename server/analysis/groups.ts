@@ -1,0 +1,291 @@
+/**
+ * Which names stand for the same pages, over the whole file and regardless of order: locals, parameters, struct fields
+ * (by record and field name), results. Every acquire, release and use is attached to such a group. This is what links a
+ * field that one function fills with pins to the function that puts them; the path walk then says what happens where.
+ */
+import type { CallExpr, CType, Expr, Span } from '../../language/c/ast.ts';
+import { exprText, typeOfExpr, walkExpr } from '../../language/c/index.ts';
+import type { TranslationUnit } from '../../language/c/unit.ts';
+import { facts } from '../../language/kernel/index.ts';
+import type { AcquireFact, AcquireForm, Effect } from '../../language/kernel/types.ts';
+import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import { flagsOf, type FlagSet } from './flags.ts';
+
+export interface AcquireSite {
+  readonly fn: string;
+  readonly call: CallExpr;
+  readonly fact: AcquireFact;
+  readonly form: AcquireForm | undefined;
+  readonly kind: 'get' | 'pin';
+  readonly pagesArg: number;
+  readonly pages: Expr | undefined;
+  readonly flags: FlagSet;
+  readonly flagsExpr: Expr | undefined;
+  readonly key: string | null;
+}
+export interface ReleaseSite {
+  readonly fn: string;
+  readonly call: CallExpr;
+  readonly effect: Effect & { kind: 'release' };
+  readonly key: string;
+}
+export interface UseSite {
+  readonly fn: string;
+  readonly call: CallExpr;
+  readonly effect: Effect;
+  readonly key: string;
+}
+export interface Group {
+  readonly acquires: AcquireSite[];
+  readonly releases: ReleaseSite[];
+  readonly uses: UseSite[];
+  /** Pages that come from elsewhere: allocated, looked up, or from code that is not seen. */
+  readonly foreign: { readonly fn: string; readonly span: Span; readonly what: string }[];
+  readonly keys: string[];
+}
+
+/** The role table of an acquire call as it is written: the form whose arity fits, the target's first. */
+export function formOfCall(fact: AcquireFact, call: CallExpr, unit: TranslationUnit): AcquireForm | undefined {
+  const target = facts.formIn(fact, unit.target.kernel);
+  if (target?.params.length === call.args.length) return target;
+  return fact.forms.find((f) => f.params.length === call.args.length) ?? target;
+}
+
+/** Turns names of pages into other names of the same pages. */
+const SAME = new Set(['READ_ONCE', 'likely', 'unlikely', 'rcu_dereference', 'nth_page', 'compound_head', 'PTR_ERR_OR_ZERO']);
+
+export class Groups {
+  private readonly parent = new Map<string, string>();
+  readonly acquires: AcquireSite[] = [];
+  readonly releases: ReleaseSite[] = [];
+  readonly uses: UseSite[] = [];
+  private readonly foreign: { fn: string; span: Span; what: string; key: string }[] = [];
+  private byRoot: Map<string, Group> | undefined;
+
+  constructor(
+    readonly unit: TranslationUnit,
+    private readonly functions: ReadonlyMap<string, FunctionContext>,
+  ) {
+    for (const f of functions.values()) this.scan(f);
+    for (const f of functions.values()) this.markParameters(f);
+  }
+
+  private find(k: string): string {
+    let r = k;
+    for (let p = this.parent.get(r); p !== undefined && p !== r; p = this.parent.get(r)) r = p;
+    if (r !== k) this.parent.set(k, r);
+    return r;
+  }
+  private union(a: string | null, b: string | null): void {
+    if (!a || !b) return;
+    const x = this.find(a);
+    const y = this.find(b);
+    if (x !== y) this.parent.set(x, y);
+    else if (!this.parent.has(x)) this.parent.set(x, x);
+  }
+
+  /** The group that a key belongs to. */
+  groupOf(key: string): Group | undefined {
+    return this.all().get(this.find(key));
+  }
+  groupOfAcquire(call: CallExpr): Group | undefined {
+    const site = this.acquires.find((a) => a.call === call || a.call.start === call.start);
+    return site?.key ? this.groupOf(site.key) : undefined;
+  }
+
+  /** All groups that hold an acquire or a release, by their root key. */
+  all(): Map<string, Group> {
+    if (this.byRoot) return this.byRoot;
+    const out = new Map<string, Group>();
+    const at = (key: string): Group => {
+      const root = this.find(key);
+      let g = out.get(root);
+      if (!g) out.set(root, (g = { acquires: [], releases: [], uses: [], foreign: [], keys: [] }));
+      return g;
+    };
+    for (const a of this.acquires) if (a.key) at(a.key).acquires.push(a);
+    for (const r of this.releases) at(r.key).releases.push(r);
+    for (const u of this.uses) at(u.key).uses.push(u);
+    for (const f of this.foreign) at(f.key).foreign.push(f);
+    for (const k of this.parent.keys()) out.get(this.find(k))?.keys.push(k);
+    this.byRoot = out;
+    return out;
+  }
+
+  /** Key of the pages that an expression names, or null. */
+  keyOf(e: Expr, f: FunctionContext): string | null {
+    switch (e.kind) {
+      case 'id':
+        if (f.types.has(e.name)) return `L:${f.def.name}:${e.name}`;
+        return `G:${e.name}`;
+      case 'member': {
+        const t = this.recordOf(e.object, f);
+        return `F:${t ?? '?'}.${e.name}`;
+      }
+      case 'index':
+        return this.keyOf(e.object, f);
+      case 'unary':
+        return e.op === '*' || e.op === '&' ? this.keyOf(e.arg, f) : null;
+      case 'cast':
+        return this.keyOf(e.arg, f);
+      case 'update':
+        return this.keyOf(e.arg, f);
+      case 'binary':
+        if (e.op === '+' || e.op === '-') return this.keyOf(e.left, f);
+        if (e.op === ',') return this.keyOf(e.right, f);
+        return null;
+      case 'assign':
+        return this.keyOf(e.left, f);
+      case 'cond': {
+        const a = e.then ? this.keyOf(e.then, f) : this.keyOf(e.test, f);
+        const b = this.keyOf(e.else, f);
+        this.union(a, b);
+        return a ?? b;
+      }
+      case 'call': {
+        const name = calleeName(e);
+        if (!name) return null;
+        if (SAME.has(name)) return e.args[0] ? this.keyOf(e.args[0], f) : null;
+        const alias = facts.call(name)?.effects.find((x) => x.kind === 'alias');
+        if (alias && alias.kind === 'alias') {
+          const a = e.args[alias.from.arg];
+          return a ? this.keyOf(a, f) : null;
+        }
+        return this.functions.has(name) ? `R:${name}` : null;
+      }
+      default:
+        return null;
+    }
+  }
+
+  private recordOf(object: Expr, f: FunctionContext): string | null {
+    let t: CType | undefined = typeOfExpr(object, { unit: this.unit, locals: f.types });
+    for (let i = 0; i < 6 && t; i++) {
+      if (t.kind === 'pointer') t = t.to;
+      else if (t.kind === 'array') t = t.of;
+      else if (t.kind === 'named') {
+        const d: CType | undefined = this.unit.typedefs.get(t.name);
+        if (!d) return t.name;
+        t = d;
+      } else break;
+    }
+    return t?.kind === 'record' ? (t.name ?? null) : null;
+  }
+
+  private isNumber(e: Expr, f: FunctionContext): boolean {
+    const t = typeOfExpr(e, { unit: this.unit, locals: f.types });
+    return t?.kind === 'base' && t.name !== 'void' && !/long/.test(t.name);
+  }
+
+  private flow(to: string | null, value: Expr, f: FunctionContext): void {
+    if (!to) return;
+    if (value.kind === 'call') {
+      const name = calleeName(value);
+      const acquire = name ? facts.acquire(name) : undefined;
+      if (acquire) return;
+      if (name && !this.functions.has(name) && !facts.call(name)?.effects.some((x) => x.kind === 'alias') && !SAME.has(name)) {
+        const alloc = facts.call(name)?.effects.some((x) => x.kind === 'alloc');
+        // an array allocated for the pages is no page; a page allocated is
+        if (!(alloc && /^(kv?|devm_k|v|kmem)/.test(name))) this.foreign.push({ fn: f.def.name, span: value, what: `${name}()`, key: to });
+        return;
+      }
+    }
+    this.union(to, this.keyOf(value, f));
+  }
+
+  private scan(f: FunctionContext): void {
+    for (const node of f.cfg.nodes) {
+      if (node.what.kind === 'decl' && node.what.decl.init && node.what.decl.init.kind !== 'init') {
+        this.flow(`L:${f.def.name}:${node.what.decl.name}`, node.what.decl.init, f);
+      }
+      if (node.what.kind === 'return' && node.what.value) this.flow(`R:${f.def.name}`, node.what.value, f);
+      if (node.what.kind === 'foreach') this.foreach(node.what.name, node.what.args, f);
+      for (const e of exprsOf(node)) {
+        walkExpr(e, (x) => {
+          if (x.kind === 'assign' && x.op === '=' && !this.isNumber(x.left, f)) this.flow(this.keyOf(x.left, f), x.right, f);
+          if (x.kind === 'call') this.scanCall(x, f);
+        });
+      }
+    }
+  }
+
+  private foreach(name: string, args: readonly Expr[], f: FunctionContext): void {
+    if (/for_each_(sg|sgtable)/.test(name)) {
+      const sgt = args[0];
+      const sg = args[1];
+      if (sgt && sg) this.union(this.keyOf(sgt, f), this.keyOf(sg, f));
+    }
+  }
+
+  private scanCall(call: CallExpr, f: FunctionContext): void {
+    const name = calleeName(call);
+    if (!name) return;
+    const fn = f.def.name;
+    const acquire = facts.acquire(name);
+    if (acquire) {
+      const form = formOfCall(acquire, call, this.unit);
+      const roles = form?.params ?? [];
+      const pagesArg = roles.findIndex((r) => r === 'pages' || r === 'folios');
+      const pages = call.args[pagesArg];
+      const flagsExpr = call.args[roles.indexOf('flags')];
+      const isNull = pages && ((pages.kind === 'id' && pages.name === 'NULL') || (pages.kind === 'num' && pages.value === 0n));
+      this.acquires.push({
+        fn,
+        call,
+        fact: acquire,
+        form,
+        kind: acquire.takes === 'get' ? 'get' : 'pin',
+        pagesArg,
+        pages: isNull ? undefined : pages,
+        flags: flagsExpr ? flagsOf(flagsExpr, f, this.unit, this.functions) : { names: new Set(), unknown: false },
+        flagsExpr,
+        key: pages && !isNull ? this.keyOf(pages, f) : null,
+      });
+      return;
+    }
+    const callee = this.functions.get(name);
+    if (callee) {
+      callee.def.params.forEach((p, i) => {
+        const a = call.args[i];
+        if (p.name && a) this.flow(`L:${name}:${p.name}`, a, f);
+      });
+      return;
+    }
+    for (const effect of facts.call(name)?.effects ?? []) {
+      if (!('pages' in effect)) continue;
+      const arg = call.args[effect.pages.arg];
+      const key = arg ? this.keyOf(arg, f) : null;
+      if (!key) continue;
+      if (effect.kind === 'release') this.releases.push({ fn, call, effect, key });
+      else {
+        this.uses.push({ fn, call, effect, key });
+        if (effect.kind === 'put-in' && typeof effect.container === 'number' && (effect.what === 'sg' || effect.what === 'sg-table')) {
+          const c = call.args[effect.container];
+          if (c) this.union(this.keyOf(c, f), key);
+        }
+      }
+    }
+  }
+
+  /** Parameters of functions that code outside of the file calls can hold anybody's pages. */
+  private markParameters(f: FunctionContext): void {
+    const called = [...this.functions.values()].some((g) => g.calls.some((c) => calleeName(c) === f.def.name));
+    if (f.def.isStatic && called) return;
+    for (const p of f.def.params) {
+      if (p.name && isPageType(p.type)) this.foreign.push({ fn: f.def.name, span: p, what: `parameter \`${p.name}\``, key: `L:${f.def.name}:${p.name}` });
+    }
+  }
+
+  /** The text of an expression, for messages. */
+  text(e: Expr): string {
+    return exprText(e, this.unit.text).replace(/\s+/g, ' ');
+  }
+}
+
+/** struct page or struct folio behind any number of pointers. */
+export function isPageType(t: CType): boolean {
+  let x = t;
+  while (x.kind === 'pointer' || x.kind === 'array') x = x.kind === 'pointer' ? x.to : x.of;
+  return x.kind === 'record' && (x.name === 'page' || x.name === 'folio');
+}
+

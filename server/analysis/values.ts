@@ -1,0 +1,70 @@
+/**
+ * Symbolic values. A value is `symbol + offset (+ symbolic index)`; symbol 0 is the constant zero, so a constant is
+ * `{s: 0, o: n}`. Symbols are hash-consed by a key that says what they stand for ("the initial content of s5.pages",
+ * "s3 * 4096"), so the same expression over the same inputs is the same symbol: that is what makes `obj->pages` in
+ * the acquire and `pages` in the release the same array.
+ */
+
+/** A symbolic value: constant (`s` is 0), or symbol plus constant offset, plus for array elements a symbolic index. */
+export interface Val {
+  readonly s: number;
+  readonly o: number;
+  /** Symbol of a non-constant index that is added; 0 or absent: none. */
+  readonly x?: number;
+}
+
+export const ZERO: Val = { s: 0, o: 0 };
+
+/** What a symbol stands for. */
+export interface SymInfo {
+  readonly id: number;
+  readonly key: string;
+  /** Name for messages (`ret`, `obj->pages`), if it has a short one. */
+  readonly name?: string;
+  /** The location that it was first read from. */
+  readonly from?: { readonly base: number; readonly field: string };
+  /** It is an element read out of the array at this symbol, at that index. */
+  readonly elementOf?: { readonly array: number; readonly index: Val };
+  /** Address of a local variable or of memory that nobody else knows yet. */
+  readonly local?: 'variable' | 'heap';
+  /** Known to be a non-null address. */
+  readonly nonNull?: boolean;
+  /** It is the truth value of this comparison. */
+  readonly test?: { readonly op: string; readonly a: Val; readonly b: Val };
+  /** Address of this location (a variable). */
+  readonly addressOf?: string;
+  /** Initial range. */
+  readonly lo?: number;
+  readonly hi?: number;
+}
+
+/** Table of all symbols of one analysis run. */
+export class Symbols {
+  private readonly infos: SymInfo[] = [{ id: 0, key: '0' }];
+  private readonly byKey = new Map<string, number>();
+
+  /** The symbol of that key, made on first use. */
+  get(key: string, info: Omit<SymInfo, 'id' | 'key'> = {}): number {
+    const known = this.byKey.get(key);
+    if (known !== undefined) return known;
+    const id = this.infos.length;
+    this.infos.push({ ...info, id, key });
+    this.byKey.set(key, id);
+    return id;
+  }
+
+  info(id: number): SymInfo {
+    return this.infos[id] ?? { id, key: `?${id}` };
+  }
+}
+
+/** A constant. */
+export const constant = (n: number): Val => (n === 0 ? ZERO : { s: 0, o: n });
+/** A bare symbol. */
+export const symbol = (s: number): Val => ({ s, o: 0 });
+/** True if the value is a known number. */
+export const isConst = (v: Val): boolean => v.s === 0 && !v.x;
+/** Text that is equal for equal values. */
+export const valKey = (v: Val): string => (v.x ? `${v.s}+${v.o}+x${v.x}` : v.o ? `${v.s}+${v.o}` : `${v.s}`);
+/** Same value for certain. */
+export const sameVal = (a: Val, b: Val): boolean => a.s === b.s && a.o === b.o && (a.x ?? 0) === (b.x ?? 0);

@@ -1,0 +1,67 @@
+/** What a rule is: its documentation and metadata, and a check that turns facts about a file into reports. */
+import type { CallExpr, Span } from '../../language/c/ast.ts';
+import { exprText } from '../../language/c/index.ts';
+import type { FileAnalysis } from '../analysis/file.ts';
+import type { AcquireSite } from '../analysis/groups.ts';
+import { traceSteps } from '../analysis/interp.ts';
+import type { Resource, Trace } from '../analysis/state.ts';
+import type { Fix, PathStep, RuleMeta } from '../findings.ts';
+
+export interface Report {
+  readonly span: Span;
+  readonly functionName: string;
+  readonly message: string;
+  readonly steps: readonly PathStep[];
+  /** Part of the fingerprint: what distinguishes this defect from others of the rule in the function; no positions. */
+  readonly shape: string;
+  readonly caseNumber?: 1 | 2 | 3 | 4 | 5;
+  readonly fixes?: () => readonly Fix[];
+  readonly fixNote?: string;
+}
+
+export interface Rule {
+  readonly meta: RuleMeta;
+  check(file: FileAnalysis): Iterable<Report>;
+}
+
+/** 1-based line of an offset. */
+export function lineOf(text: string, offset: number): number {
+  let line = 1;
+  for (let i = text.indexOf('\n'); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) line++;
+  return line;
+}
+
+/** The expression that names the pages of an acquire, for messages: `pages`. */
+export function pagesName(file: FileAnalysis, call: CallExpr): string {
+  const site = file.groups.acquires.find((a) => a.call.start === call.start);
+  return site?.pages ? exprText(site.pages, file.unit.text).replace(/\s+/g, ' ').replace(/^&/, '') : 'the pages';
+}
+
+/** "`pages` (pinned on line 42 by pin_user_pages_fast)". */
+export function describeAcquire(file: FileAnalysis, call: CallExpr, kind: 'get' | 'pin'): string {
+  const name = call.callee.kind === 'id' ? call.callee.name : 'the call';
+  return `\`${pagesName(file, call)}\` (${kind === 'pin' ? 'pinned' : 'taken'} on line ${lineOf(file.unit.text, call.start)} by ${name})`;
+}
+
+/** The path from the acquire to the fault; decisions before the acquire are left out. */
+export function pathSteps(file: FileAnalysis, trace: Trace | null, acquire: Span | null, fault: Span, message: string): PathStep[] {
+  const path = file.unit.path;
+  const all = traceSteps(trace);
+  const from = acquire ? all.findLastIndex((t) => t.role === 'acquire' && t.span.start === acquire.start) : 0;
+  const steps: PathStep[] = all.slice(Math.max(from, 0)).map((t) => ({ path, span: t.span, message: t.message, role: t.role === 'acquire' && t.span.start !== acquire?.start ? 'event' : t.role }));
+  steps.push({ path, span: fault, message, role: 'fault' });
+  return steps;
+}
+
+/** "`ret != nr` is true", the last decision on the path; empty if there was none behind the acquire. */
+export function lastDecision(trace: Trace | null, acquire: Span): string {
+  for (let t = trace; t; t = t.parent) {
+    if (t.role === 'branch') return t.message;
+    if (t.role === 'acquire' && t.span.start === acquire.start) break;
+  }
+  return '';
+}
+
+export const stepAt = (file: FileAnalysis, span: Span, message: string, role: PathStep['role']): PathStep => ({ path: file.unit.path, span, message, role });
+export const siteOf = (file: FileAnalysis, r: Resource): AcquireSite | undefined => file.groups.acquires.find((a) => a.call.start === r.site.start);
+export const callName = (call: CallExpr): string => (call.callee.kind === 'id' ? call.callee.name : 'call');
