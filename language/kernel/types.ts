@@ -12,8 +12,8 @@ export interface VersionRange {
 /** What an argument of a get_user_pages-like call is. */
 export type AcquireRole =
   | 'tsk' | 'mm' | 'start' | 'nr' | 'flags' | 'write' | 'force' | 'pages' | 'vmas' | 'locked'
-  /** iov_iter_*: the iterator, the byte limit, max pages, in-page offset out, extraction flags. memfd_pin_folios: file, end offset. */
-  | 'iter' | 'maxbytes' | 'maxpages' | 'offset' | 'extraction-flags' | 'memfd' | 'end' | 'folios' | 'vma-out' | 'folio';
+  /** iov_iter_*: the iterator (get_kernel_pages: the kvec array), a bio, the byte limit, max pages, in-page offset out, extraction flags. memfd_pin_folios: file, end offset. */
+  | 'iter' | 'bio' | 'maxbytes' | 'maxpages' | 'offset' | 'extraction-flags' | 'memfd' | 'end' | 'folios' | 'vma-out' | 'folio';
 
 export interface AcquireForm extends VersionRange {
   /** Role of each parameter, in order. */
@@ -41,6 +41,8 @@ export interface AcquireFact {
   readonly forms: readonly AcquireForm[];
   /** The call of the other kind with the same arguments (get_user_pages_fast ↔ pin_user_pages_fast), if there is one. */
   readonly partner?: string;
+  /** What to call in kernels that have it no more. */
+  readonly replacedBy?: string;
   /** One or two sentences for hover: what it takes, when to use it. */
   readonly doc: string;
   /** Kernel file(s) followed, e.g. 'mm/gup.c'. */
@@ -148,4 +150,6 @@ export interface KernelFacts {
   readonly flags: readonly FlagFact[];
   readonly cases: readonly CaseFact[];
   ops(record: string, member: string): OpsMember | undefined;
+  /** Members of that name in any record: for tables whose type the file does not show. */
+  findOps(member: string): readonly OpsMember[];
 }
