@@ -32,7 +32,11 @@ const nodeCjs = { ...common, platform: 'node', format: 'cjs', target: 'node20', 
 const browser = {
   ...common,
   platform: 'browser',
-  define: { 'import.meta.url': 'globalThis.location.href', 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+  define: {
+    'import.meta.url': 'globalThis.location.href',
+    'process.env.NODE_ENV': '"production"',
+    global: 'globalThis',
+  },
   external: ['vscode', 'node:*', 'module', 'fs', 'fs/promises'],
 };
 
@@ -87,7 +91,9 @@ if (watch) {
   await Promise.all(contexts.map((one) => one.dispose()));
   if (!process.exitCode) {
     writeFileSync(join(root, 'dist/.built'), `${JSON.stringify({ production, version: readVersion() })}\n`);
-    const sizes = present.map((target) => `${target.outfile} ${Math.ceil(statSync(join(root, target.outfile)).size / 1024)} kB`);
+    const sizes = present.map(
+      (target) => `${target.outfile} ${Math.ceil(statSync(join(root, target.outfile)).size / 1024)} kB`,
+    );
     process.stderr.write(`build: ${sizes.join(', ')} in ${Math.round(performance.now() - started)} ms\n`);
   }
 }

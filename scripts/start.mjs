@@ -20,7 +20,8 @@ const cwd = process.env.INIT_CWD ?? process.cwd();
 
 async function main() {
   const args = process.argv.slice(2);
-  if (Number(process.versions.node.split('.')[0]) < 20) throw new Refusal(`needs Node 20 or later, this is ${process.version}`);
+  if (Number(process.versions.node.split('.')[0]) < 20)
+    throw new Refusal(`needs Node 20 or later, this is ${process.version}`);
   const at = args.indexOf('--check');
   if (at >= 0) {
     await prepare();
@@ -29,7 +30,9 @@ async function main() {
   }
   const wantsBrowser = args.includes('--browser');
   const paths = args.filter((arg) => !arg.startsWith('--'));
-  const unknown = args.find((arg) => arg.startsWith('--') && !['--browser', '--no-open'].includes(arg) && !arg.startsWith('--port='));
+  const unknown = args.find(
+    (arg) => arg.startsWith('--') && !['--browser', '--no-open'].includes(arg) && !arg.startsWith('--port='),
+  );
   if (unknown) throw new Refusal(`unknown option ${unknown}; known: --check, --browser, --no-open, --port=N`);
   const folder = paths[0] ? resolve(cwd, paths[0]) : join(ROOT, 'examples');
   if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new Refusal(`${folder} is not a folder`);
@@ -48,7 +51,10 @@ async function prepare() {
 async function check(args) {
   const cli = join(DIST, 'cli.js');
   if (!existsSync(cli)) throw new Refusal('the command-line checker is not built; see the messages above');
-  const child = spawn(process.execPath, [cli, 'check', ...args], { cwd: isAbsolute(cwd) ? cwd : ROOT, stdio: 'inherit' });
+  const child = spawn(process.execPath, [cli, 'check', ...args], {
+    cwd: isAbsolute(cwd) ? cwd : ROOT,
+    stdio: 'inherit',
+  });
   process.exitCode = await new Promise((done, fail) => {
     child.on('error', fail);
     child.on('close', (status) => done(status ?? 1));
@@ -88,7 +94,10 @@ async function openInBrowser(folder, args) {
   say('only this machine can reach it; Ctrl+C ends it');
   if (!args.includes('--no-open') && (process.env.DISPLAY || process.platform === 'darwin')) {
     const opener = process.platform === 'darwin' ? 'open' : which('xdg-open');
-    if (opener) spawn(opener, [url], { stdio: 'ignore', detached: true }).on('error', () => {}).unref();
+    if (opener)
+      spawn(opener, [url], { stdio: 'ignore', detached: true })
+        .on('error', () => {})
+        .unref();
   }
   await new Promise((done) => {
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, done);

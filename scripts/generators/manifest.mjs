@@ -1,20 +1,28 @@
-/** package.json: the severity setting lists every rule. */
+/** package.json: the severity setting lists every rule, the kernel setting every release. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTs } from '../lib/load-ts.mjs';
 import { ROOT } from '../lib/paths.mjs';
 
+/** The manifest with its lists brought up to date. */
 export async function generate() {
-  const { RULE_IDS, LEVELS, levelOf } = await loadTs('server/rule-ids.ts');
-  const metas = existsSync(join(ROOT, 'server/rules/index.ts')) ? (await loadTs('server/rules/index.ts')).ruleMetas : [];
+  const { RULE_IDS, LEVELS } = await loadTs('server/rule-ids.ts');
+  const { knownVersions } = await loadTs('language/kernel/version.ts');
+  const metas = await ruleMetas();
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const properties = {};
-  for (const id of RULE_IDS) {
-    const meta = metas?.find((one) => one.id === id);
-    properties[id] = { type: 'string', enum: ['off', ...[...LEVELS].reverse()] };
-    if (meta) Object.assign(properties[id], { default: meta.level, description: meta.summary });
-    else if (levelOf) properties[id].default = levelOf(id);
-  }
-  manifest.contributes.configuration.properties['pinscope.severity'].properties = properties;
+  const settings = manifest.contributes.configuration.properties;
+  settings['pinscope.kernelVersions'].items.examples = knownVersions;
+  settings['pinscope.severity'].properties = Object.fromEntries(
+    RULE_IDS.map((id) => {
+      const meta = metas.find((one) => one.id === id);
+      const described = meta ? { default: meta.level, description: meta.summary } : {};
+      return [id, { type: 'string', enum: ['off', ...LEVELS.toReversed()], ...described }];
+    }),
+  );
   return new Map([['package.json', `${JSON.stringify(manifest, null, 2)}\n`]]);
+}
+
+async function ruleMetas() {
+  if (!existsSync(join(ROOT, 'server/rules/index.ts'))) return [];
+  return (await loadTs('server/rules/index.ts')).ruleMetas;
 }

@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { DIST, ROOT } from './paths.mjs';
 import { must } from './run.mjs';
 
-const SOURCES = ['client', 'language', 'server', 'simulator', 'syntaxes', 'esbuild.mjs', 'package.json', 'package-lock.json'];
+const SOURCES = [
+  'client',
+  'language',
+  'server',
+  'simulator',
+  'syntaxes',
+  'esbuild.mjs',
+  'package.json',
+  'package-lock.json',
+];
 
 /** Builds dist/ if a source is newer than the last build. */
 export async function ensureBuilt() {

@@ -43,14 +43,24 @@ export function freePort() {
 export async function startVsCodeServer({ dataDir, settings = {}, port: wanted, args = [], extensionsDir }) {
   const { node, main } = await ensureVsCodeServer();
   const port = wanted ?? (await freePort());
-  for (const folder of ['data/User', 'data/Machine', 'extensions']) mkdirSync(join(dataDir, folder), { recursive: true });
+  for (const folder of ['data/User', 'data/Machine', 'extensions'])
+    mkdirSync(join(dataDir, folder), { recursive: true });
   const text = JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2);
   writeFileSync(join(dataDir, 'data/Machine/settings.json'), text);
   const log = createWriteStream(join(dataDir, 'server.log'));
   const child = spawn(
     node,
     [
-      ...[main, '--without-connection-token', '--host', '127.0.0.1', '--port', String(port), '--server-data-dir', dataDir],
+      ...[
+        main,
+        '--without-connection-token',
+        '--host',
+        '127.0.0.1',
+        '--port',
+        String(port),
+        '--server-data-dir',
+        dataDir,
+      ],
       ...['--extensions-dir', extensionsDir ?? join(dataDir, 'extensions'), '--accept-server-license-terms'],
       ...['--disable-telemetry', '--disable-workspace-trust', ...args],
     ],
@@ -69,9 +79,14 @@ export async function startVsCodeServer({ dataDir, settings = {}, port: wanted, 
   };
   process.once('exit', stop);
   await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`the VS Code server did not start in 60 s; see ${dataDir}/server.log`)), 60_000);
+    const timer = setTimeout(
+      () => reject(new Error(`the VS Code server did not start in 60 s; see ${dataDir}/server.log`)),
+      60_000,
+    );
     child.on('error', reject);
-    child.on('exit', (code) => reject(new Error(`the VS Code server ended with code ${code}; see ${dataDir}/server.log`)));
+    child.on('exit', (code) =>
+      reject(new Error(`the VS Code server ended with code ${code}; see ${dataDir}/server.log`)),
+    );
     child.stdout.on('data', (chunk) => {
       if (!String(chunk).includes('Extension host agent listening')) return;
       clearTimeout(timer);
@@ -83,7 +98,9 @@ export async function startVsCodeServer({ dataDir, settings = {}, port: wanted, 
 
 /** npm's variables (npm_config_…) would reach the extension host and whatever it starts. */
 function withoutNpm(env) {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.toLowerCase().startsWith('npm_') && name !== 'NODE_OPTIONS'));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !name.toLowerCase().startsWith('npm_') && name !== 'NODE_OPTIONS'),
+  );
 }
 
 /** Installs a .vsix for the server that will run with the same folders. */
@@ -93,7 +110,16 @@ export async function installVsix(vsix, extensionsDir, dataDir) {
   await must(
     node,
     [
-      ...[main, '--install-extension', vsix, '--force', '--extensions-dir', extensionsDir, '--server-data-dir', dataDir],
+      ...[
+        main,
+        '--install-extension',
+        vsix,
+        '--force',
+        '--extensions-dir',
+        extensionsDir,
+        '--server-data-dir',
+        dataDir,
+      ],
       ...['--accept-server-license-terms', '--disable-telemetry'],
     ],
     { env: { NODE_OPTIONS: '' } },

@@ -7,6 +7,8 @@
 export interface InitializationOptions {
   /** Where the two wasm files are: URLs that the server can fetch. Only the browser needs it; node finds them beside itself. */
   readonly wasm?: { readonly treeSitter: string; readonly c: string };
+  /** Folder URI with a page `<rule id>.md` for every rule, no slash at its end: the target of a diagnostic's code. */
+  readonly ruleDocs?: string;
 }
 
 /** An entry of a folder. */
@@ -23,12 +25,10 @@ export interface ClientRequests {
 
 /** State of the server, for the language status item. */
 export interface ServerStatus {
-  readonly state: 'starting' | 'busy' | 'ready' | 'degraded';
+  /** 'degraded': it works, but not wholly; `message` says what is wrong. */
+  readonly state: 'busy' | 'ready' | 'degraded';
   /** One line for a person; '' if there is nothing to say. */
   readonly message: string;
-  /** Kernel versions that the document in `uri` is checked against ("6.12"). */
-  readonly kernelVersions: readonly string[];
-  readonly uri?: string;
 }
 
 /** Notifications that the server sends. */

@@ -1,0 +1,50 @@
+/** What both hosts share: one language client, and the features around it, each in its own file. */
+import { window, workspace, type ExtensionContext } from 'vscode';
+import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+import type { InitializationOptions } from '../../server/lsp/protocol.ts';
+import { registerKernelVersions } from './features/kernel-versions.ts';
+import { registerOutput } from './features/output.ts';
+import { registerProjectFiles } from './features/project-files.ts';
+import { registerRestart, RestartingErrorHandler } from './features/restart.ts';
+import { registerRuleDocs, ruleDocsFolder } from './features/rule-docs.ts';
+import { registerStatus } from './features/status.ts';
+import { checkedDocuments, registerSchemes } from './features/documents.ts';
+import type { Host } from './host.ts';
+
+/** Makes the client of a host; called once. */
+type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
+
+/** Starts the server and registers every feature. Resolves when the server answers, or when its failure has been shown. */
+export async function startExtension(context: ExtensionContext, createClient: CreateClient): Promise<void> {
+  const output = window.createOutputChannel('Pinscope', { log: true });
+  context.subscriptions.push(output);
+  const errors = new RestartingErrorHandler(output);
+  const initializationOptions: InitializationOptions = { ruleDocs: ruleDocsFolder(context).toString() };
+  const client = createClient({
+    documentSelector: checkedDocuments(),
+    outputChannel: output,
+    initializationOptions,
+    errorHandler: errors,
+    diagnosticPullOptions: { onChange: true, onSave: true, onTabs: false },
+    synchronize: {
+      configurationSection: 'pinscope',
+      // Headers that an open file includes may change outside of the editor.
+      fileEvents: workspace.createFileSystemWatcher('**/*.{c,h}'),
+    },
+  });
+  const host: Host = { context, client, output };
+  registerOutput(host);
+  registerRestart(host, errors);
+  registerKernelVersions(host);
+  registerRuleDocs(host);
+  registerProjectFiles(host);
+  registerStatus(host);
+  registerSchemes(host);
+  context.subscriptions.push(client);
+  try {
+    await client.start();
+  } catch (error) {
+    output.error(error instanceof Error ? error : String(error));
+    void errors.offerHelp('The Pinscope language server did not start.');
+  }
+}
