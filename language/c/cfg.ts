@@ -55,3 +55,6 @@ export interface Cfg {
   readonly nodes: readonly CfgNode[];
   readonly exit: number;
 }
+
+export { buildCfg, type CfgOptions } from './cfg-build.ts';
+export { formatCfg } from './cfg-format.ts';

@@ -1,0 +1,142 @@
+/** Expressions in the graph: conditions split at && || ! ?:, statement expressions taken out. */
+import type { Expr, IdExpr } from './ast.ts';
+import { type Builder, FALSE, type Loose, TRUE } from './cfg-build.ts';
+import { children, mapChildren } from './walk.ts';
+
+/** The two ways out of a condition. */
+export interface Outcome {
+  readonly yes: Loose[];
+  readonly no: Loose[];
+}
+
+const TRANSPARENT: ReadonlySet<string> = new Set(['likely', 'unlikely', '__builtin_expect', 'likely_notrace', 'unlikely_notrace']);
+
+/** Truth of a literal condition, undefined if it is none. */
+export function constantTruth(expr: Expr): boolean | undefined {
+  if (expr.kind === 'num') return expr.float !== undefined ? expr.float !== 0 : expr.value !== 0n;
+  if (expr.kind === 'unary' && expr.op === '!') {
+    const inner = constantTruth(expr.arg);
+    return inner === undefined ? undefined : !inner;
+  }
+  if (expr.kind === 'str') return true;
+  if (expr.kind === 'id') return expr.name === 'true' ? true : expr.name === 'false' || expr.name === 'NULL' ? false : undefined;
+  return undefined;
+}
+
+/** Takes expressions apart for a graph under construction. */
+export class Flattener {
+  private temporaries = 0;
+
+  constructor(private readonly graph: Builder) {}
+
+  /** Decomposes a condition. */
+  condition(test: Expr, from: readonly Loose[], loop?: 'while' | 'do' | 'for'): Outcome {
+    if (from.length === 0) return { yes: [], no: [] };
+    const truth = constantTruth(test);
+    if (truth !== undefined) return truth ? { yes: [...from], no: [] } : { yes: [], no: [...from] };
+    if (test.kind === 'call' && test.callee.kind === 'id' && TRANSPARENT.has(test.callee.name) && test.args[0]) return this.condition(test.args[0], from, loop);
+    if (test.kind === 'unary' && test.op === '!') {
+      const inner = this.condition(test.arg, from, loop);
+      return { yes: inner.no, no: inner.yes };
+    }
+    if (test.kind === 'binary' && test.op === '&&') {
+      const left = this.condition(test.left, from, loop);
+      const right = this.condition(test.right, left.yes, loop);
+      return { yes: right.yes, no: [...left.no, ...right.no] };
+    }
+    if (test.kind === 'binary' && test.op === '||') {
+      const left = this.condition(test.left, from, loop);
+      const right = this.condition(test.right, left.no, loop);
+      return { yes: [...left.yes, ...right.yes], no: right.no };
+    }
+    if (test.kind === 'binary' && test.op === ',') return this.condition(test.right, this.graph.effect(test.left, from), loop);
+    if (test.kind === 'cond') {
+      const which = this.condition(test.test, from, loop);
+      const a = test.then ? this.condition(test.then, which.yes, loop) : { yes: which.yes, no: [] };
+      const b = this.condition(test.else, which.no, loop);
+      return { yes: [...a.yes, ...b.yes], no: [...a.no, ...b.no] };
+    }
+    if (test.kind === 'stmtexpr') {
+      const flat = this.flatten(test, from);
+      return this.branch(flat.expr, test, flat.from, loop);
+    }
+    const flat = this.flatten(test, from);
+    return this.branch(flat.expr, test, flat.from, loop);
+  }
+
+  /** The condition of a loop: always at least one node, which back edges can go to. */
+  loopCondition(test: Expr, from: readonly Loose[], loop: 'while' | 'do' | 'for'): Outcome {
+    const truth = constantTruth(test);
+    if (truth === undefined) return this.condition(test, from, loop);
+    const node = this.graph.add({ kind: 'branch', test, loop }, test, from);
+    return truth ? { yes: [{ from: node, label: TRUE }], no: [] } : { yes: [], no: [{ from: node, label: FALSE }] };
+  }
+
+  /** Makes nodes for the statement expressions inside; what remains refers to their values. */
+  flatten(expr: Expr, from: readonly Loose[]): { readonly expr: Expr; readonly from: Loose[] } {
+    if (!holdsStatements(expr)) return { expr, from: [...from] };
+    let at: Loose[] = [...from];
+    const visit = (e: Expr): Expr => {
+      if (at.length === 0 || !holdsStatements(e)) return e;
+      if (e.kind === 'stmtexpr') {
+        const value = this.temporary(e);
+        at = this.statements(e, value, at);
+        return value;
+      }
+      // Only one side of these runs.
+      if (e.kind === 'cond' && (holdsStatements(e.else) || (e.then && holdsStatements(e.then)))) {
+        const value = this.temporary(e);
+        const which = this.condition(e.test, at);
+        const yes = this.assign(value, e.then ?? { kind: 'num', value: 1n, text: '1', start: e.start, end: e.end }, which.yes);
+        at = [...yes, ...this.assign(value, e.else, which.no)];
+        return value;
+      }
+      if (e.kind === 'binary' && (e.op === '&&' || e.op === '||') && holdsStatements(e.right)) {
+        const value = this.temporary(e);
+        const which = this.condition(e, at);
+        const yes = this.assign(value, { kind: 'num', value: 1n, text: '1', start: e.start, end: e.end }, which.yes);
+        at = [...yes, ...this.assign(value, { kind: 'num', value: 0n, text: '0', start: e.start, end: e.end }, which.no)];
+        return value;
+      }
+      return mapChildren(e, visit);
+    };
+    const result = visit(expr);
+    return { expr: result, from: at };
+  }
+
+  private branch(expr: Expr, span: Expr, from: readonly Loose[], loop: 'while' | 'do' | 'for' | undefined): Outcome {
+    if (from.length === 0) return { yes: [], no: [] };
+    const node = this.graph.add(loop ? { kind: 'branch', test: expr, loop } : { kind: 'branch', test: expr }, span, from);
+    return { yes: [{ from: node, label: TRUE }], no: [{ from: node, label: FALSE }] };
+  }
+
+  private temporary(e: Expr): IdExpr {
+    return { kind: 'id', name: `$${++this.temporaries}`, start: e.start, end: e.end, ...(e.macro !== undefined ? { macro: e.macro } : {}) };
+  }
+
+  private assign(value: IdExpr, expr: Expr, from: readonly Loose[]): Loose[] {
+    if (from.length === 0) return [];
+    const flat = this.flatten(expr, from);
+    if (flat.from.length === 0) return [];
+    return this.graph.step({ kind: 'expr', expr: { kind: 'assign', op: '=', left: value, right: flat.expr, start: expr.start, end: expr.end } }, expr, flat.from);
+  }
+
+  private statements(e: Extract<Expr, { kind: 'stmtexpr' }>, value: IdExpr, from: readonly Loose[]): Loose[] {
+    const height = this.graph.scopeHeight;
+    let at: Loose[] = [...from];
+    const last = e.body.body.length - 1;
+    e.body.body.forEach((s, i) => {
+      if (i === last && s.kind === 'expr') at = this.assign(value, s.expr, at);
+      else at = this.graph.stmt(s, at);
+    });
+    return this.graph.leaveScope(height, at, { start: e.end, end: e.end });
+  }
+}
+
+function holdsStatements(e: Expr): boolean {
+  if (e.kind === 'stmtexpr') return true;
+  if (e.kind === 'sizeof' || e.kind === 'type' || e.kind === 'offsetof') return false;
+  for (const c of children(e)) if (holdsStatements(c)) return true;
+  return false;
+}
+

@@ -1,0 +1,138 @@
+/** Which macros are defined: by the target, by the compiler, by the kernel, by the file and its headers so far. */
+import type { ConditionEnv } from './condition.ts';
+import { defineFromFlag } from './macros.ts';
+import type { KernelVersion, MacroDef, Target } from './unit.ts';
+
+/** KERNEL_VERSION(a, b, c): the sublevel saturates at 255 since 5.10 (include/generated/uapi/linux/version.h). */
+export function versionCode(major: bigint, minor: bigint, patch: bigint): bigint {
+  return (major << 16n) + (minor << 8n) + (patch > 255n ? 255n : patch);
+}
+
+/** LINUX_VERSION_CODE of a kernel. */
+export function kernelCode(kernel: KernelVersion): bigint {
+  return versionCode(BigInt(kernel.major), BigInt(kernel.minor), BigInt(kernel.patch));
+}
+
+/** Version macros of distributions: undefined on a mainline kernel. */
+const DISTRIBUTION = /^(?:RHEL|SLE|SLES|SUSE|OPENSUSE|CENTOS|UEK|ORACLE|UBUNTU|DEBIAN|FEDORA|OPENEULER|EULER|KYLIN|UOS|ANOLIS|ALIBABA|AMAZON|XENSERVER|XCP|VMW|PHOTON|ANDROID|ROCKY|ALMA)(?:OS|_LINUX|LINUX)?(?:\d*|_\w+)?$/;
+const UNDEFINED: ReadonlySet<string> = new Set(['__cplusplus', '__ASSEMBLY__', '__ASSEMBLER__', '__CHECKER__', '__GENKSYMS__', '__VDSO__', '_WIN32', 'WIN32', '__FreeBSD__', '__clang__', '__sparse__',
+  '__BIG_ENDIAN', '__BIG_ENDIAN_BITFIELD', '__KLOCWORK__', '__COVERITY__', '__BINDGEN__', 'BITFIELD_BIG_ENDIAN', '__INTELLISENSE__', 'LINUX_KERNEL_BELOW_2_6', '__CYGWIN__', '__NetBSD__', '__OpenBSD__', '__APPLE__', 'CONFIG_CC_IS_CLANG']);
+const DEFINED = new Map<string, bigint | undefined>([
+  ['__KERNEL__', 1n], ['MODULE', 1n], ['__linux__', 1n], ['linux', 1n], ['__GNUC__', 12n], ['__GNUC_MINOR__', 2n], ['__STDC__', 1n], ['__CHAR_BIT__', 8n],
+  ['__LITTLE_ENDIAN', 1234n], ['__LITTLE_ENDIAN_BITFIELD', 1n], ['true', 1n], ['false', 0n], ['KERNEL_VERSION', undefined], ['__FILE__', undefined], ['__LINE__', undefined], ['__counter__', undefined],
+]);
+
+interface Entry {
+  readonly def: MacroDef | null;
+  /** Under an unknown condition: perhaps not in force. */
+  readonly maybe: boolean;
+}
+
+/** Layered macro table: a child sees its base and overrides it. */
+export class Environment implements ConditionEnv {
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(private readonly target: Target, private readonly choices: ReadonlyMap<string, boolean>, private readonly base?: Environment) {
+    if (!base) for (const [name, value] of target.defines) {
+      const def = value === null ? null : defineFromFlag(name, value);
+      this.entries.set(def ? def.name : name, { def, maybe: false });
+    }
+  }
+
+  private entry(name: string): Entry | undefined {
+    return this.entries.get(name) ?? this.base?.entry(name);
+  }
+
+  define(def: MacroDef, maybe: boolean): void {
+    // What the user gave on the command line stands over defaults in the code.
+    if (this.target.defines.has(def.name) && def.params === null) return;
+    const old = this.entry(def.name);
+    // A second definition in another branch: the first one is kept for reading; variants tell them apart.
+    if (maybe && old?.def && old.maybe) return;
+    this.entries.set(def.name, { def, maybe: maybe && !(old?.def && !old.maybe) });
+  }
+
+  undefine(name: string, maybe: boolean): void {
+    const old = this.entry(name);
+    if (maybe) {
+      if (old?.def) this.entries.set(name, { def: old.def, maybe: true });
+      return;
+    }
+    this.entries.set(name, { def: null, maybe: false });
+  }
+
+  macro(name: string): MacroDef | null | undefined {
+    const e = this.entry(name);
+    return e && !e.maybe ? e.def : undefined;
+  }
+
+  defined(name: string): boolean | undefined {
+    const e = this.entry(name);
+    if (e && !e.maybe) return e.def !== null;
+    if (e) return undefined;
+    if (name === 'LINUX_VERSION_CODE' || /^LINUX_VERSION_(?:MAJOR|PATCHLEVEL|SUBLEVEL)$/.test(name) || DEFINED.has(name)) return true;
+    if (UNDEFINED.has(name) || DISTRIBUTION.test(name)) return false;
+    return undefined;
+  }
+
+  builtin(name: string, args: readonly (bigint | undefined)[], texts: readonly string[]): { readonly value: bigint | undefined } | undefined {
+    if (texts.length === 0) {
+      if (this.entry(name)) return undefined;
+      const kernel = this.target.kernel;
+      switch (name) {
+        case 'LINUX_VERSION_CODE': return { value: kernelCode(kernel) };
+        case 'LINUX_VERSION_MAJOR': return { value: BigInt(kernel.major) };
+        case 'LINUX_VERSION_PATCHLEVEL': return { value: BigInt(kernel.minor) };
+        case 'LINUX_VERSION_SUBLEVEL': return { value: BigInt(kernel.patch) };
+        default: return DEFINED.has(name) ? { value: DEFINED.get(name) } : undefined;
+      }
+    }
+    switch (name) {
+      case 'KERNEL_VERSION': {
+        const [a, b, c] = args;
+        return { value: a === undefined || b === undefined || c === undefined ? undefined : versionCode(a, b, c) };
+      }
+      case 'RHEL_RELEASE_VERSION': {
+        const [a, b] = args;
+        return { value: a === undefined || b === undefined ? undefined : (a << 8n) + b };
+      }
+      case 'SLE_VERSION': case 'SUSE_VERSION': {
+        const [a, b, c] = args;
+        return { value: a === undefined || b === undefined || c === undefined ? undefined : versionCode(a, b, c) };
+      }
+      case 'IS_ENABLED': case 'IS_REACHABLE': case 'IS_BUILTIN': case 'IS_MODULE': return { value: this.option(name, texts[0] ?? '') };
+      default:
+        // A version helper of a distribution that is not the target's.
+        return DISTRIBUTION.test(name.replace(/_VERSION.*$/, '')) ? { value: undefined } : undefined;
+    }
+  }
+
+  assumed(text: string): boolean | undefined {
+    return this.choices.get(text);
+  }
+
+  private option(test: string, name: string): bigint | undefined {
+    const e = this.entry(name) ?? this.entry(`${name}_MODULE`);
+    if (!e || e.maybe) return undefined;
+    if (!e.def) return 0n;
+    const module = e.def.body === 'm' || e.def.name.endsWith('_MODULE');
+    if (test === 'IS_BUILTIN') return module ? 0n : 1n;
+    if (test === 'IS_MODULE') return module ? 1n : 0n;
+    return e.def.body === '0' || e.def.body === 'n' ? 0n : 1n;
+  }
+
+  /** Every definition in force, maybe ones too. */
+  all(): Map<string, MacroDef> {
+    const out = this.base ? this.base.all() : new Map<string, MacroDef>();
+    for (const [name, e] of this.entries) {
+      if (e.def) out.set(name, e.def);
+      else out.delete(name);
+    }
+    return out;
+  }
+
+  /** Definitions that may not be in force. */
+  isMaybe(name: string): boolean {
+    return this.entry(name)?.maybe ?? false;
+  }
+}

@@ -1,0 +1,123 @@
+/** Integer constants. */
+import type { Expr } from './ast.ts';
+import { evaluateInteger } from './condition.ts';
+import type { MacroDef, TranslationUnit } from './unit.ts';
+
+type FoldUnit = Pick<TranslationUnit, 'macros' | 'enums'>;
+const enumCache = new WeakMap<object, Map<string, { readonly value: Expr | null; readonly index: number; readonly base: string | null }>>();
+
+/** Value of an integer constant expression, with the unit's macros and enumerators; undefined if it is none. */
+export function foldConstant(expr: Expr, unit: FoldUnit, known?: (name: string) => bigint | undefined): bigint | undefined {
+  return fold(expr, unit, known, 0);
+}
+
+function fold(e: Expr, unit: FoldUnit, known: ((name: string) => bigint | undefined) | undefined, depth: number): bigint | undefined {
+  if (depth > 200) return undefined;
+  const f = (x: Expr): bigint | undefined => fold(x, unit, known, depth + 1);
+  switch (e.kind) {
+    case 'num': return e.float === undefined ? e.value : undefined;
+    case 'id': {
+      if (e.name === 'NULL' || e.name === 'false') return 0n;
+      if (e.name === 'true') return 1n;
+      const outside = known?.(e.name);
+      if (outside !== undefined) return outside;
+      const macro = unit.macros.get(e.name);
+      if (macro) return foldMacro(macro, unit, known, depth + 1);
+      return enumerator(e.name, unit, known, depth);
+    }
+    case 'unary': {
+      const v = f(e.arg);
+      if (v === undefined) return undefined;
+      switch (e.op) {
+        case '-': return -v;
+        case '+': return v;
+        case '~': return ~v;
+        case '!': return v === 0n ? 1n : 0n;
+        default: return undefined;
+      }
+    }
+    case 'cast': return e.type.kind === 'pointer' || e.type.kind === 'record' ? undefined : f(e.arg);
+    case 'cond': {
+      const t = f(e.test);
+      if (t === undefined) return undefined;
+      return t !== 0n ? (e.then ? f(e.then) : t) : f(e.else);
+    }
+    case 'binary': {
+      const a = f(e.left);
+      if (e.op === '&&' && a === 0n) return 0n;
+      if (e.op === '||' && a !== undefined && a !== 0n) return 1n;
+      const b = f(e.right);
+      if (a === undefined || b === undefined) return undefined;
+      return arithmetic(e.op, a, b);
+    }
+    case 'call': return e.callee.kind === 'id' && e.callee.name === 'BIT' && e.args[0] ? shift(1n, f(e.args[0])) : undefined;
+    default: return undefined;
+  }
+}
+
+function shift(a: bigint, b: bigint | undefined): bigint | undefined {
+  return b === undefined || b < 0n || b > 128n ? undefined : a << b;
+}
+
+function arithmetic(op: string, a: bigint, b: bigint): bigint | undefined {
+  switch (op) {
+    case '+': return a + b;
+    case '-': return a - b;
+    case '*': return a * b;
+    case '/': return b === 0n ? undefined : a / b;
+    case '%': return b === 0n ? undefined : a % b;
+    case '<<': return shift(a, b);
+    case '>>': return b < 0n || b > 128n ? undefined : a >> b;
+    case '&': return a & b;
+    case '|': return a | b;
+    case '^': return a ^ b;
+    case '==': return a === b ? 1n : 0n;
+    case '!=': return a !== b ? 1n : 0n;
+    case '<': return a < b ? 1n : 0n;
+    case '>': return a > b ? 1n : 0n;
+    case '<=': return a <= b ? 1n : 0n;
+    case '>=': return a >= b ? 1n : 0n;
+    case '&&': return a !== 0n && b !== 0n ? 1n : 0n;
+    case '||': return a !== 0n || b !== 0n ? 1n : 0n;
+    case ',': return b;
+    default: return undefined;
+  }
+}
+
+/** A macro's body as an integer: the grammar of #if is the grammar of these. */
+function foldMacro(macro: MacroDef, unit: FoldUnit, known: ((name: string) => bigint | undefined) | undefined, depth: number): bigint | undefined {
+  if (macro.params !== null || macro.body === '' || macro.body.length > 400) return undefined;
+  return evaluateInteger(macro.body, (name) => {
+    const outside = known?.(name);
+    if (outside !== undefined) return outside;
+    const inner = unit.macros.get(name);
+    if (inner) return depth > 20 ? undefined : foldMacro(inner, unit, known, depth + 1);
+    return enumerator(name, unit, known, depth + 1);
+  });
+}
+
+function enumerator(name: string, unit: FoldUnit, known: ((name: string) => bigint | undefined) | undefined, depth: number): bigint | undefined {
+  let table = enumCache.get(unit.enums);
+  if (!table) {
+    table = new Map();
+    for (const e of unit.enums) {
+      let base: string | null = null;
+      let index = 0;
+      for (const item of e.items) {
+        if (item.value) {
+          base = item.name;
+          index = 0;
+        }
+        table.set(item.name, { value: item.value, index, base });
+        index++;
+      }
+    }
+    enumCache.set(unit.enums, table);
+  }
+  const item = table.get(name);
+  if (!item) return undefined;
+  if (item.value) return fold(item.value, unit, known, depth + 1);
+  if (item.base === null) return BigInt(item.index);
+  const base = enumerator(item.base, unit, known, depth + 1);
+  return base === undefined ? undefined : base + BigInt(item.index);
+}

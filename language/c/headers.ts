@@ -1,0 +1,97 @@
+/** Local headers: their macros are put into force before the file's, and the result is kept between parses. */
+import { Environment } from './environment.ts';
+import { preprocess, type Preprocessed } from './preprocessor.ts';
+import { type Scan, scanText } from './scan.ts';
+import type { HeaderText, Target } from './unit.ts';
+
+/** A header after preprocessing. */
+export interface ReadHeader {
+  readonly path: string;
+  readonly text: string;
+  readonly pre: Preprocessed;
+}
+
+/** All headers of a file, and the macros in force behind them. */
+export interface HeaderState {
+  readonly env: Environment;
+  readonly headers: readonly ReadHeader[];
+  readonly forks: readonly string[];
+  /** Hash input: changes when a header does. */
+  readonly id: number;
+}
+
+interface CachedState {
+  readonly headers: readonly HeaderText[];
+  readonly target: string;
+  readonly state: HeaderState;
+}
+
+const scans = new Map<string, { readonly text: string; readonly scan: Scan }>();
+const states: CachedState[] = [];
+const MAX_STATES = 24;
+const MAX_SCANS = 4000;
+let nextId = 1;
+
+/** A text form of everything in a target that conditions depend on. */
+export function targetKey(target: Target, choices: ReadonlyMap<string, boolean>): string {
+  const { major, minor, patch } = target.kernel;
+  return `${major}.${minor}.${patch};${[...target.defines].map(([k, v]) => `${k}=${v}`).join(';')};;${[...choices].map(([k, v]) => `${k}=${v}`).join(';')}`;
+}
+
+/** Preprocesses the headers, each once, nested ones where they are included. */
+export function readHeaders(headers: readonly HeaderText[], target: Target, choices: ReadonlyMap<string, boolean>): HeaderState {
+  const key = targetKey(target, choices);
+  const at = states.findIndex((s) => s.target === key && s.headers.length === headers.length && s.headers.every((h, i) => h.path === headers[i]!.path && h.text === headers[i]!.text));
+  if (at >= 0) {
+    const [hit] = states.splice(at, 1);
+    states.push(hit!);
+    return hit!.state;
+  }
+  const env = new Environment(target, choices);
+  const done = new Set<string>();
+  const read: ReadHeader[] = [];
+  const forks: string[] = [];
+  const visit = (header: HeaderText, depth: number): void => {
+    if (done.has(header.path)) return;
+    done.add(header.path);
+    const pre = preprocess(header.path, header.text, scanOf(header), env, (include) => {
+      if (!include.local || depth > 60) return;
+      const nested = resolve(headers, header.path, include.spec);
+      if (nested) visit(nested, depth + 1);
+    });
+    for (const f of pre.forks) if (!forks.includes(f)) forks.push(f);
+    read.push({ path: header.path, text: header.text, pre });
+  };
+  for (const header of headers) visit(header, 0);
+  const state: HeaderState = { env, headers: read, forks, id: headers.length === 0 ? 0 : nextId++ };
+  states.push({ headers: [...headers], target: key, state });
+  if (states.length > MAX_STATES) states.shift();
+  return state;
+}
+
+function scanOf(header: HeaderText): Scan {
+  const cached = scans.get(header.path);
+  if (cached && cached.text === header.text) return cached.scan;
+  const scan = scanText(header.text);
+  if (scans.size > MAX_SCANS) scans.clear();
+  scans.set(header.path, { text: header.text, scan });
+  return scan;
+}
+
+/** The header that `#include "spec"` in `from` means: next to it, else by the end of its path. */
+function resolve(headers: readonly HeaderText[], from: string, spec: string): HeaderText | undefined {
+  const dir = from.slice(0, Math.max(from.lastIndexOf('/'), from.lastIndexOf('\\')) + 1);
+  const near = normalise(dir + spec);
+  const plain = normalise(spec).replace(/^(?:\.\.\/)+/, '');
+  return headers.find((h) => h.path === near) ?? headers.find((h) => h.path === spec || h.path.endsWith(`/${plain}`));
+}
+
+function normalise(path: string): string {
+  const out: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '.') continue;
+    if (part === '..' && out.length > 0 && out[out.length - 1] !== '..' && out[out.length - 1] !== '') out.pop();
+    else out.push(part);
+  }
+  return out.join('/');
+}

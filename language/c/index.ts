@@ -1,0 +1,13 @@
+/** C as drivers write it: text in, translation units and control-flow graphs out. */
+export * from './ast.ts';
+export * from './unit.ts';
+export { createCParser, type CParser, type WasmSource } from './parser.ts';
+export { parseUnit, parseVariants, type ParseInput } from './unit-builder.ts';
+export { buildCfg, type CfgOptions } from './cfg-build.ts';
+export { formatCfg } from './cfg-format.ts';
+export type { Cfg, CfgNode, Edge, EdgeLabel, NodeKind } from './cfg.ts';
+export { callsIn, children, mapChildren, walkExpr, walkStmt, type StmtVisitor } from './walk.ts';
+export { exprText, typeText } from './text.ts';
+export { fieldType, localTypes, recordOf, resolveType, scopeOf, typeOfExpr, type TypeScope } from './infer.ts';
+export { foldConstant } from './fold.ts';
+export { hashText } from './hash.ts';

@@ -1,0 +1,314 @@
+/**
+ * Length-preserving masking: what the C grammar can't read (annotations, loop macros, types as macro arguments) is
+ * overwritten in place, so every offset of the parsed text is an offset of the original. What was overwritten and
+ * still means something is kept in `MaskNotes`, keyed by offset, for the lowering.
+ */
+import { ANNOTATIONS, ATTRIBUTE_CALLS, INITIALISER_CALLS, isLoopName, TYPEOF } from './masknames.ts';
+import { matchingParen, skipBlank, skipComment, skipString } from './scan.ts';
+
+/** What stood at an offset that masking overwrote. */
+export type MaskNote =
+  /** A loop macro's name, now `while` or `for(;;)`. */
+  | { readonly kind: 'loop'; readonly name: string }
+  /** A type used as an argument, or typeof(…), now one identifier. */
+  | { readonly kind: 'type'; readonly text: string }
+  /** A statement used as an argument (`return -EINTR`), now one identifier. */
+  | { readonly kind: 'stmt'; readonly text: string }
+  /** `...` of a case range, now `||`. */
+  | { readonly kind: 'range' };
+
+/** A cleanup attribute: `f` of __cleanup(f), `free:x` of __free(x). */
+export interface CleanupNote {
+  readonly at: number;
+  readonly value: string;
+}
+
+export interface Masked {
+  readonly text: string;
+  readonly notes: ReadonlyMap<number, MaskNote>;
+  /** In source order. */
+  readonly cleanups: readonly CleanupNote[];
+}
+
+/** What the file's own macros add to the masking. */
+export interface MaskMacros {
+  /** Macros whose body is the head of a loop. */
+  readonly loops: ReadonlySet<string>;
+  /** Macros with an empty or attribute-only body. */
+  readonly empty: ReadonlySet<string>;
+  /** Macros that stand for a storage class, qualifier or inline: name to the keyword kept. */
+  readonly keywords: ReadonlyMap<string, string>;
+}
+
+const NO_MACROS: MaskMacros = { loops: new Set(), empty: new Set(), keywords: new Map() };
+
+const NL = 10, CR = 13, SPACE = 32, QUOTE = 34, HASH = 35, APOS = 39, LPAREN = 40, RPAREN = 41, STAR = 42, COMMA = 44, DOT = 46, SLASH = 47,
+  COLON = 58, SEMI = 59, EQ = 61, LBRACK = 91, BACKSLASH = 92, LBRACE = 123, RBRACE = 125;
+
+/** 1: may start an identifier; 2: digit. */
+const CLASS = new Uint8Array(128);
+for (let c = 48; c < 58; c++) CLASS[c] = 2;
+for (let c = 65; c < 91; c++) CLASS[c] = CLASS[c + 32] = 1;
+CLASS[95] = CLASS[36] = 1;
+
+const TYPE_ARG_1 = /^(?:(?:const|volatile)\s+)*(?:struct|union|enum)\s+\w+(?:\s*\*|\s+const\b)*(?=\s*,)/;
+const TYPE_ARG_N = /^(?:(?:const|volatile)\s+)*(?:(?:struct|union|enum)\s+\w+|(?:unsigned|signed|long|short|int|char|float|double|void|bool|size_t|ssize_t)\b(?:\s+(?:unsigned|signed|long|short|int|char|double)\b)*)(?:\s*\*|\s+const\b)*(?=\s*[,)])/;
+const BASE_ARG_1 = /^(?:const\s+)?(?:unsigned|signed|long|short|int|char|float|double|bool|void|size_t|ssize_t)\b(?:\s+(?:unsigned|signed|long|short|int|char)\b)*(?:\s*\*)*(?=\s*,)/;
+const NAMED_PTR_ARG = /^[A-Za-z_]\w*(?:\s*\*)+(?=\s*[,)])/;
+const TYPE_STARTS: ReadonlySet<string> = new Set(['struct', 'union', 'enum', 'unsigned', 'signed', 'long', 'short', 'int', 'char', 'float', 'double', 'void', 'bool', 'size_t', 'ssize_t', 'const', 'volatile']);
+/** Words that are followed by a parenthesis and then, perhaps, a block. */
+const HEADS: ReadonlySet<string> = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof', 'asm', '__asm__']);
+const STATEMENT_STARTS: ReadonlySet<string> = new Set(['return', 'goto', 'break', 'continue']);
+/** Calls whose first argument is a type. */
+const TYPE_FIRST = /^(?:min|max|clamp|min_not_zero|roundup|rounddown)_t$|^(?:typecheck|__builtin_types_compatible_p|__is_constexpr_t|DEFINE_\w+|kmalloc_obj\w*|kzalloc_obj\w*|kvmalloc_obj\w*|kcalloc_objs?)$|_of_type$|^(?:sizeof_field|offsetofend|offsetof|struct_size_t|typeof_member|va_arg|get_unaligned_t|put_unaligned_t|FIELD_SIZEOF|rcu_dereference_type|DECLARE_\w+|KUNIT_DEFINE_\w+|MODULE_DEVICE_TABLE|array_of_type|alloc_percpu\w*|devm_alloc_percpu|kmem_cache_create_type|KMEM_CACHE\w*|iio_trigger_type)$/;
+
+/** Masks `text` (branches not taken and directives already blanked). */
+export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked {
+  const n = text.length;
+  const notes = new Map<number, MaskNote>();
+  const cleanups: CleanupNote[] = [];
+  const out: string[] = [];
+  let last = 0;
+  let i = 0;
+  let braces = 0;
+  let parens = 0;
+  /** Last significant character, and the word if it was one. */
+  let prev = SEMI;
+  let prevWord = '';
+  let inCase = false;
+  /** Name in front of the parenthesis last opened. */
+  let beforeParen = '';
+
+  const put = (from: number, to: number, replacement: string): void => {
+    out.push(text.slice(last, from), replacement);
+    last = to;
+  };
+  const blank = (from: number, to: number): void => put(from, to, blanked(text, from, to));
+  /** Overwrites a range by one identifier and remembers what it was. */
+  const asName = (from: number, to: number, note: MaskNote): void => {
+    put(from, to, text.slice(from, to).replace(/[^A-Za-z0-9_]/g, '_'));
+    notes.set(from, note);
+    i = to;
+    prev = 97;
+    prevWord = 'x';
+  };
+
+  while (i < n) {
+    const c = text.charCodeAt(i);
+    if (c === SPACE || c === NL || c === 9 || c === CR) { i++; continue; }
+    if (c < 128 && CLASS[c] === 1) {
+      const start = i;
+      i++;
+      for (let d = text.charCodeAt(i); i < n && (d < 128 ? CLASS[d]! > 0 : true); d = text.charCodeAt(++i));
+      word(start, text.slice(start, i));
+      continue;
+    }
+    if (c < 128 && CLASS[c] === 2) {
+      i++;
+      for (let d = text.charCodeAt(i); i < n && (d < 128 && (CLASS[d]! > 0 || (d === DOT && text.charCodeAt(i + 1) !== DOT))); d = text.charCodeAt(++i));
+      prev = 48; prevWord = '';
+      continue;
+    }
+    switch (c) {
+      case SLASH: {
+        const e = skipComment(text, i);
+        if (e > i) { i = e; continue; }
+        break;
+      }
+      case QUOTE: case APOS:
+        i = skipString(text, i); prev = QUOTE; prevWord = '';
+        continue;
+      case HASH: i = lineEnd(text, i); continue; // a directive nobody blanked
+      case BACKSLASH:
+        // A line continuation outside of a directive is white space to C, but an error to the grammar in places.
+        if (text.charCodeAt(i + 1) === NL || text.charCodeAt(i + 1) === CR) { put(i, i + 1, ' '); i++; continue; }
+        break;
+      case LBRACE:
+        braces = i === 0 || text.charCodeAt(i - 1) === NL ? 1 : braces + 1;
+        parens = braces === 1 ? 0 : parens;
+        break;
+      case RBRACE:
+        braces = i === 0 || text.charCodeAt(i - 1) === NL ? 0 : Math.max(0, braces - 1);
+        if (braces === 0) parens = 0;
+        break;
+      case LPAREN: parens++; break;
+      case RPAREN: if (parens > 0) parens--; break;
+      case COLON:
+        // `out: }`: C23 allows it, the grammar wants a statement.
+        inCase = false;
+        if (braces > 0 && prevWord !== '') {
+          const e = skipBlank(text, i + 1);
+          if (text.charCodeAt(e) === RBRACE && e > i + 1) put(i + 1, i + 2, ';');
+        }
+        break;
+      case DOT:
+        if (inCase && text.startsWith('...', i)) {
+          put(i, i + 3, '|| ');
+          notes.set(i, { kind: 'range' });
+          i += 3; prev = STAR; prevWord = '';
+          continue;
+        }
+        break;
+      default:
+    }
+    prev = c; prevWord = '';
+    i++;
+  }
+  out.push(text.slice(last));
+  return { text: out.length === 1 ? text : out.join(''), notes, cleanups };
+
+  function word(start: number, id: string): void {
+    if (ANNOTATIONS.has(id) || macros.empty.has(id)) {
+      // A name of a variable or field is no annotation, and neither is an argument (a macro's parameter can have such a name).
+      if (prev !== DOT && !(prev === 62 && text.charCodeAt(start - 1) === 62)) { blankEmpty(start, id); return; }
+    }
+    const keyword = macros.keywords.get(id);
+    if (keyword !== undefined && keyword.length <= id.length) {
+      put(start, i, keyword.padEnd(id.length));
+      return;
+    }
+    if (prev === COMMA || prev === LPAREN) {
+      if (typeArgument(start, id)) return;
+      if (STATEMENT_STARTS.has(id) && parens > 0) {
+        const e = argumentEnd(text, i);
+        if (e > 0) { asName(start, e, { kind: 'stmt', text: text.slice(start, e).trimEnd() }); return; }
+      }
+    }
+    const p = skipBlank(text, i);
+    if (text.charCodeAt(p) === LPAREN && followedByParen(start, id, p)) return;
+    if (id === 'case') inCase = true;
+    else if (id === '__auto_type') notes.set(start, { kind: 'type', text: '__auto_type' });
+    prev = 97;
+    prevWord = id;
+  }
+
+  /** An annotation: goes; `__attribute`-like macros of the project go with their arguments. */
+  function blankEmpty(start: number, id: string): void {
+    let e = i;
+    if (macros.empty.has(id)) {
+      const p = skipBlank(text, i);
+      if (text.charCodeAt(p) === LPAREN && text.charCodeAt(i) === LPAREN) {
+        const close = matchingParen(text, p);
+        if (close > 0) e = close;
+      }
+    }
+    blank(start, e);
+    i = e;
+  }
+
+  function typeArgument(start: number, id: string): boolean {
+    if (!TYPE_STARTS.has(id)) {
+      if (prev === COMMA && parens > 0 && braces > 0) {
+        const m = NAMED_PTR_ARG.exec(text.slice(start, start + 80));
+        if (m) { asName(start, start + m[0].length, { kind: 'type', text: m[0] }); return true; }
+      }
+      return false;
+    }
+    if (parens === 0) return false;
+    const window = text.slice(start, start + 160);
+    const m = prev === COMMA ? TYPE_ARG_N.exec(window) : (TYPE_ARG_1.exec(window) ?? (TYPE_FIRST.test(beforeParen) ? BASE_ARG_1.exec(window) : null));
+    // In a parameter list outside of any body the grammar reads types itself.
+    if (!m || (braces === 0 && !TYPE_FIRST.test(beforeParen))) return false;
+    asName(start, start + m[0].length, { kind: 'type', text: m[0] });
+    return true;
+  }
+
+  /** `id(`: true if dealt with. */
+  function followedByParen(start: number, id: string, p: number): boolean {
+    beforeParen = id;
+    if (ATTRIBUTE_CALLS.has(id)) {
+      const e = matchingParen(text, p);
+      if (e < 0) return false;
+      const inner = text.slice(p + 1, e - 1);
+      if (id === '__free') cleanups.push({ at: start, value: `free:${inner.trim()}` });
+      else if (id === '__cleanup') cleanups.push({ at: start, value: inner.trim() });
+      else if (id.startsWith('__attr')) {
+        const m = /\b_*cleanup_*\s*\(\s*(\w+)\s*\)/.exec(inner);
+        if (m) cleanups.push({ at: start, value: m[1]! });
+      }
+      blank(start, e);
+      i = e;
+      return true;
+    }
+    if (TYPEOF.has(id)) {
+      const e = matchingParen(text, p);
+      if (e < 0) return false;
+      asName(start, e, { kind: 'type', text: text.slice(start, e) });
+      return true;
+    }
+    if (braces > 0 && !HEADS.has(id) && atStatementStart()) {
+      const e = matchingParen(text, p);
+      const next = e > 0 ? text.charCodeAt(skipBlank(text, e)) : SEMI;
+      // Whatever is called and followed by a block is the head of one; the others must be known by name.
+      if (next === LBRACE || (next !== SEMI && next !== COMMA && next !== RPAREN && next !== EQ && (macros.loops.has(id) || isLoopName(id)))) {
+        if (id.length >= 5 && skipBlank(text, p + 1) < e - 1) {
+          notes.set(start, { kind: 'loop', name: id });
+          put(start, i, 'while'.padEnd(id.length));
+          prev = 97; prevWord = 'while';
+          return true;
+        }
+        if (e - start >= 7) {
+          notes.set(start, { kind: 'loop', name: id });
+          put(start, e, 'for(;;)' + blanked(text, start + 7, e));
+          i = e; prev = RPAREN; prevWord = '';
+          return true;
+        }
+      }
+    }
+    if (id === 'offsetof') put(start, i, 'OFFSETOF'); // the grammar's own offsetof takes no a.b[0]
+    if (INITIALISER_CALLS.test(id)) {
+      const e = matchingParen(text, p);
+      if (e > 0) {
+        const comma = skipBlank(text, e);
+        const end = text.charCodeAt(comma) === COMMA ? comma + 1 : e;
+        blank(start, end);
+        i = end;
+        return true;
+      }
+    }
+    if (braces === 0 && parens === 0 && (start === 0 || text.charCodeAt(start - 1) === NL)) {
+      // FOO(bar) alone on its lines at file scope: a macro that declares something, or nothing.
+      const e = matchingParen(text, p);
+      if (e > 0 && /^[ \t]*(?:\/[*/]|\r?\n|$)/.test(text.slice(e, e + 40))) {
+        const next = skipBlank(text, e);
+        const c = text.charCodeAt(next);
+        if (next >= n || c === HASH || (c < 128 && CLASS[c] === 1)) { blank(start, e); i = e; return true; }
+      }
+    }
+    return false;
+  }
+
+  function atStatementStart(): boolean {
+    if (prevWord !== '') return prevWord === 'else' || prevWord === 'do';
+    return prev === SEMI || prev === LBRACE || prev === RBRACE || prev === RPAREN || prev === COLON;
+  }
+}
+
+function blanked(text: string, from: number, to: number): string {
+  return text.slice(from, to).replace(/[^\n\r]/g, ' ');
+}
+
+function lineEnd(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    const e = text.indexOf('\n', at);
+    if (e < 0) return text.length;
+    const before = text.charCodeAt(e - 1) === CR ? e - 2 : e - 1;
+    if (text.charCodeAt(before) !== BACKSLASH) return e;
+    at = e + 1;
+  }
+}
+
+/** End of a macro argument that starts before `from`: offset of the `,` or `)` at its level, or -1. */
+function argumentEnd(text: string, from: number): number {
+  let depth = 0;
+  for (let i = from; i < text.length && i < from + 300; i++) {
+    const c = text.charCodeAt(i);
+    if (c === QUOTE || c === APOS) { i = skipString(text, i) - 1; continue; }
+    if (c === LPAREN || c === LBRACK) depth++;
+    else if (c === RPAREN || c === 93) { if (depth === 0) return i; depth--; }
+    else if (c === COMMA && depth === 0) return i;
+    else if (c === SEMI || c === LBRACE || c === RBRACE) return -1;
+  }
+  return -1;
+}

@@ -1,0 +1,305 @@
+/**
+ * The one place that touches web-tree-sitter. Everything above works on `SNode` snapshots: plain objects read out of
+ * the wasm heap in one walk, so that nothing outside this file can outlive a tree or climb a broken one.
+ */
+import { Edit, Language, Parser, type Node, type Tree, type TreeCursor } from 'web-tree-sitter';
+
+/** A syntax node copied out of the parser. Unfielded punctuation is left out. */
+export interface SNode {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  /** Name of the field that this node fills in its parent. */
+  readonly field: string | null;
+  readonly children: readonly SNode[];
+}
+
+/** One child of the root, as far as it can be told without reading its subtree. */
+export interface TopLevelNode {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  /** The subtree holds an ERROR or MISSING node. */
+  readonly hasError: boolean;
+  /** The subtree; without its `body` field if `skipBody`. Undefined once the tree has been replaced: parse the slice again. */
+  snapshot(skipBody?: boolean): SNode | undefined;
+}
+
+/** A parsed text: good until the next parse of the same path. */
+export interface ParsedText {
+  readonly top: readonly TopLevelNode[];
+  readonly hasError: boolean;
+  /** Where the wasm parser gave up (time limit), if it did. */
+  readonly timedOut: boolean;
+}
+
+/** Parser for masked C text. Not reentrant; one per thread. */
+export interface CParser {
+  /** Parses, re-using the tree that is kept for `path`. */
+  parse(path: string, text: string): ParsedText;
+  /** Parses a fragment without keeping its tree; undefined if the parser gave up. */
+  parseOnce(text: string): { readonly root: SNode; readonly hasError: boolean } | undefined;
+  /** Forgets the tree of `path`. */
+  close(path: string): void;
+  /** Forgets every tree and starts with a fresh parser (also done on its own after a wasm exception). */
+  reset(): void;
+  /** Exceptions out of the wasm code since creation. When `broken`, the thread that holds the parser should be restarted. */
+  readonly crashes: number;
+  readonly broken: boolean;
+}
+
+/** Where the two wasm files are: their bytes, or a path / URL. */
+export interface WasmSource {
+  readonly treeSitter: Uint8Array | string;
+  readonly c: Uint8Array | string;
+}
+
+/** Deeper subtrees are cut off: the lowering recurses, and so do its users. */
+export const MAX_TREE_DEPTH = 700;
+/** ms after which a parse is given up. */
+const PARSE_LIMIT = 3000;
+/** Trees kept for incremental parsing. */
+const MAX_TREES = 64;
+
+interface Held {
+  text: string;
+  tree: Tree;
+  alive: { yes: boolean };
+}
+
+/** Loads the wasm modules and makes a parser. */
+export async function createCParser(wasm: WasmSource): Promise<CParser> {
+  const options: Record<string, unknown> = {};
+  if (typeof wasm.treeSitter === 'string') {
+    const at = wasm.treeSitter;
+    options.locateFile = () => at;
+  } else options.wasmBinary = wasm.treeSitter;
+  await Parser.init(options);
+  return new TreeSitterC(await Language.load(wasm.c));
+}
+
+class TreeSitterC implements CParser {
+  private parser: Parser;
+  private readonly held = new Map<string, Held>();
+  private readonly types: readonly string[];
+  private readonly fields: readonly (string | null)[];
+  private readonly named: Uint8Array;
+  crashes = 0;
+  broken = false;
+
+  constructor(private readonly language: Language) {
+    this.parser = new Parser();
+    this.parser.setLanguage(language);
+    this.types = language.types;
+    this.fields = language.fields;
+    this.named = new Uint8Array(65536);
+    for (let i = 0; i < this.types.length; i++) this.named[i] = language.nodeTypeIsNamed(i) ? 1 : 0;
+    this.named[65535] = 1;
+  }
+
+  parse(path: string, text: string): ParsedText {
+    const old = this.held.get(path);
+    if (old) this.held.delete(path);
+    let tree: Tree | null = null;
+    try {
+      if (old && old.text !== text) old.tree.edit(editBetween(old.text, text));
+      tree = old && old.text === text ? old.tree.copy() : this.run(text, old?.tree ?? null);
+      if (!tree && old) tree = this.run(text, null);
+      if (old) release(old);
+    } catch {
+      if (old) old.alive.yes = false;
+      this.crash();
+      tree = this.retry(text);
+    }
+    if (!tree) return { top: [], hasError: true, timedOut: true };
+    const held: Held = { text, tree, alive: { yes: true } };
+    this.held.set(path, held);
+    if (this.held.size > MAX_TREES) {
+      const oldest = this.held.keys().next().value;
+      if (oldest !== undefined) this.close(oldest);
+    }
+    try {
+      return this.read(held);
+    } catch {
+      this.crash();
+      return { top: [], hasError: true, timedOut: false };
+    }
+  }
+
+  parseOnce(text: string): { readonly root: SNode; readonly hasError: boolean } | undefined {
+    let tree: Tree | null = null;
+    try {
+      tree = this.run(text, null);
+      if (!tree) return undefined;
+      const root = tree.rootNode;
+      const result = { root: this.snapshot(root, false), hasError: root.hasError };
+      tree.delete();
+      return result;
+    } catch {
+      this.crash();
+      return undefined;
+    }
+  }
+
+  close(path: string): void {
+    const held = this.held.get(path);
+    if (!held) return;
+    this.held.delete(path);
+    try {
+      release(held);
+    } catch {
+      this.crash();
+    }
+  }
+
+  reset(): void {
+    for (const path of [...this.held.keys()]) this.close(path);
+    try {
+      this.parser.delete();
+    } catch {
+      this.crashes++;
+    }
+    this.parser = new Parser();
+    this.parser.setLanguage(this.language);
+  }
+
+  private run(text: string, old: Tree | null): Tree | null {
+    const limit = Date.now() + PARSE_LIMIT;
+    const tree = this.parser.parse(text, old, { progressCallback: () => Date.now() > limit });
+    // A cancelled parse would be resumed by the next one, with other text.
+    if (!tree) this.parser.reset();
+    return tree;
+  }
+
+  /** After an exception in the wasm code its heap can't be trusted: drop the trees unfreed, and take a new parser. */
+  private crash(): void {
+    this.crashes++;
+    for (const held of this.held.values()) held.alive.yes = false;
+    this.held.clear();
+    try {
+      this.parser = new Parser();
+      this.parser.setLanguage(this.language);
+      const probe = this.parser.parse('int a;', null);
+      if (!probe || probe.rootNode.hasError) this.broken = true;
+      probe?.delete();
+    } catch {
+      this.broken = true;
+    }
+  }
+
+  private retry(text: string): Tree | null {
+    if (this.broken) return null;
+    try {
+      return this.run(text, null);
+    } catch {
+      this.crash();
+      return null;
+    }
+  }
+
+  private read(held: Held): ParsedText {
+    const root = held.tree.rootNode;
+    const top: TopLevelNode[] = [];
+    // A root of type ERROR has the recovered items as its children all the same.
+    for (const node of root.children) {
+      const type = node.type;
+      if (type === 'comment' || type === ';') continue;
+      const alive = held.alive;
+      top.push({
+        type, start: node.startIndex, end: node.endIndex, hasError: node.hasError,
+        snapshot: (skipBody = false) => {
+          if (!alive.yes) return undefined;
+          try {
+            return this.snapshot(node, skipBody);
+          } catch {
+            this.crash();
+            return undefined;
+          }
+        },
+      });
+    }
+    return { top, hasError: root.hasError, timedOut: false };
+  }
+
+  private snapshot(node: Node, skipBody: boolean): SNode {
+    const cursor = node.walk();
+    try {
+      return this.copy(cursor, skipBody);
+    } finally {
+      cursor.delete();
+    }
+  }
+
+  /** Iterative on purpose: the depth of the tree is up to the input. */
+  private copy(cursor: TreeCursor, skipBody: boolean): SNode {
+    const make = (typeId: number): { type: string; start: number; end: number; field: string | null; children: SNode[] } => ({
+      type: typeId === 65535 ? 'ERROR' : (this.types[typeId] ?? 'ERROR'),
+      start: cursor.startIndex,
+      end: cursor.endIndex,
+      field: this.fields[cursor.currentFieldId] ?? null,
+      children: [],
+    });
+    const root = make(cursor.nodeTypeId);
+    const stack = [root];
+    if (!cursor.gotoFirstChild()) return root;
+    for (;;) {
+      const typeId = cursor.nodeTypeId;
+      const parent = stack[stack.length - 1]!;
+      let descended = false;
+      if (this.named[typeId] === 1 || cursor.currentFieldId !== 0) {
+        const node = make(typeId);
+        if (node.type !== 'comment') {
+          parent.children.push(node);
+          if (!(skipBody && node.field === 'body' && stack.length === 1) && stack.length < MAX_TREE_DEPTH && cursor.gotoFirstChild()) {
+            stack.push(node);
+            descended = true;
+          }
+        }
+      }
+      if (descended) continue;
+      while (!cursor.gotoNextSibling()) {
+        stack.pop();
+        if (stack.length === 0 || !cursor.gotoParent()) return root;
+        if (stack.length === 0) return root;
+      }
+      if (stack.length === 0) return root;
+    }
+  }
+}
+
+function release(held: Held): void {
+  held.alive.yes = false;
+  held.tree.delete();
+}
+
+const ORIGIN = { row: 0, column: 0 };
+
+/** The single edit that turns one text into the other. Rows and columns are not used by anyone, but must be consistent. */
+function editBetween(before: string, after: string): Edit {
+  const limit = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < limit && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let tail = 0;
+  while (tail < limit - start && before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)) tail++;
+  const oldEnd = before.length - tail;
+  const newEnd = after.length - tail;
+  const startPosition = advance(ORIGIN, before, 0, start);
+  return new Edit({
+    startIndex: start, oldEndIndex: oldEnd, newEndIndex: newEnd, startPosition,
+    oldEndPosition: advance(startPosition, before, start, oldEnd), newEndPosition: advance(startPosition, after, start, newEnd),
+  });
+}
+
+function advance(from: { row: number; column: number }, text: string, start: number, end: number): { row: number; column: number } {
+  let { row, column } = from;
+  let at = start;
+  for (;;) {
+    const line = text.indexOf('\n', at);
+    if (line < 0 || line >= end) break;
+    row++;
+    column = 0;
+    at = line + 1;
+  }
+  column += end - at;
+  return { row, column };
+}

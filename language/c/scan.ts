@@ -1,0 +1,151 @@
+/** Lexical basics shared by masking and preprocessing: white space, comments, strings, directives. */
+import type { Span } from './ast.ts';
+import type { Comment } from './unit.ts';
+
+const NL = 10, CR = 13, SPACE = 32, TAB = 9, QUOTE = 34, HASH = 35, APOS = 39, STAR = 42, SLASH = 47, BACKSLASH = 92, LPAREN = 40, RPAREN = 41, LBRACE = 123, RBRACE = 125;
+
+/** Offset behind the string or character literal that opens at `at`; an unterminated one ends with its line. */
+export function skipString(text: string, at: number): number {
+  const quote = text.charCodeAt(at);
+  let i = at + 1;
+  for (; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === quote) return i + 1;
+    if (c === BACKSLASH) {
+      i++;
+      if (text.charCodeAt(i) === CR && text.charCodeAt(i + 1) === NL) i++;
+    } else if (c === NL) return i;
+  }
+  return text.length;
+}
+
+/** Offset behind the comment that opens at `at` (of a line comment: its line end), or `at` if there is none. */
+export function skipComment(text: string, at: number): number {
+  const c = text.charCodeAt(at + 1);
+  if (c === STAR) {
+    const e = text.indexOf('*/', at + 2);
+    return e < 0 ? text.length : e + 2;
+  }
+  if (c === SLASH) {
+    let from = at;
+    for (;;) {
+      const e = text.indexOf('\n', from);
+      if (e < 0) return text.length;
+      if (text.charCodeAt(e - 1) !== BACKSLASH) return e;
+      from = e + 1;
+    }
+  }
+  return at;
+}
+
+/** First offset from `at` on that is neither white space, comment nor line continuation. */
+export function skipBlank(text: string, at: number): number {
+  let i = at;
+  for (; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === SPACE || c === NL || c === TAB || c === CR) continue;
+    if (c === SLASH) {
+      const e = skipComment(text, i);
+      if (e === i) return i;
+      i = e - 1;
+    } else if (c === BACKSLASH && (text.charCodeAt(i + 1) === NL || text.charCodeAt(i + 1) === CR)) continue;
+    else return i;
+  }
+  return i;
+}
+
+/** Offset behind the `)` that closes the `(` at `open`, or -1. Gives up at a brace outside of nested parentheses. */
+export function matchingParen(text: string, open: number): number {
+  let depth = 0;
+  let braces = 0;
+  for (let i = open; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === LPAREN) depth++;
+    else if (c === RPAREN) {
+      if (--depth === 0) return i + 1;
+    } else if (c === QUOTE || c === APOS) i = skipString(text, i) - 1;
+    else if (c === SLASH) {
+      const e = skipComment(text, i);
+      if (e > i) i = e - 1;
+    } else if (c === LBRACE) braces++;
+    else if (c === RBRACE && --braces < 0) return -1;
+  }
+  return -1;
+}
+
+/** A preprocessor line. */
+export interface Directive extends Span {
+  /** `if`, `define`, …; empty for a null directive. */
+  readonly name: string;
+  /** Offset of the text behind the name. */
+  readonly argStart: number;
+  /** End of that text (in front of the line end). */
+  readonly argEnd: number;
+}
+
+export interface Scan {
+  readonly comments: readonly Comment[];
+  readonly directives: readonly Directive[];
+}
+
+/** Finds comments and directives. One pass; strings are skipped. */
+export function scanText(text: string): Scan {
+  const comments: Comment[] = [];
+  const directives: Directive[] = [];
+  const n = text.length;
+  let bol = true;
+  for (let i = text.charCodeAt(0) === 0xfeff ? 1 : 0; i < n; i++) {
+    const c = text.charCodeAt(i);
+    if (c === NL) bol = true;
+    else if (c === SPACE || c === TAB || c === CR) continue;
+    else if (c === SLASH) {
+      const e = skipComment(text, i);
+      if (e > i) {
+        comments.push({ start: i, end: e, text: text.slice(i, e) });
+        i = e - 1;
+      } else bol = false;
+    } else if (c === QUOTE || c === APOS) {
+      i = skipString(text, i) - 1;
+      bol = false;
+    } else if (c === HASH && bol) {
+      const d = directiveAt(text, i, comments);
+      directives.push(d);
+      i = d.end - 1;
+    } else bol = false;
+  }
+  return { comments, directives };
+}
+
+function directiveAt(text: string, at: number, comments: Comment[]): Directive {
+  const n = text.length;
+  let i = at + 1;
+  while (i < n && (text.charCodeAt(i) === SPACE || text.charCodeAt(i) === TAB)) i++;
+  const nameStart = i;
+  while (i < n && /[a-z_]/i.test(text[i]!)) i++;
+  const name = text.slice(nameStart, i);
+  const argStart = i;
+  for (; i < n; i++) {
+    const c = text.charCodeAt(i);
+    if (c === NL) {
+      const before = text.charCodeAt(i - 1) === CR ? i - 2 : i - 1;
+      if (text.charCodeAt(before) !== BACKSLASH) break;
+    } else if (c === SLASH) {
+      const e = skipComment(text, i);
+      if (e > i) {
+        comments.push({ start: i, end: e, text: text.slice(i, e) });
+        i = e - 1;
+      }
+    } else if (c === QUOTE || (c === APOS && name !== 'error' && name !== 'warning')) i = skipString(text, i) - 1;
+  }
+  return { start: at, end: i, name, argStart, argEnd: i };
+}
+
+/** The text of a directive's argument or a macro body: comments out, continuations joined, white space single. */
+export function cleanArgument(text: string): string {
+  if (!/[\\\n/\t]| {2}/.test(text)) return text.trim();
+  return text
+    .replace(/\\\r?\n/g, ' ')
+    .replace(/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\/\*[^]*?(?:\*\/|$)|\/\/[^\n]*/g, (m) => (m.startsWith('/') ? ' ' : m))
+    .replace(/"(?:\\.|[^"\\\n])*"|\s+/g, (m) => (m.startsWith('"') ? m : ' '))
+    .trim();
+}

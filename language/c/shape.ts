@@ -1,0 +1,73 @@
+/** Lexical shape of the text around and inside a preprocessor branch (comments and directives already blank). */
+import { skipString } from './scan.ts';
+
+/** What a branch looks like from outside. */
+export interface BranchShape {
+  readonly empty: boolean;
+  /** Braces, parentheses and brackets are closed, and none is closed that was not opened. */
+  readonly balanced: boolean;
+  /** Last significant character. */
+  readonly last: string;
+  /** The first token can begin a statement or declaration. */
+  readonly startsStatement: boolean;
+  /** The first token can begin an item of a list. */
+  readonly startsItem: boolean;
+}
+
+/** Shape of `raw` from `start` to `end`. */
+export function branchShape(raw: string, start: number, end: number): BranchShape {
+  let first = -1;
+  let last = '';
+  let balanced = true;
+  const stack: string[] = [];
+  for (let i = start; i < end; i++) {
+    const c = raw[i]!;
+    if (c <= ' ') continue;
+    if (first < 0) first = i;
+    last = c;
+    if (c === '"' || c === "'") {
+      i = skipString(raw, i) - 1;
+      continue;
+    }
+    if (c === '(' || c === '{' || c === '[') stack.push(c);
+    else if (c === ')' || c === '}' || c === ']') {
+      const open = stack.pop();
+      if (open === undefined || (c === ')' ? open !== '(' : c === '}' ? open !== '{' : open !== '[')) balanced = false;
+    }
+  }
+  if (first < 0) return { empty: true, balanced: true, last: '', startsStatement: true, startsItem: true };
+  const head = /^[A-Za-z_]\w*|^../.exec(raw.slice(first, first + 40))?.[0] ?? raw[first]!;
+  const startsStatement = /^(?:[A-Za-z_{(;*&!~"]|\+\+|--)/.test(head) && head !== 'else' && head !== '&&';
+  return { empty: false, balanced: balanced && stack.length === 0, last, startsStatement, startsItem: /^[A-Za-z_{("'.[&\d-]/.test(head) && head !== 'else' && head !== '&&' && head !== '->' };
+}
+
+/** Last significant character in front of `at`; empty at the beginning of the file; a letter of a word counts as `a`. */
+export function lastSignificant(raw: string, at: number): string {
+  for (let i = at - 1; i >= 0; i--) {
+    const c = raw[i]!;
+    if (c <= ' ' || c === '\ufeff') continue;
+    return /\w/.test(c) ? 'a' : c;
+  }
+  return '';
+}
+
+/** The bracket that is open at `at`; empty at file scope. Looks back over at most 200 KiB. */
+export function enclosingOpener(raw: string, at: number): string {
+  let depth = 0;
+  const stop = Math.max(0, at - 200_000);
+  for (let i = at - 1; i >= stop; i--) {
+    const c = raw.charCodeAt(i);
+    if (c === 41 || c === 125 || c === 93) {
+      // In the kernel's style a brace in column 0 ends a definition: nothing is open behind it.
+      if (c === 125 && depth === 0 && (i === 0 || raw.charCodeAt(i - 1) === 10)) return '';
+      depth++;
+    } else if (c === 40 || c === 123 || c === 91) {
+      if (depth === 0) return raw[i]!;
+      depth--;
+    } else if (c === 34) {
+      const open = raw.lastIndexOf('"', i - 1);
+      if (open >= stop && !raw.slice(open, i).includes('\n')) i = open;
+    }
+  }
+  return '';
+}

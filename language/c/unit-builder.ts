@@ -1,0 +1,232 @@
+/** From text to TranslationUnit: preprocess, mask, parse, and read items on demand. */
+import type { CType, Declarator, EnumDef, RecordDef } from './ast.ts';
+import { hashText } from './hash.ts';
+import { readHeaders, type HeaderState, type ReadHeader, targetKey } from './headers.ts';
+import { Environment } from './environment.ts';
+import { type Declarations, type FileContext, readDeclarations, readFunctions } from './items.ts';
+import { isLoopHead } from './macros.ts';
+import { type MaskMacros, maskSource } from './mask.ts';
+import { ANNOTATIONS, ATTRIBUTE_CALLS, isLoopName } from './masknames.ts';
+import type { CParser, TopLevelNode } from './parser.ts';
+import { preprocess, type Preprocessed } from './preprocessor.ts';
+import { type Scan, scanText } from './scan.ts';
+import { EMPTY_SET, type Fragment, type Source } from './source.ts';
+import type { Comment, FunctionDef, HeaderText, Include, MacroDef, SyntaxProblem, Target, TranslationUnit } from './unit.ts';
+
+/** What is to be parsed. */
+export interface ParseInput {
+  readonly path: string;
+  readonly text: string;
+  readonly headers: readonly HeaderText[];
+  readonly target: Target;
+}
+
+/** At most this many variants of a file are made. */
+export const MAX_VARIANTS = 4;
+const MAX_FRAGMENTS = 200;
+const NO_CHOICES: ReadonlyMap<string, boolean> = new Map();
+const fragments = new Map<string, Map<string, Fragment | null>>();
+
+/** Parses a file; where unknown conditions cut through its statements, with the first branch of each. */
+export function parseUnit(parser: CParser, input: ParseInput): TranslationUnit {
+  const scan = scanText(input.text);
+  return build(parser, input, scan, decide(input, scan, () => true), '');
+}
+
+/** Parses a file in every variant that unknown conditions make of it; equal conditions are chosen equally. Usually one. */
+export function parseVariants(parser: CParser, input: ParseInput): TranslationUnit[] {
+  const scan = scanText(input.text);
+  const first = decide(input, scan, () => true);
+  const count = first.choices.size === 0 ? 1 : first.choices.size === 1 ? 2 : MAX_VARIANTS;
+  const units = [build(parser, input, scan, first, '')];
+  const seen = new Set([choiceKey(first.choices)]);
+  for (let i = 1; i < count; i++) {
+    // One condition is a bit of the variant's number; from the third on they share the bits.
+    const decided = decide(input, scan, (k) => ((i >> (k % 2)) & 1) === 0);
+    const key = choiceKey(decided.choices);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    units.push(build(parser, input, scan, decided, `#${i}`));
+  }
+  return units;
+}
+
+function choiceKey(choices: ReadonlyMap<string, boolean>): string {
+  return [...choices].map(([k, v]) => `${k}=${v}`).join(';');
+}
+
+interface Decided {
+  readonly pre: Preprocessed;
+  readonly env: Environment;
+  readonly header: HeaderState;
+  readonly choices: ReadonlyMap<string, boolean>;
+}
+
+/** Preprocesses until no condition is left that must be decided. */
+function decide(input: ParseInput, scan: Scan, pick: (index: number) => boolean): Decided {
+  let choices = NO_CHOICES;
+  for (let round = 0; ; round++) {
+    const header = readHeaders(input.headers, input.target, choices);
+    const env = new Environment(input.target, choices, header.env);
+    const pre = preprocess(input.path, input.text, scan, env);
+    const open = [...pre.forks, ...header.forks].filter((f) => !choices.has(f));
+    if (open.length === 0 || round >= 6) return { pre, env, header, choices };
+    const next = new Map(choices);
+    for (const f of open) if (!next.has(f)) next.set(f, pick(next.size));
+    choices = next;
+  }
+}
+
+const maskMacroCache = new WeakMap<MacroDef, 'loop' | 'empty' | 'none' | { readonly keyword: string }>();
+
+/** What a macro means to the masking. */
+function maskRole(def: MacroDef, loops: ReadonlySet<string>): 'loop' | 'empty' | 'none' | { readonly keyword: string } {
+  const cached = maskMacroCache.get(def);
+  if (cached !== undefined) return cached;
+  let role: 'loop' | 'empty' | 'none' | { readonly keyword: string } = 'none';
+  const body = def.body;
+  if (def.params === null) {
+    if (body === '' || body.split(/\s+/).every((w) => ANNOTATIONS.has(w))) role = 'empty';
+    else if (/^__attribute__\s*\(\(.*\)\)$/.test(body)) role = 'empty';
+    else {
+      const words = body.split(/\s+/);
+      if (words.every((w) => w === 'static' || w === 'inline' || w === 'extern' || w === '__inline' || w === '__inline__' || w === '__always_inline' || ANNOTATIONS.has(w))) {
+        role = { keyword: words.includes('static') ? 'static' : words.includes('extern') ? 'extern' : '' };
+      } else if (body === 'const' || body === 'volatile') role = { keyword: body };
+    }
+  } else if (isLoopHead(def, (name) => loops.has(name) || isLoopName(name))) role = 'loop';
+  else if (/^__attribute__\s*\(\(.*\)\)$/.test(body) || (def.params.length > 0 && ATTRIBUTE_CALLS.has(/^\w+/.exec(body)?.[0] ?? ''))) role = 'empty';
+  maskMacroCache.set(def, role);
+  return role;
+}
+
+function maskMacrosOf(macros: ReadonlyMap<string, MacroDef>): MaskMacros {
+  const loops = new Set<string>();
+  const empty = new Set<string>();
+  const keywords = new Map<string, string>();
+  for (const def of macros.values()) {
+    const role = maskRole(def, loops);
+    if (role === 'none') continue;
+    if (role === 'loop') loops.add(def.name);
+    else if (role === 'empty') {
+      // An object-like macro with nothing in it may be a mere flag (`#define DEBUG`); in code it vanishes all the same.
+      empty.add(def.name);
+    } else keywords.set(def.name, role.keyword);
+  }
+  return { loops, empty, keywords };
+}
+
+function makeSource(pre: Preprocessed, macros: MaskMacros): Source {
+  const masked = maskSource(pre.raw, macros);
+  return {
+    text: masked.text, raw: pre.raw, notes: masked.notes, cleanups: masked.cleanups, regions: pre.regions, depth: 0,
+    origin: (start, end) => ({ start, end }),
+    hidden: () => EMPTY_SET,
+  };
+}
+
+function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided, variant: string): TranslationUnit {
+  const { pre, env, header } = decided;
+  const macros = env.all();
+  const maskMacros = maskMacrosOf(macros);
+  const environment = hashText(`${targetKey(input.target, decided.choices)}|${header.id}|${ownMacros(macros, input.path)}`);
+  let cache = fragments.get(environment);
+  if (!cache) {
+    cache = new Map();
+    if (fragments.size > MAX_FRAGMENTS) fragments.clear();
+    fragments.set(environment, cache);
+  }
+  const source = makeSource(pre, maskMacros);
+  const parsed = parser.parse(input.path + variant, source.text);
+  const file: FileContext = { path: input.path, parser, source, macros, maskMacros, cache, environment };
+  return new Unit(input, file, parsed.top, header, scan.comments, pre.includes, parsed.timedOut);
+}
+
+function ownMacros(macros: ReadonlyMap<string, MacroDef>, path: string): string {
+  let out = '';
+  for (const m of macros.values()) if (m.path === path) out += `${m.name}(${m.params?.join() ?? ''})${m.body}\n`;
+  return out;
+}
+
+/** Types and functions of a header, parsed when somebody asks; kept by text. */
+const headerItems = new Map<string, { readonly raw: string; readonly environment: string; readonly file: FileContext; readonly top: readonly TopLevelNode[] }>();
+
+class Unit implements TranslationUnit {
+  readonly path: string;
+  readonly text: string;
+  readonly target: Target;
+  readonly functions: readonly FunctionDef[];
+  readonly macros: ReadonlyMap<string, MacroDef>;
+  private declared: Declarations | undefined;
+  private fromHeaders: readonly (FunctionDef & { readonly path: string })[] | undefined;
+  private found: readonly SyntaxProblem[] | undefined;
+
+  constructor(
+    input: ParseInput, private readonly file: FileContext, private readonly top: readonly TopLevelNode[], private readonly header: HeaderState,
+    readonly comments: readonly Comment[], readonly includes: readonly Include[], private readonly timedOut: boolean,
+  ) {
+    this.path = input.path;
+    this.text = input.text;
+    this.target = input.target;
+    this.macros = file.macros;
+    this.functions = readFunctions(file, top);
+  }
+
+  get headerFunctions(): readonly (FunctionDef & { readonly path: string })[] {
+    return (this.fromHeaders ??= this.header.headers.flatMap((h) => {
+      if (!h.pre.raw.includes('{')) return [];
+      const { file, top } = this.readHeader(h);
+      return readFunctions(file, top);
+    }));
+  }
+
+  get records(): ReadonlyMap<string, RecordDef> {
+    return this.declarations().records;
+  }
+
+  get enums(): readonly EnumDef[] {
+    return this.declarations().enums;
+  }
+
+  get typedefs(): ReadonlyMap<string, CType> {
+    return this.declarations().typedefs;
+  }
+
+  get globals(): readonly Declarator[] {
+    return this.declarations().globals;
+  }
+
+  get problems(): readonly SyntaxProblem[] {
+    return (this.found ??= this.collectProblems());
+  }
+
+  private collectProblems(): SyntaxProblem[] {
+    if (this.timedOut) return [{ start: 0, end: Math.min(1, this.text.length), message: 'The file could not be parsed in time.' }];
+    return this.top.filter((t) => t.type === 'ERROR').map((t) => ({ start: t.start, end: t.end, message: 'Syntax not understood.' }));
+  }
+
+  private declarations(): Declarations {
+    if (this.declared) return this.declared;
+    const into: Declarations = { records: new Map(), enums: [], typedefs: new Map(), globals: [] };
+    this.declared = into;
+    const outer: Declarations = { records: into.records, enums: into.enums, typedefs: into.typedefs, globals: [] };
+    for (const h of this.header.headers) {
+      const { file, top } = this.readHeader(h);
+      readDeclarations(file, top, outer);
+    }
+    readDeclarations(this.file, this.top, into);
+    return into;
+  }
+
+  private readHeader(h: ReadHeader): { readonly file: FileContext; readonly top: readonly TopLevelNode[] } {
+    const cached = headerItems.get(h.path);
+    if (cached && cached.raw === h.pre.raw && cached.environment === this.file.environment) return cached;
+    const source = makeSource(h.pre, this.file.maskMacros);
+    const parsed = this.file.parser.parse(h.path, source.text);
+    const file: FileContext = { ...this.file, path: h.path, source };
+    const entry = { raw: h.pre.raw, environment: this.file.environment, file, top: parsed.top };
+    if (headerItems.size > 500) headerItems.clear();
+    headerItems.set(h.path, entry);
+    return entry;
+  }
+}
