@@ -37,7 +37,7 @@ export const containers: readonly CallFact[] = [
     row('kfifo_put', store(1, 0, 'other'), { source: 'include/linux/kfifo.h' }),
   ]),
   ...table('include/linux/device.h and the bus headers', [
-    row('dev_set_drvdata platform_set_drvdata pci_set_drvdata usb_set_intfdata i2c_set_clientdata spi_set_drvdata amba_set_drvdata auxiliary_set_drvdata video_set_drvdata input_set_drvdata snd_soc_card_set_drvdata mdev_set_drvdata ib_set_client_data irq_set_handler_data', store(1, 0, 'private-data')),
+    row('dev_set_drvdata platform_set_drvdata pci_set_drvdata usb_set_intfdata i2c_set_clientdata spi_set_drvdata amba_set_drvdata auxiliary_set_drvdata video_set_drvdata input_set_drvdata snd_soc_card_set_drvdata mdev_set_drvdata irq_set_handler_data', store(1, 0, 'private-data')),
   ]),
   ...table('include/linux/rcupdate.h, include/asm-generic/barrier.h', [
     row('rcu_assign_pointer RCU_INIT_POINTER smp_store_release WRITE_ONCE smp_store_mb', store(1, 0, 'other')),
@@ -45,8 +45,9 @@ export const containers: readonly CallFact[] = [
   ...table('include/linux/workqueue.h, include/linux/timer.h, include/linux/interrupt.h', [
     row('queue_work queue_delayed_work mod_delayed_work queue_rcu_work', store(1, 0, 'other')),
     row('queue_work_on queue_delayed_work_on', store(2, 1, 'other')),
-    row('schedule_work schedule_delayed_work schedule_work_on add_timer mod_timer tasklet_schedule tasklet_hi_schedule hrtimer_start irq_work_queue', store(0, 0, 'other')),
+    row('schedule_work schedule_delayed_work add_timer mod_timer tasklet_schedule tasklet_hi_schedule hrtimer_start irq_work_queue', store(0, 0, 'other')),
     row('kthread_queue_work kthread_queue_delayed_work', store(1, 0, 'other')),
+    row('schedule_work_on schedule_delayed_work_on', store(1, 1, 'other')),
   ]),
   ...table('include/linux/skbuff.h, include/linux/anon_inodes.h, include/linux/file.h, include/linux/dma-buf.h', [
     row('skb_queue_tail skb_queue_head __skb_queue_tail __skb_queue_head', store(1, 0, 'list')),

@@ -22,7 +22,7 @@ const callbacks = table('include/linux/interrupt.h', [
   row('timer_setup timer_setup_on_stack', [calls(1, 'timer')], { since: '4.14', source: 'include/linux/timer.h' }),
   row('setup_timer', [calls(1, 'timer')], { until: '4.15', replacedBy: 'timer_setup', source: 'include/linux/timer.h' }),
   row('hrtimer_setup', [calls(1, 'hardirq')], { since: '6.13', source: 'include/linux/hrtimer.h' }),
-  row('call_rcu call_srcu_rcu call_rcu_hurry call_rcu_sched', [calls(1, 'rcu'), keeps(0)], { source: 'include/linux/rcupdate.h' }),
+  row('call_rcu call_rcu_hurry call_rcu_sched', [calls(1, 'rcu'), keeps(0)], { source: 'include/linux/rcupdate.h' }),
   row('kthread_run kthread_create', [calls(0, 'kthread'), keeps(1), sleeps], { source: 'include/linux/kthread.h' }),
   row('init_irq_work', [calls(1, 'hardirq')], { source: 'include/linux/irq_work.h' }),
   row('init_task_work', [calls(1, 'process')], { source: 'include/linux/task_work.h' }),
@@ -33,7 +33,8 @@ const callbacks = table('include/linux/interrupt.h', [
   row('usb_fill_control_urb', [calls(6, 'softirq'), keeps(7)], { source: 'include/linux/usb.h' }),
   row('devm_add_action devm_add_action_or_reset', [calls(1, 'process'), keeps(2)], { source: 'include/linux/device.h' }),
   row('netif_napi_add netif_napi_add_weight netif_napi_add_tx', [calls(2, 'softirq')], { source: 'include/linux/netdevice.h' }),
-  row('smp_call_function smp_call_function_single on_each_cpu', [calls(0, 'hardirq')], { source: 'include/linux/smp.h' }),
+  row('smp_call_function on_each_cpu', [calls(0, 'hardirq')], { source: 'include/linux/smp.h' }),
+  row('smp_call_function_single', [calls(1, 'hardirq')], { source: 'include/linux/smp.h' }),
 ]);
 
 const notifiers = table('include/linux/mmu_notifier.h', [
@@ -41,7 +42,7 @@ const notifiers = table('include/linux/mmu_notifier.h', [
   row('mmu_notifier_get mmu_notifier_get_locked', [{ kind: 'mmu-notifier-register' }, sleeps], { since: '5.4' }),
   row('mmu_interval_notifier_insert mmu_interval_notifier_insert_locked', [{ kind: 'mmu-notifier-register' }, keeps(0), sleeps], { since: '5.5' }),
   row('hmm_mirror_register', [{ kind: 'mmu-notifier-register' }, keeps(0), sleeps], { until: '5.5', source: 'include/linux/hmm.h' }),
-  row('mmu_notifier_unregister mmu_notifier_put mmu_notifier_unregister_no_release mmu_interval_notifier_remove mmu_interval_read_begin mmu_interval_read_retry mmu_interval_set_seq mmu_interval_check_retry mmu_notifier_range_blockable mmu_notifier_synchronize', [{ kind: 'pure' }]),
+  row('mmu_notifier_unregister mmu_notifier_put mmu_interval_notifier_remove mmu_interval_read_begin mmu_interval_read_retry mmu_interval_set_seq mmu_interval_check_retry mmu_notifier_range_blockable mmu_notifier_synchronize', [{ kind: 'pure' }]),
   row('hmm_range_fault', [sleeps], { source: 'mm/hmm.c', doc: 'Faults a range in and reports its pages without taking any reference.' }),
 ]);
 
@@ -51,8 +52,8 @@ const waiting = table('include/linux/completion.h, include/linux/wait.h, include
   row('flush_work flush_delayed_work cancel_work_sync cancel_delayed_work_sync flush_workqueue drain_workqueue destroy_workqueue tasklet_kill tasklet_disable del_timer_sync timer_delete_sync timer_shutdown_sync hrtimer_cancel kthread_stop kthread_flush_worker kthread_cancel_work_sync', waits(0)),
   row('synchronize_rcu synchronize_rcu_expedited rcu_barrier synchronize_net flush_scheduled_work', waits(null)),
   row('synchronize_srcu synchronize_irq disable_irq free_irq usb_kill_urb usb_poison_urb dmaengine_terminate_sync dmaengine_synchronize dma_wait_for_async_tx dma_fence_wait dma_fence_wait_timeout dma_resv_wait_timeout percpu_ref_kill_and_confirm submit_bio_wait wait_on_page_writeback folio_wait_writeback wait_on_page_locked', waits(0)),
-  row('devm_free_irq blk_execute_rq', waits(1)),
-  row('dma_sync_wait', waits(0)),
+  row('devm_free_irq', waits(1)),
+  row('blk_execute_rq dma_sync_wait', waits(null)),
   row('msleep msleep_interruptible ssleep usleep_range fsleep schedule schedule_timeout schedule_timeout_interruptible schedule_timeout_uninterruptible schedule_timeout_killable io_schedule io_schedule_timeout', [sleeps]),
   row('complete complete_all complete_and_exit wake_up wake_up_all wake_up_interruptible wake_up_interruptible_all wake_up_process wake_up_poll init_completion reinit_completion completion_done try_wait_for_completion init_waitqueue_head init_wait init_waitqueue_entry add_wait_queue remove_wait_queue prepare_to_wait prepare_to_wait_exclusive finish_wait waitqueue_active poll_wait', [{ kind: 'pure' }]),
 ]);

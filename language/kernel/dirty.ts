@@ -12,7 +12,7 @@ export const dirtying: readonly CallFact[] = [
     row('set_page_dirty_lock', [dirty(page(0), 'takes'), sleeps], { prototype: 'int set_page_dirty_lock(struct page *page);', doc: 'Marks a page dirty under its lock. May sleep.' }),
     row('folio_mark_dirty filemap_dirty_folio', [dirty(folio(0), 'needs')], { since: '5.16' }),
     row('folio_mark_dirty_lock', [dirty(folio(0), 'takes'), sleeps], { since: '6.13' }),
-    row('__set_page_dirty_nobuffers __set_page_dirty_no_writeback', [dirty(page(0), 'needs')], { until: '6.1' }),
+    row('__set_page_dirty_nobuffers __set_page_dirty_no_writeback', [dirty(page(0), 'needs')]),
   ]),
   ...table('include/linux/page-flags.h', [
     row('SetPageDirty', [dirty(page(0), 'none')], { doc: 'Sets the flag alone: no accounting, no file system told. Not for user pages.' }),
@@ -21,7 +21,8 @@ export const dirtying: readonly CallFact[] = [
     row('folio_test_dirty folio_test_locked folio_test_large folio_test_anon folio_test_uptodate folio_test_hugetlb', [{ kind: 'struct-only', pages: folio(0) }], { since: '5.16' }),
   ]),
   ...table('include/linux/pagemap.h', [
-    row('lock_page lock_page_killable', [{ kind: 'page-lock', pages: page(0) }, sleeps]),
+    row('lock_page', [{ kind: 'page-lock', pages: page(0) }, sleeps]),
+    row('lock_page_killable', [{ kind: 'page-lock', pages: page(0) }, sleeps], { until: '6.12', replacedBy: 'folio_lock_killable' }),
     row('trylock_page', [{ kind: 'page-lock', pages: page(0) }]),
     row('unlock_page', [{ kind: 'page-unlock', pages: page(0) }]),
     row('folio_lock folio_lock_killable', [{ kind: 'page-lock', pages: folio(0) }, sleeps], { since: '5.16' }),

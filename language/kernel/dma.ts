@@ -52,8 +52,9 @@ const rdma = table('include/rdma/ib_verbs.h', [
 ]);
 
 const iommu = table('include/linux/iommu.h', [
-  row('iommu_map iommu_map_atomic', [map(pfn(2), null, 'errno')]),
-  row('iommu_map_sg iommu_map_sgtable_atomic', [map(sg(2, 3), null, 'count')]),
+  row('iommu_map', [map(pfn(2), null, 'errno')]),
+  row('iommu_map_atomic', [map(pfn(2), null, 'errno')], { until: '6.3', replacedBy: 'iommu_map' }),
+  row('iommu_map_sg', [map(sg(2, 3), null, 'count')]),
   row('iommu_map_sgtable', [map(sgTable(2), null, 'count')], { since: '5.8' }),
   row('iommu_unmap iommu_unmap_fast', [unmap(dmaAddr(1), null)]),
   row('iommu_iova_to_phys iommu_iotlb_sync iommu_flush_iotlb_all', [{ kind: 'pure' }]),

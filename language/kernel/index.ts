@@ -48,7 +48,11 @@ function group(facts: readonly CallFact[]): Map<string, CallFact[]> {
   return map;
 }
 
-/** All facts, with look-ups by name in constant time. */
+/**
+ * All facts, with look-ups by name in constant time. Ranges are exact for acquires, releases, flags and whatever has
+ * `replacedBy`; other rows without ends may stand for calls that only some kernels have. What a call does is asked without a
+ * kernel (stable trees and compat headers have many before their time); with one it is asked whether it is there.
+ */
 export const facts: KernelFacts = {
   acquire: (name) => acquireByName.get(name),
   formIn: (fact, kernel) => fact.forms.find((form) => inRange(form, kernel)),

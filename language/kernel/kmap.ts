@@ -8,7 +8,7 @@ const map = (pages: PagesArg): Effect => ({ kind: 'kmap', pages, address: 'resul
 export const kmaps: readonly CallFact[] = table('include/linux/highmem.h, include/linux/highmem-internal.h', [
   row('kmap', [map(page(0)), { kind: 'sleeps' }], { doc: 'Maps a page for the CPU; may sleep. kunmap() takes the page.' }),
   row('kmap_atomic kmap_atomic_prot', [map(page(0)), { kind: 'lock', what: 'atomic-kmap', arg: null }], { doc: 'Maps a page with page faults and preemption off; kunmap_atomic() takes the address.' }),
-  row('kmap_local_page kmap_local_page_prot kmap_local_page_try_from_panic', [map(page(0))], { since: '5.11', doc: 'Maps a page for this thread; unmap in reverse order with kunmap_local(address).' }),
+  row('kmap_local_page kmap_local_page_prot', [map(page(0))], { since: '5.11', doc: 'Maps a page for this thread; unmap in reverse order with kunmap_local(address).' }),
   row('kmap_local_folio', [map(folio(0))], { since: '5.16' }),
   row('kmap_local_pfn kmap_atomic_pfn', [map(pfn(0))]),
   row('kunmap', [{ kind: 'kunmap', pages: page(0) }]),

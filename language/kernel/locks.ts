@@ -20,7 +20,7 @@ const mmap = table('include/linux/mmap_lock.h', [
   row('mmap_read_unlock mmap_read_unlock_non_owner', [unlock('mmap-read', 0)], { since: '5.8' }),
   row('mmap_write_lock mmap_write_lock_nested', [lock('mmap-write', 0), sleeps], { since: '5.8' }),
   row('mmap_write_lock_killable', [lock('mmap-write', 0, 'zero'), sleeps], { since: '5.8' }),
-  row('mmap_write_trylock', [lock('mmap-write', 0, 'nonzero')], { since: '5.8' }),
+  row('mmap_write_trylock', [lock('mmap-write', 0, 'nonzero')], { since: '5.8', until: '6.12' }),
   row('mmap_write_unlock', [unlock('mmap-write', 0)], { since: '5.8' }),
   row('mmap_write_downgrade', [unlock('mmap-write', 0), lock('mmap-read', 0)], { since: '5.8' }),
   row('mmap_assert_locked', [{ kind: 'lock-assert', what: 'mmap-read', arg: 0 }], { since: '5.8' }),
@@ -48,7 +48,7 @@ const spin = table('include/linux/spinlock.h, include/linux/rwlock.h', [
 const context = table('include/linux/rcupdate.h, include/linux/preempt.h, include/linux/irqflags.h', [
   row('rcu_read_lock rcu_read_lock_bh rcu_read_lock_sched', [lock('rcu', null)]),
   row('rcu_read_unlock rcu_read_unlock_bh rcu_read_unlock_sched', [unlock('rcu', null)]),
-  row('preempt_disable preempt_disable_notrace get_cpu get_cpu_ptr get_cpu_var pagefault_disable_atomic', [lock('preempt', null)]),
+  row('preempt_disable preempt_disable_notrace get_cpu get_cpu_ptr get_cpu_var', [lock('preempt', null)]),
   row('preempt_enable preempt_enable_no_resched preempt_enable_notrace put_cpu put_cpu_ptr put_cpu_var', [unlock('preempt', null)]),
   row('local_irq_disable local_irq_save raw_local_irq_disable raw_local_irq_save', [lock('irq', null)]),
   row('local_irq_enable local_irq_restore raw_local_irq_enable raw_local_irq_restore', [unlock('irq', null)]),
@@ -59,10 +59,12 @@ const context = table('include/linux/rcupdate.h, include/linux/preempt.h, includ
 
 const sleeping = table('include/linux/mutex.h, include/linux/rwsem.h, include/linux/semaphore.h, include/linux/ww_mutex.h', [
   row('mutex_lock mutex_lock_nested mutex_lock_nest_lock mutex_lock_io rt_mutex_lock down inode_lock inode_lock_shared device_lock', [lock('mutex', 0), sleeps]),
-  row('mutex_lock_interruptible mutex_lock_killable mutex_lock_interruptible_nested down_interruptible down_killable down_timeout ww_mutex_lock ww_mutex_lock_interruptible dma_resv_lock dma_resv_lock_interruptible reservation_object_lock device_lock_interruptible', [lock('mutex', 0, 'zero'), sleeps]),
+  row('mutex_lock_interruptible mutex_lock_killable mutex_lock_interruptible_nested down_interruptible down_killable down_timeout ww_mutex_lock ww_mutex_lock_interruptible dma_resv_lock dma_resv_lock_interruptible device_lock_interruptible', [lock('mutex', 0, 'zero'), sleeps]),
+  row('reservation_object_lock', [lock('mutex', 0, 'zero'), sleeps], { until: '5.4', replacedBy: 'dma_resv_lock' }),
+  row('reservation_object_unlock', [unlock('mutex', 0)], { until: '5.4', replacedBy: 'dma_resv_unlock' }),
   row('mutex_trylock ww_mutex_trylock dma_resv_trylock device_trylock', [lock('mutex', 0, 'nonzero')]),
   row('down_trylock', [lock('mutex', 0, 'zero')]),
-  row('mutex_unlock rt_mutex_unlock up ww_mutex_unlock dma_resv_unlock reservation_object_unlock inode_unlock inode_unlock_shared device_unlock', [unlock('mutex', 0)]),
+  row('mutex_unlock rt_mutex_unlock up ww_mutex_unlock dma_resv_unlock inode_unlock inode_unlock_shared device_unlock', [unlock('mutex', 0)]),
   row('down_read down_write down_read_nested down_write_nested down_read_non_owner', [lock('mutex', 0), sleeps]),
   row('down_read_killable down_write_killable down_read_interruptible', [lock('mutex', 0, 'zero'), sleeps]),
   row('down_read_trylock down_write_trylock', [lock('mutex', 0, 'nonzero')]),

@@ -11,9 +11,10 @@ export const memory: readonly CallFact[] = [
   ...table('include/linux/slab.h', [
     row('kmalloc kmalloc_array kmalloc_node kmalloc_array_node __kmalloc kmalloc_track_caller kmemdup kmemdup_nul kmemdup_array kstrdup kstrndup kasprintf kvasprintf krealloc krealloc_array kvmalloc kvmalloc_node kvmalloc_array kvmemdup kvrealloc kmem_cache_alloc kmem_cache_alloc_node', alloc(false)),
     row('kzalloc kzalloc_node kcalloc kcalloc_node kvzalloc kvzalloc_node kvcalloc kmem_cache_zalloc', alloc(true)),
-    row('kmalloc_obj kmalloc_objs kvmalloc_obj kvmalloc_objs kmalloc_flex', alloc(false), { since: '7.0' }),
-    row('kzalloc_obj kzalloc_objs kvzalloc_obj kvzalloc_objs kzalloc_flex', alloc(true), { since: '7.0' }),
-    row('kfree kvfree kfree_sensitive kzfree kfree_const kvfree_sensitive kfree_rcu_mightsleep kvfree_rcu_mightsleep kfree_bulk', free(0)),
+    row('kmalloc_obj kmalloc_objs kvmalloc_obj kvmalloc_objs kmalloc_flex', alloc(false)),
+    row('kzalloc_obj kzalloc_objs kvzalloc_obj kvzalloc_objs kzalloc_flex', alloc(true)),
+    row('kfree kvfree kfree_sensitive kfree_const kvfree_sensitive kfree_rcu_mightsleep kvfree_rcu_mightsleep', free(0)),
+    row('kzfree', free(0), { until: '5.10', replacedBy: 'kfree_sensitive' }),
     row('kfree_rcu kvfree_rcu', free(0)),
     row('kmem_cache_free', free(1)),
     row('kmem_cache_create kmem_cache_create_usercopy', alloc(false), { source: 'mm/slab_common.c' }),
@@ -41,9 +42,12 @@ export const memory: readonly CallFact[] = [
     row('mempool_free', free(0)),
   ]),
   ...table('include/linux/dma-mapping.h, include/linux/dmapool.h', [
-    row('dma_alloc_coherent dma_alloc_attrs dma_alloc_wc dma_alloc_writecombine dma_zalloc_coherent dma_alloc_noncoherent pci_alloc_consistent pci_zalloc_consistent dma_pool_zalloc', alloc(true)),
+    row('dma_alloc_coherent dma_alloc_attrs dma_alloc_wc dma_alloc_noncoherent dma_pool_zalloc', alloc(true)),
+    row('dma_zalloc_coherent', alloc(true), { until: '5.0', replacedBy: 'dma_alloc_coherent' }),
+    row('pci_alloc_consistent pci_zalloc_consistent', alloc(true), { until: '5.18', replacedBy: 'dma_alloc_coherent' }),
+    row('pci_free_consistent', free(2), { until: '5.18', replacedBy: 'dma_free_coherent' }),
     row('dma_pool_alloc', alloc(false)),
-    row('dma_free_coherent dma_free_attrs dma_free_wc dma_free_noncoherent pci_free_consistent', free(2)),
+    row('dma_free_coherent dma_free_attrs dma_free_wc dma_free_noncoherent', free(2)),
     row('dma_pool_free', free(1)),
   ]),
   ...table('include/linux/uaccess.h, mm/util.c', [

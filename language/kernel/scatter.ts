@@ -15,9 +15,10 @@ const scatterlists = table('include/linux/scatterlist.h', [
   row('sg_set_page sg_assign_page', [putIn('sg', page(1), 0)]),
   row('sg_set_folio', [putIn('sg', folio(1), 0)], { since: '6.5' }),
   row('sg_set_buf sg_init_one', [putIn('sg', vaddr(1), 0)]),
-  row('sg_alloc_table_from_pages sg_alloc_table_from_pages_segment sg_alloc_append_table_from_pages __sg_alloc_table_from_pages', [putIn('sg-table', pages(1, 2), 0)]),
+  row('sg_alloc_table_from_pages sg_alloc_table_from_pages_segment sg_alloc_append_table_from_pages', [putIn('sg-table', pages(1, 2), 0)]),
+  row('__sg_alloc_table_from_pages', [putIn('sg-table', pages(1, 2), 0)], { since: '4.15', until: '5.15', replacedBy: 'sg_alloc_table_from_pages_segment' }),
   row('sg_next sg_last', [{ kind: 'alias', from: sg(0), result: 'sg' }]),
-  row('sg_chain sg_init_table sg_init_marker sg_mark_end sg_unmark_end sg_is_last sg_is_chain sg_nents sg_nents_for_len sg_virt_aligned', [pure]),
+  row('sg_chain sg_init_table sg_init_marker sg_mark_end sg_unmark_end sg_is_last sg_is_chain sg_nents sg_nents_for_len', [pure]),
   row('sg_alloc_table sg_alloc_table_chained', [pure], { doc: 'Allocates entries, puts no pages in; 0 or -errno.' }),
   row('sg_free_table sg_free_table_chained sg_free_append_table', [pure], { doc: 'Frees the entries; the pages they name keep their references.' }),
   row('sg_copy_to_buffer sg_pcopy_to_buffer', [reads(sg(0, 1))], { source: 'lib/scatterlist.c' }),
@@ -33,7 +34,7 @@ const block = table('include/linux/bio.h, include/linux/bvec.h', [
   row('bio_add_pc_page bio_add_hw_page', [putIn('bio', page(2), 1)]),
   row('bio_add_folio', [putIn('bio', folio(1), 0)], { since: '5.16' }),
   row('bio_add_folio_nofail', [putIn('bio', folio(1), 0)], { since: '6.3' }),
-  row('bvec_set_page', [putIn('bvec', page(1), 0)], { since: '6.3' }),
+  row('bvec_set_page', [putIn('bvec', page(1), 0)], { since: '6.1', doc: 'Of 6.3, also in 6.1 stable.' }),
   row('bvec_set_folio', [putIn('bvec', folio(1), 0)], { since: '6.3' }),
   row('bvec_set_virt', [putIn('bvec', vaddr(1), 0)], { since: '6.3' }),
 ]);
@@ -64,21 +65,22 @@ const mappings = table('include/linux/vmalloc.h, include/linux/mm.h', [
   row('vm_insert_page vmf_insert_page', [writes(page(2))], { doc: 'Puts the page into a user mapping, with a reference of its own; user space gets at the data.' }),
   row('vm_insert_pages', [writes(pages(2))]),
   row('vm_map_pages vm_map_pages_zero', [writes(pages(1, 2))]),
-  row('remap_pfn_range io_remap_pfn_range vmf_insert_pfn vmf_insert_pfn_prot vmf_insert_mixed vm_insert_mixed', [writes(pfn(2))], { source: 'mm/memory.c' }),
+  row('remap_pfn_range io_remap_pfn_range vmf_insert_pfn vmf_insert_pfn_prot vmf_insert_mixed', [writes(pfn(2))], { source: 'mm/memory.c' }),
   row('vm_insert_pfn', [writes(pfn(2))], { until: '4.20', replacedBy: 'vmf_insert_pfn', source: 'mm/memory.c' }),
+  row('vm_insert_mixed', [writes(pfn(2))], { until: '5.0', replacedBy: 'vmf_insert_mixed', source: 'mm/memory.c' }),
 ]);
 
 const copies = table('include/linux/highmem.h', [
   row('memcpy_to_page', [writes(page(0))], { since: '5.10' }),
   row('memcpy_from_page', [reads(page(1))], { since: '5.10' }),
-  row('memcpy_page memmove_page', [writes(page(0)), reads(page(2))], { since: '5.10' }),
+  row('memcpy_page', [writes(page(0)), reads(page(2))], { since: '5.10' }),
   row('memset_page memzero_page', [writes(page(0))], { since: '5.10' }),
   row('memcpy_to_folio', [writes(folio(0))], { since: '6.5' }),
   row('memcpy_from_folio', [reads(folio(1))], { since: '6.5' }),
   row('zero_user zero_user_segment zero_user_segments clear_highpage clear_user_highpage clear_page_erms', [writes(page(0))]),
   row('folio_zero_range folio_zero_segment folio_zero_segments', [writes(folio(0))], { since: '5.16' }),
   row('copy_highpage copy_user_highpage copy_mc_highpage', [writes(page(0)), reads(page(1))]),
-  row('flush_dcache_page flush_dcache_folio flush_kernel_dcache_page flush_anon_page', [pure]),
+  row('flush_dcache_page flush_dcache_folio flush_anon_page', [pure]),
 ]);
 
 /** Calls that put pages into containers or get at their data. */
