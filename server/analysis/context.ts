@@ -5,7 +5,7 @@
 import type { CallExpr, CType, Expr, Span } from '../../language/c/ast.ts';
 import { buildCfg, type Cfg, type CfgNode } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
-import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
+import type { FunctionDef } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import type { CallFact } from '../../language/kernel/types.ts';
 
@@ -118,7 +118,7 @@ function liveness(cfg: Cfg): Set<string>[] {
 export const releases = (fact: CallFact | undefined): boolean => fact?.effects.some((e) => e.kind === 'release') ?? false;
 
 /** Builds the context; `releasing` tells whether a same-file function releases pages (transitively). */
-export function contextOf(unit: TranslationUnit, def: FunctionDef, releasing: (name: string) => boolean): FunctionContext {
+export function contextOf(def: FunctionDef, releasing: (name: string) => boolean): FunctionContext {
   const cfg = buildCfg(def, {
     isNoReturn: (name) => facts.call(name)?.effects.some((e) => e.kind === 'noreturn') ?? false,
   });

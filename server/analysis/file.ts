@@ -29,9 +29,8 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
   // what a name's call does, before the graphs are there: by text of the body
   const direct = new Map<string, { acquires: boolean; releases: boolean; frees: boolean; callees: Set<string> }>();
   for (const [name, def] of defs) {
-    const body = def.body();
     const info = { acquires: false, releases: false, frees: false, callees: new Set<string>() };
-    const context = contextOf(unit, def, () => false);
+    const context = contextOf(def, () => false);
     for (const c of context.calls) {
       const callee = calleeName(c);
       if (!callee) continue;
@@ -40,7 +39,6 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
       else if (releases(facts.call(callee))) info.releases = true;
       else if (isFree(callee)) info.frees = true;
     }
-    void body;
     direct.set(name, info);
     functions.set(name, context);
   }
@@ -61,7 +59,7 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
   const relevant = closure((i) => i.releases || i.acquires || i.frees);
   for (const name of functions.keys()) {
     const used = [...direct.get(name)!.callees].some((c) => releasing.has(c));
-    if (used) functions.set(name, contextOf(unit, defs.get(name)!, (n) => releasing.has(n)));
+    if (used) functions.set(name, contextOf(defs.get(name)!, (n) => releasing.has(n)));
   }
   const groups = new Groups(unit, functions);
   const files: FileFunctions = { context: (n) => functions.get(n), relevant: (n) => relevant.has(n) };

@@ -1,7 +1,6 @@
 /** Which FOLL_* flags a flags argument may hold: through constants, locals, parameters (from callers in the file), fields. */
 import type { Expr } from '../../language/c/ast.ts';
 import { walkExpr } from '../../language/c/index.ts';
-import type { TranslationUnit } from '../../language/c/unit.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 
 export interface FlagSet {
@@ -12,7 +11,7 @@ export interface FlagSet {
 }
 
 /** May-set of the flags in `e`, evaluated in `f`. */
-export function flagsOf(e: Expr, f: FunctionContext, unit: TranslationUnit, functions: ReadonlyMap<string, FunctionContext>): FlagSet {
+export function flagsOf(e: Expr, f: FunctionContext, functions: ReadonlyMap<string, FunctionContext>): FlagSet {
   const names = new Set<string>();
   let unknown = false;
   const seen = new Set<string>();

@@ -59,6 +59,8 @@ export class Groups {
   readonly acquires: AcquireSite[] = [];
   readonly releases: ReleaseSite[] = [];
   readonly uses: UseSite[] = [];
+  /** kfree() and friends of arrays and objects. */
+  readonly frees: { readonly fn: string; readonly call: CallExpr; readonly key: string }[] = [];
   private readonly foreign: { fn: string; span: Span; what: string; key: string }[] = [];
   private byRoot: Map<string, Group> | undefined;
 
@@ -237,7 +239,7 @@ export class Groups {
         kind: acquire.takes === 'get' ? 'get' : 'pin',
         pagesArg,
         pages: isNull ? undefined : pages,
-        flags: flagsExpr ? flagsOf(flagsExpr, f, this.unit, this.functions) : { names: new Set(), unknown: false },
+        flags: flagsExpr ? flagsOf(flagsExpr, f, this.functions) : { names: new Set(), unknown: false },
         flagsExpr,
         key: pages && !isNull ? this.keyOf(pages, f) : null,
       });
@@ -252,6 +254,11 @@ export class Groups {
       return;
     }
     for (const effect of facts.call(name)?.effects ?? []) {
+      if (effect.kind === 'free') {
+        const freed = call.args[effect.arg];
+        const key = freed ? this.keyOf(freed, f) : null;
+        if (key) this.frees.push({ fn, call, key });
+      }
       if (!('pages' in effect)) continue;
       const arg = call.args[effect.pages.arg];
       const key = arg ? this.keyOf(arg, f) : null;

@@ -1,0 +1,141 @@
+/**
+ * Entry of the analyser: (file, options) → findings, for every target asked for. Pure: the parser's wasm is given as
+ * bytes, files and headers as text.
+ */
+import { createCParser, parseVariants, type CParser } from '../language/c/index.ts';
+import type { KernelVersion, Target } from '../language/c/unit.ts';
+import { gupFamilyNames } from '../language/kernel/index.ts';
+import { formatVersion } from '../language/kernel/version.ts';
+import { analyseUnit, type FileAnalysis } from './analysis/file.ts';
+import type { Analyser } from './analyser.ts';
+import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Notice, RuleMeta } from './findings.ts';
+import type { Report, Rule } from './rules/rule.ts';
+import { rules } from './rules/index.ts';
+import { applySuppressions } from './suppressions.ts';
+
+export type { Analyser } from './analyser.ts';
+
+/** Documentation and metadata of all rules. */
+export const ruleMetas: readonly RuleMeta[] = rules.map((r) => r.meta);
+
+const NAMES = new RegExp(`\\b(?:${[...gupFamilyNames].join('|')})\\b`);
+
+/** True if the text names a call of the families: only then can a finding be in it. */
+export const mayMatter = (text: string): boolean => NAMES.test(text);
+
+/** The analyser over a wasm parser; bytes, or paths/URLs that the platform can fetch. */
+export async function createAnalyser(wasm: { treeSitter: Uint8Array | string; c: Uint8Array | string }): Promise<Analyser> {
+  return new Session(await createCParser(wasm));
+}
+
+/** Largest file that is analysed, in UTF-16 units; larger ones get a notice. */
+const MAX_LENGTH = 4_000_000;
+
+class Session implements Analyser {
+  private readonly failedRules = new Set<string>();
+  constructor(private readonly parser: CParser) {}
+
+  analyse(file: FileInput, options: AnalysisOptions): AnalysisResult {
+    const notices: Notice[] = [];
+    const merged = new Map<string, { finding: Finding; kernels: KernelVersion[] }>();
+    const stats = { functions: 0, analysed: 0, states: 0, overBudget: new Set<string>() };
+    let complete = true;
+    let comments: Parameters<typeof applySuppressions>[1] = [];
+    const cancelled = options.cancelled ?? (() => false);
+    if (file.text.length > MAX_LENGTH) {
+      notices.push({ kind: 'syntax', path: file.path, message: `The file has ${file.text.length} characters; files above ${MAX_LENGTH} are not analysed.` });
+      return { path: file.path, findings: [], notices, suppressed: [], complete: false, stats: { ...stats, overBudget: [] } };
+    }
+    if (!mayMatter(file.text)) {
+      return { path: file.path, findings: [], notices, suppressed: [], complete: true, stats: { ...stats, overBudget: [] } };
+    }
+    for (const target of options.targets) {
+      if (cancelled()) {
+        complete = false;
+        break;
+      }
+      for (const analysis of this.analyses(file, target, cancelled, notices)) {
+        comments = analysis.unit.comments;
+        stats.functions += analysis.stats.functions;
+        stats.analysed += analysis.stats.analysed;
+        stats.states += analysis.stats.steps;
+        for (const f of analysis.stats.overBudget) stats.overBudget.add(f);
+        for (const rule of rules) {
+          const level = options.severity[rule.meta.id] ?? rule.meta.level;
+          if (level === 'off') continue;
+          for (const report of this.check(rule, analysis, notices)) {
+            const finding = toFinding(rule, level, report, analysis, target);
+            const key = `${finding.rule}:${finding.span.start}:${finding.fingerprint}`;
+            const known = merged.get(key);
+            if (!known) merged.set(key, { finding, kernels: [target.kernel] });
+            else if (!known.kernels.some((k) => formatVersion(k) === formatVersion(target.kernel))) known.kernels.push(target.kernel);
+          }
+        }
+      }
+    }
+    if (cancelled()) complete = false;
+    for (const f of stats.overBudget) {
+      notices.push({ kind: 'budget', path: file.path, message: `${f}() has more paths than the analysis walks: some were left out, findings in it may be missing.` });
+    }
+    const findings = withoutCascades([...merged.values()].map((m) => ({ ...m.finding, kernels: m.kernels })));
+    const ran = (rule: string): boolean => options.severity[rule as RuleMeta['id']] !== 'off' && rules.some((r) => r.meta.id === rule);
+    const silenced = applySuppressions(file.text, comments, findings, { path: file.path, ran });
+    return { path: file.path, findings: silenced.findings, notices: [...notices, ...silenced.notices], suppressed: silenced.suppressed, complete, stats: { ...stats, overBudget: [...stats.overBudget] } };
+  }
+
+  private *analyses(file: FileInput, target: Target, cancelled: () => boolean, notices: Notice[]): Iterable<FileAnalysis> {
+    try {
+      for (const unit of parseVariants(this.parser, { path: file.path, text: file.text, headers: file.headers, target })) {
+        if (cancelled()) return;
+        yield analyseUnit(unit, cancelled);
+      }
+    } catch (error) {
+      notices.push({ kind: 'internal', path: file.path, message: `The file could not be analysed: ${describe(error)}` });
+    }
+  }
+
+  /** A rule that throws is reported once by name; the others go on. */
+  private check(rule: Rule, analysis: FileAnalysis, notices: Notice[]): Report[] {
+    try {
+      return [...rule.check(analysis)];
+    } catch (error) {
+      if (!this.failedRules.has(rule.meta.id)) {
+        this.failedRules.add(rule.meta.id);
+        notices.push({ kind: 'rule-failed', path: analysis.unit.path, message: `The rule ${rule.meta.id} failed here and is skipped: ${describe(error)}` });
+      }
+      return [];
+    }
+  }
+
+  close(path: string): void {
+    this.parser.close(path);
+  }
+
+  dispose(): void {
+  }
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? `${error.message} (${error.stack?.split('\n')[1]?.trim() ?? ''})` : String(error));
+
+function toFinding(rule: Rule, level: Finding['level'], r: Report, analysis: FileAnalysis, target: Target): Finding {
+  return {
+    rule: rule.meta.id,
+    level,
+    path: analysis.unit.path,
+    span: r.span,
+    message: r.message,
+    functionName: r.functionName,
+    steps: r.steps,
+    caseNumber: r.caseNumber,
+    kernels: [target.kernel],
+    fingerprint: `${rule.meta.id}:${r.functionName}:${r.shape}`,
+    fixes: r.fixes ?? (() => []),
+    fixNote: r.fixNote,
+  };
+}
+
+/** One root cause, one finding: FOLL_LONGTERM on a get says all that get-for-dma would say of the same call. */
+function withoutCascades(findings: readonly Finding[]): Finding[] {
+  const refused = new Set(findings.filter((f) => f.rule === 'longterm-without-pin').map((f) => f.span.start));
+  return findings.filter((f) => !(f.rule === 'get-for-dma' && refused.has(f.span.start))).sort((a, b) => a.span.start - b.span.start || a.rule.localeCompare(b.rule));
+}

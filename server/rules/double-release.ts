@@ -1,0 +1,92 @@
+/** double-release: the same reference given back twice on one path, or slots that were never filled. */
+import type { DoubleReleaseEvent } from '../analysis/events.ts';
+import type { FileAnalysis } from '../analysis/file.ts';
+import { dropRelease } from '../fixes/duplicate.ts';
+import type { RuleMeta } from '../findings.ts';
+import { callName, describeAcquire, lineOf, pathSteps, stepAt, type Report, type Rule } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'double-release',
+  level: 'error',
+  summary: 'The same page references are released twice on one path, or more than were taken',
+  docs: `A reference can be given back once. The second release takes away somebody else's reference: the page goes back to the
+allocator while it is still mapped or still under I/O, and is handed to another user. After a short count (0 < ret < nr) only
+\`ret\` slots of the array were filled: unpin_user_pages(pages, nr) then releases whatever the rest of the array holds.
+
+Drop the second release, or narrow it to what is still held.`,
+  fixable: true,
+  source: 'mm/gup.c (sanity_check_pinned_pages, gup_put_folio); include/linux/mm.h',
+  examples: [
+    {
+      title: 'Released before the goto and again at the label',
+      bad: `int send(unsigned long start, int nr, struct page **pages)
+{
+	int ret = pin_user_pages_fast(start, nr, 0, pages);
+
+	if (ret != nr) {
+		if (ret > 0)
+			unpin_user_pages(pages, ret);
+		return -EFAULT;
+	}
+	ret = queue_pages(nr);
+	if (ret) {
+		unpin_user_pages(pages, nr);
+		goto out;
+	}
+	ret = 0;
+out:
+	unpin_user_pages(pages, nr); //~ double-release
+	return ret;
+}
+`,
+      good: `int send(unsigned long start, int nr, struct page **pages)
+{
+	int ret = pin_user_pages_fast(start, nr, 0, pages);
+
+	if (ret != nr) {
+		if (ret > 0)
+			unpin_user_pages(pages, ret);
+		return -EFAULT;
+	}
+	ret = queue_pages(nr);
+	unpin_user_pages(pages, nr);
+	return ret;
+}
+`,
+    },
+  ],
+};
+
+/** A second put of a page that this function did not take is a fault only where the file takes such pages from gup. */
+function counts(file: FileAnalysis, e: DoubleReleaseEvent): boolean {
+  if (e.resource) return true;
+  if (e.refKind === 'pin') return true;
+  const site = file.groups.releases.find((r) => r.call.start === e.call.start);
+  const g = site && file.groups.groupOf(site.key);
+  return !!g && g.acquires.some((a) => a.kind === 'get') && !g.uses.some((u) => u.effect.kind === 'ref');
+}
+
+export const doubleRelease: Rule = {
+  meta,
+  *check(file): Iterable<Report> {
+    const seen = new Set<string>();
+    for (const e of file.events) {
+      if (e.kind !== 'double' || !counts(file, e)) continue;
+      const key = `${e.at.start}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const text = file.unit.text;
+      const name = callName(e.call);
+      const line = lineOf(text, e.first.start);
+      const what = e.resource ? describeAcquire(file, e.resource.site, e.resource.kind) : `\`${e.name}\``;
+      const message =
+        e.why === 'unfilled'
+          ? `${name}() releases slots of ${what} that were never filled: on this path the result is below the count given here. Release only as many as the call returned.`
+          : `${what} is released a second time by ${name}() here; the first release is on line ${line}. Drop one of them.`;
+      const steps = e.resource
+        ? pathSteps(file, e.trace, e.resource.site, e.at, e.why === 'unfilled' ? 'more pages are released than were taken' : `released again (first on line ${line})`)
+        : [stepAt(file, e.first, 'released here first', 'event'), stepAt(file, e.at, 'released again', 'fault')];
+      yield { span: e.at, functionName: e.functionName, message, steps, shape: `${name}:${e.name}:${e.why}`, fixes: () => dropRelease(file, e.call) };
+    }
+  },
+};

@@ -1,0 +1,52 @@
+/** internal-flag: a flag that only mm/gup.c itself may set, passed by a caller. */
+import { facts } from '../../language/kernel/index.ts';
+import { removeFlag } from '../fixes/flags.ts';
+import type { RuleMeta } from '../findings.ts';
+import { callName, stepAt, type Report, type Rule } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'internal-flag',
+  level: 'error',
+  summary: 'FOLL_PIN, FOLL_GET or another gup-internal flag is passed by the caller',
+  docs: `FOLL_GET and FOLL_PIN say what a call takes; the calls set them themselves. Given by a caller they are refused (since 6.3 they
+are not even declared outside of mm/), and nothing is taken. To pin, call pin_user_pages*(); to take a plain reference, get_user_pages*().`,
+  fixable: true,
+  source: 'mm/internal.h; mm/gup.c (is_valid_gup_args)',
+  examples: [
+    {
+      title: 'FOLL_PIN from outside',
+      bad: `int take(unsigned long addr, struct page **pages, int nr)
+{
+	return pin_user_pages_fast(addr, nr, FOLL_WRITE | FOLL_PIN, pages); //~ internal-flag
+}
+`,
+      good: `int take(unsigned long addr, struct page **pages, int nr)
+{
+	return pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+}
+`,
+    },
+  ],
+};
+
+export const internalFlag: Rule = {
+  meta,
+  *check(file): Iterable<Report> {
+    for (const a of file.groups.acquires) {
+      if (!a.flagsExpr) continue;
+      for (const flag of a.flags.names) {
+        if (facts.flag(flag)?.use !== 'internal') continue;
+        const name = callName(a.call);
+        const pin = flag === 'FOLL_PIN' && a.kind === 'get';
+        yield {
+          span: a.call,
+          functionName: a.fn,
+          message: `${name}() is given ${flag}, a flag of mm/gup.c's own: the call is refused and takes nothing. ${pin ? `To pin, call ${a.fact.partner ?? 'pin_user_pages'}()` : 'Remove it'}.`,
+          steps: [stepAt(file, a.call, `${flag} reaches ${name}()`, 'fault')],
+          shape: `${name}:${flag}`,
+          fixes: () => removeFlag(file, a.call, flag),
+        };
+      }
+    }
+  },
+};

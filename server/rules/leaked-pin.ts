@@ -1,0 +1,153 @@
+/** leaked-pin: a path on which acquired pages are neither released nor handed on. */
+import type { LeakEvent, OutlivesEvent, ReturnedEvent } from '../analysis/events.ts';
+import type { FileAnalysis } from '../analysis/file.ts';
+import { insertRelease } from '../fixes/insert-release.ts';
+import type { RuleMeta } from '../findings.ts';
+import { callName, describeAcquire, lastDecision, lineOf, pathSteps, siteOf, stepAt, type Report, type Rule } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'leaked-pin',
+  level: 'error',
+  summary: 'Acquired pages are neither released nor handed on, on some path',
+  docs: `Every page that get_user_pages*() or pin_user_pages*() returned must be given back on every path: early returns,
+wrong goto labels, loop exits, a failing copy_to_user() after the acquire. A short count (0 < ret < nr) still holds \`ret\` pages:
+returning an error for it without releasing them leaks them. A leaked pin keeps the page in memory for ever, makes
+nr_foll_pin_acquired and nr_foll_pin_released drift apart, and blocks migration, hot-unplug and, on DAX, truncation.
+
+Release exactly what is held, \`ret\` pages and not \`nr\`, before the exit or at an unwinding label.`,
+  fixable: true,
+  source: 'Documentation/core-api/pin_user_pages.rst; mm/gup.c',
+  examples: [
+    {
+      title: 'A short count thrown away',
+      bad: `int grab(unsigned long start, int nr, struct page **pages)
+{
+	int ret = pin_user_pages_fast(start, nr, FOLL_WRITE, pages);
+
+	if (ret < 0)
+		return ret;
+	if (setup_engine(nr)) {
+		return -EIO; //~ leaked-pin
+	}
+	unpin_user_pages(pages, ret);
+	return 0;
+}
+`,
+      good: `int grab(unsigned long start, int nr, struct page **pages)
+{
+	int ret = pin_user_pages_fast(start, nr, FOLL_WRITE, pages);
+
+	if (ret < 0)
+		return ret;
+	if (setup_engine(nr)) {
+		unpin_user_pages(pages, ret);
+		return -EIO;
+	}
+	unpin_user_pages(pages, ret);
+	return 0;
+}
+`,
+    },
+  ],
+};
+
+function fromLeak(file: FileAnalysis, e: LeakEvent): Report {
+  const text = file.unit.text;
+  const what = describeAcquire(file, e.resource.site, e.resource.kind);
+  const when = lastDecision(e.trace, e.resource.site);
+  const some = e.short ? 'the pages that were taken of ' : '';
+  const how =
+    e.why === 'array-freed'
+      ? `is still held when ${e.by}() frees the array that names the pages: they can no longer be given back`
+      : e.why === 'owner-freed'
+        ? `is still held when ${e.by}() frees the object that names the pages`
+        : e.why === 'end'
+          ? `is never given back on the path to the end of ${e.functionName}()`
+          : `is leaked by this return${when ? ` when ${when}` : ''}`;
+  return {
+    span: e.at,
+    functionName: e.functionName,
+    message: `${some}${what} ${how}; release ${heldCount(file, e)} with ${partner(e.resource.kind)} first.`,
+    steps: pathSteps(file, e.trace, e.resource.site, e.at, `the pages taken on line ${lineOf(text, e.resource.site.start)} are lost here`),
+    shape: `${callName(e.resource.site)}:${e.why}:${when}`,
+    fixes: () => insertRelease(file, e),
+  };
+}
+
+const partner = (kind: 'get' | 'pin'): string => (kind === 'pin' ? 'unpin_user_pages()' : 'put_page()');
+
+function heldCount(file: FileAnalysis, e: LeakEvent | OutlivesEvent): string {
+  const name = file.groups.unit && resultName(file, e);
+  return name ? `the \`${name}\` pages held` : 'what is held';
+}
+
+/** Variable that takes the result of the acquire. */
+function resultName(file: FileAnalysis, e: LeakEvent | OutlivesEvent): string | undefined {
+  const site = siteOf(file, e.resource);
+  const f = site && file.functions.get(site.fn);
+  if (!site || !f) return undefined;
+  for (const n of f.cfg.nodes) {
+    if (n.what.kind === 'decl' && n.what.decl.init === site.call) return n.what.decl.name;
+    if (n.what.kind === 'expr' && n.what.expr.kind === 'assign' && n.what.expr.right === site.call && n.what.expr.left.kind === 'id') return n.what.expr.left.name;
+  }
+  return undefined;
+}
+
+/**
+ * An error return with the pages still in an object: a leak if another error return of the function, with the pages
+ * reachable no better than here, does give them back. (If none does, the caller or the object's owner may.)
+ */
+function inconsistent(e: OutlivesEvent, returned: readonly ReturnedEvent[]): boolean {
+  if (e.outcome !== 'error') return false;
+  return returned.some((r) => r.resource.site === e.resource.site && r.root === e.root && r.outcome !== 'success' && e.reach.every((x) => r.reach.includes(x)));
+}
+
+export const leakedPin: Rule = {
+  meta,
+  *check(file) {
+    const returned = file.events.filter((e): e is ReturnedEvent => e.kind === 'given-back');
+    const seen = new Set<string>();
+    for (const e of file.events) {
+      if (e.kind === 'leak') {
+        const key = `${e.resource.site.start}:${e.at.start}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+        yield fromLeak(file, e);
+      } else if (e.kind === 'outlives' && inconsistent(e, returned)) {
+        const key = `${e.resource.site.start}:${e.at.start}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+        const when = lastDecision(e.trace, e.resource.site);
+        yield {
+          span: e.at,
+          functionName: e.root,
+          message: `${describeAcquire(file, e.resource.site, e.resource.kind)} is not given back on this error path${when ? ` (${when})` : ''}, though another error path of ${e.root}() does; release ${heldCount(file, e)} with ${partner(e.resource.kind)} first.`,
+          steps: pathSteps(file, e.trace, e.resource.site, e.at, 'an error is returned with the pages still held'),
+          shape: `${callName(e.resource.site)}:error:${when}`,
+          fixes: () => insertRelease(file, e),
+        };
+      }
+    }
+    yield* neverReleased(file);
+  },
+};
+
+/** Arrays that are freed though nothing in the file ever releases the pages that the file put into them. */
+function* neverReleased(file: FileAnalysis): Iterable<Report> {
+  const done = new Set<object>();
+  for (const f of file.groups.frees) {
+    const g = file.groups.groupOf(f.key);
+    if (!g || done.has(g) || g.releases.length || g.foreign.length || !g.acquires.length) continue;
+    if (!f.key.startsWith('F:') || g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'))) continue;
+    const a = g.acquires[0]!;
+    if (file.events.some((e) => e.kind === 'leak' && e.resource.site.start === a.call.start)) continue;
+    done.add(g);
+    yield {
+      span: f.call,
+      functionName: f.fn,
+      message: `${describeAcquire(file, a.call, a.kind)} is never given back: ${callName(f.call)}() frees the array, and nothing in this file releases its pages; call ${partner(a.kind)} on them first.`,
+      steps: [stepAt(file, a.call, `${callName(a.call)}() takes the pages`, 'acquire'), stepAt(file, f.call, 'the array that names them is freed', 'fault')],
+      shape: `${callName(a.call)}:never`,
+    };
+  }
+}

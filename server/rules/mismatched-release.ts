@@ -1,0 +1,109 @@
+/** mismatched-release: a get given back with unpin_*, or a pin with put_page and friends. */
+import type { FileAnalysis } from '../analysis/file.ts';
+import type { AcquireSite, Group, ReleaseSite } from '../analysis/groups.ts';
+import { matchRelease } from '../fixes/release.ts';
+import type { PathStep, RuleMeta } from '../findings.ts';
+import { callName, describeAcquire, pagesName, pathSteps, stepAt, type Report, type Rule } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'mismatched-release',
+  level: 'error',
+  summary: 'Pages are given back with the wrong partner call',
+  docs: `get_user_pages*() takes one reference (FOLL_GET) and is undone by put_page(); pin_user_pages*() takes a pin (FOLL_PIN, 1024
+references on a small folio, an exact count on a large one) and is undone by unpin_user_page(). Crossing them corrupts the count: put_page() on a
+pin leaves 1023 references behind, so the page is never freed and looks pinned for ever; unpin_user_page() on a get takes
+1024 references that belong to others, and the page is freed under its users.
+
+Use the partner of the acquire, in every function that the pages reach.`,
+  fixable: true,
+  source: 'Documentation/core-api/pin_user_pages.rst; mm/gup.c (gup_put_folio)',
+  examples: [
+    {
+      title: 'A pin released by put_page()',
+      bad: `int sum(unsigned long addr)
+{
+	struct page *page;
+	int ret = pin_user_pages_fast(addr, 1, 0, &page);
+
+	if (ret != 1)
+		return -EFAULT;
+	ret = checksum(page_address(page));
+	put_page(page); //~ mismatched-release
+	return ret;
+}
+`,
+      good: `int sum(unsigned long addr)
+{
+	struct page *page;
+	int ret = pin_user_pages_fast(addr, 1, 0, &page);
+
+	if (ret != 1)
+		return -EFAULT;
+	ret = checksum(page_address(page));
+	unpin_user_page(page);
+	return ret;
+}
+`,
+    },
+  ],
+};
+
+const rightCall = (kind: 'get' | 'pin', what: string): string => (kind === 'pin' ? (what.includes('folio') ? 'unpin_folio()' : 'unpin_user_page*()') : 'put_page()');
+
+/** In the group nothing takes what the release gives back, and every page in it is known to come from gup. */
+function wrongReleases(g: Group): ReleaseSite[] {
+  if (!g.acquires.length || g.foreign.length) return [];
+  return g.releases.filter((r) => !g.acquires.some((a) => a.kind === r.effect.of || a.fact.takes === 'by-iter') && !g.uses.some((u) => u.effect.kind === 'ref' && u.effect.of === r.effect.of));
+}
+
+/** Acquires of a kind that nothing in the group gives back, while everything there gives back the other kind. */
+function wrongAcquires(g: Group): AcquireSite[] {
+  if (!g.releases.length || g.foreign.length) return [];
+  return g.acquires.filter((a) => a.fact.takes !== 'by-iter' && !g.releases.some((r) => r.effect.of === a.kind) && g.acquires.some((b) => b.kind !== a.kind));
+}
+
+export const mismatchedRelease: Rule = {
+  meta,
+  *check(file): Iterable<Report> {
+    const seen = new Set<number>();
+    for (const e of file.events) {
+      if (e.kind !== 'mismatch' || seen.has(e.at.start)) continue;
+      seen.add(e.at.start);
+      yield report(file, e.call, e.functionName, e.resource.site, e.resource.kind, pathSteps(file, e.trace, e.resource.site, e.at, 'released with the wrong partner'));
+    }
+    for (const g of file.groups.all().values()) {
+      for (const r of wrongReleases(g)) {
+        if (seen.has(r.call.start)) continue;
+        seen.add(r.call.start);
+        const a = g.acquires[0]!;
+        yield report(file, r.call, r.fn, a.call, a.kind, [stepAt(file, a.call, `${callName(a.call)}() takes the pages in ${a.fn}()`, 'acquire'), stepAt(file, r.call, `released with the wrong partner in ${r.fn}()`, 'fault')]);
+      }
+      for (const a of wrongAcquires(g)) {
+        if (seen.has(a.call.start) || file.events.some((e) => e.kind === 'mismatch' && e.resource.site.start === a.call.start)) continue;
+        seen.add(a.call.start);
+        const r = g.releases[0]!;
+        yield {
+          span: a.call,
+          functionName: a.fn,
+          message: `\`${pagesName(file, a.call)}\` is ${a.kind === 'get' ? 'taken with a plain reference' : 'pinned'} by ${callName(a.call)}() here, but everything that releases these pages (${callName(r.call)}() in ${r.fn}()) gives back ${a.kind === 'get' ? 'a pin' : 'a plain reference'}; use ${a.fact.partner ?? 'the partner call'}() here or ${rightCall(a.kind, callName(r.call))} there.`,
+          steps: [stepAt(file, a.call, `${callName(a.call)}() takes the pages`, 'acquire'), stepAt(file, r.call, 'released with the wrong partner', 'fault')],
+          shape: `${callName(a.call)}:acquire`,
+          fixes: () => matchRelease(file, r.call, a.kind),
+        };
+      }
+    }
+  },
+};
+
+function report(file: FileAnalysis, release: ReleaseSite['call'], fn: string, acquire: AcquireSite['call'], kind: 'get' | 'pin', steps: PathStep[]): Report {
+  const name = callName(release);
+  const effect = kind === 'pin' ? 'it drops one reference and leaves the pin in place' : 'it takes away a pin that was never taken';
+  return {
+    span: release,
+    functionName: fn,
+    message: `${describeAcquire(file, acquire, kind)} is released by ${name}() here: ${effect}. Use ${rightCall(kind, name)}, the partner of ${callName(acquire)}().`,
+    steps,
+    shape: `${callName(acquire)}:${name}`,
+    fixes: () => matchRelease(file, release, kind),
+  };
+}

@@ -1,0 +1,115 @@
+/** missing-longterm: a pin that outlives the call without FOLL_LONGTERM. */
+import type { OutlivesEvent } from '../analysis/events.ts';
+import type { FileAnalysis } from '../analysis/file.ts';
+import type { Group } from '../analysis/groups.ts';
+import { compareVersions } from '../../language/kernel/version.ts';
+import { addFlag } from '../fixes/flags.ts';
+import type { RuleMeta } from '../findings.ts';
+import { callName, pagesName, pathSteps, siteOf, type Report, type Rule } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'missing-longterm',
+  level: 'warning',
+  summary: 'A pin that outlives the call needs FOLL_LONGTERM',
+  docs: `Pages that stay pinned after the system call returns (kept in an object, on a list, until another ioctl, close or unmap) are
+long-term pins. Without FOLL_LONGTERM they may sit in ZONE_MOVABLE or CMA and block hot-unplug and contiguous allocation for as
+long as they live, and on a DAX file they block truncation for ever. With the flag the kernel migrates the pages first, or refuses.
+
+Add FOLL_LONGTERM to the flags.`,
+  fixable: true,
+  source: 'Documentation/core-api/pin_user_pages.rst (CASE 2); mm/gup.c (check_and_migrate_movable_pages)',
+  examples: [
+    {
+      title: 'Pinned by one ioctl, released by another',
+      bad: `struct buffer { struct page **pages; int nr; };
+
+int buffer_register(struct buffer *buf, unsigned long start)
+{
+	int ret = pin_user_pages_fast(start, buf->nr, FOLL_WRITE, buf->pages); //~ missing-longterm
+
+	if (ret != buf->nr) {
+		if (ret > 0)
+			unpin_user_pages(buf->pages, ret);
+		return -EFAULT;
+	}
+	return 0;
+}
+
+void buffer_unregister(struct buffer *buf)
+{
+	unpin_user_pages_dirty_lock(buf->pages, buf->nr, true);
+}
+`,
+      good: `struct buffer { struct page **pages; int nr; };
+
+int buffer_register(struct buffer *buf, unsigned long start)
+{
+	int ret = pin_user_pages_fast(start, buf->nr, FOLL_WRITE | FOLL_LONGTERM, buf->pages);
+
+	if (ret != buf->nr) {
+		if (ret > 0)
+			unpin_user_pages(buf->pages, ret);
+		return -EFAULT;
+	}
+	return 0;
+}
+
+void buffer_unregister(struct buffer *buf)
+{
+	unpin_user_pages_dirty_lock(buf->pages, buf->nr, true);
+}
+`,
+    },
+  ],
+};
+
+const usesNotifier = (file: FileAnalysis): boolean => /\bmmu_(interval_)?notifier_(register|insert|get|register_locked)\b/.test(file.unit.text);
+
+/** I/O in flight is short-term by the document's own words: pages in a bio, an skb or an iterator, given back by a completion. */
+const isIo = (g: Group): boolean => g.uses.some((u) => u.effect.kind === 'put-in' && ['bio', 'skb', 'iov_iter', 'bvec'].includes(u.effect.what));
+
+/** A release of the group in a function that is entered on its own: not from the root that pinned. */
+function releasedElsewhere(file: FileAnalysis, g: Group, root: string): string | null {
+  const own = file.reachable(root);
+  for (const r of g.releases) {
+    for (const entry of file.entries) {
+      if (entry === root || !file.reachable(entry).has(r.fn)) continue;
+      if (own.has(entry)) continue;
+      return entry;
+    }
+  }
+  return null;
+}
+
+export const missingLongterm: Rule = {
+  meta,
+  *check(file): Iterable<Report> {
+    if (compareVersions(file.unit.target.kernel, { major: 5, minor: 6, patch: 0 }) < 0 || usesNotifier(file)) return;
+    const seen = new Set<number>();
+    for (const e of file.events) {
+      if (e.kind !== 'outlives' || e.outcome === 'error' || e.resource.kind !== 'pin' || seen.has(e.resource.site.start)) continue;
+      if (!file.entries.has(e.root) || !kept(e)) continue;
+      const site = siteOf(file, e.resource);
+      if (!site?.flagsExpr || site.flags.names.has('FOLL_LONGTERM')) continue;
+      if (site.flags.unknown) continue;
+      const g = file.groups.groupOfAcquire(site.call);
+      if (!g || isIo(g)) continue;
+      const by = releasedElsewhere(file, g, e.root);
+      if (!by) continue;
+      seen.add(site.call.start);
+      const name = callName(site.call);
+      yield {
+        span: site.call,
+        functionName: site.fn,
+        message: `\`${pagesName(file, site.call)}\` stays pinned after ${e.root}() returns (kept in ${e.reach[0]}, released by ${by}()), but ${name}() is called without FOLL_LONGTERM; add the flag.`,
+        steps: pathSteps(file, e.trace, site.call, e.at, `${e.root}() returns with the pages pinned`),
+        shape: `${name}`,
+        caseNumber: 2,
+        fixes: () => addFlag(file, site.call, 'FOLL_LONGTERM'),
+      };
+    }
+  },
+};
+
+/** Kept in an object, not merely passed to code that is not seen or given to the caller. */
+const kept = (e: OutlivesEvent): boolean => e.reach.some((r) => r !== 'the result' && !r.startsWith('passed on as'));
