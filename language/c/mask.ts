@@ -51,13 +51,15 @@ for (let c = 48; c < 58; c++) CLASS[c] = 2;
 for (let c = 65; c < 91; c++) CLASS[c] = CLASS[c + 32] = 1;
 CLASS[95] = CLASS[36] = 1;
 
-const TYPE_ARG_1 = /^(?:(?:const|volatile)\s+)*(?:struct|union|enum)\s+\w+(?:\s*\*|\s+const\b)*(?=\s*,)/;
+const TYPE_ARG_1 = /^(?:(?:const|volatile)\s+)*(?:struct|union|enum)\s+\w+(?:\s*\*|\s+const\b)*(?=\s*[,)])/;
 const TYPE_ARG_N = /^(?:(?:const|volatile)\s+)*(?:(?:struct|union|enum)\s+\w+|(?:unsigned|signed|long|short|int|char|float|double|void|bool|size_t|ssize_t)\b(?:\s+(?:unsigned|signed|long|short|int|char|double)\b)*)(?:\s*\*|\s+const\b)*(?=\s*[,)])/;
-const BASE_ARG_1 = /^(?:const\s+)?(?:unsigned|signed|long|short|int|char|float|double|bool|void|size_t|ssize_t)\b(?:\s+(?:unsigned|signed|long|short|int|char)\b)*(?:\s*\*)*(?=\s*,)/;
+const BASE_ARG_1 = /^(?:const\s+)?(?:unsigned|signed|long|short|int|char|float|double|bool|void|size_t|ssize_t)\b(?:\s+(?:unsigned|signed|long|short|int|char)\b)*(?:\s*\*)*(?=\s*[,)])/;
 const NAMED_PTR_ARG = /^[A-Za-z_]\w*(?:\s*\*)+(?=\s*[,)])/;
 const TYPE_STARTS: ReadonlySet<string> = new Set(['struct', 'union', 'enum', 'unsigned', 'signed', 'long', 'short', 'int', 'char', 'float', 'double', 'void', 'bool', 'size_t', 'ssize_t', 'const', 'volatile']);
 /** Words that are followed by a parenthesis and then, perhaps, a block. */
 const HEADS: ReadonlySet<string> = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof', 'asm', '__asm__']);
+/** Words in front of a parenthesis that holds a type by rights, or a cast. */
+const NOT_MACRO: ReadonlySet<string> = new Set(['sizeof', '__alignof__', '_Alignof', 'alignof', '__alignof', 'return', 'if', 'while', 'for', 'switch', 'case', 'else', 'do', 'goto', 'OFFSETOF', 'x']);
 const STATEMENT_STARTS: ReadonlySet<string> = new Set(['return', 'goto', 'break', 'continue']);
 /** Calls whose first argument is a type. */
 const TYPE_FIRST = /^(?:min|max|clamp|min_not_zero|roundup|rounddown)_t$|^(?:typecheck|__builtin_types_compatible_p|__is_constexpr_t|DEFINE_\w+|kmalloc_obj\w*|kzalloc_obj\w*|kvmalloc_obj\w*|kcalloc_objs?)$|_of_type$|^(?:sizeof_field|offsetofend|offsetof|struct_size_t|typeof_member|va_arg|get_unaligned_t|put_unaligned_t|FIELD_SIZEOF|rcu_dereference_type|DECLARE_\w+|KUNIT_DEFINE_\w+|MODULE_DEVICE_TABLE|array_of_type|alloc_percpu\w*|devm_alloc_percpu|kmem_cache_create_type|KMEM_CACHE\w*|iio_trigger_type)$/;
@@ -104,9 +106,13 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
       continue;
     }
     if (c < 128 && CLASS[c] === 2) {
+      const c0 = i;
+      let joined = false;
       i++;
-      for (let d = text.charCodeAt(i); i < n && (d < 128 && (CLASS[d]! > 0 || (d === DOT && text.charCodeAt(i + 1) !== DOT))); d = text.charCodeAt(++i));
+      for (let d = text.charCodeAt(i); i < n && (d < 128 && (CLASS[d]! > 0 || (d === DOT && text.charCodeAt(i + 1) !== DOT))); d = text.charCodeAt(++i)) joined ||= d === 95;
       prev = 48; prevWord = '';
+      // 15_0 is no number, but may be an argument that a macro pastes to a name.
+      if (joined) put(c0, i, text.slice(c0, i).replace(/_.*/, (m) => '0'.repeat(m.length)));
       continue;
     }
     switch (c) {
@@ -131,7 +137,7 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
         braces = i === 0 || text.charCodeAt(i - 1) === NL ? 0 : Math.max(0, braces - 1);
         if (braces === 0) parens = 0;
         break;
-      case LPAREN: parens++; break;
+      case LPAREN: parens++; beforeParen = prevWord; break;
       case RPAREN: if (parens > 0) parens--; break;
       case COLON:
         // `out: }`: C23 allows it, the grammar wants a statement.
@@ -176,6 +182,11 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
     }
     const p = skipBlank(text, i);
     if (text.charCodeAt(p) === LPAREN && followedByParen(start, id, p)) return;
+    if (text.charCodeAt(p) === QUOTE && prevWord !== '' && parens > 0 && !NOT_MACRO.has(prevWord)) {
+      // KERN_INFO PFX "…": the grammar joins one name to a string, not two.
+      blank(start, i);
+      return;
+    }
     if (id === 'case') inCase = true;
     else if (id === '__auto_type') notes.set(start, { kind: 'type', text: '__auto_type' });
     prev = 97;
@@ -206,7 +217,7 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
     }
     if (parens === 0) return false;
     const window = text.slice(start, start + 160);
-    const m = prev === COMMA ? TYPE_ARG_N.exec(window) : (TYPE_ARG_1.exec(window) ?? (TYPE_FIRST.test(beforeParen) ? BASE_ARG_1.exec(window) : null));
+    const m = prev === COMMA ? TYPE_ARG_N.exec(window) : beforeParen === '' || NOT_MACRO.has(beforeParen) ? null : (TYPE_ARG_1.exec(window) ?? (TYPE_FIRST.test(beforeParen) ? BASE_ARG_1.exec(window) : null));
     // In a parameter list outside of any body the grammar reads types itself.
     if (!m || (braces === 0 && !TYPE_FIRST.test(beforeParen))) return false;
     asName(start, start + m[0].length, { kind: 'type', text: m[0] });
@@ -215,7 +226,6 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
 
   /** `id(`: true if dealt with. */
   function followedByParen(start: number, id: string, p: number): boolean {
-    beforeParen = id;
     if (ATTRIBUTE_CALLS.has(id)) {
       const e = matchingParen(text, p);
       if (e < 0) return false;
@@ -266,7 +276,7 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
         return true;
       }
     }
-    if (braces === 0 && parens === 0 && (start === 0 || text.charCodeAt(start - 1) === NL)) {
+    if (braces === 0 && parens === 0 && (prev === SEMI || prev === RBRACE) && (start === 0 || text.charCodeAt(start - 1) === NL)) {
       // FOO(bar) alone on its lines at file scope: a macro that declares something, or nothing.
       const e = matchingParen(text, p);
       if (e > 0 && /^[ \t]*(?:\/[*/]|\r?\n|$)/.test(text.slice(e, e + 40))) {
