@@ -4,8 +4,8 @@ import { acquires } from './gup.ts';
 import { flags } from './flags.ts';
 import { cases, casesSource } from './cases.ts';
 import { releases } from './release.ts';
-import type { AcquireFact, CallFact } from './types.ts';
-import { describeRange, formatVersion, inRange } from './version.ts';
+import type { AcquireFact, AcquireForm, CallFact } from './types.ts';
+import { compareVersions, describeRange, formatVersion, inRange } from './version.ts';
 
 /** The calls that give back what an acquire took. */
 export interface ReleasePartner {
@@ -20,7 +20,8 @@ export interface ReleasePartner {
 /** Release calls that belong to `fact` in `kernel`. */
 export function releasesOf(fact: AcquireFact, kernel: KernelVersion): ReleasePartner {
   if (fact.into === 'bio') return { one: 'bio_release_pages', dirty: 'bio_release_pages' };
-  if (fact.into === 'folios') return fact.takes === 'get' ? { one: 'folio_put' } : { one: 'unpin_folio', many: 'unpin_folios' };
+  if (fact.into === 'folios')
+    return fact.takes === 'get' ? { one: 'folio_put' } : { one: 'unpin_folio', many: 'unpin_folios' };
   const single = fact.into === 'single' || fact.into === 'return';
   if (fact.takes === 'get') return single ? { one: 'put_page' } : { one: 'put_page', many: 'release_pages' };
   if (single) return { one: 'unpin_user_page' };
@@ -64,12 +65,16 @@ export function describeAcquire(name: string, kernel: KernelVersion): string | u
 
 function describeFact(fact: AcquireFact, kernel: KernelVersion): string {
   const form = fact.forms.find((candidate) => inRange(candidate, kernel));
-  const shown = form ?? fact.forms.at(-1);
+  const shown = form ?? nearestForm(fact, kernel);
   const lines = [code(shown?.prototype ?? `${fact.name}(…);`), fact.doc];
-  if (!form) lines.push(`**Not in Linux ${formatVersion(kernel)}**${fact.replacedBy ? `: use \`${fact.replacedBy}\`` : ''}.`);
+  if (!form) lines.push(`**Not in Linux ${formatVersion(kernel)}**${instead(fact, kernel)}.`);
   const back = releasesOf(fact, kernel);
   const many = back.many ? ` / \`${back.many}()\`` : '';
-  const dirty = back.dirty ? `; if the data was written, \`${back.dirty}(…, true)\`` : fact.takes === 'get' && fact.into !== 'bio' ? '; if the data was written, `set_page_dirty_lock()` first' : '';
+  const dirty = back.dirty
+    ? `; if the data was written, \`${back.dirty}(…, true)\``
+    : fact.takes === 'get' && fact.into !== 'bio'
+      ? '; if the data was written, `set_page_dirty_lock()` first'
+      : '';
   lines.push(
     [
       `- **Takes** ${taken[fact.takes]}${bookkeeping(fact)}`,
@@ -77,19 +82,43 @@ function describeFact(fact: AcquireFact, kernel: KernelVersion): string {
       `- **Returns** ${results[fact.result]}`,
       `- **Context**: ${fact.maySleep ? 'may sleep' : 'never sleeps, any context'}; ${locking[fact.mmapLock]}`,
       `- **For** ${casesFor(fact)}`,
-      ...(fact.partner ? [`- **Counterpart**: \`${fact.partner}()\`, ${fact.takes === 'get' ? 'where the data is read or written' : 'where only `struct page` is looked at'}`] : []),
+      ...(fact.partner
+        ? [
+            `- **Counterpart**: \`${fact.partner}()\`, ${fact.takes === 'get' ? 'where the data is read or written' : 'where only `struct page` is looked at'}`,
+          ]
+        : []),
       `- **Kernels**: ${history(fact)}`,
     ].join('\n'),
   );
   return lines.join('\n\n');
 }
 
+/** The form that a reader of a kernel without one wants to see: its first, if it is still to come, else its last. */
+function nearestForm(fact: AcquireFact, kernel: KernelVersion): AcquireForm | undefined {
+  const first = fact.forms[0];
+  return first?.since && compareVersions(kernel, first.since) < 0 ? first : fact.forms.at(-1);
+}
+
+function instead(fact: AcquireFact, kernel: KernelVersion): string {
+  const has = (name: string | undefined): name is string =>
+    acquires.some((other) => other.name === name && other.forms.some((form) => inRange(form, kernel)));
+  if (has(fact.replacedBy)) return `: use \`${fact.replacedBy}()\``;
+  const first = fact.forms[0]?.since;
+  if (!first || compareVersions(kernel, first) >= 0) return '';
+  return `: it came with ${formatVersion(first)}${has(fact.partner) ? `, before it there is only \`${fact.partner}()\`` : ''}`;
+}
+
 function bookkeeping(fact: AcquireFact): string {
   if (fact.takes !== 'get' || fact.into !== 'array') return '';
-  return fact.forms.some((form) => form.params.includes('iter') || form.params.includes('maxbytes')) || /_fast/.test(fact.name) ? '' : '; nothing when the array is NULL';
+  return fact.forms.some((form) => form.params.includes('iter') || form.params.includes('maxbytes')) ||
+    /_fast/.test(fact.name)
+    ? ''
+    : '; nothing when the array is NULL';
 }
 
 function casesFor(fact: AcquireFact): string {
+  if (fact.name === 'get_user_pages_longterm')
+    return `CASE 2 (${title(2)}) of ${casesSource}, as well as its time could`;
   if (fact.takes === 'get') return `CASE 3 (${title(3)}) and CASE 4 (${title(4)}) of ${casesSource}`;
   if (fact.name === 'memfd_pin_folios') return `CASE 2 (${title(2)}) of ${casesSource}`;
   if (fact.takes === 'by-iter') return `CASE 1 (${title(1)}) of ${casesSource}`;
@@ -116,14 +145,20 @@ function describeRelease(name: string, kernel: KernelVersion): string | undefine
   if (!effect) return undefined;
   const lines = [code(fact.prototype ?? `${name}(…);`)];
   if (fact.doc) lines.push(fact.doc);
-  if (!inRange(fact, kernel)) lines.push(`**Not in Linux ${formatVersion(kernel)}**${fact.replacedBy ? `: use \`${fact.replacedBy}\`` : ''}.`);
-  lines.push([`- **Gives back** ${givenBack(fact, effect)}`, `- **Kernels**: ${releaseHistory(all)} (${fact.source})`].join('\n'));
+  if (!inRange(fact, kernel))
+    lines.push(`**Not in Linux ${formatVersion(kernel)}**${fact.replacedBy ? `: use \`${fact.replacedBy}()\`` : ''}.`);
+  lines.push(
+    [`- **Gives back** ${givenBack(fact, effect)}`, `- **Kernels**: ${releaseHistory(all)} (${fact.source})`].join(
+      '\n',
+    ),
+  );
   return lines.join('\n\n');
 }
 
 function givenBack(fact: CallFact, effect: { of: 'pin' | 'get'; frees?: boolean }): string {
   if (effect.frees) return 'pages of the page allocator; user pages are never freed, only put or unpinned';
-  if (fact.name.includes('bio')) return effect.of === 'pin' ? 'the pins of the bio’s user pages' : 'the plain references of the bio’s pages';
+  if (fact.name.includes('bio'))
+    return effect.of === 'pin' ? 'the pins of the bio’s user pages' : 'the plain references of the bio’s pages';
   return effect.of === 'pin' ? 'pins: what pin_user_pages*() took' : 'plain references: what get_user_pages*() took';
 }
 
@@ -152,10 +187,12 @@ export function describeFlag(name: string, kernel: KernelVersion): string | unde
 }
 
 function flagHint(name: string): string | undefined {
-  if (name === 'FOLL_LONGTERM') return `CASE 2 (${title(2)}) of ${casesSource}; also for a pin kept in an object, a list or file private data. Given to get_user_pages*(), the call fails with -EINVAL.`;
+  if (name === 'FOLL_LONGTERM')
+    return `CASE 2 (${title(2)}) of ${casesSource}; also for a pin kept in an object, a list or file private data. Given to get_user_pages*(), the call fails with -EINVAL.`;
   if (name === 'FOLL_PIN') return 'Call pin_user_pages*() instead.';
   if (name === 'FOLL_GET') return 'Leave it out: get_user_pages*() takes the reference anyway.';
-  if (name === 'FOLL_WRITE') return 'Needed when the device writes to memory (`DMA_FROM_DEVICE`, `DMA_BIDIRECTIONAL`); dirty the pages before giving them back.';
+  if (name === 'FOLL_WRITE')
+    return 'Needed when the device writes to memory (`DMA_FROM_DEVICE`, `DMA_BIDIRECTIONAL`); dirty the pages before giving them back.';
   return undefined;
 }
 

@@ -6,7 +6,12 @@ import { dmaAddr, page, pfn, row, sg, sgTable, table, vaddr } from './build.ts';
 import type { CallFact, Effect, PagesArg } from './types.ts';
 
 type Result = 'dma-addr' | 'count' | 'errno' | 'pointer';
-const map = (pages: PagesArg, direction: number | null, result: Result): Effect => ({ kind: 'dma-map', pages, direction, result });
+const map = (pages: PagesArg, direction: number | null, result: Result): Effect => ({
+  kind: 'dma-map',
+  pages,
+  direction,
+  result,
+});
 const unmap = (pages: PagesArg, direction: number | null): Effect => ({ kind: 'dma-unmap', pages, direction });
 const sync = (pages: PagesArg, direction: number): Effect => ({ kind: 'dma-sync', pages, direction });
 
@@ -24,7 +29,14 @@ const generic = table('include/linux/dma-mapping.h', [
   row('dma_sync_single_range_for_cpu dma_sync_single_range_for_device', [sync(dmaAddr(1), 4)]),
   row('dma_sync_sg_for_cpu dma_sync_sg_for_device', [sync(sg(1, 2), 3)]),
   row('dma_sync_sgtable_for_cpu dma_sync_sgtable_for_device', [sync(sgTable(1), 2)], { since: '5.8' }),
-  row('dma_mapping_error dma_set_mask dma_set_coherent_mask dma_set_mask_and_coherent dma_get_mask dma_set_max_seg_size dma_get_max_seg_size dma_set_seg_boundary dma_get_cache_alignment dma_max_mapping_size dma_need_sync dma_unmap_addr dma_unmap_addr_set dma_unmap_len dma_unmap_len_set sg_dma_address sg_dma_len valid_dma_direction', [{ kind: 'pure' }]),
+  row(
+    `
+    dma_mapping_error dma_set_mask dma_set_coherent_mask dma_set_mask_and_coherent dma_get_mask dma_set_max_seg_size
+    dma_get_max_seg_size dma_set_seg_boundary dma_get_cache_alignment dma_max_mapping_size dma_need_sync
+    dma_unmap_addr dma_unmap_addr_set dma_unmap_len dma_unmap_len_set sg_dma_address sg_dma_len valid_dma_direction
+  `,
+    [{ kind: 'pure' }],
+  ),
 ]);
 
 const pci = table('include/linux/pci-dma-compat.h', [

@@ -29,8 +29,21 @@ export { guardClasses, mmapRwsemEffects } from './locks.ts';
 export * from './version.ts';
 
 const calls: readonly CallFact[] = [
-  ...releases, ...dirtying, ...dma, ...scatter, ...kmaps, ...aliases, ...refs, ...memory, ...locks,
-  ...userCopies, ...containers, ...errPointers, ...contexts, ...accounting, ...pureCalls,
+  ...releases,
+  ...dirtying,
+  ...dma,
+  ...scatter,
+  ...kmaps,
+  ...aliases,
+  ...refs,
+  ...memory,
+  ...locks,
+  ...userCopies,
+  ...containers,
+  ...errPointers,
+  ...contexts,
+  ...accounting,
+  ...pureCalls,
 ];
 
 const acquireByName = new Map(acquires.map((fact) => [fact.name, fact]));
@@ -122,7 +135,10 @@ export function isReleaseName(name: string): boolean {
 }
 
 /** The acquire and its form in `kernel`; `form` is undefined where the kernel has none. */
-export function acquireIn(name: string, kernel: KernelVersion): { fact: AcquireFact; form: ReturnType<KernelFacts['formIn']> } | undefined {
+export function acquireIn(
+  name: string,
+  kernel: KernelVersion,
+): { fact: AcquireFact; form: ReturnType<KernelFacts['formIn']> } | undefined {
   const fact = acquireByName.get(name);
   return fact && { fact, form: facts.formIn(fact, kernel) };
 }
@@ -137,7 +153,11 @@ export const gupFamilyNames: readonly string[] = [
   ...new Set([
     ...acquires.map((fact) => fact.name),
     ...releases
-      .filter((fact) => fact.effects.some((effect) => effect.kind === 'release' && effect.of === 'pin') || /^put_user_page/.test(fact.name))
+      .filter(
+        (fact) =>
+          fact.effects.some((effect) => effect.kind === 'release' && effect.of === 'pin') ||
+          /^put_user_page/.test(fact.name),
+      )
       .map((fact) => fact.name),
     'folio_add_pin',
   ]),

@@ -14,10 +14,16 @@ export const refs: readonly CallFact[] = [
     row('page_ref_add', [ref('get', page(0, 1))]),
     row('folio_get folio_try_get folio_ref_inc', [ref('get', folio(0))], { since: '5.16' }),
     row('folio_ref_add', [ref('get', folio(0, 1))], { since: '5.16' }),
-    row('folio_add_pin', [ref('pin', folio(0))], { since: '6.5', source: 'mm/gup.c', doc: 'One more pin on a folio that is pinned already; unpin_user_page() gives it back.' }),
+    row('folio_add_pin', [ref('pin', folio(0))], {
+      since: '6.5',
+      source: 'mm/gup.c',
+      doc: 'One more pin on a folio that is pinned already; unpin_user_page() gives it back.',
+    }),
     row('page_count page_ref_count page_mapped', [counts(page(0))]),
     row('page_mapcount total_mapcount', [counts(page(0))], { until: '6.12', replacedBy: 'folio_mapcount' }),
     row('folio_ref_count folio_mapcount folio_mapped folio_expected_ref_count', [counts(folio(0))], { since: '5.16' }),
-    row('page_ref_freeze page_ref_unfreeze page_ref_add_unless page_ref_inc_return page_ref_dec_return', [counts(page(0))]),
+    row('page_ref_freeze page_ref_unfreeze page_ref_add_unless page_ref_inc_return page_ref_dec_return', [
+      counts(page(0)),
+    ]),
   ]),
 ];

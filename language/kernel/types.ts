@@ -11,9 +11,28 @@ export interface VersionRange {
 
 /** What an argument of a get_user_pages-like call is. */
 export type AcquireRole =
-  | 'tsk' | 'mm' | 'start' | 'nr' | 'flags' | 'write' | 'force' | 'pages' | 'vmas' | 'locked'
+  | 'tsk'
+  | 'mm'
+  | 'start'
+  | 'nr'
+  | 'flags'
+  | 'write'
+  | 'force'
+  | 'pages'
+  | 'vmas'
+  | 'locked'
   /** iov_iter_*: the iterator (get_kernel_pages: the kvec array), a bio, the byte limit, max pages, in-page offset out, extraction flags. memfd_pin_folios: file, end offset. */
-  | 'iter' | 'bio' | 'maxbytes' | 'maxpages' | 'offset' | 'extraction-flags' | 'memfd' | 'end' | 'folios' | 'vma-out' | 'folio';
+  | 'iter'
+  | 'bio'
+  | 'maxbytes'
+  | 'maxpages'
+  | 'offset'
+  | 'extraction-flags'
+  | 'memfd'
+  | 'end'
+  | 'folios'
+  | 'vma-out'
+  | 'folio';
 
 export interface AcquireForm extends VersionRange {
   /** Role of each parameter, in order. */
@@ -53,7 +72,8 @@ export interface AcquireFact {
 export interface PagesArg {
   readonly arg: number;
   /** What the argument is. */
-  readonly as: 'page' | 'page-array' | 'folio' | 'folio-array' | 'sg' | 'sg-table' | 'bio' | 'pfn' | 'vaddr' | 'dma-addr';
+  readonly as:
+    'page' | 'page-array' | 'folio' | 'folio-array' | 'sg' | 'sg-table' | 'bio' | 'pfn' | 'vaddr' | 'dma-addr';
   /** Argument with the number of pages/entries; absent: one (or all that the object holds). */
   readonly count?: number;
 }
@@ -61,15 +81,36 @@ export interface PagesArg {
 /** What a call does, as far as user pages are concerned. A call may have several effects. */
 export type Effect =
   /** Gives references back. */
-  | { readonly kind: 'release'; readonly of: 'pin' | 'get'; readonly pages: PagesArg; /** false: not; true: always; number: the argument that decides. */ readonly dirties: boolean | number; /** Page allocator free rather than a reference drop (__free_page). */ readonly frees?: boolean }
+  | {
+      readonly kind: 'release';
+      readonly of: 'pin' | 'get';
+      readonly pages: PagesArg;
+      /** false: not; true: always; number: the argument that decides. */ readonly dirties: boolean | number;
+      /** Page allocator free rather than a reference drop (__free_page). */ readonly frees?: boolean;
+    }
   /** Takes another reference on a page already held (get_page, folio_get, folio_add_pin). */
   | { readonly kind: 'ref'; readonly of: 'pin' | 'get'; readonly pages: PagesArg }
-  | { readonly kind: 'dirty'; readonly pages: PagesArg; /** Takes the page lock itself, or needs it held. */ readonly lock: 'takes' | 'needs' | 'none' }
+  | {
+      readonly kind: 'dirty';
+      readonly pages: PagesArg;
+      /** Takes the page lock itself, or needs it held. */ readonly lock: 'takes' | 'needs' | 'none';
+    }
   | { readonly kind: 'page-lock' | 'page-unlock'; readonly pages: PagesArg }
   /** Device gets at the pages' data. `direction`: argument holding enum dma_data_direction, or fixed. */
-  | { readonly kind: 'dma-map' | 'dma-unmap' | 'dma-sync'; readonly pages: PagesArg; readonly direction: number | 'to-device' | 'from-device' | 'bidirectional' | null; /** the call's result is (part of) the mapping's handle */ readonly result?: 'dma-addr' | 'count' | 'errno' | 'pointer' }
+  | {
+      readonly kind: 'dma-map' | 'dma-unmap' | 'dma-sync';
+      readonly pages: PagesArg;
+      readonly direction: number | 'to-device' | 'from-device' | 'bidirectional' | null;
+      /** the call's result is (part of) the mapping's handle */ readonly result?:
+        'dma-addr' | 'count' | 'errno' | 'pointer';
+    }
   /** Pages put into a container whose data will be accessed: sg entry, sg table, bio, bvec, skb frag, page table of a device. */
-  | { readonly kind: 'put-in'; readonly pages: PagesArg; readonly container: number | 'result'; readonly what: 'sg' | 'sg-table' | 'bio' | 'bvec' | 'skb' | 'iommu' | 'iov_iter' }
+  | {
+      readonly kind: 'put-in';
+      readonly pages: PagesArg;
+      readonly container: number | 'result';
+      readonly what: 'sg' | 'sg-table' | 'bio' | 'bvec' | 'skb' | 'iommu' | 'iov_iter';
+    }
   /** CPU mapping of the data: result (or argument) is the address. */
   | { readonly kind: 'kmap'; readonly pages: PagesArg; readonly address: 'result' }
   | { readonly kind: 'kunmap'; readonly pages: PagesArg }
@@ -82,19 +123,57 @@ export type Effect =
   /** Decision on counts (page_count, page_ref_count, page_mapcount, folio_ref_count). */
   | { readonly kind: 'reads-count'; readonly pages: PagesArg }
   /** Memory. `zeroed`: filled with zero. May give NULL (or ERR_PTR). */
-  | { readonly kind: 'alloc'; readonly zeroed: boolean; readonly fails: 'null' | 'err-ptr' | 'never'; readonly managed?: boolean }
+  | {
+      readonly kind: 'alloc';
+      readonly zeroed: boolean;
+      readonly fails: 'null' | 'err-ptr' | 'never';
+      readonly managed?: boolean;
+    }
   | { readonly kind: 'free'; readonly arg: number }
-  | { readonly kind: 'lock' | 'unlock'; readonly what: 'mmap-read' | 'mmap-write' | 'spin' | 'spin-irq' | 'rcu' | 'preempt' | 'irq' | 'bh' | 'mutex' | 'rwlock' | 'atomic-kmap'; readonly arg: number | null; /** trylock: held only if the result is nonzero ('nonzero') or zero ('zero', for *_killable/_interruptible). */ readonly when?: 'nonzero' | 'zero' }
+  | {
+      readonly kind: 'lock' | 'unlock';
+      readonly what:
+        | 'mmap-read'
+        | 'mmap-write'
+        | 'spin'
+        | 'spin-irq'
+        | 'rcu'
+        | 'preempt'
+        | 'irq'
+        | 'bh'
+        | 'mutex'
+        | 'rwlock'
+        | 'atomic-kmap';
+      readonly arg: number | null;
+      /** trylock: held only if the result is nonzero ('nonzero') or zero ('zero', for *_killable/_interruptible). */ readonly when?:
+        'nonzero' | 'zero';
+    }
   | { readonly kind: 'lock-assert'; readonly what: 'mmap-read' | 'mmap-write'; readonly arg: number | null }
-  | { readonly kind: 'user-copy'; readonly to: 'user' | 'kernel'; /** result 0 = ok, else bytes left / -EFAULT */ readonly result: 'left' | 'errno' }
+  | {
+      readonly kind: 'user-copy';
+      readonly to: 'user' | 'kernel';
+      /** result 0 = ok, else bytes left / -EFAULT */ readonly result: 'left' | 'errno';
+    }
   /** The object in argument `item` becomes reachable from argument `into`. */
-  | { readonly kind: 'store'; readonly item: number; readonly into: number; readonly structure: 'list' | 'hlist' | 'xarray' | 'idr' | 'rbtree' | 'private-data' | 'radix-tree' | 'other' }
-  | { readonly kind: 'err-ptr'; readonly test: 'IS_ERR' | 'IS_ERR_OR_NULL' | 'PTR_ERR' | 'ERR_PTR' | 'PTR_ERR_OR_ZERO' | 'ERR_CAST' }
+  | {
+      readonly kind: 'store';
+      readonly item: number;
+      readonly into: number;
+      readonly structure: 'list' | 'hlist' | 'xarray' | 'idr' | 'rbtree' | 'private-data' | 'radix-tree' | 'other';
+    }
+  | {
+      readonly kind: 'err-ptr';
+      readonly test: 'IS_ERR' | 'IS_ERR_OR_NULL' | 'PTR_ERR' | 'ERR_PTR' | 'PTR_ERR_OR_ZERO' | 'ERR_CAST';
+    }
   | { readonly kind: 'noreturn' }
   /** Waits for hardware or another thread. */
   | { readonly kind: 'wait'; readonly arg: number | null }
   /** Registers a callback (argument number, or field of an initialised struct). `context`: where it runs. */
-  | { readonly kind: 'register-callback'; readonly fn: number; readonly context: 'process' | 'hardirq' | 'softirq' | 'work' | 'rcu' | 'kthread' | 'timer' }
+  | {
+      readonly kind: 'register-callback';
+      readonly fn: number;
+      readonly context: 'process' | 'hardirq' | 'softirq' | 'work' | 'rcu' | 'kthread' | 'timer';
+    }
   | { readonly kind: 'mmu-notifier-register' }
   /** RLIMIT_MEMLOCK / pinned_vm accounting. */
   | { readonly kind: 'memlock-account' }
@@ -135,7 +214,26 @@ export interface OpsMember {
   /** 'file_operations', 'vm_operations_struct', … */
   readonly record: string;
   readonly member: string;
-  readonly role: 'open' | 'release' | 'ioctl' | 'read' | 'write' | 'mmap' | 'close' | 'fault' | 'probe' | 'remove' | 'attach' | 'detach' | 'map' | 'unmap' | 'vmap' | 'begin' | 'end' | 'queue' | 'other';
+  readonly role:
+    | 'open'
+    | 'release'
+    | 'ioctl'
+    | 'read'
+    | 'write'
+    | 'mmap'
+    | 'close'
+    | 'fault'
+    | 'probe'
+    | 'remove'
+    | 'attach'
+    | 'detach'
+    | 'map'
+    | 'unmap'
+    | 'vmap'
+    | 'begin'
+    | 'end'
+    | 'queue'
+    | 'other';
   readonly context: 'process' | 'hardirq' | 'softirq' | 'work';
 }
 

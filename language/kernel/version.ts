@@ -50,7 +50,8 @@ export function parseVersion(text: string): KernelVersion | VersionError {
     const newest = [...lastMinor.keys()].at(-1);
     return { error: `Kernel ${major}.${minor} is not known: the tables end with ${newest}.x.` };
   }
-  if (minor > last) return { error: `There is no kernel ${major}.${minor}: the ${major}.x series ends with ${major}.${last}.` };
+  if (minor > last)
+    return { error: `There is no kernel ${major}.${minor}: the ${major}.x series ends with ${major}.${last}.` };
   return { major, minor, patch };
 }
 

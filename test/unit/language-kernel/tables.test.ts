@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import {
-  conversionPartner, existsIn, facts, flagValue, gupFamilyNames, guardClasses, isAcquireName, isReleaseName, isVersionError,
-  knownVersions, mmapRwsemEffects, parseVersion, rangesOverlap, releasesOf,
+  conversionPartner,
+  existsIn,
+  facts,
+  flagValue,
+  gupFamilyNames,
+  guardClasses,
+  isAcquireName,
+  isReleaseName,
+  isVersionError,
+  knownVersions,
+  mmapRwsemEffects,
+  parseVersion,
+  rangesOverlap,
+  releasesOf,
 } from '../../../language/kernel/index.ts';
 import { opsMembers } from '../../../language/kernel/ops.ts';
 import type { CallFact, Effect } from '../../../language/kernel/types.ts';
@@ -71,7 +83,8 @@ describe('acquires', () => {
         // bio_release_pages is younger than bio_iov_iter_get_pages: drivers put the pages themselves before 5.3.
         if (fact.into === 'bio' && !existsIn(back.one, kernel(text))) continue;
         for (const name of [back.one, back.many, back.dirty]) {
-          if (name !== undefined) expect(existsIn(name, kernel(text)), `${name} for ${fact.name} in ${text}`).toBe(true);
+          if (name !== undefined)
+            expect(existsIn(name, kernel(text)), `${name} for ${fact.name} in ${text}`).toBe(true);
         }
       }
     }
@@ -104,10 +117,21 @@ describe('acquires', () => {
   });
 
   it.each([
-    ['pin_user_pages', '5.5'], ['get_user_pages_longterm', '5.2'], ['pin_user_pages_locked', '5.18'], ['get_user_pages_locked', '6.1'],
-    ['pin_user_pages_fast_only', '6.3'], ['__get_user_pages_fast', '5.8'], ['iov_iter_get_pages', '6.0'], ['iov_iter_get_pages', '6.5'],
-    ['memfd_pin_folios', '6.10'], ['put_user_page', '5.6'], ['put_user_page', '5.1'], ['put_user_pages_dirty', '5.4'],
-    ['unpin_user_pages', '5.5'], ['page_cache_release', '4.6'], ['pci_map_page', '5.18'],
+    ['pin_user_pages', '5.5'],
+    ['get_user_pages_longterm', '5.2'],
+    ['pin_user_pages_locked', '5.18'],
+    ['get_user_pages_locked', '6.1'],
+    ['pin_user_pages_fast_only', '6.3'],
+    ['__get_user_pages_fast', '5.8'],
+    ['iov_iter_get_pages', '6.0'],
+    ['iov_iter_get_pages', '6.5'],
+    ['memfd_pin_folios', '6.10'],
+    ['put_user_page', '5.6'],
+    ['put_user_page', '5.1'],
+    ['put_user_pages_dirty', '5.4'],
+    ['unpin_user_pages', '5.5'],
+    ['page_cache_release', '4.6'],
+    ['pci_map_page', '5.18'],
   ])('%s is not in %s', (name, text) => {
     expect(existsIn(name, kernel(text))).toBe(false);
   });
@@ -123,7 +147,10 @@ describe('calls', () => {
       expect(fact.effects.length, fact.name).toBeGreaterThan(0);
       expect(fact.source, fact.name).toMatch(/\S/);
       if (fact.effects.some((effect) => effect.kind === 'pure')) {
-        expect(fact.effects.every((effect) => effect.kind === 'pure' || effect.kind === 'sleeps'), fact.name).toBe(true);
+        expect(
+          fact.effects.every((effect) => effect.kind === 'pure' || effect.kind === 'sleeps'),
+          fact.name,
+        ).toBe(true);
       }
     }
   });
@@ -133,24 +160,32 @@ describe('calls', () => {
       if (fact.prototype === undefined) continue;
       for (const effect of fact.effects) {
         if (effect.kind !== 'release') continue;
-        const used = [effect.pages.arg, effect.pages.count ?? 0, typeof effect.dirties === 'number' ? effect.dirties : 0];
+        const used = [
+          effect.pages.arg,
+          effect.pages.count ?? 0,
+          typeof effect.dirties === 'number' ? effect.dirties : 0,
+        ];
         expect(Math.max(...used), fact.name).toBeLessThan(parameterCount(fact.prototype));
       }
     }
   });
 
   it('differ by kernel where the kernel does', () => {
-    const dirties = (text: string) => (facts.call('put_user_pages_dirty_lock', kernel(text))?.effects[0] as Extract<Effect, { kind: 'release' }>).dirties;
+    const dirties = (text: string) =>
+      (facts.call('put_user_pages_dirty_lock', kernel(text))?.effects[0] as Extract<Effect, { kind: 'release' }>)
+        .dirties;
     expect(dirties('5.3')).toBe(true);
     expect(dirties('5.4')).toBe(2);
-    const bio = (text: string) => (facts.call('bio_release_pages', kernel(text))?.effects[0] as Extract<Effect, { kind: 'release' }>).of;
+    const bio = (text: string) =>
+      (facts.call('bio_release_pages', kernel(text))?.effects[0] as Extract<Effect, { kind: 'release' }>).of;
     expect([bio('6.4'), bio('6.5')]).toEqual(['get', 'pin']);
     expect(facts.call('bio_release_pages')?.effects[0]).toMatchObject({ of: 'pin' });
   });
 
   it('say what replaced them only with names that are known', () => {
     for (const fact of facts.calls) {
-      if (fact.replacedBy !== undefined) expect(facts.call(fact.replacedBy), `${fact.name} → ${fact.replacedBy}`).toBeDefined();
+      if (fact.replacedBy !== undefined)
+        expect(facts.call(fact.replacedBy), `${fact.name} → ${fact.replacedBy}`).toBeDefined();
     }
   });
 });
@@ -165,7 +200,12 @@ describe('flags', () => {
   });
 
   it('fold as in 6.12', () => {
-    expect([flagValue('FOLL_WRITE'), flagValue('FOLL_LONGTERM'), flagValue('FOLL_PIN'), flagValue('FOLL_NONSENSE')]).toEqual([1, 256, 0x80000, undefined]);
+    expect([
+      flagValue('FOLL_WRITE'),
+      flagValue('FOLL_LONGTERM'),
+      flagValue('FOLL_PIN'),
+      flagValue('FOLL_NONSENSE'),
+    ]).toEqual([1, 256, 0x80000, undefined]);
   });
 
   it('keep FOLL_PIN and FOLL_GET from callers', () => {
@@ -177,7 +217,14 @@ describe('flags', () => {
 
 describe('conversion', () => {
   it('goes both ways for acquires and releases', () => {
-    for (const name of ['get_user_pages', 'get_user_pages_fast', 'get_user_pages_remote', 'put_page', 'release_pages', 'folio_put']) {
+    for (const name of [
+      'get_user_pages',
+      'get_user_pages_fast',
+      'get_user_pages_remote',
+      'put_page',
+      'release_pages',
+      'folio_put',
+    ]) {
       const partner = conversionPartner(name);
       expect(partner, name).toBeDefined();
       expect(conversionPartner(partner ?? ''), name).toBe(name);
@@ -197,20 +244,38 @@ describe('names', () => {
   it('tell acquires from releases', () => {
     expect(isAcquireName('pin_user_pages_fast')).toBe(true);
     expect(isAcquireName('unpin_user_pages')).toBe(false);
-    for (const name of ['put_page', 'unpin_user_pages_dirty_lock', '__free_page', 'put_user_page', 'page_cache_release']) expect(isReleaseName(name), name).toBe(true);
+    for (const name of [
+      'put_page',
+      'unpin_user_pages_dirty_lock',
+      '__free_page',
+      'put_user_page',
+      'page_cache_release',
+    ])
+      expect(isReleaseName(name), name).toBe(true);
     for (const name of ['get_page', 'kfree', 'constructor', '__proto__']) expect(isReleaseName(name), name).toBe(false);
   });
 
   it('worth scanning for leave out what every file has', () => {
     expect(new Set(gupFamilyNames).size).toBe(gupFamilyNames.length);
-    expect(gupFamilyNames).toEqual(expect.arrayContaining(['get_user_pages_fast', 'unpin_user_page', 'put_user_pages', 'get_user_pages_longterm', 'unpin_folios']));
+    expect(gupFamilyNames).toEqual(
+      expect.arrayContaining([
+        'get_user_pages_fast',
+        'unpin_user_page',
+        'put_user_pages',
+        'get_user_pages_longterm',
+        'unpin_folios',
+      ]),
+    );
     for (const name of ['put_page', 'folio_put', 'kfree', 'release_pages']) expect(gupFamilyNames).not.toContain(name);
   });
 });
 
 describe('locks', () => {
   it('see the mmap lock in old spelling', () => {
-    expect(mmapRwsemEffects('down_read', '&current->mm->mmap_sem')?.[0]).toMatchObject({ kind: 'lock', what: 'mmap-read' });
+    expect(mmapRwsemEffects('down_read', '&current->mm->mmap_sem')?.[0]).toMatchObject({
+      kind: 'lock',
+      what: 'mmap-read',
+    });
     expect(mmapRwsemEffects('up_read', '&(mm->mmap_lock)')?.[0]).toMatchObject({ kind: 'unlock', what: 'mmap-read' });
     expect(mmapRwsemEffects('down_read_trylock', '&umem->mm->mmap_sem')?.[0]).toMatchObject({ when: 'nonzero' });
     expect(mmapRwsemEffects('down_read', '&dev->sem')).toBeUndefined();
@@ -220,7 +285,13 @@ describe('locks', () => {
 
   it('pair up: whatever is locked somewhere is unlocked somewhere', () => {
     const kinds = (kind: 'lock' | 'unlock') =>
-      new Set(facts.calls.flatMap((fact) => fact.effects.flatMap((effect) => (effect.kind === kind ? [(effect as Extract<Effect, { kind: 'lock' | 'unlock' }>).what] : []))));
+      new Set(
+        facts.calls.flatMap((fact) =>
+          fact.effects.flatMap((effect) =>
+            effect.kind === kind ? [(effect as Extract<Effect, { kind: 'lock' | 'unlock' }>).what] : [],
+          ),
+        ),
+      );
     expect(kinds('unlock')).toEqual(kinds('lock'));
     expect(guardClasses.get('spinlock_irqsave')).toMatchObject({ what: 'spin-irq' });
   });
@@ -230,7 +301,27 @@ describe('operations tables', () => {
   it('name every member once, with a role and a context', () => {
     const keys = opsMembers.map((member) => `${member.record}.${member.member}`);
     expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
-    const roles = new Set(['open', 'release', 'ioctl', 'read', 'write', 'mmap', 'close', 'fault', 'probe', 'remove', 'attach', 'detach', 'map', 'unmap', 'vmap', 'begin', 'end', 'queue', 'other']);
+    const roles = new Set([
+      'open',
+      'release',
+      'ioctl',
+      'read',
+      'write',
+      'mmap',
+      'close',
+      'fault',
+      'probe',
+      'remove',
+      'attach',
+      'detach',
+      'map',
+      'unmap',
+      'vmap',
+      'begin',
+      'end',
+      'queue',
+      'other',
+    ]);
     for (const member of opsMembers) {
       expect(roles.has(member.role), `${member.record}.${member.member}: ${member.role}`).toBe(true);
       expect(['process', 'hardirq', 'softirq', 'work']).toContain(member.context);

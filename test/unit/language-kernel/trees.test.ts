@@ -7,8 +7,17 @@ import { facts, inRange } from '../../../language/kernel/index.ts';
 import { releases } from '../../../language/kernel/release.ts';
 
 const headers = [
-  'include/linux/mm.h', 'include/linux/mm_types.h', 'include/linux/pagemap.h', 'include/linux/gfp.h', 'include/linux/page_ref.h',
-  'include/linux/uio.h', 'include/linux/bio.h', 'include/linux/memremap.h', 'include/linux/highmem.h', 'block/blk.h', 'mm/internal.h',
+  'include/linux/mm.h',
+  'include/linux/mm_types.h',
+  'include/linux/pagemap.h',
+  'include/linux/gfp.h',
+  'include/linux/page_ref.h',
+  'include/linux/uio.h',
+  'include/linux/bio.h',
+  'include/linux/memremap.h',
+  'include/linux/highmem.h',
+  'block/blk.h',
+  'mm/internal.h',
 ];
 
 interface Tree {
@@ -20,7 +29,8 @@ function treeAt(root: string): Tree[] {
   const makefile = join(root, 'Makefile');
   if (!existsSync(makefile)) return [];
   const text = readFileSync(makefile, 'utf8');
-  const number = (name: string): number => Number(new RegExp(`^${name}\\s*=\\s*(\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
+  const number = (name: string): number =>
+    Number(new RegExp(`^${name}\\s*=\\s*(\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
   // The release, not the stable update: backports are of no concern to the tables.
   return [{ root, kernel: { major: number('VERSION'), minor: number('PATCHLEVEL'), patch: 0 } }];
 }
@@ -61,8 +71,11 @@ describe.skipIf(found.length === 0)('against kernel sources (skipped: no tree at
     it.each(facts.acquires.map((fact) => [fact.name, fact] as const))('acquire %s', (name, fact) => {
       const form = facts.formIn(fact, tree.kernel);
       const counts = declared(text, name);
-      if (form) expect(counts).toContain(form.params.length);
-      else expect(counts).toEqual([]);
+      if (!form) return expect(counts).toEqual([]);
+      expect(counts).toContain(form.params.length);
+      // Not only the number: the whole prototype, as the header or an inline definition has it.
+      expect(text.replace(/\s+/g, ' ')).toContain(form.prototype.replace(/;$/, ''));
+      return undefined;
     });
 
     it.each([...new Set(releases.map((fact) => fact.name))])('release %s', (name) => {

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KernelVersion } from '../../../language/c/unit.ts';
 import {
-  compareVersions, describeRange, formatVersion, inRange, isVersionError, knownVersions, parseVersion, rangesOverlap,
+  compareVersions,
+  describeRange,
+  formatVersion,
+  inRange,
+  isVersionError,
+  knownVersions,
+  parseVersion,
+  rangesOverlap,
 } from '../../../language/kernel/version.ts';
 
 const version = (text: string): KernelVersion => {
@@ -43,10 +50,12 @@ describe('parseVersion', () => {
   });
 
   it('never throws', () => {
-    fc.assert(fc.property(fc.string(), (text) => {
-      const parsed = parseVersion(text);
-      return isVersionError(parsed) ? parsed.error.length > 0 : parsed.major >= 4;
-    }));
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const parsed = parseVersion(text);
+        return isVersionError(parsed) ? parsed.error.length > 0 : parsed.major >= 4;
+      }),
+    );
   });
 
   it('accepts every known version and writes it back', () => {
@@ -68,7 +77,12 @@ describe('order and ranges', () => {
 
   it('is half-open', () => {
     const range = { since: version('5.6'), until: version('6.5') };
-    expect(['5.5.19', '5.6', '6.4.16', '6.5'].map((text) => inRange(range, version(text)))).toEqual([false, true, true, false]);
+    expect(['5.5.19', '5.6', '6.4.16', '6.5'].map((text) => inRange(range, version(text)))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
     expect(inRange({ since: null, until: null }, version('4.4'))).toBe(true);
   });
 
