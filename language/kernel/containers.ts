@@ -51,6 +51,10 @@ export const containers: readonly CallFact[] = [
     row('xa_cmpxchg', store(3, 0, 'xarray')),
     row('xas_store', store(1, 0, 'xarray')),
     row('idr_alloc idr_alloc_cyclic idr_alloc_u32 idr_replace', store(1, 0, 'idr')),
+    row('idr_find idr_remove idr_is_empty xa_load xa_erase xa_erase_bh xa_erase_irq xa_find xa_find_after', [
+      { kind: 'pure' },
+    ]),
+    row('radix_tree_lookup radix_tree_delete rb_entry rb_entry_safe', [{ kind: 'pure' }]),
     row('radix_tree_insert', store(2, 0, 'radix-tree')),
     row('mtree_store mtree_insert', store(2, 0, 'other')),
     row(
@@ -117,4 +121,10 @@ export const containers: readonly CallFact[] = [
     row('virtqueue_add_inbuf virtqueue_add_outbuf', store(3, 0, 'other')),
     row('virtqueue_add_sgs', store(4, 0, 'other')),
   ]),
+  ...table('include/linux/string.h', [
+    row('memcpy memmove __memcpy unsafe_memcpy', store(1, 0, 'other'), {
+      doc: 'Page pointers copied to another array are reachable there.',
+    }),
+  ]),
+  ...table('include/linux/miscdevice.h', [row('misc_register', store(0, 0, 'other'))]),
 ];

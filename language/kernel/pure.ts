@@ -1,4 +1,7 @@
-/** Calls that read their arguments at most, keep nothing and own nothing afterwards; and those that do not return. */
+/**
+ * Calls that keep nothing and own nothing afterwards, and those that do not return. What a pure call gives back is a value
+ * that says nothing of its arguments; numbers may be written through a pointer argument (kstrtoint, check_add_overflow).
+ */
 import { row, table } from './build.ts';
 import type { CallFact, Effect } from './types.ts';
 
@@ -58,7 +61,7 @@ export const pureCalls: readonly CallFact[] = [
     ),
   ]),
   ...table('include/linux/kernel.h, include/linux/minmax.h, include/linux/math.h, include/linux/align.h', [
-    row('min max min_t max_t min3 max3 min_not_zero clamp clamp_t clamp_val umin umax swap abs abs_diff', pure),
+    row('min max min_t max_t min3 max3 min_not_zero clamp clamp_t clamp_val umin umax abs abs_diff', pure),
     row(
       `
       DIV_ROUND_UP DIV_ROUND_UP_ULL DIV_ROUND_DOWN_ULL DIV_ROUND_CLOSEST DIV_ROUND_UP_SECTOR_T do_div div_u64
@@ -103,8 +106,8 @@ export const pureCalls: readonly CallFact[] = [
   ...table('include/linux/string.h', [
     row(
       `
-      memset memset16 memset32 memset64 memzero_explicit memcmp memscan memchr memchr_inv memcpy memmove
-      memcpy_and_pad memcpy_fromio memcpy_toio memset_io __memcpy unsafe_memcpy strcpy strncpy strlcpy strscpy
+      memset memset16 memset32 memset64 memzero_explicit memcmp memscan memchr memchr_inv  
+       memcpy_fromio memcpy_toio memset_io strcpy strncpy strlcpy strscpy
       strscpy_pad strcat strncat strlcat strcmp strncmp strcasecmp strncasecmp strlen strnlen strchr strrchr strstr
       strnstr strsep strim strstrip skip_spaces sysfs_streq match_string snprintf sprintf scnprintf vsnprintf
       vscnprintf sysfs_emit sysfs_emit_at seq_printf seq_puts seq_putc seq_write
@@ -206,7 +209,9 @@ export const pureCalls: readonly CallFact[] = [
       writel_relaxed writew_relaxed writeb_relaxed writeq_relaxed ioread8 ioread16 ioread32 ioread64 iowrite8
       iowrite16 iowrite32 iowrite64 ioread32be iowrite32be inb inw inl outb outw outl __raw_readl __raw_writel
       __raw_readb __raw_writeb __raw_readq __raw_writeq lo_hi_writeq hi_lo_writeq lo_hi_readq hi_lo_readq
-      readl_poll_timeout readl_poll_timeout_atomic readx_poll_timeout regmap_read regmap_write regmap_update_bits
+      array_index_nospec platform_get_irq platform_get_resource DMA_BIT_MASK eventfd_signal eventfd_ctx_put
+      eventfd_ctx_fdget get_unused_fd_flags put_unused_fd sock_put sock_hold can_do_mlock kthread_use_mm
+      kthread_unuse_mm cdev_init cdev_del misc_deregister pfn_valid key_to_poll readl_poll_timeout readl_poll_timeout_atomic readx_poll_timeout regmap_read regmap_write regmap_update_bits
     `,
       pure,
     ),
