@@ -18,6 +18,8 @@ export interface Loop {
   readonly assigned: ReadonlySet<string>;
   /** The body calls something that releases pages. */
   readonly releases: boolean;
+  /** The body calls something that acquires pages: then a second round can find the first one's still held. */
+  readonly acquires: boolean;
   /** Array expressions that the body indexes or dereferences. */
   readonly bases: readonly Expr[];
 }
@@ -117,8 +119,8 @@ function liveness(cfg: Cfg): Set<string>[] {
 /** True if the fact gives page references back. */
 export const releases = (fact: CallFact | undefined): boolean => fact?.effects.some((e) => e.kind === 'release') ?? false;
 
-/** Builds the context; `releasing` tells whether a same-file function releases pages (transitively). */
-export function contextOf(def: FunctionDef, releasing: (name: string) => boolean): FunctionContext {
+/** Builds the context; `releasing` and `acquiring` tell whether a same-file function does (transitively). */
+export function contextOf(def: FunctionDef, releasing: (name: string) => boolean, acquiring: (name: string) => boolean): FunctionContext {
   const cfg = buildCfg(def, {
     isNoReturn: (name) => facts.call(name)?.effects.some((e) => e.kind === 'noreturn') ?? false,
   });
@@ -142,6 +144,7 @@ export function contextOf(def: FunctionDef, releasing: (name: string) => boolean
     const assigned = new Set<string>();
     const bases: Expr[] = [];
     let rel = false;
+    let acq = false;
     let start = Infinity;
     let stop = 0;
     for (let i = Math.min(head, end); i <= Math.max(head, end); i++) {
@@ -159,11 +162,12 @@ export function contextOf(def: FunctionDef, releasing: (name: string) => boolean
           if (x.kind === 'call') {
             const name = calleeName(x);
             if (name && (releases(facts.call(name)) || releasing(name))) rel = true;
+            if (name && (facts.acquire(name) || acquiring(name))) acq = true;
           }
         });
       }
     }
-    loops.set(head, { head, last: end, span: { start, end: stop }, assigned, releases: rel, bases });
+    loops.set(head, { head, last: end, span: { start, end: stop }, assigned, releases: rel, acquires: acq, bases });
   }
   return { def, cfg, loops, live: liveness(cfg), types, calls };
 }

@@ -10,6 +10,7 @@ import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
 import { calleeName, exprsOf, type FunctionContext, type Loop } from './context.ts';
 import type { PathEvent } from './events.ts';
 import { Interpreter, isShort, shortLoc, type Frame, type Machine } from './interp.ts';
+import { sliceOf, type Slice } from './slice.ts';
 import { State, isErrKnown, mayHold, type Resource } from './state.ts';
 import { Symbols, ZERO, constant, isConst, symbol, type Val } from './values.ts';
 
@@ -20,11 +21,11 @@ export interface Limits {
   readonly states: number;
   readonly depth: number;
 }
-export const LIMITS: Limits = { steps: 40_000, states: 48, depth: 4 };
+export const LIMITS: Limits = { steps: 16_000, states: 32, depth: 4 };
 
 export interface FileFunctions {
   context(name: string): FunctionContext | undefined;
-  /** Worth entering: it (or what it calls) acquires, releases or stores pages, or frees memory. */
+  /** Worth entering: it (or what it calls) acquires or releases pages. */
   relevant(name: string): boolean;
 }
 
@@ -75,16 +76,17 @@ class Walker implements Machine {
   run(): void {
     const frame: Frame = { id: 'f0', context: this.root, caller: null, results: new Map() };
     const state = new State(this.symbols);
-    for (const end of this.walk(frame, state, 0)) this.finish(end, frame);
+    for (const end of this.walk(frame, state, 0, () => true)) this.finish(end, frame);
   }
 
   /** All ways out of the frame's function. */
-  private walk(frame: Frame, start: State, depth: number): Ended[] {
+  private walk(frame: Frame, start: State, depth: number, aliveOutside: (loc: string) => boolean): Ended[] {
     const { cfg, live, loops } = frame.context;
+    const slice = this.sliceOf(frame.context);
     const ends: Ended[] = [];
     const endKeys = new Set<string>();
     const seen: Set<string>[] = cfg.nodes.map(() => new Set());
-    const outer = (loc: string): boolean => !loc.startsWith(`${frame.id}/`);
+    const outer = (loc: string): boolean => !loc.startsWith(`${frame.id}/`) && aliveOutside(loc);
     const work: { node: number; state: State; value: Val | null; at: Span }[] = [{ node: 0, state: start, value: null, at: frame.context.def }];
     while (work.length) {
       const item = work.pop()!;
@@ -106,9 +108,12 @@ class Walker implements Machine {
         if (loc.startsWith(`${frame.id}/`)) {
           const name = loc.slice(frame.id.length + 1);
           const cut = name.search(/[.[]/);
-          return names.has(cut < 0 ? name : name.slice(0, cut));
+          const variable = cut < 0 ? name : name.slice(0, cut);
+          return names.has(variable) && slice.names.has(variable);
         }
-        return depth > 0 || names.has(loc.slice(loc.lastIndexOf('.') + 1)) || loc.includes('@') || loc.endsWith('*');
+        if (loc.startsWith('f')) return aliveOutside(loc);
+        const field = loc.slice(loc.lastIndexOf('.') + 1);
+        return (names.has(field) && slice.names.has(field)) || loc.includes('@') || loc.endsWith('*') || (depth > 0 && aliveOutside(loc));
       };
       const key = `${item.value ? JSON.stringify(item.value) : ''}|${item.state.key(alive)}`;
       const here = seen[item.node]!;
@@ -118,7 +123,7 @@ class Walker implements Machine {
         continue;
       }
       here.add(key);
-      for (const ready of this.enterCalls(node, item.state, frame, depth)) {
+      for (const ready of this.enterCalls(node, item.state, frame, depth, alive)) {
         for (const next of this.step(node, ready.state, ready.frame, loops)) {
           work.push({ node: next.edge.to, state: next.state, value: next.value !== undefined ? next.value : item.value, at: next.value !== undefined ? node.span : item.at });
         }
@@ -128,7 +133,7 @@ class Walker implements Machine {
   }
 
   /** Walks the same-file calls of a node first; one result per way out of them. */
-  private enterCalls(node: CfgNode, state: State, frame: Frame, depth: number): { state: State; frame: Frame }[] {
+  private enterCalls(node: CfgNode, state: State, frame: Frame, depth: number, alive: (loc: string) => boolean): { state: State; frame: Frame }[] {
     let ready: { state: State; frame: Frame }[] = [{ state, frame: frame.results.size ? { ...frame, results: new Map() } : frame }];
     if (depth >= this.limits.depth) return ready;
     for (const call of this.localCalls(node)) {
@@ -138,7 +143,7 @@ class Walker implements Machine {
       for (const r of ready) {
         const s = r.state.fork();
         const args = call.args.map((a) => this.interp.eval(a, s, r.frame));
-        const touches = args.some((v) => v.s && this.interp.resourcesOf(v, s).some(([, x]) => x.status !== 'handed'));
+        const touches = args.some((v) => v.s && (this.interp.resourcesOf(v, s).some(([, x]) => x.status !== 'handed') || this.owns(v, s)));
         if (!this.files.relevant(context.def.name) && !touches) {
           next.push(r);
           continue;
@@ -149,7 +154,7 @@ class Walker implements Machine {
         });
         const rounds = s.rounds;
         s.rounds = new Map([...rounds].map(([h, n]) => [h + 100_000, n]));
-        for (const end of this.walk(callee, s, depth + 1)) {
+        for (const end of this.walk(callee, s, depth + 1, alive)) {
           end.state.rounds = new Map(rounds);
           for (const k of end.state.memory.keys()) if (k.startsWith(`${callee.id}/`) || k.startsWith(`${callee.id}:`)) end.state.memory.delete(k);
           const results = new Map(r.frame.results);
@@ -160,6 +165,25 @@ class Walker implements Machine {
       ready = next.length > this.limits.states ? next.slice(0, this.limits.states) : next;
     }
     return ready;
+  }
+
+  /** A local object that holds the pages of a resource. */
+  private owns(v: Val, state: State): boolean {
+    if (this.symbols.info(v.s).local !== 'heap') return false;
+    const prefix = `${v.s}.`;
+    for (const [loc, val] of state.memory) {
+      if (!loc.startsWith(prefix) || !val.s) continue;
+      if (this.interp.resourcesOf(val, state).length) return true;
+    }
+    for (const r of state.resources.values()) if (this.symbols.info(r.array).from?.base === v.s) return true;
+    return false;
+  }
+
+  private readonly slices = new Map<FunctionContext, Slice>();
+  private sliceOf(context: FunctionContext): Slice {
+    let slice = this.slices.get(context);
+    if (!slice) this.slices.set(context, (slice = sliceOf(context, (name) => this.files.relevant(name))));
+    return slice;
   }
 
   private readonly callCache = new Map<CfgNode, CallExpr[]>();
@@ -249,7 +273,7 @@ class Walker implements Machine {
 
   private branch(node: CfgNode, test: Expr, state: State, frame: Frame, loop: Loop | undefined): { edge: Edge; state: State }[] {
     const out: { edge: Edge; state: State }[] = [];
-    const tired = loop !== undefined && (state.rounds.get(loop.head) ?? 0) >= 2;
+    const tired = loop !== undefined && (state.rounds.get(loop.head) ?? 0) >= roundsOf(loop);
     if (tired) this.widen(loop, state, frame);
     for (const edge of node.succs) {
       const truth = edge.label.kind === 'true';
@@ -268,7 +292,7 @@ class Walker implements Machine {
     const w = node.what;
     if (w.kind !== 'foreach') return [];
     const out: { edge: Edge; state: State }[] = [];
-    const tired = loop !== undefined && (state.rounds.get(loop.head) ?? 0) >= 2;
+    const tired = loop !== undefined && (state.rounds.get(loop.head) ?? 0) >= roundsOf(loop);
     for (const edge of node.succs) {
       const truth = edge.label.kind === 'true';
       if (tired && truth && node.succs.length > 1) continue;
@@ -327,7 +351,8 @@ class Walker implements Machine {
       if (target) {
         if (n.edge.back) {
           const rounds = (n.state.rounds.get(target.head) ?? 0) + 1;
-          if (rounds > 2) continue;
+          if (rounds > roundsOf(target)) continue;
+          for (const k of n.state.ghosts.keys()) if (k.endsWith('@el')) n.state.ghosts.delete(k);
           n.state.rounds.set(target.head, rounds);
         } else n.state.rounds.set(target.head, 0);
       }
@@ -347,7 +372,7 @@ class Walker implements Machine {
     const outcome = this.outcome(end, frame.context.def);
     for (const r of state.resources.values()) {
       if (r.status === 'released') {
-        this.emit({ kind: 'given-back', resource: r, root: frame.context.def.name, outcome, reach: this.reach(r, state, end.value) });
+        this.emit({ kind: 'given-back', resource: r, root: frame.context.def.name, outcome, reach: this.reach(r, state, end.value).concat(r.published.map((f) => `~${f}`)) });
         continue;
       }
       if (!mayHold(state, r)) continue;
@@ -358,7 +383,7 @@ class Walker implements Machine {
         const at = isEnd ? { start: frame.context.def.bodySpan.end - 1, end: frame.context.def.bodySpan.end } : end.at;
         this.emit({ kind: 'leak', resource: r, at, why: isEnd ? 'end' : 'return', trace: state.trace, functionName: frame.context.def.name, short });
       } else {
-        this.emit({ kind: 'outlives', resource: r, root: frame.context.def.name, outcome, at: end.at, reach, trace: state.trace, short });
+        this.emit({ kind: 'outlives', resource: r, root: frame.context.def.name, outcome, at: end.at, reach: reach.concat(r.published.map((f) => `~${f}`)), trace: state.trace, short });
       }
     }
   }
@@ -386,7 +411,8 @@ class Walker implements Machine {
       if (visited.has(sym) || !sym) return;
       visited.add(sym);
       const info = this.symbols.info(sym);
-      if (state.escaped.has(sym)) out.add(`passed on as ${info.name ?? '?'}`);
+      const how = state.escaped.get(sym);
+      if (how !== undefined) out.add(how);
       if (value && (value.s === sym || this.symbols.info(value.s).elementOf?.array === sym)) out.add('the result');
       if (info.addressOf !== undefined) {
         const place = info.addressOf;
@@ -428,6 +454,9 @@ class Walker implements Machine {
 }
 
 const text = (e: Expr, unit: TranslationUnit): string => `\`${exprText(e, unit.text).replace(/\s+/g, ' ').slice(0, 80)}\``;
+
+/** How often a loop is entered before the walk assumes anything of what it changes. */
+const roundsOf = (loop: Loop): number => (loop.acquires ? 2 : 1);
 
 const isOnStack = (frame: Frame, def: FunctionDef): boolean => {
   for (let f: Frame | null = frame; f; f = f.caller) if (f.context.def.name === def.name) return true;

@@ -30,7 +30,7 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
   const direct = new Map<string, { acquires: boolean; releases: boolean; frees: boolean; callees: Set<string> }>();
   for (const [name, def] of defs) {
     const info = { acquires: false, releases: false, frees: false, callees: new Set<string>() };
-    const context = contextOf(def, () => false);
+    const context = contextOf(def, () => false, () => false);
     for (const c of context.calls) {
       const callee = calleeName(c);
       if (!callee) continue;
@@ -56,13 +56,13 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
   };
   const releasing = closure((i) => i.releases);
   const touching = closure((i) => i.releases || i.acquires);
-  const relevant = closure((i) => i.releases || i.acquires || i.frees);
+  const acquiring = closure((i) => i.acquires);
   for (const name of functions.keys()) {
-    const used = [...direct.get(name)!.callees].some((c) => releasing.has(c));
-    if (used) functions.set(name, contextOf(defs.get(name)!, (n) => releasing.has(n)));
+    const used = [...direct.get(name)!.callees].some((c) => touching.has(c));
+    if (used) functions.set(name, contextOf(defs.get(name)!, (n) => releasing.has(n), (n) => acquiring.has(n)));
   }
   const groups = new Groups(unit, functions);
-  const files: FileFunctions = { context: (n) => functions.get(n), relevant: (n) => relevant.has(n) };
+  const files: FileFunctions = { context: (n) => functions.get(n), relevant: (n) => touching.has(n) };
   const events: PathEvent[] = [];
   const overBudget: string[] = [];
   let steps = 0;

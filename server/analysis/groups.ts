@@ -254,8 +254,8 @@ export class Groups {
       return;
     }
     for (const effect of facts.call(name)?.effects ?? []) {
-      if (effect.kind === 'free') {
-        const freed = call.args[effect.arg];
+      if (effect.kind === 'free' || (effect.kind === 'release' && effect.pages.as === 'vaddr')) {
+        const freed = call.args[effect.kind === 'free' ? effect.arg : effect.pages.arg];
         const key = freed ? this.keyOf(freed, f) : null;
         if (key) this.frees.push({ fn, call, key });
       }
@@ -263,6 +263,7 @@ export class Groups {
       const arg = call.args[effect.pages.arg];
       const key = arg ? this.keyOf(arg, f) : null;
       if (!key) continue;
+      if (effect.kind === 'release' && effect.pages.as === 'vaddr') continue;
       if (effect.kind === 'release') this.releases.push({ fn, call, effect, key });
       else {
         this.uses.push({ fn, call, effect, key });

@@ -85,7 +85,7 @@ export class Interpreter {
       let elementOf: { array: number; index: Val } | undefined;
       if (m) elementOf = { array: Number(m[1]), index: { s: 0, o: Number(m[2] ?? 0), x: m[3] ? Number(m[3]) : undefined } };
       else if (arr) elementOf = { array: this.address(arr[1]!).s, index: { s: 0, o: Number(arr[2]), x: arr[3] ? Number(arr[3]) : undefined } };
-      const id = this.symbols.get(`init:${loc}`, {
+      const id = this.symbols.get(`init:${this.epoch(loc, state)}`, {
         name,
         elementOf,
         from: base ? { base: Number(base[1]), field: loc.slice(loc.lastIndexOf('.') + 1) } : undefined,
@@ -94,11 +94,30 @@ export class Interpreter {
     };
   }
 
+  /** A member of something that was overwritten as a whole is not what it was at first. */
+  private epoch(loc: string, state: State): string {
+    for (let cut = Math.max(loc.lastIndexOf('.'), loc.lastIndexOf('[')); cut > 0; cut = Math.max(loc.lastIndexOf('.', cut - 1), loc.lastIndexOf('[', cut - 1))) {
+      const whole = state.memory.get(loc.slice(0, cut));
+      if (whole) return `${valKey(whole)}~${loc.slice(cut)}`;
+    }
+    return loc;
+  }
+
   store(loc: string, v: Val, state: State): void {
     state.memory.set(loc, v);
+    if (!loc.startsWith('f') && !loc.startsWith('T')) this.published(loc, state);
     const prefix = `${loc}.`;
     const bracket = `${loc}[`;
     for (const k of state.memory.keys()) if (k.startsWith(prefix) || k.startsWith(bracket)) state.memory.delete(k);
+  }
+
+  /** Notes for held pages that the function wrote to memory that others see: a sign that the object now owns them. */
+  private published(loc: string, state: State): void {
+    const field = loc.slice(loc.lastIndexOf('.') + 1);
+    if (field === '*') return;
+    for (const [id, r] of state.resources) {
+      if (r.status === 'held' && !r.published.includes(field)) state.resources.set(id, { ...r, published: [...r.published, field].sort() });
+    }
   }
 
   /** A value that nobody knows anything about; the same one each time that this place of the code is reached in the same round. */
@@ -330,11 +349,21 @@ export class Interpreter {
         const inner = state.memory.get(loc);
         if (!inner || !this.touchesResource(inner, state)) this.store(loc, this.fresh(`a${e.start}:${i}`, state, frame), state);
       }
-      if (v.s) state.escaped.add(v.s);
+      if (!v.s) return;
+      this.refilled(v.s, state);
+      state.escaped.set(v.s, `passed to ${name ?? 'a callback'}()`);
       const el = this.symbols.info(v.s).elementOf;
-      if (el) state.escaped.add(el.array);
+      if (el) state.escaped.set(el.array, `passed to ${name ?? 'a callback'}()`);
     });
     return this.fresh(`r${e.start}`, state, frame, { name: name && `${name}()` });
+  }
+
+  /** The array holds other pages now: what was released before is no second release. */
+  private refilled(array: number, state: State): void {
+    for (const k of state.ghosts.keys()) {
+      const s = Number(k.slice(0, k.indexOf('@')));
+      if (s === array || this.symbols.info(s).elementOf?.array === array) state.ghosts.delete(k);
+    }
   }
 
   private touchesResource(v: Val, state: State): boolean {
@@ -358,7 +387,8 @@ export class Interpreter {
     if (fact.result === 'pages' || fact.result === 'bytes') state.assume('>=', result, constant(-4095));
     const flags = at('flags') >= 0 ? exprText(e.args[at('flags')]!, this.machine.unit.text) : '';
     const noGet = fact.into === 'return' ? false : !pages || (isConst(pages) && pages.o === 0);
-    if (noGet || /FOLL_(GET|PIN)\b/.test(flags)) return result; // NULL array: nothing is taken; internal flags: refused
+    // NULL array: nothing is taken; FOLL_PIN, or FOLL_GET to a pin call: refused (is_valid_gup_args)
+    if (noGet || /FOLL_PIN\b/.test(flags) || (fact.takes !== 'get' && /FOLL_GET\b/.test(flags))) return result;
     if (fact.into === 'bio') return result;
     const array = fact.into === 'return' ? result : fact.into === 'array-out' ? this.load(this.deref(pages!), 'pages')(state) : pages!;
     if (fact.into === 'array-out') {
@@ -381,10 +411,11 @@ export class Interpreter {
       again: before !== undefined && before.array === held.s && (before.status === 'partial' || mayHold(state, before)),
       releasedAt: [],
       releasedCount: null,
+      published: [],
     };
     state.resources.set(id, resource);
     const info = this.symbols.info(held.s);
-    for (const [k] of state.ghosts) if (k.startsWith(`${held.s}@`)) state.ghosts.delete(k);
+    this.refilled(held.s, state);
     if (info.addressOf !== undefined && fact.into !== 'return') {
       const loc = this.deref(held);
       const el = symbol(this.symbols.get(`page:${id}:${[...state.rounds.values()].join(',')}`, { elementOf: { array: held.s, index: { ...held, s: 0 } }, nonNull: true, name: shortLoc(loc) }));
@@ -397,7 +428,8 @@ export class Interpreter {
   private effect(effect: Effect, e: CallExpr, args: readonly Val[], state: State, frame: Frame): Val | undefined {
     switch (effect.kind) {
       case 'release':
-        this.release(effect, e, args, state, frame);
+        if (effect.pages.as === 'vaddr') this.freed(args[effect.pages.arg], e, state, frame);
+        else this.release(effect, e, args, state, frame);
         return undefined;
       case 'ref': {
         const v = args[effect.pages.arg];
@@ -418,7 +450,7 @@ export class Interpreter {
       }
       case 'store': {
         const item = args[effect.item];
-        if (item?.s) state.escaped.add(this.ownerOf(item));
+        if (item?.s) state.escaped.set(this.ownerOf(item), `linked by ${calleeName(e)}()`);
         return undefined;
       }
       case 'alloc':
@@ -480,11 +512,19 @@ export class Interpreter {
   private release(effect: Effect & { kind: 'release' }, e: CallExpr, args: readonly Val[], state: State, frame: Frame): void {
     const given = args[effect.pages.arg];
     if (!given || (isConst(given) && given.o === 0)) return;
-    const v = this.containerPages(given, effect.pages.as, state);
+    let v = this.containerPages(given, effect.pages.as, state);
     if (!v) return;
     const count = effect.pages.count !== undefined ? args[effect.pages.count] : undefined;
     if (count && state.known(count) === 0) return;
-    const whole = effect.pages.as === 'page-array' || effect.pages.as === 'folio-array';
+    let whole = effect.pages.as === 'page-array' || effect.pages.as === 'folio-array';
+    // unpin_user_pages(&page, 1): the page in the variable, wherever it came from
+    const variable = this.symbols.info(v.s).addressOf;
+    if (whole && variable !== undefined && !v.o && !v.x && !this.resourcesOf(v, state).length) {
+      const content = state.memory.get(variable);
+      if (!content) return;
+      v = content;
+      whole = false;
+    }
     const mine = this.resourcesOf(v, state).filter(([, r]) => r.status !== 'handed');
     const name = nameOf(e.args[effect.pages.arg]!, this.machine.unit);
     const countKey = count ? valKey(count) : '1';

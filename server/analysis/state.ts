@@ -40,6 +40,8 @@ export interface Resource {
   readonly again: boolean;
   readonly releasedAt: readonly Span[];
   readonly releasedCount: string | null;
+  /** Fields of memory that others see, written since the acquire. */
+  readonly published: readonly string[];
 }
 
 /** A release of pages that this path did not acquire (a parameter's, a field's): for double releases. */
@@ -72,7 +74,7 @@ export class State {
   resources = new Map<string, Resource>();
   ghosts = new Map<string, Ghost>();
   /** Symbols that became reachable from outside the function. */
-  escaped = new Set<number>();
+  escaped = new Map<number, string>();
   /** Unknown preprocessor conditions decided on this path. */
   choices = new Map<string, boolean>();
   /** Arrivals at each loop head. */
@@ -88,7 +90,7 @@ export class State {
     s.relations = new Map(this.relations);
     s.resources = new Map(this.resources);
     s.ghosts = new Map(this.ghosts);
-    s.escaped = new Set(this.escaped);
+    s.escaped = new Map(this.escaped);
     s.choices = new Map(this.choices);
     s.rounds = new Map(this.rounds);
     s.trace = this.trace;
@@ -225,7 +227,7 @@ export class State {
     }
     parts.sort();
     for (const [id, r] of this.resources) {
-      parts.push(`R${id}:${r.status}${r.again ? '+' : ''}:${mention(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}`);
+      parts.push(`R${id}:${r.status}${r.again ? '+' : ''}:${mention(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${r.published.join()}`);
       mention(r.requested);
       seen.add(r.array);
     }

@@ -101,7 +101,7 @@ export const missingLongterm: Rule = {
       yield {
         span: site.call,
         functionName: site.fn,
-        message: `\`${pagesName(file, site.call)}\` stays pinned after ${e.root}() returns (kept in ${e.reach[0]}, released by ${by}()), but ${name}() is called without FOLL_LONGTERM; add the flag.`,
+        message: `\`${pagesName(file, site.call)}\` stays pinned after ${e.root}() returns (${how(e)}, released by ${by}()), but ${name}() is called without FOLL_LONGTERM; add the flag.`,
         steps: pathSteps(file, e.trace, site.call, e.at, `${e.root}() returns with the pages pinned`),
         shape: `${name}`,
         caseNumber: 2,
@@ -111,5 +111,10 @@ export const missingLongterm: Rule = {
   },
 };
 
-/** Kept in an object, not merely passed to code that is not seen or given to the caller. */
-const kept = (e: OutlivesEvent): boolean => e.reach.some((r) => r !== 'the result' && !r.startsWith('passed on as'));
+/** Kept in an object or with code that is not seen, not merely given to the caller. */
+const kept = (e: OutlivesEvent): boolean => e.reach.some((r) => r !== 'the result' && !r.startsWith('~'));
+
+const how = (e: OutlivesEvent): string => {
+  const place = e.reach.find((r) => r !== 'the result' && !r.startsWith('~')) ?? 'memory';
+  return /^(passed|linked)/.test(place) ? place : `kept in ${place}`;
+};
