@@ -106,8 +106,8 @@ export const pureCalls: readonly CallFact[] = [
   ...table('include/linux/string.h', [
     row(
       `
-      memset memset16 memset32 memset64 memzero_explicit memcmp memscan memchr memchr_inv  
-       memcpy_fromio memcpy_toio memset_io strcpy strncpy strlcpy strscpy
+      memset memset16 memset32 memset64 memzero_explicit memcmp memscan memchr memchr_inv memcpy_fromio memcpy_toio
+      memset_io strcpy strncpy strlcpy strscpy
       strscpy_pad strcat strncat strlcat strcmp strncmp strcasecmp strncasecmp strlen strnlen strchr strrchr strstr
       strnstr strsep strim strstrip skip_spaces sysfs_streq match_string snprintf sprintf scnprintf vsnprintf
       vscnprintf sysfs_emit sysfs_emit_at seq_printf seq_puts seq_putc seq_write
