@@ -357,10 +357,16 @@ export class Builder {
     const nodes: CfgNode[] = ids.map((id, i) => {
       const n = this.nodes[id]!;
       const succs: Edge[] = n.out.map((e) => ({ to: position[e.to]!, label: e.label, back: position[e.to]! <= i }));
+      succs.sort((a, b) => side(a) - side(b));
       return { id: i, span: n.span, what: n.what, succs };
     });
     return { nodes, exit: position[exit]! };
   }
+}
+
+/** The true edge comes first. */
+function side(e: Edge): number {
+  return e.label.kind === 'true' ? 0 : 1;
 }
 
 /** Can control enter this statement other than from above: a label or a case inside? */

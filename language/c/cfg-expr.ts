@@ -67,9 +67,11 @@ export class Flattener {
   /** The condition of a loop: always at least one node, which back edges can go to. */
   loopCondition(test: Expr, from: readonly Loose[], loop: 'while' | 'do' | 'for'): Outcome {
     const truth = constantTruth(test);
-    if (truth === undefined) return this.condition(test, from, loop);
+    if (truth === undefined && from.length > 0) return this.condition(test, from, loop);
     const node = this.graph.add({ kind: 'branch', test, loop }, test, from);
-    return truth ? { yes: [{ from: node, label: TRUE }], no: [] } : { yes: [], no: [{ from: node, label: FALSE }] };
+    // Reached by a jump into the body only: undecomposed, but there.
+    const yes = truth === false ? [] : [{ from: node, label: TRUE }];
+    return { yes, no: truth === true ? [] : [{ from: node, label: FALSE }] };
   }
 
   /** Makes nodes for the statement expressions inside; what remains refers to their values. */

@@ -6,7 +6,7 @@ import { type ConditionResult, definedText, evaluateCondition } from './conditio
 import { branchShape, enclosingOpener, lastSignificant } from './shape.ts';
 import type { Environment } from './environment.ts';
 import { parseDefine } from './macros.ts';
-import { cleanArgument, type Directive, type Scan } from './scan.ts';
+import { cleanArgument, type Directive, type Scan, skipBlank } from './scan.ts';
 import type { ChoiceBranch, ChoiceRegion } from './source.ts';
 import type { Include, MacroDef } from './unit.ts';
 
@@ -297,10 +297,11 @@ class Layout {
     if (balanced && (before === ',' || before === '{' || before === '}') && full.every((s) => s.startsItem)) {
       const open = enclosingOpener(this.raw, c.start);
       if (open === '{' && (full.every((s) => s.last === ',') || (full.length === 1 && before === ','))) return 'list';
-      if (open === '' && before === '}') return full.every((s) => s.last === ')') ? 'keep' : 'cut';
+      if (open === '' && before === '}') return full.every((s) => s.last === ')') && this.raw[skipBlank(this.raw, c.end)] !== '{' ? 'keep' : 'cut';
     }
     // File-scope macro lines without a semicolon.
-    if (balanced && full.every((s) => s.startsStatement && (s.last === ')' || s.last === ';' || s.last === '}')) && before !== ')' && before !== ',' && enclosingOpener(this.raw, c.start) === '') return 'keep';
+    if (balanced && full.every((s) => s.startsStatement && (s.last === ')' || s.last === ';' || s.last === '}')) && before !== ')' && before !== ','
+      && this.raw[skipBlank(this.raw, c.end)] !== '{' && enclosingOpener(this.raw, c.start) === '') return 'keep';
     return 'cut';
   }
 }
