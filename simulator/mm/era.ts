@@ -1,0 +1,92 @@
+/** Kernel versions as a record of what they do differently; operations ask for a feature, never for a version. */
+
+/** How a kernel tells that a page is in use by a device. */
+export type Tracking = 'none' | 'bias' | 'page-bit' | 'off-lru';
+
+/** What differs between the modelled kernels. */
+export interface Features {
+  /** Name shown to people. */
+  readonly name: string;
+  /** Does pin_user_pages() (FOLL_PIN) exist (≥ 5.6)? Before, a pin is a plain reference. */
+  readonly follPin: boolean;
+  /** Ways of tracking that were debated; `bias` is the kernel's. */
+  readonly tracking: Tracking;
+  /** do_swap_page maps a certainly exclusive page writable on a read fault (mm/memory.c; since 6.3). */
+  readonly swapinMapsExclusiveWritable: boolean;
+  /** A read-only FOLL_LONGTERM pin unshares zero and page-cache pages of private mappings (gup_must_unshare; since 6.2). */
+  readonly longtermUnsharesNonAnon: boolean;
+  /** FOLL_LONGTERM|FOLL_WRITE is refused on shared mappings that track dirty pages (since 6.5). */
+  readonly longtermRefusesDirtyTracked: boolean;
+  /** is_valid_gup_args() exists: pin_user_pages() answers bad arguments with 0 (since 6.2). */
+  readonly isValidGupArgs: boolean;
+  /** The FOLL_LONGTERM slow path of the _fast call passes FOLL_TOUCH (since 6.2). */
+  readonly fastLongtermTouches: boolean;
+  /** madvise_cold_or_pageout marks active folios workingset (since 6.4). */
+  readonly pageoutMarksWorkingset: boolean;
+  /** Multi-size THP of anonymous memory (since 6.8). */
+  readonly mthp: boolean;
+  /** Swap-in of large folios from a synchronous device (since 6.12). */
+  readonly swapinLargeFolios: boolean;
+  /** bdev_write_page() is tried first and ends writeback once more for a large folio on a synchronous device (until 6.2). */
+  readonly swapRwPage: boolean;
+  /** Shared hugetlb folios hold one page-cache reference per base page (since 6.8). */
+  readonly hugetlbCacheRefPerPage: boolean;
+  /** Direct I/O takes pins of user pages (since 6.2 / 6.5). */
+  readonly directIoPins: boolean;
+  /** Splitting maps all-zero subpages to the shared zero page (RMP_USE_SHARED_ZEROPAGE; since 6.12). */
+  readonly splitMapsZeroPages: boolean;
+  /** try_to_shrink_lruvec of MGLRU wakes the flusher (since 6.12). */
+  readonly mglruWakesFlusher: boolean;
+  /** How often migration unmaps a folio before it gives up (asynchronous and synchronous pass since 6.3; ten passes before). */
+  readonly migrateAttempts: number;
+  /** move_pages says -ENOENT for an empty entry (since 6.11; -EFAULT before). */
+  readonly movePagesNoent: boolean;
+  /** mprotect may make clean private entries writable (can_change_pte_writable without the dirty test; since 6.2). */
+  readonly mprotectNeedsNoDirty: boolean;
+  /** io_uring keeps one pin of a buffer that is one huge folio (since 6.4, backported). */
+  readonly ioUringCoalesces: boolean;
+  /** free_tail_page_prepare checks the exact pincount. */
+  readonly badPageChecksPincount: boolean;
+  /** Line numbers of warnings in the release, by the text that names them. */
+  readonly lines: Readonly<Record<string, number>>;
+}
+
+const v6_12: Features = {
+  name: '6.12', follPin: true, tracking: 'bias', swapinMapsExclusiveWritable: true, longtermUnsharesNonAnon: true,
+  longtermRefusesDirtyTracked: true, isValidGupArgs: true, fastLongtermTouches: true, pageoutMarksWorkingset: true, mthp: true,
+  swapinLargeFolios: true, swapRwPage: false, hugetlbCacheRefPerPage: true, directIoPins: true, badPageChecksPincount: true, splitMapsZeroPages: true, ioUringCoalesces: true, mprotectNeedsNoDirty: true, migrateAttempts: 2, movePagesNoent: true, mglruWakesFlusher: true,
+  lines: { 'is_valid_gup_args internal': 2607, 'is_valid_gup_args get+pin': 2620, 'is_valid_gup_args pages': 2629, ext4_dirty_folio: 3587, mpage_prepare_extent_to_map: 2526 },
+};
+const v6_1: Features = {
+  ...v6_12,
+  name: '6.1', swapinMapsExclusiveWritable: false, longtermUnsharesNonAnon: false, longtermRefusesDirtyTracked: false, isValidGupArgs: false,
+  fastLongtermTouches: false, pageoutMarksWorkingset: false, mthp: false, swapinLargeFolios: false, swapRwPage: true,
+  hugetlbCacheRefPerPage: false, directIoPins: false, badPageChecksPincount: false, splitMapsZeroPages: false, ioUringCoalesces: false, mprotectNeedsNoDirty: false, migrateAttempts: 10, movePagesNoent: false, mglruWakesFlusher: false,
+  lines: { 'pin_user_pages get': 3309, 'pin_user_pages_fast get': 3191, 'pin_user_pages pages': 3312, 'pin_user_pages_fast pages': 3194, is_valid_gup_flags: 2177, ext4_dirty_folio: 3664, mpage_prepare_extent_to_map: 2671 },
+};
+
+/** The eras one can choose. */
+export const ERAS: Readonly<Record<string, Features>> = {
+  '6.12': v6_12,
+  '6.1': v6_1,
+  '5.6': { ...v6_1, name: '5.6' },
+  '5.2': { ...v6_1, name: '5.2', follPin: false, tracking: 'none' },
+  '4.0': { ...v6_1, name: '4.0', follPin: false, tracking: 'none' },
+};
+
+/** Features of a kernel release such as `6.12.117`, `6.1` or `5.4`: the newest era that is not newer. */
+export function featuresOf(release: string): Features {
+  const [major = 0, minor = 0] = release.split('.').map(Number);
+  let best: Features | undefined;
+  let bestValue = -1;
+  for (const [name, f] of Object.entries(ERAS)) {
+    const [a = 0, b = 0] = name.split('.').map(Number);
+    const value = a * 1000 + b;
+    if (value <= major * 1000 + minor && value > bestValue) {
+      best = f;
+      bestValue = value;
+    }
+  }
+  if (!best) throw new Error(`no era for kernel ${release}`);
+  return best;
+}

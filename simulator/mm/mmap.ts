@@ -1,0 +1,221 @@
+/** mmap, munmap, mprotect, mremap, mlock, msync (mm/mmap.c, mm/mprotect.c, mm/mremap.c, mm/mlock.c). */
+import { E, FOLL, MAPPING, PG, PTE, VM } from './flags.ts';
+import { FS, newFile } from './filemap.ts';
+import { allocFolio, folioGet } from './page_alloc.ts';
+import { anonExclusive, folioAnon, mapPte } from './rmap.ts';
+import { clearEntry, pmdSlot, pteSlot, rmapLink, rmapUnlink, setEntry, PMD_NR } from './pagetable.ts';
+import { findVma, KINDS, mapBase, mergeVmas, nameMap, newVma, splitVma, unmappedArea, vmasExactly, vmasIn, type Kind } from './vma.ts';
+import { fsyncFile } from './writeback.ts';
+import { gup } from './gup.ts';
+import { handleMmFault, protWrite } from './fault.ts';
+import { isHugeZero, splitPmdAt } from './thp.ts';
+import { freePgtables, walkRange } from './zap.ts';
+import { lruAddDrain, mlockFolio, munlockFolio } from './lru.ts';
+import { unmapRegion } from './fork.ts';
+import type { State } from './state.ts';
+
+/** prot of an operation as VMA flags. */
+export function protFlags(prot: string): number {
+  return (prot.includes('r') ? VM.READ : 0) | (prot.includes('w') ? VM.WRITE : 0);
+}
+
+/** do_mmap: a new map of a kind; its first virtual page. */
+export function doMmap(s: State, mm: number, name: string, kind: Kind, pages: number, prot: string, file: number): number {
+  const base = unmappedArea(s, mm, pages);
+  let flags = (prot === 'none' ? 0 : protFlags(prot)) | VM.MAYREAD | VM.MAYWRITE;
+  if (kind.endsWith('-shared') || kind === 'shmem' || kind === 'shmem-thp' || kind === 'pfnmap' || kind === 'mixedmap' || kind === 'secretmem') flags |= VM.SHARED;
+  if (kind === 'anon') flags |= VM.NOHUGEPAGE;
+  if (kind === 'thp' || kind === 'mthp-64k' || kind === 'shmem-thp') flags |= VM.HUGEPAGE;
+  if (kind.startsWith('hugetlb')) flags |= VM.HUGETLB;
+  if (kind === 'pfnmap') flags |= VM.PFNMAP | VM.IO;
+  if (kind === 'mixedmap') flags |= VM.MIXEDMAP;
+  let f = file;
+  if (kind === 'hugetlb-shared') f = newFile(s, '', FS.hugetlbfs, pages);
+  if (kind === 'secretmem') {
+    flags |= VM.SECRETMEM | VM.LOCKED;
+    f = newFile(s, '', FS.tmpfs, pages);
+  }
+  if (kind === 'shmem-thp' && f) s.set(s.fileHuge, f, 1);
+  newVma(s, mm, { start: base, end: base + pages, flags, file: f, pgoff: 0, kind: KINDS.indexOf(kind) });
+  nameMap(s, mm, name, base);
+  if (kind === 'pfnmap' || kind === 'mixedmap') {
+    for (let i = 0; i < pages; i++) {
+      const page = allocFolio(s, 0, { movable: false, node: 0 });
+      s.setFlag(page, PG.driver);
+      const slot = pteSlot(s, mm, base + i, true);
+      const w = prot.includes('w') ? PTE.write : 0;
+      if (kind === 'pfnmap') setEntry(s, slot, page, PTE.present | PTE.special | PTE.young | w);
+      else {
+        folioGet(s, page);
+        mapPte(s, slot, page, PTE.young | w);
+      }
+    }
+  }
+  return base;
+}
+
+/** do_munmap. 0 or -errno. */
+export function doMunmap(s: State, mm: number, start: number, end: number): number {
+  for (const vma of vmasIn(s, mm, start, end)) {
+    if (!(s.vmaFlags.at(vma) & VM.HUGETLB)) continue;
+    if ((start > s.vmaStart.at(vma) && start % PMD_NR) || (end < s.vmaEnd.at(vma) && end % PMD_NR)) return -E.INVAL;
+  }
+  splitPmdAt(s, mm, start);
+  splitPmdAt(s, mm, end);
+  const vmas = vmasExactly(s, mm, start, end);
+  unmapRegion(s, mm, vmas, start, end);
+  return 0;
+}
+
+/** mprotect_fixup, change_protection. */
+export function doMprotect(s: State, mm: number, start: number, end: number, prot: string): number {
+  const newFlags = prot === 'none' ? 0 : protFlags(prot);
+  if (!vmasIn(s, mm, start, end).length) return -E.NOMEM;
+  splitPmdAt(s, mm, start);
+  splitPmdAt(s, mm, end);
+  for (const vma of vmasExactly(s, mm, start, end)) {
+    s.set(s.vmaFlags, vma, (s.vmaFlags.at(vma) & ~(VM.READ | VM.WRITE)) | newFlags);
+    const prots = protWrite(s, vma);
+    const change = (slot: number): void => {
+      let bits = s.entf.at(slot);
+      if (!(bits & PTE.present)) return;
+      bits = (bits & ~(PTE.write | PTE.protnone)) | (prots ? PTE.write : 0);
+      if (newFlags === 0) bits |= PTE.protnone;
+      else if (!(bits & PTE.write) && newFlags & VM.WRITE && canChangePteWritable(s, vma, slot, bits)) bits |= PTE.write;
+      s.set(s.entf, slot, bits);
+    };
+    walkRange(s, mm, s.vmaStart.at(vma), s.vmaEnd.at(vma), change, change);
+  }
+  mergeVmas(s, mm);
+  return 0;
+}
+
+/** can_change_pte_writable: may the entry become writable without a fault? */
+function canChangePteWritable(s: State, vma: number, slot: number, bits: number): boolean {
+  if (s.vmaFlags.at(vma) & VM.HUGETLB) return false;
+  const shared = (s.vmaFlags.at(vma) & VM.SHARED) !== 0;
+  if (!s.f.mprotectNeedsNoDirty && !(bits & PTE.dirty)) return false;
+  if (shared) return (bits & PTE.dirty) !== 0;
+  const page = s.ent.at(slot);
+  if (bits & PTE.special || isHugeZero(s, page)) return false;
+  return folioAnon(s, s.head(page)) && anonExclusive(s, page);
+}
+
+/** mremap(MREMAP_MAYMOVE|MREMAP_FIXED) of a whole map (move_vma, move_page_tables). Returns the new first page or -errno. */
+export function doMremap(s: State, mm: number, from: string, to: string): number {
+  const base = mapBase(s, mm, from);
+  const vmas = vmasIn(s, mm, base, base + 1);
+  if (base < 0 || !vmas.length) return -E.FAULT;
+  const vma = vmas[0]!;
+  const nr = s.vmaEnd.at(vma) - s.vmaStart.at(vma);
+  const start = s.vmaStart.at(vma);
+  const target = unmappedArea(s, mm, nr);
+  const moved = newVma(s, mm, {
+    start: target, end: target + nr, flags: s.vmaFlags.at(vma), file: s.vmaFile.at(vma), pgoff: s.vmaPgoff.at(vma), kind: s.vmaKind.at(vma),
+  });
+  const move = (pmd: boolean) => (slot: number, vpn: number): void => {
+    const to = target + (vpn - start);
+    const dst = pmd ? pmdSlot(s, mm, to, true) : pteSlot(s, mm, to, true);
+    const bits = s.entf.at(slot);
+    const page = s.ent.at(slot);
+    const mapped = bits & PTE.present && !(bits & (PTE.special | PTE.hwpoison)) && !isHugeZero(s, page);
+    if (mapped) rmapUnlink(s, page, slot);
+    clearEntry(s, slot);
+    setEntry(s, dst, page, bits);
+    if (mapped) rmapLink(s, page, dst);
+  };
+  walkRange(s, mm, start, start + nr, move(false), move(true));
+  s.set(s.vmaFlags, moved, s.vmaFlags.at(vma));
+  unmapRegion(s, mm, [vma], start, start + nr);
+  freePgtables(s, mm, start, start + nr);
+  nameMap(s, mm, to, target);
+  return target;
+}
+
+/** apply_vma_lock_flags, mlock_vma_pages_range, and __mm_populate unless `onFault`. 0 or -errno. */
+export function doMlock(s: State, mm: number, start: number, end: number, onFault: boolean): number {
+  if (!vmasIn(s, mm, start, end).length) return -E.NOMEM;
+  lruAddDrain(s);
+  for (const v of vmasIn(s, mm, start, end)) {
+    if (s.vmaFlags.at(v) & (VM.HUGETLB | VM.PFNMAP | VM.IO | VM.SECRETMEM)) continue;
+    splitIfNeeded(s, mm, v, start, end);
+  }
+  for (const vma of vmasIn(s, mm, start, end)) {
+    if (s.vmaFlags.at(vma) & (VM.HUGETLB | VM.PFNMAP | VM.IO | VM.SECRETMEM)) continue;
+    if (s.fileFs.at(s.vmaFile.at(vma)) === FS['ext4-dax']) continue;
+    s.set(s.vmaFlags, vma, s.vmaFlags.at(vma) | VM.LOCKED | (onFault ? VM.LOCKONFAULT : 0));
+    mlockPages(s, mm, vma, true);
+  }
+  if (onFault) return 0;
+  for (const vma of vmasIn(s, mm, start, end)) {
+    const f = s.vmaFlags.at(vma);
+    if (f & (VM.PFNMAP | VM.IO)) continue;
+    const write = (f & (VM.WRITE | VM.SHARED)) === VM.WRITE ? FOLL.WRITE : 0;
+    const from = Math.max(start, s.vmaStart.at(vma));
+    const to = Math.min(end, s.vmaEnd.at(vma));
+    if (f & VM.READ) gup(s, 'get_user_pages', mm, from, to - from, write, null);
+  }
+  return 0;
+}
+
+/** munlock. */
+export function doMunlock(s: State, mm: number, start: number, end: number): number {
+  if (!vmasIn(s, mm, start, end).length) return -E.NOMEM;
+  lruAddDrain(s);
+  for (const v of vmasIn(s, mm, start, end)) {
+    if (!(s.vmaFlags.at(v) & VM.LOCKED) || s.vmaFlags.at(v) & VM.SECRETMEM) continue;
+    splitIfNeeded(s, mm, v, start, end);
+  }
+  for (const vma of vmasIn(s, mm, start, end)) {
+    if (!(s.vmaFlags.at(vma) & VM.LOCKED) || s.vmaFlags.at(vma) & VM.SECRETMEM) continue;
+    mlockPages(s, mm, vma, false);
+    s.set(s.vmaFlags, vma, s.vmaFlags.at(vma) & ~(VM.LOCKED | VM.LOCKONFAULT));
+  }
+  mergeVmas(s, mm);
+  return 0;
+}
+
+/** Splits a VMA at the borders of [start, end); huge mappings that a border cuts are split too (vma_adjust_trans_huge). */
+function splitIfNeeded(s: State, mm: number, vma: number, start: number, end: number): void {
+  splitPmdAt(s, mm, start);
+  splitPmdAt(s, mm, end);
+  splitVma(s, vma, start);
+  for (const w of vmasIn(s, mm, start, end)) splitVma(s, w, end);
+}
+
+/** mlock_pte_range: mlocks or munlocks the folios of a VMA; large folios only whole (allow_mlock_munlock). */
+function mlockPages(s: State, mm: number, vma: number, lock: boolean): void {
+  const from = s.vmaStart.at(vma);
+  const to = s.vmaEnd.at(vma);
+  const seen = new Set<number>();
+  walkRange(s, mm, from, to, (slot, vpn) => {
+    const bits = s.entf.at(slot);
+    if (!(bits & PTE.present) || bits & PTE.special) return;
+    const page = s.ent.at(slot);
+    const folio = s.head(page);
+    const nr = s.nr(folio);
+    if (nr > 1) {
+      if (!s.f.mthp || seen.has(folio)) return;
+      seen.add(folio);
+      const first = vpn - (page - folio);
+      if (lock && (first < from || first + nr > to)) return;
+      if (lock) for (let i = 0; i < nr; i++) if (s.ent.at(pteSlot(s, mm, first + i)) !== folio + i) return;
+    }
+    if (lock) mlockFolio(s, folio);
+    else munlockFolio(s, folio);
+  }, (slot) => {
+    const folio = s.ent.at(slot);
+    if (isHugeZero(s, folio)) return;
+    if (lock) mlockFolio(s, folio);
+    else munlockFolio(s, folio);
+  });
+}
+
+/** msync(MS_SYNC): vfs_fsync of shared file mappings. */
+export function doMsync(s: State, mm: number, start: number, end: number): number {
+  const vmas = vmasIn(s, mm, start, end);
+  if (!vmas.length) return -E.NOMEM;
+  for (const vma of vmas) if (s.vmaFlags.at(vma) & VM.SHARED && s.vmaFile.at(vma)) fsyncFile(s, s.vmaFile.at(vma));
+  return 0;
+}
+export { MAPPING, findVma, handleMmFault };

@@ -1,0 +1,170 @@
+/** Allocation and freeing of folios, and references to them (mm/page_alloc.c, include/linux/mm.h, mm/swap.c). */
+import { MAPPING, PG } from './flags.ts';
+import { lruDelete } from './lru.ts';
+import { SCALAR, type State } from './state.ts';
+
+/** Where a folio may come from. */
+export interface Gfp {
+  /** __GFP_MOVABLE: ZONE_MOVABLE may be used, and is used first. */
+  movable: boolean;
+  node: number;
+  /** Only this node (move_pages, soft offline's target). */
+  thisNode?: boolean;
+}
+
+/** GFP_HIGHUSER_MOVABLE on the CPU's node. */
+export const GFP_USER: Gfp = { movable: true, node: 0 };
+/** memalloc_pin_save(): FOLL_LONGTERM's slow path allocates outside ZONE_MOVABLE (current_gfp_context). */
+export const GFP_PIN: Gfp = { movable: false, node: 0 };
+
+function takeFromZone(s: State, z: number, order: number): number {
+  const free = z * 16 + order;
+  const listed = s.zoneFree.at(free);
+  if (listed) {
+    s.set(s.zoneFree, free, s.lruNext.at(listed));
+    s.set(s.lruNext, listed, 0);
+    return listed;
+  }
+  const n = 1 << order;
+  const low = s.zoneLow.at(z);
+  const high = s.zoneHigh.at(z);
+  if (order === 0) {
+    if (low < high) {
+      s.set(s.zoneLow, z, low + 1);
+      return low;
+    }
+  } else {
+    const start = Math.floor((high - n) / n) * n;
+    if (start >= low) {
+      for (let pfn = start + n; pfn < high; pfn++) pushFree(s, z, 0, pfn);
+      s.set(s.zoneHigh, z, start);
+      return start;
+    }
+  }
+  for (let o = order + 1; o <= 9; o++) {
+    const big = s.zoneFree.at(z * 16 + o);
+    if (!big) continue;
+    s.set(s.zoneFree, z * 16 + o, s.lruNext.at(big));
+    s.set(s.lruNext, big, 0);
+    for (let pfn = big + n; pfn < big + (1 << o); pfn += n) pushFree(s, z, order, pfn);
+    return big;
+  }
+  return 0;
+}
+
+function pushFree(s: State, z: number, order: number, pfn: number): void {
+  s.set(s.lruNext, pfn, s.zoneFree.at(z * 16 + order));
+  s.set(s.zoneFree, z * 16 + order, pfn);
+}
+
+/** folio_alloc: a folio of 2^order pages with one reference; 0 when there is no memory. Follows mm/page_alloc.c get_page_from_freelist. */
+export function allocFolio(s: State, order: number, gfp: Gfp): number {
+  const zones = s.machine.zones;
+  const kinds = gfp.movable ? ['Movable', 'DMA32'] : ['DMA32'];
+  const nodes = gfp.thisNode ? [gfp.node] : [gfp.node, 1 - gfp.node];
+  for (const node of nodes) {
+    for (const kind of kinds) {
+      for (let z = 0; z < zones.length; z++) {
+        if (zones[z]!.zone !== kind || zones[z]!.node !== node) continue;
+        const pfn = takeFromZone(s, z, order);
+        if (pfn) {
+          prepNewFolio(s, pfn, order);
+          return pfn;
+        }
+      }
+    }
+  }
+  return 0;
+}
+
+/** prep_new_page / prep_compound_page: a fresh folio with _refcount 1. */
+export function prepNewFolio(s: State, pfn: number, order: number): void {
+  const n = 1 << order;
+  const serial = s.next(SCALAR.nextSerial);
+  for (let i = 0; i < n; i++) {
+    s.set(s.flags, pfn + i, PG.allocated | (i ? PG.tail : 0));
+    s.set(s.serial, pfn + i, serial);
+    if (i) {
+      s.set(s.tail, pfn + i, i);
+      s.set(s.sub, pfn + i, i);
+    } else s.set(s.sub, pfn, 0);
+    s.set(s.content, pfn + i, 0);
+  }
+  s.set(s.order, pfn, order);
+  s.set(s.refcount, pfn, 1);
+}
+
+/** free_pages_prepare and free_one_page: back to the allocator, with the checks of bad_page(). */
+export function freeFolio(s: State, folio: number): void {
+  const order = s.order.at(folio);
+  const n = 1 << order;
+  const bad = badPageReason(s, folio);
+  if (bad) {
+    s.dmesg.push('BUG: Bad page state', `page dumped because: ${bad}`);
+    // The page is not given back: the allocator leaks it on purpose, without its mapping.
+    s.clearFlag(folio, PG.lru | PG.active | PG.allocated | PG.dirty | PG.anon_exclusive);
+    s.set(s.mapping, folio, 0);
+    s.set(s.stray, folio, 0);
+    return;
+  }
+  const z = s.zoneOf(folio);
+  for (let i = 0; i < n; i++) {
+    const pfn = folio + i;
+    s.set(s.flags, pfn, 0);
+    if (i) s.set(s.tail, pfn, 0);
+    s.set(s.index, pfn, 0);
+    if (s.f.tracking === 'none' || i === 0) s.set(s.priv, pfn, 0);
+  }
+  s.set(s.order, folio, 0);
+  s.set(s.mapping, folio, 0);
+  s.set(s.pincount, folio, 0);
+  s.set(s.stray, folio, 0);
+  s.set(s.mlockCount, folio, 0);
+  s.set(s.gen, folio, 0);
+  if (z >= 0 && s.machine.zones[z]!.zone !== 'Device') pushFree(s, z, order, folio);
+}
+
+function badPageReason(s: State, folio: number): string | undefined {
+  if (s.entire.at(folio) > 0) return 'nonzero entire_mapcount';
+  if (s.order.at(folio) === 0 && s.mapcount.at(folio) > 0) return 'nonzero mapcount';
+  if (s.pincount.at(folio) !== 0 && s.f.badPageChecksPincount) return 'nonzero pincount';
+  const mapping = s.mapping.at(folio);
+  if (mapping >= MAPPING.file && cacheSlotHolds(s, folio)) return 'non-NULL mapping';
+  return undefined;
+}
+
+function cacheSlotHolds(s: State, folio: number): boolean {
+  const file = s.mapping.at(folio) - MAPPING.file;
+  const index = s.index.at(folio);
+  return index < s.fileCap.at(file) && s.xa.at(s.fileXa.at(file) + index) === folio;
+}
+
+/** folio_get / page_ref_add. */
+export function folioGet(s: State, folio: number, n = 1): void {
+  s.add(s.refcount, folio, n);
+}
+
+/** folio_put_refs: drops references; the last one frees the folio (__folio_put, mm/swap.c). */
+export function folioPut(s: State, folio: number, n = 1): void {
+  const left = s.add(s.refcount, folio, -n);
+  if (left === 0) folioPutLast(s, folio);
+}
+
+/** __folio_put: off the LRU (page_cache_release), clears mlocked, frees. */
+export function folioPutLast(s: State, folio: number): void {
+  if (s.has(folio, PG.hugetlb)) {
+    s.set(s.mapping, folio, 0);
+    freeFolio(s, folio);
+    return;
+  }
+  if (s.has(folio, PG.driver)) {
+    s.clearFlag(folio, PG.driver);
+  }
+  if (s.has(folio, PG.lru)) {
+    lruDelete(s, folio);
+    s.clearFlag(folio, PG.lru);
+  }
+  if (s.has(folio, PG.mlocked)) s.count('unevictable_pgs_cleared', s.nr(folio));
+  s.clearFlag(folio, PG.active | PG.unevictable | PG.mlocked);
+  freeFolio(s, folio);
+}

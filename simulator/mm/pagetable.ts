@@ -1,0 +1,106 @@
+/** Page tables: three levels of 512 entries, and the reverse map from a page to the entries that map it. */
+import { PTE } from './flags.ts';
+import { SCALAR, type State } from './state.ts';
+
+/** Pages of a PMD (HPAGE_PMD_NR). */
+export const PMD_NR = 512;
+/** HPAGE_PMD_ORDER. */
+export const PMD_ORDER = 9;
+
+/** A new table of 512 entries; returns its number. */
+function allocBlock(s: State, mm: number, vpn: number, level: number): number {
+  let b = s.scalar.at(SCALAR.freeBlock);
+  if (b) s.set(s.scalar, SCALAR.freeBlock, s.blockVpn.at(b));
+  else b = s.next(SCALAR.nextBlock);
+  s.set(s.blockMm, b, mm);
+  s.set(s.blockVpn, b, vpn);
+  s.set(s.blockLevel, b, level + 1);
+  return b;
+}
+
+/** Gives a table back; its entries must be clear. */
+export function freeBlock(s: State, b: number): void {
+  s.set(s.blockMm, b, 0);
+  s.set(s.blockLevel, b, 0);
+  s.set(s.blockVpn, b, s.scalar.at(SCALAR.freeBlock));
+  s.set(s.scalar, SCALAR.freeBlock, b);
+}
+
+/** The table block behind a slot, made if asked for; 0 if there is none. */
+function tableAt(s: State, slot: number, mm: number, vpn: number, level: number, alloc: boolean): number {
+  const f = s.entf.at(slot);
+  if (f & PTE.table) return s.ent.at(slot);
+  if (!alloc || f) return 0;
+  const b = allocBlock(s, mm, vpn, level);
+  s.set(s.ent, slot, b);
+  s.set(s.entf, slot, PTE.table);
+  return b;
+}
+
+/** pmd_offset: the slot of the PMD for virtual page `vpn`; 0 if the upper tables are missing. */
+export function pmdSlot(s: State, mm: number, vpn: number, alloc = false): number {
+  let pgd = s.mmPgd.at(mm);
+  if (!pgd) {
+    if (!alloc) return 0;
+    pgd = allocBlock(s, mm, 0, 2);
+    s.set(s.mmPgd, mm, pgd);
+  }
+  const b = tableAt(s, pgd * 512 + ((vpn >>> 18) & 511), mm, (vpn >>> 18) << 18, 1, alloc);
+  return b ? b * 512 + ((vpn >>> 9) & 511) : 0;
+}
+
+/** pte_offset_map: the slot of the PTE; 0 if there is no table (or a huge PMD). */
+export function pteSlot(s: State, mm: number, vpn: number, alloc = false): number {
+  const pmd = pmdSlot(s, mm, vpn, alloc);
+  if (!pmd) return 0;
+  const b = tableAt(s, pmd, mm, (vpn >>> 9) << 9, 0, alloc);
+  return b ? b * 512 + (vpn & 511) : 0;
+}
+
+/** mm and virtual page of a slot. */
+export function slotMm(s: State, slot: number): number {
+  return s.blockMm.at(slot >>> 9);
+}
+/** First virtual page that a slot maps. */
+export function slotVpn(s: State, slot: number): number {
+  const b = slot >>> 9;
+  return s.blockVpn.at(b) + ((slot & 511) << ((s.blockLevel.at(b) - 1) * 9));
+}
+/** Is the slot a PMD? */
+export function slotIsPmd(s: State, slot: number): boolean {
+  return s.blockLevel.at(slot >>> 9) === 2;
+}
+
+/** set_pte_at: value and bits of an entry, without reverse map or counts. */
+export function setEntry(s: State, slot: number, value: number, bits: number): void {
+  s.set(s.ent, slot, value);
+  s.set(s.entf, slot, bits);
+}
+/** pte_clear. */
+export function clearEntry(s: State, slot: number): void {
+  s.set(s.ent, slot, 0);
+  s.set(s.entf, slot, 0);
+}
+
+/** Adds a slot to the page's reverse map. */
+export function rmapLink(s: State, page: number, slot: number): void {
+  s.set(s.entNext, slot, s.rmap.at(page));
+  s.set(s.rmap, page, slot);
+}
+/** Takes a slot out of the page's reverse map. */
+export function rmapUnlink(s: State, page: number, slot: number): void {
+  let at = s.rmap.at(page);
+  if (at === slot) s.set(s.rmap, page, s.entNext.at(slot));
+  else {
+    while (at && s.entNext.at(at) !== slot) at = s.entNext.at(at);
+    if (!at) return;
+    s.set(s.entNext, at, s.entNext.at(slot));
+  }
+  s.set(s.entNext, slot, 0);
+}
+/** The slots that map `page`. */
+export function rmapSlots(s: State, page: number): number[] {
+  const out: number[] = [];
+  for (let at = s.rmap.at(page); at; at = s.entNext.at(at)) out.push(at);
+  return out;
+}

@@ -1,0 +1,63 @@
+/** Processes and what a CPU access does (arch/x86/mm/fault.c). */
+import { PTE, VM } from './flags.ts';
+import { FS } from './filemap.ts';
+import { dupMmap, exitMmap } from './fork.ts';
+import { findVma } from './vma.ts';
+import { handleMmFault } from './fault.ts';
+import { isHugeZero } from './thp.ts';
+import { pmdSlot, pteSlot } from './pagetable.ts';
+import { SCALAR, type State } from './state.ts';
+
+/** The row of a process by name; 0 if there is none alive. */
+export function procByName(s: State, name: string): number {
+  const id = s.names.id(name);
+  for (let p = s.scalar.at(SCALAR.nextProc) - 1; p > 0; p--) if (s.procName.at(p) === id && s.procMm.at(p)) return p;
+  return 0;
+}
+/** A new process with an empty address space. */
+export function newProc(s: State, name: string): number {
+  const p = s.next(SCALAR.nextProc);
+  s.set(s.procName, p, s.names.id(name));
+  s.set(s.procMm, p, p);
+  return p;
+}
+/** fork(2). */
+export function forkProc(s: State, parent: number, name: string): number {
+  const child = newProc(s, name);
+  dupMmap(s, s.procMm.at(parent), s.procMm.at(child));
+  return child;
+}
+/** exit(2): the address space goes. */
+export function exitProc(s: State, proc: number): void {
+  exitMmap(s, s.procMm.at(proc));
+  s.set(s.procMm, proc, 0);
+}
+
+/** What a CPU access found: the page, or the signal it ended in. */
+export type Access = { page: number } | { signal: 'SIGSEGV' | 'SIGBUS' };
+
+/** One CPU read or write at a virtual page (do_user_addr_fault): faults until the access goes through; accessed and dirty bits as the MMU sets them. */
+export function cpuAccess(s: State, mm: number, vpn: number, write: boolean): Access {
+  const vma = findVma(s, mm, vpn);
+  if (!vma) return { signal: 'SIGSEGV' };
+  const f = s.vmaFlags.at(vma);
+  if (write ? !(f & VM.WRITE) : !(f & (VM.READ | VM.WRITE))) return { signal: 'SIGSEGV' };
+  for (let tries = 0; tries < 8; tries++) {
+    const pmd = pmdSlot(s, mm, vpn);
+    const pb = pmd ? s.entf.at(pmd) : 0;
+    const slot = pb & PTE.leaf ? pmd : pteSlot(s, mm, vpn);
+    const bits = slot ? s.entf.at(slot) : 0;
+    if (bits & PTE.present && !(bits & PTE.protnone) && (!write || bits & PTE.write)) {
+      s.set(s.entf, slot, bits | PTE.young | (write ? PTE.dirty : 0));
+      return { page: bits & PTE.leaf ? s.ent.at(slot) + (vpn & 511) : s.ent.at(slot) };
+    }
+    const r = handleMmFault(s, mm, vpn, write);
+    if (r === 'SIGBUS' || r === 'HWPOISON' || r === 'OOM') return { signal: 'SIGBUS' };
+  }
+  return { signal: 'SIGBUS' };
+}
+/** Content of a page as the CPU sees it. */
+export function contentOf(s: State, page: number): number {
+  return isHugeZero(s, s.head(page)) ? 0 : s.content.at(page);
+}
+export { FS };

@@ -1,0 +1,212 @@
+/** Counts of mappings and walks over them (mm/rmap.c). */
+import { BIAS, MAPPING, PG, PTE, VM } from './flags.ts';
+import { folioMarkDirty } from './writeback.ts';
+import { folioGet, folioPut } from './page_alloc.ts';
+import { lruAddDrain, mlockFolio, munlockFolio } from './lru.ts';
+import { clearEntry, rmapLink, rmapSlots, rmapUnlink, setEntry, slotIsPmd, slotMm, slotVpn } from './pagetable.ts';
+import { splitHugePmd } from './thp.ts';
+import { swapDuplicate, swapFree } from './swap.ts';
+import { findVma } from './vma.ts';
+import type { State } from './state.ts';
+
+/** PageAnon of the folio (KSM pages are anonymous too). */
+export function folioAnon(s: State, folio: number): boolean {
+  const m = s.mapping.at(folio);
+  return m === MAPPING.anon || m === MAPPING.ksm;
+}
+/** folio_test_ksm. */
+export function folioKsm(s: State, folio: number): boolean {
+  return s.mapping.at(folio) === MAPPING.ksm;
+}
+/** folio_mapcount. */
+export function folioMapcount(s: State, folio: number): number {
+  return s.order.at(folio) ? s.fmap.at(folio) : s.mapcount.at(folio);
+}
+/** page_mapcount: mappings of this one page, PMD mappings included. */
+export function pageMapcount(s: State, page: number): number {
+  const head = s.head(page);
+  return s.mapcount.at(page) + (s.order.at(head) ? s.entire.at(head) : 0);
+}
+/** folio_has_pincount: an exact count, kept by folios of order > 1. */
+export function folioHasPincount(s: State, folio: number): boolean {
+  return s.order.at(folio) > 1 || (s.order.at(folio) === 1 && !s.f.isValidGupArgs);
+}
+/** folio_maybe_dma_pinned (include/linux/mm.h): exact for large folios, `refcount ≥ 1024` (as unsigned) for small ones. */
+export function folioMaybeDmaPinned(s: State, folio: number): boolean {
+  if (!s.f.follPin) return false;
+  if (folioHasPincount(s, folio)) return s.pincount.at(folio) > 0;
+  return s.refcount.at(folio) >>> 0 >= BIAS;
+}
+/** PageAnonExclusive: of hugetlb folios on the head page. */
+export function anonExclusive(s: State, page: number): boolean {
+  const head = s.head(page);
+  return s.has(s.has(head, PG.hugetlb) ? head : page, PG.anon_exclusive);
+}
+/** SetPageAnonExclusive / ClearPageAnonExclusive. */
+export function setAnonExclusive(s: State, page: number, on: boolean): void {
+  const head = s.head(page);
+  const p = s.has(head, PG.hugetlb) ? head : page;
+  if (on) s.setFlag(p, PG.anon_exclusive);
+  else s.clearFlag(p, PG.anon_exclusive);
+}
+
+/** Maps a page by a PTE: entry, reverse map and counts (folio_add_*_rmap_pte, set_pte_at). The reference is the caller's. */
+export function mapPte(s: State, slot: number, page: number, bits: number): void {
+  setEntry(s, slot, page, bits | PTE.present);
+  rmapLink(s, page, slot);
+  s.add(s.mapcount, page, 1);
+  const head = s.head(page);
+  if (s.order.at(head)) s.add(s.fmap, head, 1);
+}
+/** Maps a whole folio by a PMD (folio_add_*_rmap_pmd, set_pmd_at). */
+export function mapPmd(s: State, slot: number, folio: number, bits: number): void {
+  setEntry(s, slot, folio, bits | PTE.present | PTE.leaf);
+  rmapLink(s, folio, slot);
+  s.add(s.entire, folio, 1);
+  s.add(s.fmap, folio, 1);
+}
+/** folio_remove_rmap_pte / _pmd: takes one mapping away (the entry is cleared; the reference is the caller's to drop). */
+export function unmapSlot(s: State, slot: number): void {
+  const page = s.ent.at(slot);
+  const head = s.head(page);
+  rmapUnlink(s, page, slot);
+  if (slotIsPmd(s, slot)) {
+    s.add(s.entire, head, -1);
+    s.add(s.fmap, head, -1);
+  } else {
+    s.add(s.mapcount, page, -1);
+    if (s.order.at(head)) {
+      s.add(s.fmap, head, -1);
+      if (folioAnon(s, head) && s.fmap.at(head) > 0) s.setFlag(head, PG.partially_mapped);
+    }
+  }
+  const vma = findVma(s, slotMm(s, slot), slotVpn(s, slot));
+  clearEntry(s, slot);
+  // munlock_vma_folio: large folios only when they were mapped by the PMD
+  if (vma && s.vmaFlags.at(vma) & VM.LOCKED && !(s.vmaFlags.at(vma) & (VM.PFNMAP | VM.IO | VM.HUGETLB)) && (s.order.at(head) === 0 || s.has(head, PG.mlocked))) munlockFolio(s, head);
+}
+
+/** All mappings of a folio, PMD entries first. */
+export function folioSlots(s: State, folio: number): number[] {
+  const n = s.nr(folio);
+  if (n === 1) return rmapSlots(s, folio);
+  const out: number[] = [];
+  for (let i = 0; i < n; i++) if (s.rmap.at(folio + i)) out.push(...rmapSlots(s, folio + i));
+  return out;
+}
+
+/** What folio_referenced found. */
+export interface Referenced {
+  /** PTEs (or PMDs) whose accessed bit was set; it is cleared. */
+  ptes: number;
+  locked: boolean;
+}
+
+/** folio_referenced (mm/rmap.c): VMAs that used the folio since last asked; clears their accessed bits. */
+export function folioReferenced(s: State, folio: number): Referenced {
+  const vmas = new Set<number>();
+  let lockedPtes = 0;
+  for (const slot of folioSlots(s, folio)) {
+    const vma = findVma(s, slotMm(s, slot), slotVpn(s, slot));
+    if (s.vmaFlags.at(vma) & VM.LOCKED) {
+      if (s.order.at(folio) === 0 || slotIsPmd(s, slot)) {
+        if (!s.has(folio, PG.mlocked)) mlockFolio(s, folio);
+        return { ptes: vmas.size, locked: true };
+      }
+      lockedPtes++;
+      continue;
+    }
+    const bits = s.entf.at(slot);
+    if (bits & PTE.young) {
+      s.set(s.entf, slot, bits & ~PTE.young);
+      vmas.add(vma);
+    }
+  }
+  if (lockedPtes === s.nr(folio) && lockedPtes > 1) {
+    if (!s.has(folio, PG.mlocked)) mlockFolio(s, folio);
+    return { ptes: vmas.size, locked: true };
+  }
+  return { ptes: vmas.size, locked: false };
+}
+
+/** folio_try_share_anon_rmap_pte: an exclusive page can become shared unless it may be pinned. */
+export function tryShareAnonRmap(s: State, page: number): boolean {
+  if (folioMaybeDmaPinned(s, s.head(page))) return false;
+  setAnonExclusive(s, page, false);
+  return true;
+}
+
+/** try_to_unmap (mm/rmap.c): every mapping becomes a swap entry (anon) or none (file); what may not be unmapped stays. */
+export function tryToUnmap(s: State, folio: number, opts: { ignoreMlock?: boolean } = {}): void {
+  for (;;) {
+    const pmd = folioSlots(s, folio).find((x) => slotIsPmd(s, x));
+    if (!pmd || s.has(folio, PG.hugetlb)) break;
+    const vma = findVma(s, slotMm(s, pmd), slotVpn(s, pmd));
+    if (!opts.ignoreMlock && s.vmaFlags.at(vma) & VM.LOCKED) return;
+    splitHugePmd(s, pmd);
+    if (!folioAnon(s, folio)) continue;
+  }
+  for (const slot of folioSlots(s, folio)) {
+    const vma = findVma(s, slotMm(s, slot), slotVpn(s, slot));
+    if (!opts.ignoreMlock && s.vmaFlags.at(vma) & VM.LOCKED) {
+      if (s.order.at(folio) === 0 && !s.has(folio, PG.mlocked)) mlockFolio(s, folio);
+      return;
+    }
+    if (!tryToUnmapOne(s, folio, slot)) return;
+  }
+}
+
+/** try_to_unmap_one (mm/rmap.c), for one present entry. False: the walk is aborted, the entry is back in place. */
+function tryToUnmapOne(s: State, folio: number, slot: number): boolean {
+  const bits = s.entf.at(slot);
+  const page = s.ent.at(slot);
+  if (bits & PTE.dirty) folioMarkDirty(s, folio);
+  if (folioAnon(s, folio)) {
+    const exclusive = anonExclusive(s, page);
+    if (!s.has(folio, PG.swapbacked)) {
+      if (s.refcount.at(folio) === 1 + folioMapcount(s, folio) && !s.has(folio, PG.dirty)) {
+        unmapSlot(s, slot);
+        folioPut(s, folio);
+        return true;
+      }
+      s.setFlag(folio, PG.swapbacked);
+      return false;
+    }
+    if (!s.has(folio, PG.swapcache)) return false;
+    const entry = s.priv.at(folio) + (page - folio);
+    swapDuplicate(s, entry);
+    if (exclusive && !tryShareAnonRmap(s, page)) {
+      swapFree(s, entry);
+      return false;
+    }
+    unmapSlot(s, slot);
+    setEntry(s, slot, entry, PTE.swap | (exclusive ? PTE.exclusive : 0));
+  } else unmapSlot(s, slot);
+  folioPut(s, folio);
+  return true;
+}
+
+/** folio_mkclean (mm/rmap.c): write-protects and cleans every mapping of a file folio; how many were dirty or writable. */
+export function folioMkclean(s: State, folio: number): number {
+  let cleaned = 0;
+  for (const slot of folioSlots(s, folio)) {
+    const vma = findVma(s, slotMm(s, slot), slotVpn(s, slot));
+    if (!(s.vmaFlags.at(vma) & VM.SHARED)) continue;
+    const bits = s.entf.at(slot);
+    if (bits & (PTE.dirty | PTE.write)) {
+      s.set(s.entf, slot, bits & ~(PTE.dirty | PTE.write));
+      cleaned++;
+    }
+  }
+  return cleaned;
+}
+
+/** Drains the LRU batch if the folio waits in it: its reference would hide the only user. */
+export function drainIfBatched(s: State, folio: number): void {
+  if (s.has(folio, PG.batched)) lruAddDrain(s);
+}
+
+/** Takes `n` references for new mappings of a folio. */
+export function refMappings(s: State, folio: number, n: number): void {
+  folioGet(s, folio, n);
+}

@@ -1,0 +1,330 @@
+/** The state of the modelled machine: struct-of-arrays over pages, page-table entries, VMAs, files, swap slots and handles. */
+import { Store, type Column } from '../trace/journal.ts';
+import { Contents, Names } from './contents.ts';
+import type { Features } from './era.ts';
+
+/** Zones in the kernel's names, in the order of `ZONE` values. */
+export const ZONE_NAMES = ['DMA32', 'Movable', 'Device', 'CMA'] as const;
+
+/** One range of page frames that belongs to a zone of a node. */
+export interface ZoneRange {
+  readonly zone: (typeof ZONE_NAMES)[number];
+  readonly node: number;
+  /** First pfn. */
+  readonly start: number;
+  readonly pages: number;
+}
+
+/** What the machine is made of; the state of the world is in State. */
+export interface MachineConfig {
+  readonly features: Features;
+  readonly zones: readonly ZoneRange[];
+  readonly lru: 'classic' | 'mglru';
+  /** zram is synchronous (SWP_SYNCHRONOUS_IO): a page is written and freed in one go. */
+  readonly swap: 'zram' | 'disk' | 'none';
+  /** Swap slots. */
+  readonly swapPages: number;
+  /** Pages of the root lruvec that belong to nobody in the scenario (workingset_test_recent compares with their number). */
+  readonly rootWorkingset: number;
+}
+
+/** Parts of a machine that one can choose. */
+export interface MachineOptions {
+  /** Ordinary memory in pages, split over two nodes. Default 262144 (1 GiB). */
+  pages?: number;
+  /** Pages of ZONE_MOVABLE (movablecore=). */
+  movable?: number;
+  /** Pages of persistent memory for DAX. */
+  dax?: number;
+  lru?: 'classic' | 'mglru';
+  swap?: 'zram' | 'disk' | 'none';
+  swapPages?: number;
+}
+
+/** Builds the machine of the oracle's virtual machine, or one like it: two nodes, the first pfn unused. */
+export function machineConfig(features: Features, o: MachineOptions = {}): MachineConfig {
+  const pages = o.pages ?? 262144;
+  const movable = o.movable ?? 0;
+  const half = Math.ceil(pages / 2 / 512) * 512;
+  const movableHalf = Math.ceil(movable / 2 / 512) * 512;
+  const dax = o.dax ?? 0;
+  const zones: ZoneRange[] = [];
+  const base = 512;
+  for (let node = 0; node < 2; node++) {
+    const start = base + node * half;
+    const mem = half - movableHalf - (node === 1 ? dax : 0);
+    zones.push({ zone: 'DMA32', node, start, pages: mem });
+    if (movableHalf) zones.push({ zone: 'Movable', node, start: start + mem, pages: movableHalf });
+    if (node === 1 && dax) zones.push({ zone: 'Device', node, start: start + half - dax, pages: dax });
+  }
+  return { features, zones, lru: o.lru ?? 'classic', swap: o.swap ?? 'zram', swapPages: o.swapPages ?? pages, rootWorkingset: 200 };
+}
+
+/** Rows of the scalar column. */
+export const SCALAR = {
+  nextSerial: 0, nextBlock: 1, freeBlock: 2, nextVma: 3, freeVma: 4, nextFile: 5, nextXa: 6, swapHint: 7, nonresRoot: 8, nonresMemcg: 9,
+  batchCount: 10, zeroPage: 11, hugeZero: 12, nextMap: 13, nextProc: 14, nextHandle: 15, minSeqAnon: 16, minSeqFile: 17, maxSeq: 18,
+  nextHandlePage: 19, kernelHeld: 20, nextPipe: 21, metaFile: 22, batchHead: 23, flushers: 24, isolatedHead: 25, iouring: 26, batchTail: 27,
+} as const;
+
+/** vmstat counters (/proc/vmstat names) in the order of their rows. */
+export const VMSTAT = [
+  'nr_foll_pin_acquired', 'nr_foll_pin_released', 'pswpin', 'pswpout', 'pgsteal_anon', 'pgsteal_file', 'nr_dirtied', 'nr_written',
+  'pgmigrate_success', 'pgmigrate_fail', 'thp_migration_success', 'thp_migration_fail', 'thp_fault_alloc', 'thp_collapse_alloc',
+  'thp_split_page', 'thp_split_page_failed', 'thp_split_pmd', 'thp_swpout', 'thp_swpout_fallback', 'unevictable_pgs_culled',
+  'unevictable_pgs_rescued', 'unevictable_pgs_mlocked', 'unevictable_pgs_munlocked', 'unevictable_pgs_cleared', 'unevictable_pgs_stranded',
+] as const;
+/** Name of a counter of /proc/vmstat. */
+export type VmstatName = (typeof VMSTAT)[number];
+const VMSTAT_ROW = Object.fromEntries(VMSTAT.map((n, i) => [n, i])) as Record<VmstatName, number>;
+
+/** All columns, and the machine they belong to. Only `set`/`add` write. */
+export class State {
+  readonly store = new Store();
+  readonly names = new Names();
+  readonly contents = new Contents();
+  readonly f: Features;
+  /** Lines that appeared in the kernel's log during the present operation. */
+  dmesg: string[] = [];
+  /** Called at every file fault etc. by observers; model operations never depend on it. */
+
+  // pages
+  readonly refcount: Column;
+  readonly mapcount: Column;
+  readonly entire: Column;
+  /** folio_mapcount of a large folio: all PTE and PMD mappings. */
+  readonly fmap: Column;
+  readonly pincount: Column;
+  readonly flags: Column;
+  readonly order: Column;
+  /** Distance to the head page. */
+  readonly tail: Column;
+  readonly mapping: Column;
+  readonly index: Column;
+  /** Swap entry of a swap-cache page. */
+  readonly priv: Column;
+  readonly content: Column;
+  readonly lruPrev: Column;
+  readonly lruNext: Column;
+  /** First page-table slot that maps this page (rmap). */
+  readonly rmap: Column;
+  readonly serial: Column;
+  /** Offset in the folio as it was allocated. */
+  readonly sub: Column;
+  /** References that no owner accounts for any more: mismatched releases. */
+  readonly stray: Column;
+  readonly mlockCount: Column;
+  readonly gen: Column;
+  // page tables
+  readonly ent: Column;
+  readonly entf: Column;
+  readonly entNext: Column;
+  readonly blockMm: Column;
+  readonly blockVpn: Column;
+  readonly blockLevel: Column;
+  // processes
+  readonly procName: Column;
+  readonly procMm: Column;
+  readonly procPending: Column;
+  readonly mmPgd: Column;
+  readonly mmPinned: Column;
+  readonly mmNext: Column;
+  readonly mmVmas: Column;
+  // VMAs and named maps
+  readonly vmaMm: Column;
+  readonly vmaStart: Column;
+  readonly vmaEnd: Column;
+  readonly vmaFlags: Column;
+  readonly vmaFile: Column;
+  readonly vmaPgoff: Column;
+  readonly vmaKind: Column;
+  readonly vmaNext: Column;
+  readonly mapName: Column;
+  readonly mapMm: Column;
+  readonly mapBase: Column;
+  // files
+  readonly fileName: Column;
+  readonly fileFs: Column;
+  readonly filePages: Column;
+  readonly fileCap: Column;
+  readonly fileXa: Column;
+  readonly fileHuge: Column;
+  /** Page index + 1 that the last read of the file ended in (f_ra.prev_pos). */
+  readonly filePrev: Column;
+  /** Page cache slot: pfn, or -(swap entry) for shmem. */
+  readonly xa: Column;
+  readonly xaShadow: Column;
+  /** What the medium holds: content + 1; 0 a hole. */
+  readonly xaDisk: Column;
+  // swap
+  readonly swapCount: Column;
+  readonly swapCache: Column;
+  readonly swapContent: Column;
+  readonly swapShadow: Column;
+  // handles
+  readonly handleName: Column;
+  readonly handleFirst: Column;
+  readonly handleNr: Column;
+  readonly handlePin: Column;
+  readonly slotPage: Column;
+  // lists, zones, counters
+  readonly lruHead: Column;
+  readonly lruTail: Column;
+  readonly lruSize: Column;
+  readonly zoneLow: Column;
+  readonly zoneHigh: Column;
+  readonly zoneFree: Column;
+  readonly scalar: Column;
+  readonly vmstat: Column;
+  readonly warned: Column;
+
+  constructor(readonly machine: MachineConfig) {
+    this.f = machine.features;
+    const end = machine.zones.reduce((m, z) => Math.max(m, z.start + z.pages), 0);
+    const c = (name: string, n = 64): Column => this.store.column(name, n);
+    const p = (name: string): Column => this.store.column(name, Math.min(end, 4096));
+    this.refcount = p('_refcount');
+    this.mapcount = p('_mapcount');
+    this.entire = p('_entire_mapcount');
+    this.fmap = p('folio_mapcount');
+    this.pincount = p('_pincount');
+    this.flags = p('flags');
+    this.order = p('order');
+    this.tail = p('compound_head');
+    this.mapping = p('mapping');
+    this.index = p('index');
+    this.priv = p('private');
+    this.content = p('content');
+    this.lruPrev = p('lru.prev');
+    this.lruNext = p('lru.next');
+    this.rmap = p('rmap');
+    this.serial = p('serial');
+    this.sub = p('sub');
+    this.stray = p('stray');
+    this.mlockCount = p('mlock_count');
+    this.gen = p('gen');
+    this.ent = c('pte', 2048);
+    this.entf = c('pte.flags', 2048);
+    this.entNext = c('pte.rmap', 2048);
+    this.blockMm = c('table.mm');
+    this.blockVpn = c('table.vpn');
+    this.blockLevel = c('table.level');
+    this.procName = c('proc.name');
+    this.procMm = c('proc.mm');
+    this.procPending = c('proc.pending');
+    this.mmPgd = c('mm.pgd');
+    this.mmPinned = c('mm.has_pinned');
+    this.mmNext = c('mm.next');
+    this.mmVmas = c('mm.vmas');
+    this.vmaMm = c('vma.mm');
+    this.vmaStart = c('vma.start');
+    this.vmaEnd = c('vma.end');
+    this.vmaFlags = c('vma.flags');
+    this.vmaFile = c('vma.file');
+    this.vmaPgoff = c('vma.pgoff');
+    this.vmaKind = c('vma.kind');
+    this.vmaNext = c('vma.next');
+    this.mapName = c('map.name');
+    this.mapMm = c('map.mm');
+    this.mapBase = c('map.base');
+    this.fileName = c('file.name');
+    this.fileFs = c('file.fs');
+    this.filePages = c('file.size');
+    this.fileCap = c('file.cap');
+    this.fileXa = c('file.xa');
+    this.fileHuge = c('file.huge');
+    this.filePrev = c('file.prev_pos');
+    this.xa = c('i_pages');
+    this.xaShadow = c('i_pages.shadow');
+    this.xaDisk = c('disk');
+    this.swapCount = c('swap_map');
+    this.swapCache = c('swap_cache');
+    this.swapContent = c('swap.content');
+    this.swapShadow = c('swap.shadow');
+    this.handleName = c('handle.name');
+    this.handleFirst = c('handle.first');
+    this.handleNr = c('handle.nr');
+    this.handlePin = c('handle.pin');
+    this.slotPage = c('handle.page');
+    this.lruHead = c('lru.head', 128);
+    this.lruTail = c('lru.tail', 128);
+    this.lruSize = c('lru.size', 128);
+    this.zoneLow = c('zone.low');
+    this.zoneHigh = c('zone.high');
+    this.zoneFree = c('zone.free', 256);
+    this.scalar = c('scalar');
+    this.vmstat = c('vmstat');
+    this.warned = c('warned');
+    machine.zones.forEach((z, i) => {
+      this.set(this.zoneLow, i, z.start);
+      this.set(this.zoneHigh, i, z.start + z.pages);
+    });
+    for (const k of ['nextBlock', 'nextVma', 'nextFile', 'nextXa', 'nextMap', 'nextProc', 'nextHandle', 'nextHandlePage', 'nextSerial', 'swapHint'] as const) {
+      this.set(this.scalar, SCALAR[k], 1);
+    }
+    this.set(this.scalar, SCALAR.maxSeq, 3);
+  }
+
+  /** Writes a cell through the journal. */
+  set(c: Column, i: number, v: number): void {
+    this.store.set(c, i, v);
+  }
+  /** Adds to a cell through the journal; returns the new value. */
+  add(c: Column, i: number, d: number): number {
+    return this.store.add(c, i, d);
+  }
+  /** count_vm_events / node_stat_mod_folio. */
+  count(name: VmstatName, n = 1): void {
+    this.store.add(this.vmstat, VMSTAT_ROW[name], n);
+  }
+  /** Takes the next number of a scalar counter. */
+  next(scalar: number, n = 1): number {
+    const v = this.scalar.at(scalar);
+    this.set(this.scalar, scalar, v + n);
+    return v;
+  }
+  /** WARN_ON_ONCE: prints the first time only. `where` names the file and function, `key` the warning. */
+  warnOnce(file: string, fn: string, key: string): void {
+    const id = this.names.id(`warn:${key}`);
+    if (this.warned.at(id)) return;
+    this.set(this.warned, id, 1);
+    this.dmesg.push(`WARNING at ${file}:${this.f.lines[key] ?? 0} ${fn}`);
+  }
+  /** Index of the zone range that holds `pfn`. */
+  zoneOf(pfn: number): number {
+    const z = this.machine.zones;
+    for (let i = 0; i < z.length; i++) {
+      const r = z[i]!;
+      if (pfn >= r.start && pfn < r.start + r.pages) return i;
+    }
+    return -1;
+  }
+  /** page_to_nid. */
+  nodeOf(pfn: number): number {
+    return this.machine.zones[this.zoneOf(pfn)]?.node ?? 0;
+  }
+  /** compound_head(): the head page of the folio. */
+  head(pfn: number): number {
+    return pfn - this.tail.at(pfn);
+  }
+  /** folio_nr_pages. */
+  nr(folio: number): number {
+    return 1 << this.order.at(folio);
+  }
+  has(folio: number, flag: number): boolean {
+    return (this.flags.at(folio) & flag) !== 0;
+  }
+  setFlag(folio: number, flag: number): void {
+    this.set(this.flags, folio, this.flags.at(folio) | flag);
+  }
+  clearFlag(folio: number, flag: number): void {
+    this.set(this.flags, folio, this.flags.at(folio) & ~flag);
+  }
+  /** Clears the flag; was it set? */
+  testClear(folio: number, flag: number): boolean {
+    const v = this.flags.at(folio);
+    if (!(v & flag)) return false;
+    this.set(this.flags, folio, v & ~flag);
+    return true;
+  }
+}

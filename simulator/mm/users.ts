@@ -1,0 +1,71 @@
+/** Kernel code that uses GUP: vmsplice, direct I/O, process_vm_writev, io_uring's registered buffers. */
+import { E, FOLL, VM } from './flags.ts';
+import { FS } from './filemap.ts';
+import { folioMarkDirty } from './writeback.ts';
+import { folioPut } from './page_alloc.ts';
+import { gup, unpinUserPages } from './gup.ts';
+import { vmasIn } from './vma.ts';
+import { vmaIsAnonymous } from './vma.ts';
+import type { State } from './state.ts';
+
+/** vmsplice(2) into a pipe (fs/splice.c iter_to_pipe): plain references for as long as the pipe holds them. */
+export function vmsplice(s: State, mm: number, start: number, nr: number, out: number[]): number {
+  const r = gup(s, 'get_user_pages_fast', mm, start, nr, 0, out);
+  return r < 0 ? r : r * 4096;
+}
+
+/**
+ * Direct I/O of one page (block/bio.c, bio_iov_iter_get_pages): pins from 6.2 on, references before. `into`: the device writes the page,
+ * which is dirtied when the I/O ends. `io` moves the data.
+ */
+export function directIo(s: State, mm: number, vpn: number, into: boolean, io: (page: number) => void): number {
+  const pages: number[] = [];
+  const r = gup(s, s.f.directIoPins ? 'pin_user_pages_fast' : 'get_user_pages_fast', mm, vpn, 1, into ? FOLL.WRITE : 0, pages);
+  if (r < 0) return r;
+  const page = pages[0]!;
+  const folio = s.head(page);
+  if (into) folioMarkDirty(s, folio);
+  io(page);
+  if (into) folioMarkDirty(s, folio);
+  if (s.f.directIoPins) unpinUserPages(s, pages, false);
+  else folioPut(s, folio);
+  return 4096;
+}
+
+/** process_vm_writev (mm/process_vm_access.c): pins the target's page, copies, unpins dirty. */
+export function processVmWritev(s: State, mm: number, vpn: number, content: number): number {
+  const pages: number[] = [];
+  const r = gup(s, 'pin_user_pages_remote', mm, vpn, 1, FOLL.WRITE, pages);
+  if (r < 0) return r;
+  s.set(s.content, pages[0]!, content);
+  unpinUserPages(s, pages, true);
+  return 8;
+}
+
+/** io_pin_pages (io_uring/rsrc.c): a long-term pin of every page; files are refused except tmpfs and hugetlbfs (before 6.5 afterwards). */
+export function ioPinPages(s: State, mm: number, start: number, nr: number, out: number[]): number {
+  const call = s.f.isValidGupArgs ? 'pin_user_pages_fast' : 'pin_user_pages';
+  const pages: number[] = [];
+  const r = gup(s, call, mm, start, nr, FOLL.WRITE | FOLL.LONGTERM, pages);
+  if (r === nr) {
+    const bad = !s.f.longtermRefusesDirtyTracked && vmasIn(s, mm, start, start + nr).some((v) => {
+      const fs = s.fileFs.at(s.vmaFile.at(v));
+      return !vmaIsAnonymous(s, v) && !(s.vmaFlags.at(v) & VM.HUGETLB) && s.vmaFile.at(v) !== 0 && fs !== FS.tmpfs && fs !== FS.hugetlbfs;
+    });
+    if (bad) {
+      unpinUserPages(s, pages, false);
+      return -E.OPNOTSUPP;
+    }
+    // io_try_coalesce_buffer: a single huge folio keeps one pin
+    const head = s.head(pages[0]!);
+    if (nr > 1 && pages.every((p) => s.head(p) === head) && s.f.ioUringCoalesces) {
+      unpinUserPages(s, pages.slice(1), false);
+      out.push(pages[0]!);
+      return 0;
+    }
+    out.push(...pages);
+    return 0;
+  }
+  if (r > 0) unpinUserPages(s, pages, false);
+  return r < 0 ? r : -E.FAULT;
+}

@@ -1,0 +1,78 @@
+/** Dirtying, cleaning and writing file pages; the flusher; fsync (mm/page-writeback.c, fs/ext4/inode.c, fs/fs-writeback.c). */
+import { MAPPING, PG } from './flags.ts';
+import { FS, cachedPage, xaSlot } from './filemap.ts';
+import { folioMkclean } from './rmap.ts';
+import { SCALAR, type State } from './state.ts';
+
+/** File system of a folio's mapping; 0 if it has none. */
+export function folioFs(s: State, folio: number): number {
+  const m = s.mapping.at(folio);
+  return m >= MAPPING.file ? s.fileFs.at(m - MAPPING.file) : 0;
+}
+
+/** folio_mark_dirty (mm/page-writeback.c): true if it was clean. Each kind of mapping has its own dirty_folio. */
+export function folioMarkDirty(s: State, folio: number): boolean {
+  if (s.mapping.at(folio) !== 0) s.clearFlag(folio, PG.reclaim);
+  const fs = folioFs(s, folio);
+  if (fs === FS.ext4) {
+    // ext4_dirty_folio: a folio without buffers was never prepared for writing
+    if (!s.has(folio, PG.private)) s.warnOnce('fs/ext4/inode.c', 'ext4_dirty_folio', 'ext4_dirty_folio');
+  }
+  if (s.has(folio, PG.dirty)) return false;
+  s.setFlag(folio, PG.dirty);
+  if (fs === FS.ext4) s.count('nr_dirtied');
+  return true;
+}
+
+/** set_page_dirty_lock (mm/page-writeback.c). Returns whether the folio was clean. */
+export function setPageDirtyLock(s: State, page: number): boolean {
+  return folioMarkDirty(s, s.head(page));
+}
+
+/** folio_clear_dirty_for_io: cleans the page and write-protects its mappings; what the PTEs knew goes to the folio first. */
+export function folioClearDirtyForIo(s: State, folio: number): boolean {
+  const fs = folioFs(s, folio);
+  if ((fs === FS.ext4 || fs === FS.blockdev) && folioMkclean(s, folio)) folioMarkDirty(s, folio);
+  return s.testClear(folio, PG.dirty);
+}
+
+/** Writes the dirty pages of one ext4 file (ext4_writepages: mpage_prepare_extent_to_map, submit). Returns pages written. */
+export function writeFile(s: State, file: number): number {
+  if (s.fileFs.at(file) !== FS.ext4) return 0;
+  let written = 0;
+  for (let i = 0; i < s.filePages.at(file); i++) {
+    const page = cachedPage(s, file, i);
+    if (!page || !s.has(page, PG.dirty)) continue;
+    if (!s.has(page, PG.private)) {
+      s.dmesg.push(`EXT4-fs warning (device vda): mpage_prepare_extent_to_map:${s.f.lines['mpage_prepare_extent_to_map']}: page ${i} does not have buffers attached`);
+      s.clearFlag(page, PG.dirty);
+      continue;
+    }
+    folioClearDirtyForIo(s, page);
+    s.set(s.xaDisk, xaSlot(s, file, i), s.content.at(page) + 1);
+    s.count('nr_written');
+    folioEndWriteback(s, page);
+    written++;
+  }
+  return written;
+}
+
+/** folio_end_writeback: a folio marked for reclaim goes to the tail of its list (folio_rotate_reclaimable). */
+export function folioEndWriteback(s: State, folio: number): void {
+  s.clearFlag(folio, PG.writeback | PG.reclaim);
+}
+
+/** fsync (ext4_sync_file): data of the file reaches the medium. */
+export function fsyncFile(s: State, file: number): void {
+  writeFile(s, file);
+}
+
+/** wakeup_flusher_threads: everything dirty is written, the file system's own pages too. */
+export function wakeupFlusherThreads(s: State): void {
+  for (let f = 1; f < s.scalar.at(SCALAR.nextFile); f++) writeFile(s, f);
+  const meta = s.scalar.at(SCALAR.flushers);
+  if (meta) {
+    s.count('nr_written', meta);
+    s.set(s.scalar, SCALAR.flushers, 0);
+  }
+}
