@@ -1,8 +1,8 @@
 /** Page faults (mm/memory.c): anonymous, file, swap, copy on write, unsharing. */
 import { MAPPING, PG, PTE, VM } from './flags.ts';
-import { FS, attachBuffers, cachedPage, readIntoCache, tracksDirty, xaSlot } from './filemap.ts';
+import { FS, attachBuffers, cachedPage, filemapGet, tracksDirty, xaSlot } from './filemap.ts';
 import { GFP_USER, allocFolio, folioGet, folioPut, type Gfp } from './page_alloc.ts';
-import { addToSwapCache, folioFreeSwap, swapFree, swapReadFolio } from './swap.ts';
+import { addToSwapCache, folioFreeSwap, freeSwapCache, swapFree, swapReadFolio } from './swap.ts';
 import { anonExclusive, drainIfBatched, folioAnon, folioKsm, mapPmd, mapPte, setAnonExclusive, unmapSlot } from './rmap.ts';
 import { clearEntry, pmdSlot, pteSlot, setEntry, PMD_NR } from './pagetable.ts';
 import { doHugePmdWpPage, hugeZeroFolio, isHugeZero, isZeroPage, mapNewAnonThp, orderSuitable, splitHugePmd, thpAllowed, zeroPage } from './thp.ts';
@@ -77,8 +77,8 @@ export function handleMmFault(s: State, mm: number, vpn: number, write: boolean,
 }
 
 function handlePteFault(s: State, c: FaultCtx): FaultResult {
-  const slot = pteSlot(s, c.mm, c.vpn, true);
-  const bits = s.entf.at(slot);
+  const slot = pteSlot(s, c.mm, c.vpn);
+  const bits = slot ? s.entf.at(slot) : 0;
   if (!bits) return vmaIsAnonymous(s, c.vma) ? doAnonymousPage(s, c) : doFault(s, c);
   if (bits & PTE.hwpoison) return 'HWPOISON';
   if (bits & PTE.swap) return doSwapPage(s, c, slot);
@@ -117,7 +117,7 @@ function doAnonymousPage(s: State, c: FaultCtx): FaultResult {
     setEntry(s, pteSlot(s, c.mm, c.vpn, true), zeroPage(s), PTE.present | PTE.special | PTE.young);
     return 'ok';
   }
-  const w = PTE.young | maybeWrite(s, c.vma) | PTE.dirty;
+  const w = PTE.young | (s.vmaFlags.at(c.vma) & VM.WRITE ? PTE.write | PTE.dirty : 0);
   if (s.f.mthp && thpAllowed(s, c.vma) && orderSuitable(s, c.vma, c.vpn, 4)) {
     const base = (c.vpn >>> 4) << 4;
     let empty = true;
@@ -143,7 +143,7 @@ function filePage(s: State, c: FaultCtx, huge: boolean): number | 'SIGBUS' | 'OO
   const index = pgoffOf(s, c.vma, c.vpn);
   if (index >= s.filePages.at(file)) return 'SIGBUS';
   if (s.fileFs.at(file) === FS.tmpfs) return shmemGetPage(s, file, index, { huge, gfp: c.gfp }) || 'OOM';
-  return cachedPage(s, file, index) || readIntoCache(s, file, index, GFP_USER) || 'OOM';
+  return filemapGet(s, file, index) || 'OOM';
 }
 
 /** do_fault: do_read_fault, do_cow_fault, do_shared_fault. */
@@ -223,10 +223,10 @@ function faultAround(s: State, c: FaultCtx): boolean {
     const index = pgoffOf(s, c.vma, vpn);
     if (index >= s.filePages.at(file)) break;
     const page = cachedPage(s, file, index);
-    const slot = pteSlot(s, c.mm, vpn, true);
-    if (!page || s.entf.at(slot) || s.has(s.head(page), PG.locked) || s.has(page, PG.hwpoison) || !s.has(s.head(page), PG.uptodate)) continue;
+    const slot = pteSlot(s, c.mm, vpn);
+    if (!page || (slot && s.entf.at(slot)) || s.has(s.head(page), PG.locked | PG.reclaim) || s.has(page, PG.hwpoison) || !s.has(s.head(page), PG.uptodate)) continue;
     folioGet(s, s.head(page));
-    mapPte(s, slot, page, PTE.young | (protWrite(s, c.vma) ? PTE.write : 0));
+    mapPte(s, pteSlot(s, c.mm, vpn, true), page, PTE.young | (protWrite(s, c.vma) ? PTE.write : 0));
     mlockVmaFolio(s, c.vma, s.head(page));
     if (vpn === c.vpn) hit = true;
   }
@@ -284,6 +284,7 @@ function wpPageCopy(s: State, c: FaultCtx, slot: number): FaultResult {
   else {
     const head = s.head(old);
     unmapSlot(s, slot);
+    freeSwapCache(s, head);
     folioPut(s, head);
   }
   mapPte(s, slot, folio, PTE.young | (c.unshare ? 0 : PTE.dirty | maybeWrite(s, c.vma)));

@@ -105,6 +105,20 @@ export function readIntoCache(s: State, file: number, index: number, gfp: Gfp = 
   return cachedPage(s, file, index);
 }
 
+/**
+ * filemap_fault / filemap_read: the cached page, read in if it is missing. A page with PG_readahead — the same bit as PG_reclaim — starts the
+ * next readahead and loses the mark (page_cache_async_ra). 0 without memory.
+ */
+export function filemapGet(s: State, file: number, index: number): number {
+  const page = cachedPage(s, file, index);
+  if (!page) return readIntoCache(s, file, index);
+  if (s.has(page, PG.reclaim) && !s.has(page, PG.writeback)) {
+    s.clearFlag(page, PG.reclaim);
+    readIntoCache(s, file, index);
+  }
+  return page;
+}
+
 /** folio_attach_private with the file system's buffers (create_empty_buffers): one reference. */
 export function attachBuffers(s: State, folio: number): void {
   if (s.has(folio, PG.private)) return;

@@ -168,13 +168,13 @@ export function folioMarkAccessed(s: State, folio: number): void {
 
 /** workingset_activation (mm/workingset.c). */
 export function workingsetActivation(s: State, folio: number): void {
-  ageNonresident(s, true, s.nr(folio));
+  ageNonresident(s, true, s.nr(folio), s.nodeOf(folio));
 }
 
 /** workingset_age_nonresident (mm/workingset.c): the lruvec and its parents age. */
-export function ageNonresident(s: State, memcg: boolean, n: number): void {
-  if (memcg) s.add(s.scalar, SCALAR.nonresMemcg, n);
-  s.add(s.scalar, SCALAR.nonresRoot, n);
+export function ageNonresident(s: State, memcg: boolean, n: number, node: number): void {
+  if (memcg) s.add(s.scalar, node ? SCALAR.nonresMemcg1 : SCALAR.nonresMemcg, n);
+  s.add(s.scalar, node ? SCALAR.nonresRoot1 : SCALAR.nonresRoot, n);
 }
 
 /** deactivate_file_folio, lru_deactivate_file (mm/swap.c): for pages that could not be invalidated. */

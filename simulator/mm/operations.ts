@@ -1,7 +1,7 @@
 /** The operation list of the oracle: names, arguments and results as in its README. Bad input is refused before anything changes. */
 import { ADVICE, doMadvise, type Advice } from './madvise.ts';
 import { BIAS, ERRNO_NAME, E, FOLL, PG } from './flags.ts';
-import { FS, attachBuffers, cachedPage, ensureCapacity, fileByName, newFile, readIntoCache, xaSlot, type FsName, addToPageCache } from './filemap.ts';
+import { FS, attachBuffers, cachedPage, ensureCapacity, fileByName, filemapGet, newFile, readIntoCache, xaSlot, type FsName, addToPageCache } from './filemap.ts';
 import { GUP_CALLS, gup, gupPutFolio, unpinUserPages, type GupCall } from './gup.ts';
 import { GFP_USER, allocFolio, folioGet, folioPut } from './page_alloc.ts';
 import { KINDS, mapBase, type Kind } from './vma.ts';
@@ -492,7 +492,7 @@ const OPS: Record<string, Op> = {
         content = s.content.at(page);
       }
     } else {
-      const page = cachedPage(s, file, index) || readIntoCache(s, file, index);
+      const page = filemapGet(s, file, index);
       if (s.filePrev.at(file) !== index + 1) folioMarkAccessed(s, s.head(page));
       s.set(s.filePrev, file, index + 1);
       content = s.content.at(page);

@@ -230,7 +230,7 @@ export function moveFoliosToLru(s: State, list: readonly number[], memcg: boolea
     s.setFlag(folio, PG.lru);
     s.add(s.refcount, folio, -1);
     lruAdd(s, folio);
-    if (s.has(folio, PG.active)) ageNonresident(s, memcg, s.nr(folio));
+    if (s.has(folio, PG.active)) ageNonresident(s, memcg, s.nr(folio), s.nodeOf(folio));
   }
 }
 

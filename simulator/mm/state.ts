@@ -25,7 +25,7 @@ export interface MachineConfig {
   /** Swap slots. */
   readonly swapPages: number;
   /** Pages of the root lruvec that belong to nobody in the scenario (workingset_test_recent compares with their number). */
-  readonly rootWorkingset: number;
+  readonly rootWorkingset: readonly [number, number];
 }
 
 /** Parts of a machine that one can choose. */
@@ -57,7 +57,7 @@ export function machineConfig(features: Features, o: MachineOptions = {}): Machi
     if (movableHalf) zones.push({ zone: 'Movable', node, start: start + mem, pages: movableHalf });
     if (node === 1 && dax) zones.push({ zone: 'Device', node, start: start + half - dax, pages: dax });
   }
-  return { features, zones, lru: o.lru ?? 'classic', swap: o.swap ?? 'zram', swapPages: o.swapPages ?? pages, rootWorkingset: 200 };
+  return { features, zones, lru: o.lru ?? 'classic', swap: o.swap ?? 'zram', swapPages: o.swapPages ?? pages, rootWorkingset: [200, 0] };
 }
 
 /** Rows of the scalar column. */
@@ -65,6 +65,7 @@ export const SCALAR = {
   nextSerial: 0, nextBlock: 1, freeBlock: 2, nextVma: 3, freeVma: 4, nextFile: 5, nextXa: 6, swapHint: 7, nonresRoot: 8, nonresMemcg: 9,
   batchCount: 10, zeroPage: 11, hugeZero: 12, nextMap: 13, nextProc: 14, nextHandle: 15, minSeqAnon: 16, minSeqFile: 17, maxSeq: 18,
   nextHandlePage: 19, kernelHeld: 20, nextPipe: 21, metaFile: 22, batchHead: 23, flushers: 24, isolatedHead: 25, iouring: 26, batchTail: 27,
+  nonresRoot1: 28, nonresMemcg1: 29,
 } as const;
 
 /** vmstat counters (/proc/vmstat names) in the order of their rows. */

@@ -64,8 +64,7 @@ export function truncateFile(s: State, file: number, pages: number): boolean {
   const old = s.filePages.at(file);
   if (pages < old) {
     if (s.fileFs.at(file) === FS['ext4-dax']) {
-      unmapMappingRange(s, file, pages, old, true);
-      if (daxBusy(s, file, pages, old)) return false;
+      if (!breakLayouts(s, file)) return false;
       s.set(s.filePages, file, pages);
       daxFree(s, file, pages, old);
       return true;
@@ -78,12 +77,18 @@ export function truncateFile(s: State, file: number, pages: number): boolean {
   return true;
 }
 
+/** ext4_break_layouts, dax_layout_busy_page: unmaps the whole file; false while somebody holds one of its pages. */
+function breakLayouts(s: State, file: number): boolean {
+  const cap = s.fileCap.at(file);
+  unmapMappingRange(s, file, 0, cap, false);
+  return !daxBusy(s, file, 0, cap);
+}
+
 /** fallocate(PUNCH_HOLE): ext4_punch_hole, shmem_fallocate. False: it has to wait (ext4_break_layouts on DAX). */
 export function punchHole(s: State, file: number, first: number, pages: number): boolean {
   const end = first + pages;
   if (s.fileFs.at(file) === FS['ext4-dax']) {
-    unmapMappingRange(s, file, first, end, true);
-    if (daxBusy(s, file, first, end)) return false;
+    if (!breakLayouts(s, file)) return false;
     daxFree(s, file, first, end);
     return true;
   }

@@ -11,9 +11,10 @@ export function workingsetEviction(s: State, folio: number, memcg: boolean): num
     const type = isFileLru(s, folio) ? 1 : 0;
     return ((minSeq(s, type) << 3) | (genRefs(s, folio) ? 4 : 0) | 2 | ws) + 1;
   }
-  const age = s.scalar.at(memcg ? SCALAR.nonresMemcg : SCALAR.nonresRoot);
-  ageNonresident(s, memcg, s.nr(folio));
-  return ((age << 3) | (memcg ? 1 : 0) << 2 | ws) + 1;
+  const node = s.nodeOf(folio);
+  const age = lruvecAge(s, memcg, node);
+  ageNonresident(s, memcg, s.nr(folio), node);
+  return ((age << 3) | (memcg ? 1 : 0) << 2 | node << 1 | ws) + 1;
 }
 
 /** workingset_refault: a page whose eviction was recent comes back active. `readahead`: not in the fault itself. */
@@ -27,22 +28,23 @@ export function workingsetRefault(s: State, folio: number, shadow: number, reada
     return;
   }
   const memcg = (v & 4) !== 0;
-  const age = v >> 3;
-  const now = s.scalar.at(memcg ? SCALAR.nonresMemcg : SCALAR.nonresRoot);
-  const distance = now - age;
-  if (distance > workingsetSize(s, memcg, isFileLru(s, folio))) return;
+  const node = (v >> 1) & 1;
+  const distance = lruvecAge(s, memcg, node) - (v >> 3);
+  if (distance > workingsetSize(s, memcg, node, isFileLru(s, folio))) return;
   s.setFlag(folio, PG.active);
-  ageNonresident(s, true, s.nr(folio));
+  ageNonresident(s, true, s.nr(folio), s.nodeOf(folio));
   if (ws) s.setFlag(folio, PG.workingset);
 }
 
 /** Size that a refault distance is compared with (workingset_test_recent): what the lruvec could have kept instead. */
-function workingsetSize(s: State, memcg: boolean, file: boolean): number {
-  let n = memcg ? 0 : s.machine.rootWorkingset;
-  for (const node of [0, 8]) {
-    n += s.lruSize.at(node + 3) + s.lruSize.at(node + 1);
-    if (!file) n += s.lruSize.at(node + 2);
-    else n += s.lruSize.at(node + 0);
-  }
-  return n;
+function workingsetSize(s: State, memcg: boolean, node: number, file: boolean): number {
+  const base = node * 8;
+  const own = memcg ? 0 : s.machine.rootWorkingset[node]!;
+  return own + s.lruSize.at(base + 3) + s.lruSize.at(base + 1) + s.lruSize.at(base + (file ? 0 : 2));
+}
+
+/** nonresident_age of a lruvec. */
+function lruvecAge(s: State, memcg: boolean, node: number): number {
+  if (node) return s.scalar.at(memcg ? SCALAR.nonresMemcg1 : SCALAR.nonresRoot1);
+  return s.scalar.at(memcg ? SCALAR.nonresMemcg : SCALAR.nonresRoot);
 }

@@ -4,7 +4,7 @@ import { folioMarkAccessed } from './lru.ts';
 import { folioPut } from './page_alloc.ts';
 import { folioAnon, unmapSlot } from './rmap.ts';
 import { clearEntry, freeBlock, pmdSlot, PMD_NR } from './pagetable.ts';
-import { freeSwapAndCache } from './swap.ts';
+import { freeSwapAndCache, freeSwapCache } from './swap.ts';
 import { isHugeZero, splitHugePmd } from './thp.ts';
 import { findVma, vmasIn } from './vma.ts';
 import { folioMarkDirty } from './writeback.ts';
@@ -48,6 +48,7 @@ function zapPte(s: State, slot: number, vma: number): void {
     if (bits & PTE.young && !(s.vmaFlags.at(vma) & (VM.RAND_READ | VM.SEQ_READ))) folioMarkAccessed(s, folio);
   }
   unmapSlot(s, slot);
+  freeSwapCache(s, folio);
   folioPut(s, folio);
 }
 
@@ -61,6 +62,7 @@ function zapPmd(s: State, slot: number): void {
   }
   if (!folioAnon(s, folio) && bits & PTE.dirty && !s.has(folio, PG.hugetlb)) s.setFlag(folio, PG.dirty);
   unmapSlot(s, slot);
+  freeSwapCache(s, folio);
   folioPut(s, folio);
 }
 
