@@ -125,7 +125,7 @@ export function contextOf(def: FunctionDef, releasing: (name: string) => boolean
     isNoReturn: (name) => facts.call(name)?.effects.some((e) => e.kind === 'noreturn') ?? false,
   });
   const types = new Map<string, CType>();
-  for (const p of def.params) if (p.name) types.set(p.name, p.type);
+  for (const p of def.params) if (p.name) types.set(p.name, p.type.kind === 'array' ? { kind: 'pointer', to: p.type.of } : p.type);
   const calls: CallExpr[] = [];
   const loops = new Map<number, Loop>();
   for (const node of cfg.nodes) {

@@ -52,6 +52,8 @@ export interface OutlivesEvent {
   readonly at: Span;
   /** Places through which the pages can be reached (sorted). */
   readonly reach: readonly string[];
+  /** The function returns an object that holds the pages (not the pages themselves). */
+  readonly inResult: boolean;
   readonly trace: Trace | null;
   readonly short: boolean;
 }

@@ -383,7 +383,7 @@ class Walker implements Machine {
         const at = isEnd ? { start: frame.context.def.bodySpan.end - 1, end: frame.context.def.bodySpan.end } : end.at;
         this.emit({ kind: 'leak', resource: r, at, why: isEnd ? 'end' : 'return', trace: state.trace, functionName: frame.context.def.name, short });
       } else {
-        this.emit({ kind: 'outlives', resource: r, root: frame.context.def.name, outcome, at: end.at, reach: reach.concat(r.published.map((f) => `~${f}`)), trace: state.trace, short });
+        this.emit({ kind: 'outlives', resource: r, root: frame.context.def.name, outcome, at: end.at, inResult: end.value !== null && end.value.s !== r.array && reach.includes('the result'), reach: reach.concat(r.published.map((f) => `~${f}`)), trace: state.trace, short });
       }
     }
   }

@@ -60,7 +60,7 @@ export class Groups {
   readonly releases: ReleaseSite[] = [];
   readonly uses: UseSite[] = [];
   /** kfree() and friends of arrays and objects. */
-  readonly frees: { readonly fn: string; readonly call: CallExpr; readonly key: string }[] = [];
+  readonly frees: { readonly fn: string; readonly call: CallExpr; readonly keys: readonly string[] }[] = [];
   private readonly foreign: { fn: string; span: Span; what: string; key: string }[] = [];
   private byRoot: Map<string, Group> | undefined;
 
@@ -256,8 +256,7 @@ export class Groups {
     for (const effect of facts.call(name)?.effects ?? []) {
       if (effect.kind === 'free' || (effect.kind === 'release' && effect.pages.as === 'vaddr')) {
         const freed = call.args[effect.kind === 'free' ? effect.arg : effect.pages.arg];
-        const key = freed ? this.keyOf(freed, f) : null;
-        if (key) this.frees.push({ fn, call, key });
+        if (freed) this.frees.push({ fn, call, keys: this.freedKeys(freed, f) });
       }
       if (!('pages' in effect)) continue;
       const arg = call.args[effect.pages.arg];
@@ -282,6 +281,19 @@ export class Groups {
     for (const p of f.def.params) {
       if (p.name && isPageType(p.type)) this.foreign.push({ fn: f.def.name, span: p, what: `parameter \`${p.name}\``, key: `L:${f.def.name}:${p.name}` });
     }
+  }
+
+  /** Keys that go away with what is freed: the array's own, and the fields of the object that a pointer names. */
+  private freedKeys(freed: Expr, f: FunctionContext): string[] {
+    const own = this.keyOf(freed, f);
+    const record = this.recordOf(freed, f);
+    const fields = record ? (this.unit.records.get(record)?.fields ?? []).flatMap((x) => (x.name ? [`F:${record}.${x.name}`] : [])) : [];
+    return [...(own ? [own] : []), ...fields];
+  }
+
+  /** Pages of the group are kept in a field of some object. */
+  isKept(g: Group): boolean {
+    return g.keys.some((k) => k.startsWith('F:'));
   }
 
   /** The text of an expression, for messages. */

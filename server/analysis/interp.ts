@@ -323,6 +323,8 @@ export class Interpreter {
     const args = e.args.map((a) => (a.kind === 'type' ? ZERO : this.eval(a, state, frame)));
     const fact = name ? facts.call(name) : undefined;
     if (name && /^(min|max|min_t|max_t|umin|umax)$/.test(name)) return this.minMax(name, e, args, state);
+    // MACROS of headers that were not read compute something from their arguments
+    if (!fact && name && /^[A-Z][A-Z0-9_]*$/.test(name)) return symbol(this.symbols.get(`${name}(${args.map(valKey).join()})`, { name: `${name}()` }));
     if (!fact) return this.unknownCall(e, name, args, state, frame);
     let result: Val | undefined;
     for (const effect of fact.effects) result = this.effect(effect, e, args, state, frame) ?? result;
@@ -518,7 +520,8 @@ export class Interpreter {
     if (count && state.known(count) === 0) return;
     let whole = effect.pages.as === 'page-array' || effect.pages.as === 'folio-array';
     // unpin_user_pages(&page, 1): the page in the variable, wherever it came from
-    const variable = this.symbols.info(v.s).addressOf;
+    const written = e.args[effect.pages.arg]!;
+    const variable = written.kind === 'unary' && written.op === '&' && written.arg.kind === 'id' ? this.symbols.info(v.s).addressOf : undefined;
     if (whole && variable !== undefined && !v.o && !v.x && !this.resourcesOf(v, state).length) {
       const content = state.memory.get(variable);
       if (!content) return;

@@ -132,21 +132,27 @@ export const leakedPin: Rule = {
   },
 };
 
-/** Arrays that are freed though nothing in the file ever releases the pages that the file put into them. */
+/**
+ * Objects that are taken apart though nothing outside of the acquiring function releases the pages that it put into
+ * them: the array, or the object whose field names it, is freed with the pages still held.
+ */
 function* neverReleased(file: FileAnalysis): Iterable<Report> {
   const done = new Set<object>();
   for (const f of file.groups.frees) {
-    const g = file.groups.groupOf(f.key);
-    if (!g || done.has(g) || g.releases.length || g.foreign.length || !g.acquires.length) continue;
-    if (!f.key.startsWith('F:') || g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'))) continue;
-    const a = g.acquires[0]!;
-    if (file.events.some((e) => e.kind === 'leak' && e.resource.site.start === a.call.start)) continue;
+    const g = f.keys.map((k) => file.groups.groupOf(k)).find((x) => x && x.acquires.length);
+    if (!g || done.has(g) || !file.groups.isKept(g)) continue;
+    const takers = new Set(g.acquires.map((a) => a.fn));
+    if (takers.has(f.fn) || g.releases.some((r) => !takers.has(r.fn)) || g.foreign.some((x) => x.what.startsWith('parameter'))) continue;
+    if (g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'))) continue;
+    // the acquire must have left pages behind on success, in an object
+    const a = g.acquires.find((x) => file.events.some((e) => e.kind === 'outlives' && e.outcome !== 'error' && e.resource.site.start === x.call.start));
+    if (!a || file.events.some((e) => e.kind === 'leak' && e.resource.site.start === a.call.start)) continue;
     done.add(g);
     yield {
       span: f.call,
       functionName: f.fn,
-      message: `${describeAcquire(file, a.call, a.kind)} is never given back: ${callName(f.call)}() frees the array, and nothing in this file releases its pages; call ${partner(a.kind)} on them first.`,
-      steps: [stepAt(file, a.call, `${callName(a.call)}() takes the pages`, 'acquire'), stepAt(file, f.call, 'the array that names them is freed', 'fault')],
+      message: `${describeAcquire(file, a.call, a.kind)} is never given back: ${callName(f.call)}() frees what names the pages, and nothing outside of ${a.fn}() in this file releases them; call ${partner(a.kind)} first.`,
+      steps: [stepAt(file, a.call, `${callName(a.call)}() takes the pages`, 'acquire'), stepAt(file, f.call, 'what names them is freed', 'fault')],
       shape: `${callName(a.call)}:never`,
     };
   }

@@ -62,6 +62,19 @@ function wrongAcquires(g: Group): AcquireSite[] {
   return g.acquires.filter((a) => a.fact.takes !== 'by-iter' && !g.releases.some((r) => r.effect.of === a.kind) && g.acquires.some((b) => b.kind !== a.kind));
 }
 
+/**
+ * Pins that are kept in an object, and the only calls outside of the acquiring functions that release what the object
+ * holds give back plain references: whatever else the array may hold, the pins are not undone.
+ */
+function keptPins(file: FileAnalysis, g: Group): ReleaseSite[] {
+  const pins = g.acquires.filter((a) => a.kind === 'pin' && a.fact.takes === 'pin');
+  if (!pins.length || pins.length !== g.acquires.length || !g.foreign.length || !file.groups.isKept(g)) return [];
+  if (g.foreign.some((x) => x.what.startsWith('parameter')) || g.uses.some((u) => u.effect.kind === 'ref')) return [];
+  const takers = new Set(pins.map((a) => a.fn));
+  const outside = g.releases.filter((r) => !takers.has(r.fn));
+  return outside.some((r) => r.effect.of === 'pin') ? [] : outside;
+}
+
 export const mismatchedRelease: Rule = {
   meta,
   *check(file): Iterable<Report> {
@@ -72,10 +85,10 @@ export const mismatchedRelease: Rule = {
       yield report(file, e.call, e.functionName, e.resource.site, e.resource.kind, pathSteps(file, e.trace, e.resource.site, e.at, 'released with the wrong partner'));
     }
     for (const g of file.groups.all().values()) {
-      for (const r of wrongReleases(g)) {
+      for (const r of [...wrongReleases(g), ...keptPins(file, g)]) {
         if (seen.has(r.call.start)) continue;
         seen.add(r.call.start);
-        const a = g.acquires[0]!;
+        const a = g.acquires.find((x) => x.kind !== r.effect.of) ?? g.acquires[0]!;
         yield report(file, r.call, r.fn, a.call, a.kind, [stepAt(file, a.call, `${callName(a.call)}() takes the pages in ${a.fn}()`, 'acquire'), stepAt(file, r.call, `released with the wrong partner in ${r.fn}()`, 'fault')]);
       }
       for (const a of wrongAcquires(g)) {

@@ -112,9 +112,10 @@ export const missingLongterm: Rule = {
 };
 
 /** Kept in an object or with code that is not seen, not merely given to the caller. */
-const kept = (e: OutlivesEvent): boolean => e.reach.some((r) => r !== 'the result' && !r.startsWith('~'));
+const kept = (e: OutlivesEvent): boolean => e.reach.some((r) => !r.startsWith('~') && (r !== 'the result' || e.inResult));
 
 const how = (e: OutlivesEvent): string => {
-  const place = e.reach.find((r) => r !== 'the result' && !r.startsWith('~')) ?? 'memory';
+  const place = e.reach.find((r) => r !== 'the result' && !r.startsWith('~'));
+  if (!place) return 'kept in the object that it returns';
   return /^(passed|linked)/.test(place) ? place : `kept in ${place}`;
 };
