@@ -51,6 +51,9 @@ for (let c = 48; c < 58; c++) CLASS[c] = 2;
 for (let c = 65; c < 91; c++) CLASS[c] = CLASS[c + 32] = 1;
 CLASS[95] = CLASS[36] = 1;
 
+type BraceKind = 'block' | 'record' | 'list';
+
+const NUMBER = /^(?:0[xX][\da-fA-F]+[uUlL]*|0[bB][01]+[uUlL]*|\d+[uUlL]*|[\d.]+(?:[eE]\d*)?[fFlL]?|0[xX][\da-fA-F.]+[pP]\d*)$/;
 const TYPE_ARG_1 = /^(?:(?:const|volatile)\s+)*(?:struct|union|enum)\s+\w+(?:\s*\*|\s+const\b)*(?=\s*[,)])/;
 const TYPE_ARG_N = /^(?:(?:const|volatile)\s+)*(?:(?:struct|union|enum)\s+\w+|(?:unsigned|signed|long|short|int|char|float|double|void|bool|size_t|ssize_t)\b(?:\s+(?:unsigned|signed|long|short|int|char|double)\b)*)(?:\s*\*|\s+const\b)*(?=\s*[,)])/;
 const BASE_ARG_1 = /^(?:const\s+)?(?:unsigned|signed|long|short|int|char|float|double|bool|void|size_t|ssize_t)\b(?:\s+(?:unsigned|signed|long|short|int|char)\b)*(?:\s*\*)*(?=\s*[,)])/;
@@ -60,7 +63,7 @@ const TYPE_STARTS: ReadonlySet<string> = new Set(['struct', 'union', 'enum', 'un
 const HEADS: ReadonlySet<string> = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof', 'asm', '__asm__']);
 /** Words in front of a parenthesis that holds a type by rights, or a cast. */
 const NOT_MACRO: ReadonlySet<string> = new Set(['sizeof', '__alignof__', '_Alignof', 'alignof', '__alignof', 'return', 'if', 'while', 'for', 'switch', 'case', 'else', 'do', 'goto', 'OFFSETOF', 'x']);
-const STATEMENT_STARTS: ReadonlySet<string> = new Set(['return', 'goto', 'break', 'continue']);
+const STATEMENT_STARTS: ReadonlySet<string> = new Set(['return', 'goto', 'break', 'continue', 'if', 'for', 'while', 'do', 'switch']);
 /** Calls whose first argument is a type. */
 const TYPE_FIRST = /^(?:min|max|clamp|min_not_zero|roundup|rounddown)_t$|^(?:typecheck|__builtin_types_compatible_p|__is_constexpr_t|DEFINE_\w+|kmalloc_obj\w*|kzalloc_obj\w*|kvmalloc_obj\w*|kcalloc_objs?)$|_of_type$|^(?:sizeof_field|offsetofend|offsetof|struct_size_t|typeof_member|va_arg|get_unaligned_t|put_unaligned_t|FIELD_SIZEOF|rcu_dereference_type|DECLARE_\w+|KUNIT_DEFINE_\w+|MODULE_DEVICE_TABLE|array_of_type|alloc_percpu\w*|devm_alloc_percpu|kmem_cache_create_type|KMEM_CACHE\w*|iio_trigger_type)$/;
 
@@ -80,6 +83,13 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
   let inCase = false;
   /** Name in front of the parenthesis last opened. */
   let beforeParen = '';
+  /** What the open braces are, and what the next one will be if it comes at once. */
+  const kinds: BraceKind[] = [];
+  let coming: BraceKind = 'block';
+  let prevWordStart = 0;
+  /** Ranges ahead that are to be blanked when reached, and a separator to be put. */
+  const tailBlanks: [number, number][] = [];
+  let pendingSeparator: { readonly at: number; readonly with: string } | undefined;
 
   const put = (from: number, to: number, replacement: string): void => {
     out.push(text.slice(last, from), replacement);
@@ -96,6 +106,16 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
   };
 
   while (i < n) {
+    if (pendingSeparator && i >= pendingSeparator.at) {
+      if (i === pendingSeparator.at && last <= i) { put(i, i + 1, pendingSeparator.with); prev = pendingSeparator.with === ';' ? SEMI : COMMA; prevWord = ''; i++; }
+      pendingSeparator = undefined;
+      continue;
+    }
+    if (tailBlanks.length > 0 && i >= tailBlanks[tailBlanks.length - 1]![0]) {
+      const [from, to] = tailBlanks.pop()!;
+      if (last <= from && i === from) { blank(from, to); i = to; prev = SEMI; prevWord = ''; }
+      continue;
+    }
     const c = text.charCodeAt(i);
     if (c === SPACE || c === NL || c === 9 || c === CR) { i++; continue; }
     if (c < 128 && CLASS[c] === 1) {
@@ -107,12 +127,12 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
     }
     if (c < 128 && CLASS[c] === 2) {
       const c0 = i;
-      let joined = false;
+      let letters = false;
       i++;
-      for (let d = text.charCodeAt(i); i < n && (d < 128 && (CLASS[d]! > 0 || (d === DOT && text.charCodeAt(i + 1) !== DOT))); d = text.charCodeAt(++i)) joined ||= d === 95;
+      for (let d = text.charCodeAt(i); i < n && (d < 128 && (CLASS[d]! > 0 || (d === DOT && text.charCodeAt(i + 1) !== DOT))); d = text.charCodeAt(++i)) letters ||= CLASS[d] === 1;
       prev = 48; prevWord = '';
       // 15_0 is no number, but may be an argument that a macro pastes to a name.
-      if (joined) put(c0, i, text.slice(c0, i).replace(/_.*/, (m) => '0'.repeat(m.length)));
+      if (letters && !NUMBER.test(text.slice(c0, i))) put(c0, i, '1'.padEnd(i - c0, '0'));
       continue;
     }
     switch (c) {
@@ -129,16 +149,34 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
         // A line continuation outside of a directive is white space to C, but an error to the grammar in places.
         if (text.charCodeAt(i + 1) === NL || text.charCodeAt(i + 1) === CR) { put(i, i + 1, ' '); i++; continue; }
         break;
-      case LBRACE:
+      case LBRACE: {
+        const kind: BraceKind = coming !== 'block' ? coming : prev === EQ || prev === COMMA || (kinds[kinds.length - 1] === 'list' && prev !== LPAREN) ? 'list' : 'block';
+        if (i === 0 || text.charCodeAt(i - 1) === NL) kinds.length = 0;
+        kinds.push(kind);
+        coming = 'block';
         braces = i === 0 || text.charCodeAt(i - 1) === NL ? 1 : braces + 1;
         parens = braces === 1 ? 0 : parens;
         break;
+      }
       case RBRACE:
+        kinds.pop();
+        coming = 'block';
         braces = i === 0 || text.charCodeAt(i - 1) === NL ? 0 : Math.max(0, braces - 1);
-        if (braces === 0) parens = 0;
+        if (braces === 0) {
+          parens = 0;
+          kinds.length = 0;
+        }
         break;
-      case LPAREN: parens++; beforeParen = prevWord; break;
-      case RPAREN: if (parens > 0) parens--; break;
+      case LPAREN: parens++; beforeParen = prevWord; coming = 'block'; break;
+      case RPAREN: if (parens > 0) parens--; coming = 'block'; break;
+      case SEMI: case EQ: coming = 'block'; break;
+      case COMMA:
+        // An empty argument of a macro.
+        if (parens > 0 && braces > 0) {
+          const next = text.charCodeAt(skipBlank(text, i + 1));
+          if (prev === LPAREN || next === RPAREN || next === COMMA) { put(i, i + 1, ' '); i++; continue; }
+        }
+        break;
       case COLON:
         // `out: }`: C23 allows it, the grammar wants a statement.
         inCase = false;
@@ -173,6 +211,8 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
       put(start, i, keyword.padEnd(id.length));
       return;
     }
+    if (id === 'struct' || id === 'union') coming = 'record';
+    else if (id === 'enum') coming = 'list';
     if (prev === COMMA || prev === LPAREN) {
       if (typeArgument(start, id)) return;
       if (STATEMENT_STARTS.has(id) && parens > 0) {
@@ -191,6 +231,7 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
     else if (id === '__auto_type') notes.set(start, { kind: 'type', text: '__auto_type' });
     prev = 97;
     prevWord = id;
+    prevWordStart = start;
   }
 
   /** An annotation: goes; `__attribute`-like macros of the project go with their arguments. */
@@ -265,6 +306,13 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
         }
       }
     }
+    if (kinds[kinds.length - 1] === 'record' && parens === 0 && (prev === SEMI || prev === LBRACE || prev === RBRACE) && fieldMacro(start, id, p)) return true;
+    if (parens === 0 && !HEADS.has(id) && (declaringMacro(start, id, p) || unfinishedMacro(id, p))) return true;
+    if (prev === QUOTE && parens > 0) {
+      // "…" __stringify(x) "…": the grammar joins strings and names only.
+      const e = matchingParen(text, p);
+      if (e > 0) { asName(start, e, { kind: 'stmt', text: text.slice(start, e) }); return true; }
+    }
     if (id === 'offsetof') put(start, i, 'OFFSETOF'); // the grammar's own offsetof takes no a.b[0]
     if (INITIALISER_CALLS.test(id)) {
       const e = matchingParen(text, p);
@@ -285,6 +333,87 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
         if (next >= n || c === HASH || (c < 128 && CLASS[c] === 1)) { blank(start, e); i = e; return true; }
       }
     }
+    return false;
+  }
+
+  /** DECLARE_BITMAP(name, n); and the like among the fields of a record. */
+  function fieldMacro(start: number, id: string, p: number): boolean {
+    const e = matchingParen(text, p);
+    if (e < 0) return false;
+    const end = text.charCodeAt(skipBlank(text, e)) === SEMI ? skipBlank(text, e) + 1 : e;
+    const comma = text.indexOf(',', p);
+    if (id === 'DECLARE_BITMAP' && comma > 0 && comma < e) {
+      put(start, p + 1, 'unsigned long'.padEnd(p + 1 - start));
+      put(comma, comma + 1, '[');
+      put(e - 1, e, ']');
+      i = e; prev = 93; prevWord = '';
+      return true;
+    }
+    if (/^struct_group(?:_tagged|_attr)?$/.test(id) && comma > 0 && comma < e && end > e) {
+      // Its members are members of the record.
+      const from = id === 'struct_group' ? comma + 1 : text.indexOf(',', comma + 1) + 1;
+      if (from > 0 && from < e) {
+        blank(start, from);
+        tailBlanks.push([e - 1, end]);
+        i = from; prev = SEMI; prevWord = '';
+        return true;
+      }
+    }
+    const name = /^[^,]*,\s*(\w+)\s*\)$/.exec(text.slice(p + 1, e));
+    if ((id === 'DECLARE_FLEX_ARRAY' || id === '__DECLARE_FLEX_ARRAY') && name && comma < e) {
+      put(start, p + 1, ' '.repeat(p + 1 - start));
+      put(comma, comma + 1, ' ');
+      put(e - 1, e, ' ');
+      i = e; prev = 97; prevWord = name[1]!;
+      return true;
+    }
+    blank(start, end);
+    i = end; prev = SEMI; prevWord = '';
+    return true;
+  }
+
+  /** `static DEFINE_TIMER(x, f);`, `DECLARE_BITMAP(x, n) = {…}`, `static PROC(name) {…}`: the grammar wants a type. */
+  function declaringMacro(start: number, id: string, p: number): boolean {
+    const afterStatic = prevWord === 'static' || prevWord === 'extern' || (prevWord === 'const' && braces === 0);
+    const fresh = prevWord === '' && (prev === SEMI || prev === RBRACE || prev === LBRACE);
+    if (!afterStatic && !fresh) return false;
+    const e = matchingParen(text, p);
+    if (e < 0) return false;
+    const next = skipBlank(text, e);
+    const c = text.charCodeAt(next);
+    if (c === SEMI && afterStatic) {
+      if (last > prevWordStart) return false;
+      put(prevWordStart, prevWordStart + prevWord.length, ' '.repeat(prevWord.length));
+      return false;
+    }
+    const isDefinition = c === LBRACE && braces === 0;
+    const isArray = c === EQ && text.charCodeAt(skipBlank(text, next + 1)) === LBRACE;
+    if (!isDefinition && !isArray) return false;
+    const argument = /^\s*(\w+)/.exec(text.slice(p + 1, e))?.[1] ?? 'x';
+    const name = isArray || id.startsWith('SYSCALL_DEFINE') || id.startsWith('COMPAT_SYSCALL') ? argument : id;
+    const room = e - start - 4 - (isDefinition ? 2 : 0);
+    if (room < 1 || last > start) return false;
+    put(start, e, `int ${name.slice(0, room)}${isDefinition ? '()' : ''}`.padEnd(e - start));
+    i = e; prev = isDefinition ? RPAREN : 97; prevWord = isDefinition ? '' : name;
+    return true;
+  }
+
+  /** A macro used as a statement or list item without its `;` or `,`. */
+  function unfinishedMacro(id: string, p: number): boolean {
+    if (braces === 0 || !atStatementStart() || macros.loops.has(id) || isLoopName(id)) return false;
+    const kind = kinds[kinds.length - 1];
+    if (kind === 'record') return false;
+    const e = matchingParen(text, p);
+    if (e < 0) return false;
+    const next = skipBlank(text, e);
+    const c = text.charCodeAt(next);
+    if (next === e || !(c === RBRACE || (c < 128 && CLASS[c] === 1))) return false;
+    if (kind === 'list' && c === RBRACE) return false;
+    const word = /^\w*/.exec(text.slice(next, next + 60))![0];
+    if (ANNOTATIONS.has(word) || ATTRIBUTE_CALLS.has(word) || /^_?_?align/i.test(id)) return false;
+    // A declaration `TYPE(x) name;` or `TYPE(x) name =`.
+    if (kind !== 'list' && !text.slice(e, next).includes('\n') && /^\w+\s*[;=,\[]/.test(text.slice(next, next + 80))) return false;
+    pendingSeparator = { at: e, with: kind === 'list' ? ',' : ';' };
     return false;
   }
 
@@ -312,13 +441,14 @@ function lineEnd(text: string, from: number): number {
 /** End of a macro argument that starts before `from`: offset of the `,` or `)` at its level, or -1. */
 function argumentEnd(text: string, from: number): number {
   let depth = 0;
-  for (let i = from; i < text.length && i < from + 300; i++) {
+  for (let i = from; i < text.length && i < from + 2000; i++) {
     const c = text.charCodeAt(i);
     if (c === QUOTE || c === APOS) { i = skipString(text, i) - 1; continue; }
     if (c === LPAREN || c === LBRACK) depth++;
     else if (c === RPAREN || c === 93) { if (depth === 0) return i; depth--; }
     else if (c === COMMA && depth === 0) return i;
-    else if (c === SEMI || c === LBRACE || c === RBRACE) return -1;
+    else if (c === LBRACE) depth++;
+    else if (c === RBRACE) { if (depth === 0) return -1; depth--; }
   }
   return -1;
 }

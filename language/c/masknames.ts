@@ -22,7 +22,7 @@ export const ANNOTATIONS: ReadonlySet<string> = new Set(words(`
   __refok __initbss __init_memblock __initdata_memblock
   __no_caller_saved_registers __attribute_pure__
   ACPI_INTERNAL_VAR_XFACE ACPI_SYSTEM_XFACE ACPI_INIT_FUNCTION
-  __no_fgcse __ip_vs_init `));
+  __no_fgcse __ip_vs_init __initdata_or_acpilib __init_or_acpilib __initconst_or_acpilib __exception_irq_entry __always_used `));
 
 /** Annotations with an argument list: they vanish with it. */
 export const ATTRIBUTE_CALLS: ReadonlySet<string> = new Set(words(`
@@ -38,7 +38,7 @@ export const INITIALISER_CALLS = /^(?:SET_|PM_)?(?:(?:LATE|NOIRQ)_)?(?:SYSTEM_SL
 
 /** Loop macros of the kernel by the shape of their names. */
 export function isLoopName(name: string): boolean {
-  return name.includes('for_each') || name.includes('FOR_EACH') || name.includes('foreach') || name.includes('FOREACH') || EXTRA_LOOPS.has(name);
+  return name.includes('for_each') || name.includes('FOR_EACH') || name.includes('foreach') || name.includes('FOREACH') || name.includes('scoped') || name.includes('queue_walk') || name.endsWith('_walk_safe') || EXTRA_LOOPS.has(name);
 }
 
 const EXTRA_LOOPS: ReadonlySet<string> = new Set(words(`

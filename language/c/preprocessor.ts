@@ -38,6 +38,9 @@ interface Conditional {
   maybe: boolean;
 }
 
+/** Conditionals nested deeper are not looked at. */
+const MAX_NESTING = 150;
+
 /** Runs over the directives of a file. `onInclude` is called where a header is included. */
 export function preprocess(path: string, text: string, scan: Scan, env: Environment, onInclude?: (include: Include) => void): Preprocessed {
   const blanks: { readonly start: number; readonly end: number }[] = [];
@@ -86,7 +89,8 @@ export function preprocess(path: string, text: string, scan: Scan, env: Environm
     blanks.push(d);
     switch (d.name) {
       case 'if': case 'ifdef': case 'ifndef':
-        if (skipped > 0 || isOff()) skipped++;
+        // Nobody nests this deep; the recursion over the nesting must end somewhere.
+        if (skipped > 0 || isOff() || stack.length >= MAX_NESTING) skipped++;
         else open(d, directives[i + 1]);
         continue;
       case 'elif': case 'elifdef': case 'elifndef': case 'else': {

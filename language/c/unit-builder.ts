@@ -9,6 +9,7 @@ import { type MaskMacros, maskSource } from './mask.ts';
 import { ANNOTATIONS, ATTRIBUTE_CALLS, isLoopName } from './masknames.ts';
 import type { CParser, TopLevelNode } from './parser.ts';
 import { preprocess, type Preprocessed } from './preprocessor.ts';
+import { recoverItems } from './recover.ts';
 import { type Scan, scanText } from './scan.ts';
 import { EMPTY_SET, type Fragment, type Source } from './source.ts';
 import type { Comment, FunctionDef, HeaderText, Include, MacroDef, SyntaxProblem, Target, TranslationUnit } from './unit.ts';
@@ -139,7 +140,7 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
   const source = makeSource(pre, maskMacros);
   const parsed = parser.parse(input.path + variant, source.text);
   const file: FileContext = { path: input.path, parser, source, macros, maskMacros, cache, environment };
-  return new Unit(input, file, parsed.top, header, scan.comments, pre.includes, parsed.timedOut);
+  return new Unit(input, file, recoverItems(parser, source.text, parsed.top), header, scan.comments, pre.includes, parsed.timedOut);
 }
 
 function ownMacros(macros: ReadonlyMap<string, MacroDef>, path: string): string {
