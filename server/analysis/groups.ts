@@ -62,12 +62,16 @@ export class Groups {
   /** kfree() and friends of arrays and objects. */
   readonly frees: { readonly fn: string; readonly call: CallExpr; readonly keys: readonly string[] }[] = [];
   private readonly foreign: { fn: string; span: Span; what: string; key: string }[] = [];
+  /** Records defined in the file itself rather than in a header. */
+  private readonly ownRecords: ReadonlySet<string>;
   private byRoot: Map<string, Group> | undefined;
 
   constructor(
     readonly unit: TranslationUnit,
     private readonly functions: ReadonlyMap<string, FunctionContext>,
   ) {
+    const text = unit.text;
+    this.ownRecords = new Set([...unit.records].filter(([name, r]) => new RegExp(`^(struct|union)\\s+${name}\\b`).test(text.slice(r.start, r.end))).map(([name]) => name));
     for (const f of functions.values()) this.scan(f);
     for (const f of functions.values()) this.markParameters(f);
   }
@@ -294,6 +298,12 @@ export class Groups {
   /** Pages of the group are kept in a field of some object. */
   isKept(g: Group): boolean {
     return g.keys.some((k) => k.startsWith('F:'));
+  }
+
+  /** Every field of the group belongs to a record that this file itself defines: no other file can name it. */
+  isPrivate(g: Group): boolean {
+    const fields = g.keys.filter((k) => k.startsWith('F:'));
+    return fields.length > 0 && fields.every((k) => this.ownRecords.has(k.slice(2, k.indexOf('.'))));
   }
 
   /** The text of an expression, for messages. */

@@ -347,11 +347,11 @@ export class Interpreter {
   private unknownCall(e: CallExpr, name: string | undefined, args: readonly Val[], state: State, frame: Frame): Val {
     args.forEach((v, i) => {
       const loc = this.symbols.info(v.s).addressOf;
-      if (loc !== undefined && v.s) {
+      if (loc?.startsWith('f') && v.s) {
         const inner = state.memory.get(loc);
         if (!inner || !this.touchesResource(inner, state)) this.store(loc, this.fresh(`a${e.start}:${i}`, state, frame), state);
       }
-      if (!v.s) return;
+      if (!v.s || this.symbols.info(v.s).numberOf) return;
       this.refilled(v.s, state);
       state.escaped.set(v.s, `passed to ${name ?? 'a callback'}()`);
       const el = this.symbols.info(v.s).elementOf;
@@ -441,7 +441,7 @@ export class Interpreter {
       case 'alias':
         return effect.from.as === 'sg' || effect.from.as === 'sg-table' || effect.from.as === 'bio'
           ? this.load(`${this.deref(args[effect.from.arg] ?? ZERO)}.@page`)(state)
-          : args[effect.from.arg];
+          : this.alias(args[effect.from.arg], effect.from.as, effect.result);
       case 'put-in': {
         const v = args[effect.pages.arg];
         if (!v) return undefined;
@@ -471,12 +471,28 @@ export class Interpreter {
       }
       case 'user-copy':
         return this.fresh(`copy${e.start}`, state, frame, { name: `${calleeName(e)}()`, ...(effect.result === 'left' ? { lo: 0 } : {}) });
+      case 'kmap': {
+        // the address of the data stands for the page: whoever gets it can get at the page
+        const v = args[effect.pages.arg];
+        const info = v && this.symbols.info(v.s);
+        if (!v?.s || !info) return undefined;
+        return symbol(this.symbols.get(`kmap:${valKey(v)}`, { elementOf: info.elementOf ?? { array: v.s, index: v }, numberOf: v }));
+      }
       case 'dma-map':
-      case 'kmap':
         return this.fresh(`map${e.start}`, state, frame);
       default:
         return undefined;
     }
+  }
+
+  /** page_folio() and friends name the same page; page_to_pfn() makes a number of it, which carries no ownership when passed on. */
+  private alias(v: Val | undefined, from: PagesArg['as'], to: PagesArg['as']): Val | undefined {
+    if (!v || isConst(v)) return v;
+    const number = (as: PagesArg['as']): boolean => as === 'pfn' || as === 'dma-addr' || as === 'vaddr';
+    const info = this.symbols.info(v.s);
+    if (number(from)) return info.numberOf && !v.o && !v.x ? info.numberOf : v;
+    if (!number(to)) return v;
+    return symbol(this.symbols.get(`num:${valKey(v)}`, { numberOf: v, elementOf: info.elementOf ?? { array: v.s, index: v } }));
   }
 
   /** An embedded member's address stands for the object that holds it. */
@@ -573,7 +589,8 @@ export class Interpreter {
         state.resources.set(id, { ...r, status: short ? 'partial' : 'released', releasedAt: [...r.releasedAt, e], releasedCount: countKey });
         continue;
       }
-      const offset = whole && !sameVal(v, { s: r.array, o: r.index.o, x: r.index.x });
+      const atStart = sameVal(v, { s: r.array, o: r.index.o, x: r.index.x }) || (r.again && !v.o && !v.x);
+      const offset = whole && !atStart;
       state.resources.set(id, { ...r, status: offset ? 'partial' : 'released', releasedAt: [...r.releasedAt, e], releasedCount: whole ? countKey : '1' });
     }
   }
@@ -606,7 +623,8 @@ export class Interpreter {
     for (const [loc, val] of state.memory) {
       const el = this.symbols.info(val.s).elementOf;
       if ((val.s === r.array || el?.array === r.array) && !loc.startsWith('f') && !loc.startsWith(`${valKey(freed)}.*`) && !loc.startsWith(`${valKey({ s: r.array, o: 0 })}`)) {
-        if (r.array === freed.s && val.s === r.array) continue; // another name of the array that is freed
+        // another name of the array that is freed (but a scatterlist made from it has the pages)
+        if (r.array === freed.s && val.s === r.array && !loc.includes('@')) continue;
         return true;
       }
     }

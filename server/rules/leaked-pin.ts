@@ -102,6 +102,12 @@ function inconsistent(e: OutlivesEvent, returned: readonly ReturnedEvent[]): boo
   return returned.some((r) => r.resource.site === e.resource.site && r.root === e.root && r.outcome !== 'success' && e.reach.every((x) => r.reach.includes(x)));
 }
 
+/** The same acquire leaks in a function that this one calls already: one defect, reported where it is. */
+function inCallee(file: FileAnalysis, e: LeakEvent): boolean {
+  const below = file.reachable(e.functionName);
+  return file.events.some((x) => x.kind === 'leak' && x.resource.site.start === e.resource.site.start && x.functionName !== e.functionName && below.has(x.functionName) && !file.reachable(x.functionName).has(e.functionName));
+}
+
 export const leakedPin: Rule = {
   meta,
   *check(file) {
@@ -109,6 +115,7 @@ export const leakedPin: Rule = {
     const seen = new Set<string>();
     for (const e of file.events) {
       if (e.kind === 'leak') {
+        if (inCallee(file, e)) continue;
         const key = `${e.resource.site.start}:${e.at.start}`;
         if (seen.has(key)) continue;
         seen.add(key);
@@ -128,9 +135,33 @@ export const leakedPin: Rule = {
         };
       }
     }
-    yield* neverReleased(file);
+    const never = [...neverReleased(file)];
+    yield* never;
+    if (!never.length && !seen.size) yield* keptForEver(file);
   },
 };
+
+/** Pages kept in an object of a type that only this file knows, which nothing in the file ever gives back. */
+function* keptForEver(file: FileAnalysis): Iterable<Report> {
+  for (const g of file.groups.all().values()) {
+    const takers = new Set(g.acquires.map((a) => a.fn));
+    if (!file.groups.isPrivate(g) || g.releases.some((r) => !takers.has(r.fn)) || g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'))) continue;
+    for (const e of file.events) {
+      if (e.kind !== 'outlives' || e.outcome === 'error' || !file.entries.has(e.root)) continue;
+      const a = g.acquires.find((x) => x.call.start === e.resource.site.start);
+      // handed to code that is not seen: it may release them
+      if (!a || e.reach.some((r) => /^(passed|linked|the result)/.test(r))) continue;
+      yield {
+        span: a.call,
+        functionName: a.fn,
+        message: `${describeAcquire(file, a.call, a.kind)} stays held after ${e.root}() and nothing in this file gives it back, though the object that keeps it is private to the file; call ${partner(a.kind)}.`,
+        steps: pathSteps(file, e.trace, a.call, e.at, `${e.root}() returns with the pages held`),
+        shape: `${callName(a.call)}:kept`,
+      };
+      break;
+    }
+  }
+}
 
 /**
  * Objects that are taken apart though nothing outside of the acquiring function releases the pages that it put into
