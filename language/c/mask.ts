@@ -4,6 +4,9 @@
  * still means something is kept in `MaskNotes`, keyed by offset, for the lowering.
  */
 import { ANNOTATIONS, ATTRIBUTE_CALLS, INITIALISER_CALLS, isLoopName, TYPEOF } from './masknames.ts';
+import {
+  NL, CR, SPACE, QUOTE, HASH, APOS, LPAREN, RPAREN, STAR, COMMA, DOT, SLASH, COLON, SEMI, EQ, BACKSLASH, LBRACE, RBRACE, CLASS, BASE_ARG_1, NAMED_PTR_ARG, TYPE_ARG_1, TYPE_ARG_N, TYPE_FIRST, TYPE_STARTS, STATEMENT_STARTS, HEADS, NOT_MACRO, NUMBER, blanked, lineEnd, argumentEnd, hasSemicolon, type BraceKind,
+} from './mask-patterns.ts';
 import { matchingParen, skipBlank, skipComment, skipString } from './scan.ts';
 
 /** What stood at an offset that masking overwrote. */
@@ -41,31 +44,6 @@ export interface MaskMacros {
 }
 
 const NO_MACROS: MaskMacros = { loops: new Set(), empty: new Set(), keywords: new Map() };
-
-const NL = 10, CR = 13, SPACE = 32, QUOTE = 34, HASH = 35, APOS = 39, LPAREN = 40, RPAREN = 41, STAR = 42, COMMA = 44, DOT = 46, SLASH = 47,
-  COLON = 58, SEMI = 59, EQ = 61, LBRACK = 91, BACKSLASH = 92, LBRACE = 123, RBRACE = 125;
-
-/** 1: may start an identifier; 2: digit. */
-const CLASS = new Uint8Array(128);
-for (let c = 48; c < 58; c++) CLASS[c] = 2;
-for (let c = 65; c < 91; c++) CLASS[c] = CLASS[c + 32] = 1;
-CLASS[95] = CLASS[36] = 1;
-
-type BraceKind = 'block' | 'record' | 'list';
-
-const NUMBER = /^(?:0[xX][\da-fA-F]+[uUlL]*|0[bB][01]+[uUlL]*|\d+[uUlL]*|[\d.]+(?:[eE]\d*)?[fFlL]?|0[xX][\da-fA-F.]+[pP]\d*)$/;
-const TYPE_ARG_1 = /^(?:(?:const|volatile)\s+)*(?:struct|union|enum)\s+\w+(?:\s*\*|\s+const\b)*(?=\s*[,)])/;
-const TYPE_ARG_N = /^(?:(?:const|volatile)\s+)*(?:(?:struct|union|enum)\s+\w+|(?:unsigned|signed|long|short|int|char|float|double|void|bool|size_t|ssize_t)\b(?:\s+(?:unsigned|signed|long|short|int|char|double)\b)*)(?:\s*\*|\s+const\b)*(?=\s*[,)])/;
-const BASE_ARG_1 = /^(?:const\s+)?(?:unsigned|signed|long|short|int|char|float|double|bool|void|size_t|ssize_t)\b(?:\s+(?:unsigned|signed|long|short|int|char)\b)*(?:\s*\*)*(?=\s*[,)])/;
-const NAMED_PTR_ARG = /^[A-Za-z_]\w*(?:\s*\*)+(?=\s*[,)])/;
-const TYPE_STARTS: ReadonlySet<string> = new Set(['struct', 'union', 'enum', 'unsigned', 'signed', 'long', 'short', 'int', 'char', 'float', 'double', 'void', 'bool', 'size_t', 'ssize_t', 'const', 'volatile']);
-/** Words that are followed by a parenthesis and then, perhaps, a block. */
-const HEADS: ReadonlySet<string> = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof', 'asm', '__asm__']);
-/** Words in front of a parenthesis that holds a type by rights, or a cast. */
-const NOT_MACRO: ReadonlySet<string> = new Set(['sizeof', '__alignof__', '_Alignof', 'alignof', '__alignof', 'return', 'if', 'while', 'for', 'switch', 'case', 'else', 'do', 'goto', 'OFFSETOF', 'x']);
-const STATEMENT_STARTS: ReadonlySet<string> = new Set(['return', 'goto', 'break', 'continue', 'if', 'for', 'while', 'do', 'switch']);
-/** Calls whose first argument is a type. */
-const TYPE_FIRST = /^(?:min|max|clamp|min_not_zero|roundup|rounddown)_t$|^(?:typecheck|__builtin_types_compatible_p|__is_constexpr_t|DEFINE_\w+|kmalloc_obj\w*|kzalloc_obj\w*|kvmalloc_obj\w*|kcalloc_objs?)$|_of_type$|^(?:sizeof_field|offsetofend|offsetof|struct_size_t|typeof_member|va_arg|get_unaligned_t|put_unaligned_t|FIELD_SIZEOF|rcu_dereference_type|DECLARE_\w+|KUNIT_DEFINE_\w+|MODULE_DEVICE_TABLE|array_of_type|alloc_percpu\w*|devm_alloc_percpu|kmem_cache_create_type|KMEM_CACHE\w*|iio_trigger_type)$/;
 
 /** Masks `text` (branches not taken and directives already blanked). */
 export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked {
@@ -292,6 +270,11 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
       const next = e > 0 ? text.charCodeAt(skipBlank(text, e)) : SEMI;
       // Whatever is called and followed by a block is the head of one; the others must be known by name.
       if (next === LBRACE || (next !== SEMI && next !== COMMA && next !== RPAREN && next !== EQ && (macros.loops.has(id) || isLoopName(id)))) {
+        if (hasSemicolon(text, p + 1, e - 1)) {
+          // A macro that takes the head of a for loop as it is.
+          put(start, i, 'for'.padEnd(id.length).slice(0, id.length));
+          if (id.length >= 3) { notes.set(start, { kind: 'loop', name: id }); prev = 97; prevWord = 'for'; return true; }
+        }
         if (id.length >= 5 && skipBlank(text, p + 1) < e - 1) {
           notes.set(start, { kind: 'loop', name: id });
           put(start, i, 'while'.padEnd(id.length));
@@ -313,6 +296,7 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
       const e = matchingParen(text, p);
       if (e > 0) { asName(start, e, { kind: 'stmt', text: text.slice(start, e) }); return true; }
     }
+    if (id === '__alignof__' && text.charCodeAt(skipBlank(text, p + 1)) === STAR) put(start, i, 'ALIGNOF____');
     if (id === 'offsetof') put(start, i, 'OFFSETOF'); // the grammar's own offsetof takes no a.b[0]
     if (INITIALISER_CALLS.test(id)) {
       const e = matchingParen(text, p);
@@ -339,7 +323,8 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
   /** DECLARE_BITMAP(name, n); and the like among the fields of a record. */
   function fieldMacro(start: number, id: string, p: number): boolean {
     const e = matchingParen(text, p);
-    if (e < 0) return false;
+    // `int (*f)(void);` is a field of function type.
+    if (e < 0 || text.charCodeAt(skipBlank(text, p + 1)) === STAR) return false;
     const end = text.charCodeAt(skipBlank(text, e)) === SEMI ? skipBlank(text, e) + 1 : e;
     const comma = text.indexOf(',', p);
     if (id === 'DECLARE_BITMAP' && comma > 0 && comma < e) {
@@ -386,6 +371,11 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
       put(prevWordStart, prevWordStart + prevWord.length, ' '.repeat(prevWord.length));
       return false;
     }
+    if (afterStatic && braces === 0 && c < 128 && CLASS[c] === 1 && text.slice(e, next).includes('\n') && last <= prevWordStart) {
+      blank(prevWordStart, e);
+      i = e; prev = SEMI; prevWord = '';
+      return true;
+    }
     const isDefinition = c === LBRACE && braces === 0;
     const isArray = c === EQ && text.charCodeAt(skipBlank(text, next + 1)) === LBRACE;
     if (!isDefinition && !isArray) return false;
@@ -421,34 +411,4 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
     if (prevWord !== '') return prevWord === 'else' || prevWord === 'do';
     return prev === SEMI || prev === LBRACE || prev === RBRACE || prev === RPAREN || prev === COLON;
   }
-}
-
-function blanked(text: string, from: number, to: number): string {
-  return text.slice(from, to).replace(/[^\n\r]/g, ' ');
-}
-
-function lineEnd(text: string, from: number): number {
-  let at = from;
-  for (;;) {
-    const e = text.indexOf('\n', at);
-    if (e < 0) return text.length;
-    const before = text.charCodeAt(e - 1) === CR ? e - 2 : e - 1;
-    if (text.charCodeAt(before) !== BACKSLASH) return e;
-    at = e + 1;
-  }
-}
-
-/** End of a macro argument that starts before `from`: offset of the `,` or `)` at its level, or -1. */
-function argumentEnd(text: string, from: number): number {
-  let depth = 0;
-  for (let i = from; i < text.length && i < from + 2000; i++) {
-    const c = text.charCodeAt(i);
-    if (c === QUOTE || c === APOS) { i = skipString(text, i) - 1; continue; }
-    if (c === LPAREN || c === LBRACK) depth++;
-    else if (c === RPAREN || c === 93) { if (depth === 0) return i; depth--; }
-    else if (c === COMMA && depth === 0) return i;
-    else if (c === LBRACE) depth++;
-    else if (c === RBRACE) { if (depth === 0) return -1; depth--; }
-  }
-  return -1;
 }

@@ -261,7 +261,8 @@ function forOrLoop(cx: Cx, node: SNode): Stmt {
   const span = spanOf(cx, node);
   const bodyNode = field(node, 'body');
   const name = loopName(cx, node);
-  if (name !== undefined) return namedLoop(cx, node, name, undefined, bodyNode);
+  // A loop macro without arguments; one that takes the head of a for loop is read as that loop.
+  if (name !== undefined && !field(node, 'condition') && !field(node, 'initializer')) return namedLoop(cx, node, name, undefined, bodyNode);
   const init = field(node, 'initializer');
   const test = field(node, 'condition');
   const update = field(node, 'update');
