@@ -64,7 +64,11 @@ export async function startVsCodeServer({ dataDir, settings = {}, port: wanted, 
       ...['--extensions-dir', extensionsDir ?? join(dataDir, 'extensions'), '--accept-server-license-terms'],
       ...['--disable-telemetry', '--disable-workspace-trust', ...args],
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: withoutNpm(process.env), detached: process.platform !== 'win32' },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...withoutNpm(process.env), EXTENSIONS_GALLERY: '{}' },
+      detached: process.platform !== 'win32',
+    },
   );
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });

@@ -21,7 +21,9 @@ process.exitCode = await runTests({
   extensionDevelopmentPath: ROOT,
   extensionTestsPath: join(ROOT, 'out/test/index.cjs'),
   launchArgs: [workspace, '--disable-extensions'],
-  extensionTestsEnv: { PINSCOPE_TEST_RESULTS: process.env.PINSCOPE_TEST_RESULTS ?? join(ROOT, 'out/vscode-results.json') },
+  extensionTestsEnv: {
+    PINSCOPE_TEST_RESULTS: process.env.PINSCOPE_TEST_RESULTS ?? join(ROOT, 'out/vscode-results.json'),
+  },
 }).catch((error) => {
   say(`the suite failed: ${error instanceof Error ? error.message : error}`);
   return 1;

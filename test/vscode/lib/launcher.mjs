@@ -5,14 +5,16 @@
  *   launcher.mjs FOLDER --extensionDevelopmentPath=DIR --extensionTestsPath=MODULE [ignored options]
  * The exit code is the test run's. See shared/real-vscode.md.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { format } from 'node:util';
 import { CACHE } from '../../../scripts/lib/paths.mjs';
 import { say } from '../../../scripts/lib/say.mjs';
 import { startVsCodeServer } from '../../../scripts/lib/vscode-server.mjs';
 import { launchBrowser } from './browser.mjs';
 
+/** What the suite prints (suite/index.ts); the rest of the console goes to a log file. */
+const MARK = '[suite] ';
 /** Milliseconds for a whole run. */
 const LIMIT = Number(process.env.PINSCOPE_VSCODE_LIMIT ?? 300_000);
 
@@ -28,6 +30,7 @@ if (!development || !tests || !folder) {
 
 mkdirSync(CACHE, { recursive: true });
 const dataDir = mkdtempSync(join(CACHE, 'vscode-run-'));
+const log = createWriteStream(join(dataDir, 'console.log'));
 const server = await startVsCodeServer({ dataDir, args: ['--enable-smoke-test-driver'] });
 const browser = await launchBrowser();
 let code = 1;
@@ -47,8 +50,9 @@ async function runPage() {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
   const exit = new Promise((resolve, reject) => {
     void page.exposeFunction('codeAutomationLog', (type, messages) => {
-      const text = messages.map(plain).join(' ');
-      process[type === 'error' ? 'stderr' : 'stdout'].write(text.endsWith('\n') ? text : `${text}\n`);
+      const text = format(...messages);
+      if (text.startsWith(MARK)) process.stdout.write(`${text.slice(MARK.length)}\n`);
+      else log.write(`${type}: ${text}\n`);
     });
     void page.exposeFunction('codeAutomationExit', (value) => resolve(Number(value)));
     page.on('crash', () => reject(new Error('the page crashed')));
@@ -68,9 +72,4 @@ async function runPage() {
     throw error;
   });
   return result;
-}
-
-/** The page sends console arguments as they are; styles of console formats are dropped. */
-function plain(value) {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

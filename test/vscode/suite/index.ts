@@ -2,27 +2,43 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
-/** What scripts/test.mjs adds up. */
+/** What scripts/test.mjs adds up; names for what did not pass. */
 interface Results {
   passed: number;
-  failed: number;
-  skipped: string[];
+  readonly failed: string[];
+  readonly skipped: string[];
+}
+
+/** Lines with this mark are the suite's; the workbench logs much else to the same console. */
+const MARK = '[suite] ';
+
+function tell(text: string): void {
+  for (const line of text.split('\n')) console.log(`${MARK}${line}`);
 }
 
 /** Called by VS Code; a rejection fails the run. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 60_000, reporter: 'spec' });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: class {} as never });
   mocha.suite.emit('pre-require', globalThis as unknown as Mocha.MochaGlobals, '', mocha);
-  await import('./extension.ts');
-  const results: Results = { passed: 0, failed: 0, skipped: [] };
+  for (const load of [() => import('./activation.ts')]) await load();
+  const results: Results = { passed: 0, failed: [], skipped: [] };
   await new Promise<void>((resolve) => {
     mocha
       .run(() => resolve())
-      .on('pass', () => results.passed++)
-      .on('fail', () => results.failed++)
-      .on('pending', (test) => results.skipped.push(test.fullTitle()));
+      .on('pass', (test) => {
+        results.passed++;
+        tell(`  ok    ${test.fullTitle()} (${test.duration} ms)`);
+      })
+      .on('fail', (test, error: Error) => {
+        results.failed.push(test.fullTitle());
+        tell(`  FAIL  ${test.fullTitle()}\n${error.stack ?? error.message}`);
+      })
+      .on('pending', (test) => {
+        results.skipped.push(test.fullTitle());
+        tell(`  skip  ${test.fullTitle()}`);
+      });
   });
   const file = process.env.PINSCOPE_TEST_RESULTS;
   if (file) writeFileSync(file, JSON.stringify(results));
-  if (results.failed) throw new Error(`${results.failed} tests failed`);
+  if (results.failed.length) throw new Error(`${results.failed.length} tests failed`);
 }
