@@ -1,0 +1,114 @@
+/** Checks files one after the other: what each worker thread runs, and the main thread where there are few files. */
+import { dirname, join } from 'node:path';
+import { statSync } from 'node:fs';
+import type { Analyser, AnalyserModule } from '../../server/analyser.ts';
+import type { AnalysisOptions, FileInput } from '../../server/findings.ts';
+import { collectHeaders } from '../../server/headers.ts';
+import { loadWasm } from '../../server/wasm-files.ts';
+import { decode, type Encoding } from './encoding.ts';
+import { toReport, type FileReport } from './report.ts';
+import { holdsNeedle, Reader } from './scan.ts';
+
+export interface CheckStats {
+  files: number;
+  bytes: number;
+  binary: number;
+  unreadable: number;
+  /** Files that name a call of the family and were parsed. */
+  candidates: number;
+}
+
+export const noStats = (): CheckStats => ({ files: 0, bytes: 0, binary: 0, unreadable: 0, candidates: 0 });
+
+/** A file as it was read, with what is needed to write it back. */
+export interface LoadedFile extends FileInput {
+  readonly encoding: Encoding;
+}
+
+/** Texts of headers kept at a time: the files of a driver share them. */
+const CACHED_HEADERS = 512;
+const HEADER_BYTES = 4 * 1024 * 1024;
+
+export class Checker {
+  readonly stats = noStats();
+  readonly #reader = new Reader();
+  readonly #headers = new Map<string, string | undefined>();
+  #analyser: Promise<Analyser> | undefined;
+
+  constructor(readonly module: AnalyserModule, readonly options: AnalysisOptions) {}
+
+  /** The report of a file; undefined if there is nothing to say of it. Never rejects because of the file. */
+  async check(path: string): Promise<FileReport | undefined> {
+    let file: LoadedFile | undefined;
+    try {
+      file = this.load(path);
+    } catch (error) {
+      this.stats.unreadable++;
+      return failure(path, 'unreadable', `cannot be read: ${reason(error)}`);
+    }
+    if (!file) return undefined;
+    this.stats.candidates++;
+    const analyser = await (this.#analyser ??= this.module.createAnalyser(loadWasm()));
+    try {
+      const started = performance.now();
+      const report = toReport(analyser.analyse(file, this.options), textsOf(file));
+      return { ...report, milliseconds: performance.now() - started };
+    } catch (error) {
+      return failure(path, 'internal', `could not be analysed: ${reason(error)}`);
+    } finally {
+      analyser.close(path);
+    }
+  }
+
+  /** Reads a file; undefined if it cannot matter. Throws what node:fs throws. */
+  load(path: string): LoadedFile | undefined {
+    const bytes = this.#reader.read(path);
+    this.stats.files++;
+    this.stats.bytes += bytes.length;
+    if (!holdsNeedle(bytes)) return undefined;
+    const decoded = decode(bytes);
+    if (!decoded) {
+      this.stats.binary++;
+      return undefined;
+    }
+    if (!this.module.mayMatter(decoded.text)) return undefined;
+    const headers = collectHeaders(path, decoded.text, {
+      resolve: (from, spec) => join(dirname(from), spec),
+      read: (header) => this.#header(header),
+    });
+    return { path, headers, ...decoded };
+  }
+
+  async dispose(): Promise<void> {
+    (await this.#analyser)?.dispose();
+  }
+
+  #header(path: string): string | undefined {
+    if (this.#headers.has(path)) return this.#headers.get(path);
+    if (this.#headers.size >= CACHED_HEADERS) this.#headers.clear();
+    let text: string | undefined;
+    try {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (stat?.isFile() && stat.size <= HEADER_BYTES) text = decode(this.#reader.read(path))?.text;
+    } catch {
+      // As if it were not there.
+    }
+    this.#headers.set(path, text);
+    return text;
+  }
+}
+
+export function textsOf(file: FileInput): Map<string, string> {
+  return new Map([...file.headers.map((header) => [header.path, header.text] as const), [file.path, file.text]]);
+}
+
+export function failure(path: string, kind: 'unreadable' | 'internal', message: string): FileReport {
+  return { path, findings: [], suppressed: [], notices: [{ kind, path, message }], functions: 0, analysed: 0 };
+}
+
+export function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'it is gone';
+  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
+  return message ?? String(error);
+}

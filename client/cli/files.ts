@@ -1,0 +1,131 @@
+/** PATH arguments → files: folders are walked, globs matched, ignore files obeyed. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+import picomatch from 'picomatch';
+import { UsageError } from './io.ts';
+
+const IGNORE_FILES = ['.gitignore', '.ignore', '.pinscopeignore'];
+const SKIPPED_FOLDERS = new Set(['node_modules']);
+
+/** One folder's ignore files, and those above it. */
+interface Level {
+  readonly folder: string;
+  readonly rules: Ignore | undefined;
+  readonly above: Level | undefined;
+}
+
+export interface FileWalk {
+  /** Files that an ignore file left out (those in ignored folders are not counted). */
+  ignored: number;
+}
+
+/**
+ * Calls `found` with the absolute path of every file that the arguments mean, once each, folder by folder.
+ * @throws UsageError for a path that does not exist and for a glob that matches nothing.
+ */
+export function findFiles(paths: readonly string[], cwd: string, found: (path: string) => void): FileWalk {
+  const walk: FileWalk = { ignored: 0 };
+  const seen = new Set<string>();
+  const take = (path: string): void => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    found(path);
+  };
+  const targets = paths.map((path) => target(path, cwd));
+  for (const { kind, path, matches } of targets) {
+    if (kind === 'file') {
+      // Named by the user: taken whatever ignore files say.
+      take(path);
+      continue;
+    }
+    const before = seen.size;
+    walkFolder(path, levelsAbove(path), matches, take, walk);
+    if (kind === 'glob' && seen.size === before) throw new UsageError(`${relative(cwd, path) || '.'}: the glob matches no file`);
+  }
+  return walk;
+}
+
+interface PathTarget {
+  readonly kind: 'file' | 'folder' | 'glob';
+  readonly path: string;
+  readonly matches: (path: string, name: string) => boolean;
+}
+
+function target(path: string, cwd: string): PathTarget {
+  const full = resolve(cwd, path);
+  const stat = statSync(full, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) return { kind: 'folder', path: full, matches: (_, name) => name.endsWith('.c') };
+  if (stat) return { kind: 'file', path: full, matches: () => true };
+  const scan = picomatch.scan(path.split(sep).join('/'));
+  const base = resolve(cwd, scan.base);
+  if (!scan.isGlob || !existsSync(base)) {
+    throw new UsageError(`${path}: no such file or folder${scan.isGlob ? '' : ` (in ${cwd})`}. Give files, folders or globs that exist.`);
+  }
+  const isMatch = picomatch(scan.glob);
+  return { kind: 'glob', path: base, matches: (file) => isMatch(relative(base, file).split(sep).join('/')) };
+}
+
+function walkFolder(folder: string, above: Level | undefined, matches: PathTarget['matches'], take: (path: string) => void, walk: FileWalk): void {
+  let entries;
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    // Gone meanwhile, or not ours to read.
+    return;
+  }
+  const level = levelOf(folder, above, (name) => entries.some((entry) => entry.name === name));
+  const folders: string[] = [];
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!SKIPPED_FOLDERS.has(entry.name) && !isIgnored(path, true, level)) folders.push(path);
+    } else if (matches(path, entry.name) && (entry.isFile() || (entry.isSymbolicLink() && isFile(path)))) {
+      if (isIgnored(path, false, level)) walk.ignored++;
+      else take(path);
+    }
+  }
+  for (const path of folders) walkFolder(path, level, matches, take, walk);
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Ignore files between the root of the repository and `folder` count as well. */
+function levelsAbove(folder: string): Level | undefined {
+  const above: string[] = [];
+  if (existsSync(join(folder, '.git'))) return undefined;
+  for (let at = dirname(folder); ; at = dirname(at)) {
+    above.unshift(at);
+    if (existsSync(join(at, '.git'))) break;
+    // No repository: only what lies in the folder itself counts.
+    if (at === dirname(at)) return undefined;
+  }
+  return above.reduce<Level | undefined>((level, at) => levelOf(at, level, (name) => existsSync(join(at, name))), undefined);
+}
+
+function levelOf(folder: string, above: Level | undefined, has: (name: string) => boolean): Level | undefined {
+  const texts: string[] = [];
+  for (const name of IGNORE_FILES) {
+    if (!has(name)) continue;
+    try {
+      texts.push(readFileSync(join(folder, name), 'utf8'));
+    } catch {
+      // A folder of that name, or not readable: as if it were not there.
+    }
+  }
+  return texts.length > 0 ? { folder, rules: ignore().add(texts.join('\n')), above } : above;
+}
+
+/** The innermost ignore file that has something to say of a path decides. */
+function isIgnored(path: string, isFolder: boolean, level: Level | undefined): boolean {
+  for (let at = level; at; at = at.above) {
+    const name = relative(at.folder, path).split(sep).join('/') + (isFolder ? '/' : '');
+    const { ignored, unignored } = at.rules?.test(name) ?? {};
+    if (ignored) return true;
+    if (unignored) return false;
+  }
+  return false;
+}

@@ -1,0 +1,47 @@
+/**
+ * Reads files fast and looks whether they can matter before anything is decoded: of 20,000 driver files, some hundred
+ * name a call of the family.
+ */
+import { closeSync, openSync, readSync } from 'node:fs';
+
+/** Every name of the gup family holds one of these (a test compares them with the tables). */
+export const NEEDLES = [
+  'user_page', 'iov_iter_', 'pin_folio', 'user_folio', 'get_kernel_pages', 'bio_release_page', 'bio_check_pages_dirty',
+  'folio_add_pin',
+].map((name) => Buffer.from(name, 'latin1'));
+
+/** No source file is that large; reading on would only fill the memory. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** Reads one file after the other into the same memory. One per thread. */
+export class Reader {
+  #buffer = Buffer.allocUnsafeSlow(1024 * 1024);
+
+  /** The file's bytes, valid until the next call. Throws what node:fs throws. */
+  read(path: string): Buffer {
+    const file = openSync(path, 'r');
+    try {
+      let length = 0;
+      for (;;) {
+        if (length === this.#buffer.length) this.#grow(path);
+        const count = readSync(file, this.#buffer, length, this.#buffer.length - length, null);
+        length += count;
+        // A short read of a plain file is its end; a second read would find nothing.
+        if (count === 0 || length < this.#buffer.length) return this.#buffer.subarray(0, length);
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  #grow(path: string): void {
+    if (this.#buffer.length >= MAX_BYTES) throw new Error(`${path}: larger than ${MAX_BYTES / 1024 / 1024} MB`);
+    const larger = Buffer.allocUnsafeSlow(this.#buffer.length * 4);
+    this.#buffer.copy(larger);
+    this.#buffer = larger;
+  }
+}
+
+export function holdsNeedle(bytes: Buffer): boolean {
+  return NEEDLES.some((needle) => bytes.includes(needle));
+}
