@@ -3,14 +3,13 @@
  * nothing: a release that is not found, not understood or shared with other pages means no fix, and a note that says so.
  */
 import type { CallExpr } from '../../language/c/ast.ts';
-import { compareVersions, formatVersion } from '../../language/kernel/index.ts';
-import { facts } from '../../language/kernel/index.ts';
+import { compareVersions, facts, formatVersion } from '../../language/kernel/index.ts';
 import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { Group } from '../analysis/groups.ts';
 import type { Fix } from '../findings.ts';
 import { defOf, disjoint } from './edits.ts';
 import { flagEdits } from './flags.ts';
+import { type Component, componentOf } from './flow.ts';
 import { acquireTo, callAt, joined, lineNumber, releaseToGet, releaseToPin, type Rewrite } from './rewrite.ts';
 
 export interface Conversion {
@@ -26,7 +25,7 @@ const none = (why: string): Conversion => ({ fixes: [], note: `No conversion is 
 export function convertToPin(file: FileAnalysis, acquire: CallExpr): Conversion {
   const { kernel } = file.unit.target;
   if (compareVersions(kernel, FIRST_PIN) < 0) return none(`kernel ${formatVersion(kernel)} has no pin_user_pages(), which came in 5.6`);
-  const group = file.groups.groupOfAcquire(acquire);
+  const group = componentOf(file, acquire);
   if (!group) return none(`it is not known where the pages of ${callAt(file, acquire)} go`);
   const obstacle = obstacleIn(file, group, 'get');
   if (obstacle) return none(obstacle);
@@ -46,7 +45,7 @@ export function convertToPin(file: FileAnalysis, acquire: CallExpr): Conversion 
 }
 
 /** Converts pins to plain references, everywhere in the file. Never safe: most pages want the pin. */
-export function convertToGet(file: FileAnalysis, group: Group): Conversion {
+export function convertToGet(file: FileAnalysis, group: Component): Conversion {
   const obstacle = obstacleIn(file, group, 'pin');
   if (obstacle) return none(obstacle);
   const acquires = group.acquires.filter((a) => a.kind === 'pin');
@@ -69,19 +68,22 @@ function finish(file: FileAnalysis, rewrites: readonly Rewrite[], title: string)
   return { fixes: [{ title, safe, preferred: true, edits }] };
 }
 
-function partnerName(g: Group): string {
+function partnerName(g: Component): string {
   const get = g.acquires.find((a) => a.kind === 'get') ?? g.acquires[0];
   return get?.fact.partner ?? 'pin_user_pages';
 }
 
 /** What keeps all references of kind `from` in a group from becoming the other kind. */
-export function obstacleIn(file: FileAnalysis, group: Group, from: 'get' | 'pin'): string | undefined {
+function obstacleIn(file: FileAnalysis, group: Component, from: 'get' | 'pin'): string | undefined {
   const line = (at: number): number => lineNumber(file.unit.text, at);
   const local = (fn: string): boolean => file.functions.get(fn) !== undefined && file.unit.functions.includes(file.functions.get(fn)!.def);
-  const foreign = group.foreign[0];
-  if (foreign) return `the same variables also hold pages from ${foreign.what}${local(foreign.fn) ? ` (line ${line(foreign.span.start)})` : ''}, which are not ${from === 'get' ? 'taken by get_user_pages' : 'pinned'}`;
+  if (group.shared) {
+    const { release, source } = group.shared;
+    const where = local(source.fn) ? ` (line ${line(source.span.start)})` : '';
+    return `${callAt(file, release.call)} also releases pages from ${source.what}${where}, which are not ${from === 'get' ? 'taken by get_user_pages' : 'pinned'}`;
+  }
   const iter = group.acquires.find((a) => a.fact.takes === 'by-iter' || (a.kind === from && !a.fact.partner && !facts.acquire(a.fact.name)?.replacedBy));
-  if (iter) return `${callAt(file, iter.call)} fills the same array and has no ${from === 'get' ? 'pin' : 'get'} form with these arguments`;
+  if (iter) return `${callAt(file, iter.call)} shares a release with these pages and has no ${from === 'get' ? 'pin' : 'get'} form with these arguments`;
   if (!group.releases.length) return 'no release of these pages is found in this file';
   const ref = group.uses.find((u) => u.effect.kind === 'ref');
   if (ref) return `${callAt(file, ref.call)} takes another reference on the same pages, and it is not known which release gives that one back`;
@@ -89,20 +91,20 @@ export function obstacleIn(file: FileAnalysis, group: Group, from: 'get' | 'pin'
   if (bio) return `${callAt(file, bio.call)} hands the pages to code that releases them itself`;
   const missing = [...group.acquires, ...group.releases].find((s) => !defOf(file, s.fn, s.call));
   if (missing) return `${calleeName(missing.call) ?? 'a call'}() in ${missing.fn}() is in another file`;
+  if (group.unclear) return `it is not known whose pages ${callAt(file, group.unclear.call)} releases`;
   return unseenRelease(file, group);
 }
 
 /** A call of code that is not seen, which by its name gives the pages back. */
-function unseenRelease(file: FileAnalysis, group: Group): string | undefined {
-  const keys = new Set(group.keys);
+function unseenRelease(file: FileAnalysis, group: Component): string | undefined {
   for (const f of file.functions.values()) {
     for (const call of f.calls) {
       const name = calleeName(call);
-      if (!name || file.functions.has(name) || facts.call(name) || facts.acquire(name) || !/(^|_)(put|release|unpin|free)(_|s?$).*/.test(name)) continue;
+      if (!name || group.ownReleases.has(name) || file.functions.has(name) || facts.call(name) || facts.acquire(name) || !/(^|_)(put|release|unpin|free)(_|s?$).*/.test(name)) continue;
       if (!/page|folio|umem|user/.test(name)) continue;
       for (const a of call.args) {
-        const key = file.groups.keyOf(a, f);
-        if (key && keys.has(key)) return `${callAt(file, call)} may release the pages, in code that is not in this file`;
+        const key = a.kind === 'cond' ? null : file.groups.keyOf(a, f);
+        if (key && group.keys.has(key)) return `${callAt(file, call)} may release the pages, in code that is not in this file`;
       }
     }
   }

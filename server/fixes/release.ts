@@ -2,23 +2,25 @@
 import type { CallExpr } from '../../language/c/ast.ts';
 import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { Group } from '../analysis/groups.ts';
 import type { Fix } from '../findings.ts';
 import { disjoint } from './edits.ts';
 import { convertToGet, convertToPin } from './convert.ts';
+import { type Component, componentOf } from './flow.ts';
 import { joined, releaseToGet, releaseToPin } from './rewrite.ts';
 
 const DATA = new Set(['dma-map', 'dma-sync', 'put-in', 'kmap', 'data']);
 
 /** The pages' data is touched, by a device or by the CPU: they want a pin. */
-export const usesData = (g: Group): boolean => g.uses.some((u) => DATA.has(u.effect.kind));
+const usesData = (g: Component): boolean => g.uses.some((u) => DATA.has(u.effect.kind));
 
 /** `wanted`: what the pages were taken with, so what the release should give back. */
 export function matchRelease(file: FileAnalysis, release: CallExpr, wanted: 'get' | 'pin'): readonly Fix[] {
   const site = file.groups.releases.find((r) => r.call === release) ?? file.groups.releases.find((r) => r.call.start === release.start && r.call.end === release.end);
   if (!site) return [];
-  const group = file.groups.groupOf(site.key);
-  const oneKind = !!group && group.acquires.length > 0 && group.acquires.every((a) => a.kind === wanted && a.fact.takes !== 'by-iter') && !group.foreign.length;
+  // the acquire whose pages get here; of several, one of the wanted kind
+  const reached = (file.groups.groupOf(site.key)?.acquires ?? []).map((a) => componentOf(file, a.call)).filter((c) => c?.releases.includes(site));
+  const group = reached.find((c) => c?.acquires.some((a) => a.kind === wanted)) ?? reached[0];
+  const oneKind = !!group && group.acquires.length > 0 && group.acquires.every((a) => a.kind === wanted && a.fact.takes !== 'by-iter') && !group.shared;
   const acquires = group?.acquires ?? [];
   const scope = new Set([release.start]);
   const rewrite = wanted === 'pin' ? releaseToPin(file, site.fn, site.call, site.effect, acquires.map((a) => a.call), scope) : releaseToGet(file, site.fn, site.call, scope);
@@ -37,7 +39,7 @@ export function matchRelease(file: FileAnalysis, release: CallExpr, wanted: 'get
   return preferOther ? fixes.reverse() : fixes;
 }
 
-function gets(file: FileAnalysis, group: Group | undefined): Fix | undefined {
+function gets(file: FileAnalysis, group: Component | undefined): Fix | undefined {
   const get = group?.acquires.find((a) => a.kind === 'get');
   return get && convertToPin(file, get.call).fixes[0];
 }
