@@ -60,7 +60,7 @@ export class Groups {
   readonly releases: ReleaseSite[] = [];
   readonly uses: UseSite[] = [];
   /** kfree() and friends of arrays and objects. */
-  readonly frees: { readonly fn: string; readonly call: CallExpr; readonly keys: readonly string[] }[] = [];
+  readonly frees: { readonly fn: string; readonly span: Span; /** In words, for a message. */ readonly how: string; readonly keys: readonly string[]; /** The array itself goes, not an object around it. */ readonly own: boolean }[] = [];
   private readonly foreign: { fn: string; span: Span; what: string; key: string }[] = [];
   /** Records defined in the file itself rather than in a header. */
   private readonly ownRecords: ReadonlySet<string>;
@@ -125,6 +125,11 @@ export class Groups {
         if (f.types.has(e.name)) return `L:${f.def.name}:${e.name}`;
         return `G:${e.name}`;
       case 'member': {
+        // a scatterlist inside of its table, and a table inside of its builder, hold the same pages
+        if (e.name === 'sgl' || e.name === 'sgt') {
+          const outer = this.keyOf(e.object, f);
+          if (outer) return outer;
+        }
         const t = this.recordOf(e.object, f);
         return `F:${t ?? '?'}.${e.name}`;
       }
@@ -208,6 +213,10 @@ export class Groups {
       if (node.what.kind === 'foreach') this.foreach(node.what.name, node.what.args, f);
       for (const e of exprsOf(node)) {
         walkExpr(e, (x) => {
+          if (x.kind === 'assign' && x.op === '=' && x.left.kind === 'member' && x.right.kind === 'id' && x.right.name === 'NULL') {
+            const forgotten = this.keyOf(x.left, f);
+            if (forgotten) this.frees.push({ fn: f.def.name, span: x, how: `\`${this.text(x)}\` forgets`, keys: [forgotten], own: true });
+          }
           if (x.kind === 'assign' && x.op === '=' && !this.isNumber(x.left, f)) this.flow(this.keyOf(x.left, f), x.right, f);
           if (x.kind === 'call') this.scanCall(x, f);
         });
@@ -260,7 +269,11 @@ export class Groups {
     for (const effect of facts.call(name)?.effects ?? []) {
       if (effect.kind === 'free' || (effect.kind === 'release' && effect.pages.as === 'vaddr')) {
         const freed = call.args[effect.kind === 'free' ? effect.arg : effect.pages.arg];
-        if (freed) this.frees.push({ fn, call, keys: this.freedKeys(freed, f) });
+        if (freed) {
+          const own = this.keyOf(freed, f);
+          if (own) this.frees.push({ fn, span: call, how: `${name}() frees`, keys: [own], own: true });
+          this.frees.push({ fn, span: call, how: `${name}() frees`, keys: this.freedKeys(freed, f), own: false });
+        }
       }
       if (!('pages' in effect)) continue;
       const arg = call.args[effect.pages.arg];
@@ -287,12 +300,10 @@ export class Groups {
     }
   }
 
-  /** Keys that go away with what is freed: the array's own, and the fields of the object that a pointer names. */
+  /** Fields of the object that goes away with what is freed. */
   private freedKeys(freed: Expr, f: FunctionContext): string[] {
-    const own = this.keyOf(freed, f);
     const record = this.recordOf(freed, f);
-    const fields = record ? (this.unit.records.get(record)?.fields ?? []).flatMap((x) => (x.name ? [`F:${record}.${x.name}`] : [])) : [];
-    return [...(own ? [own] : []), ...fields];
+    return record ? (this.unit.records.get(record)?.fields ?? []).flatMap((x) => (x.name ? [`F:${record}.${x.name}`] : [])) : [];
   }
 
   /** Pages of the group are kept in a field of some object. */

@@ -131,7 +131,8 @@ export class Interpreter {
   add(a: Val, b: Val, state: State, pointer = false): Val {
     if (isConst(b)) return { ...a, o: a.o + b.o };
     if (isConst(a)) return { ...b, o: b.o + a.o };
-    if (pointer) {
+    if (!pointer && this.isAddress(b) && !this.isAddress(a)) [a, b] = [b, a];
+    if (pointer || this.isAddress(a)) {
       const x = this.symbols.get(`idx:${a.x ?? 0}:${valKey(b)}`);
       return { s: a.s, o: a.o, x };
     }
@@ -141,6 +142,12 @@ export class Interpreter {
     const bb = state.bounds(b);
     state.assume('>=', symbol(id), constant(Math.max(ba.lo + bb.lo, -Number.MAX_SAFE_INTEGER)));
     return symbol(id);
+  }
+
+  /** Known to be an address, or a number that stands for a page, whatever its type says. */
+  private isAddress(v: Val): boolean {
+    const info = this.symbols.info(v.s);
+    return !!(info.elementOf ?? info.numberOf) || info.addressOf !== undefined || info.local !== undefined;
   }
 
   private arithmetic(op: string, a: Val, b: Val, state: State, pointer: boolean): Val {
@@ -512,6 +519,11 @@ export class Interpreter {
     for (const [id, r] of this.resourcesOf(v, state)) state.resources.set(id, { ...r, status: 'handed' });
   }
 
+  /** Pages that sit in a scatterlist or the like are released through it; which entries is not followed. */
+  private handOverContained(state: State): void {
+    for (const [loc, val] of state.memory) if (loc.includes('@')) this.handOver(val, state);
+  }
+
   /** Resources whose pages `v` names: the array itself, or an element of it. */
   resourcesOf(v: Val, state: State): [string, Resource][] {
     const el = this.symbols.info(v.s).elementOf;
@@ -549,6 +561,8 @@ export class Interpreter {
     const countKey = count ? valKey(count) : '1';
     if (!mine.length) {
       if (this.resourcesOf(v, state).length) return;
+      // out of a scatterlist: the pages that were put into one
+      if (this.symbols.info(v.s).key.includes('.@page')) this.handOverContained(state);
       const at = whole ? `${v.s}@${v.o}+${v.x ?? 0}` : `${v.s}@el`;
       const before = state.ghosts.get(at);
       if (before && before.count === countKey) {

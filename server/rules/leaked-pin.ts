@@ -169,7 +169,7 @@ function* keptForEver(file: FileAnalysis): Iterable<Report> {
  */
 function* neverReleased(file: FileAnalysis): Iterable<Report> {
   const done = new Set<object>();
-  for (const f of file.groups.frees) {
+  for (const f of [...file.groups.frees].sort((x, y) => Number(y.own) - Number(x.own))) {
     const g = f.keys.map((k) => file.groups.groupOf(k)).find((x) => x && x.acquires.length);
     if (!g || done.has(g) || !file.groups.isKept(g)) continue;
     const takers = new Set(g.acquires.map((a) => a.fn));
@@ -180,10 +180,10 @@ function* neverReleased(file: FileAnalysis): Iterable<Report> {
     if (!a || file.events.some((e) => e.kind === 'leak' && e.resource.site.start === a.call.start)) continue;
     done.add(g);
     yield {
-      span: f.call,
-      functionName: f.fn,
-      message: `${describeAcquire(file, a.call, a.kind)} is never given back: ${callName(f.call)}() frees what names the pages, and nothing outside of ${a.fn}() in this file releases them; call ${partner(a.kind)} first.`,
-      steps: [stepAt(file, a.call, `${callName(a.call)}() takes the pages`, 'acquire'), stepAt(file, f.call, 'what names them is freed', 'fault')],
+      span: a.call,
+      functionName: a.fn,
+      message: `${describeAcquire(file, a.call, a.kind)} is never given back: ${f.how} what names the pages on line ${lineOf(file.unit.text, f.span.start)} in ${f.fn}(), and nothing outside of ${a.fn}() in this file releases them; call ${partner(a.kind)} first.`,
+      steps: [stepAt(file, a.call, `${callName(a.call)}() takes the pages`, 'acquire'), stepAt(file, f.span, 'what names them goes away', 'fault')],
       shape: `${callName(a.call)}:never`,
     };
   }
