@@ -45,6 +45,18 @@ export interface Features {
   readonly mprotectNeedsNoDirty: boolean;
   /** io_uring keeps one pin of a buffer that is one huge folio (since 6.4, backported). */
   readonly ioUringCoalesces: boolean;
+  /** MADV_PAGEOUT clears the accessed bits first (until 6.8). */
+  readonly pageoutClearsYoung: boolean;
+  /** The PTEs of a split PMD keep its dirty bit (since 6.2); before, only the folio is dirty. */
+  readonly splitPmdKeepsDirty: boolean;
+  /** KSM breaks sharing by unsharing (since 6.2), not by a write fault. */
+  readonly ksmBreaksByUnshare: boolean;
+  /** ext4_punch_hole writes the range back first (until 6.12.y). */
+  readonly punchHoleWritesBack: boolean;
+  /** folio_referenced passes over PTEs of large folios in locked VMAs (since 6.7). */
+  readonly referencedSkipsLockedPtes: boolean;
+  /** MGLRU does not isolate dirty file folios; it marks them PG_reclaim and moves them on (sort_folio until 6.10). */
+  readonly mglruSkipsDirtyFiles: boolean;
   /** free_tail_page_prepare checks the exact pincount. */
   readonly badPageChecksPincount: boolean;
   /** Line numbers of warnings in the release, by the text that names them. */
@@ -54,14 +66,14 @@ export interface Features {
 const v6_12: Features = {
   name: '6.12', follPin: true, tracking: 'bias', swapinMapsExclusiveWritable: true, longtermUnsharesNonAnon: true,
   longtermRefusesDirtyTracked: true, isValidGupArgs: true, fastLongtermTouches: true, pageoutMarksWorkingset: true, mthp: true,
-  swapinLargeFolios: true, swapRwPage: false, hugetlbCacheRefPerPage: true, directIoPins: true, badPageChecksPincount: true, splitMapsZeroPages: true, ioUringCoalesces: true, mprotectNeedsNoDirty: true, migrateAttempts: 2, movePagesNoent: true, mglruWakesFlusher: true,
+  swapinLargeFolios: true, swapRwPage: false, hugetlbCacheRefPerPage: true, directIoPins: true, badPageChecksPincount: true, splitMapsZeroPages: true, referencedSkipsLockedPtes: true, mglruSkipsDirtyFiles: false, pageoutClearsYoung: false, splitPmdKeepsDirty: true, ksmBreaksByUnshare: true, punchHoleWritesBack: false, ioUringCoalesces: true, mprotectNeedsNoDirty: true, migrateAttempts: 2, movePagesNoent: true, mglruWakesFlusher: true,
   lines: { 'is_valid_gup_args internal': 2607, 'is_valid_gup_args get+pin': 2620, 'is_valid_gup_args pages': 2629, ext4_dirty_folio: 3587, mpage_prepare_extent_to_map: 2526 },
 };
 const v6_1: Features = {
   ...v6_12,
   name: '6.1', swapinMapsExclusiveWritable: false, longtermUnsharesNonAnon: false, longtermRefusesDirtyTracked: false, isValidGupArgs: false,
   fastLongtermTouches: false, pageoutMarksWorkingset: false, mthp: false, swapinLargeFolios: false, swapRwPage: true,
-  hugetlbCacheRefPerPage: false, directIoPins: false, badPageChecksPincount: false, splitMapsZeroPages: false, ioUringCoalesces: false, mprotectNeedsNoDirty: false, migrateAttempts: 10, movePagesNoent: false, mglruWakesFlusher: false,
+  hugetlbCacheRefPerPage: false, directIoPins: false, badPageChecksPincount: false, splitMapsZeroPages: false, referencedSkipsLockedPtes: false, mglruSkipsDirtyFiles: true, pageoutClearsYoung: true, splitPmdKeepsDirty: false, ksmBreaksByUnshare: false, punchHoleWritesBack: true, ioUringCoalesces: false, mprotectNeedsNoDirty: false, migrateAttempts: 10, movePagesNoent: false, mglruWakesFlusher: false,
   lines: { 'pin_user_pages get': 3309, 'pin_user_pages_fast get': 3191, 'pin_user_pages pages': 3312, 'pin_user_pages_fast pages': 3194, is_valid_gup_flags: 2177, ext4_dirty_folio: 3664, mpage_prepare_extent_to_map: 2671 },
 };
 

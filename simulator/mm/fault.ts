@@ -143,7 +143,7 @@ function filePage(s: State, c: FaultCtx, huge: boolean): number | 'SIGBUS' | 'OO
   const index = pgoffOf(s, c.vma, c.vpn);
   if (index >= s.filePages.at(file)) return 'SIGBUS';
   if (s.fileFs.at(file) === FS.tmpfs) return shmemGetPage(s, file, index, { huge, gfp: c.gfp }) || 'OOM';
-  return filemapGet(s, file, index) || 'OOM';
+  return filemapGet(s, file, index, c.gfp) || 'OOM';
 }
 
 /** do_fault: do_read_fault, do_cow_fault, do_shared_fault. */
@@ -172,13 +172,14 @@ function doFault(s: State, c: FaultCtx): FaultResult {
     return 'ok';
   }
   if (!c.write && faultAround(s, c)) return 'ok';
+  const missing = s.fileFs.at(file) === FS.ext4 && !cachedPage(s, file, index);
   const page = filePage(s, c, hugeVma || s.fileHuge.at(file) === 2);
   if (typeof page === 'string') return page;
   const folio = s.head(page);
   if (c.write) pageMkwrite(s, file, folio);
   finishFault(s, c, page);
   if (c.write) folioMarkDirty(s, folio);
-  else faultAround(s, c);
+  else if (missing) faultAround(s, c); // the read let go of the mmap lock: the fault was tried again
   return 'ok';
 }
 

@@ -109,12 +109,12 @@ export function readIntoCache(s: State, file: number, index: number, gfp: Gfp = 
  * filemap_fault / filemap_read: the cached page, read in if it is missing. A page with PG_readahead — the same bit as PG_reclaim — starts the
  * next readahead and loses the mark (page_cache_async_ra). 0 without memory.
  */
-export function filemapGet(s: State, file: number, index: number): number {
+export function filemapGet(s: State, file: number, index: number, gfp: Gfp = GFP_USER): number {
   const page = cachedPage(s, file, index);
-  if (!page) return readIntoCache(s, file, index);
+  if (!page) return readIntoCache(s, file, index, gfp);
   if (s.has(page, PG.reclaim) && !s.has(page, PG.writeback)) {
     s.clearFlag(page, PG.reclaim);
-    readIntoCache(s, file, index);
+    readIntoCache(s, file, index, gfp);
   }
   return page;
 }

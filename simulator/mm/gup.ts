@@ -342,7 +342,7 @@ function validateGup(s: State, call: GupCall, flags: number, hasPages: boolean):
     return undefined;
   }
   if (flags & (FOLL.PIN | FOLL.LONGTERM)) {
-    s.warnOnce('mm/gup.c', call, `is_valid_gup_flags`);
+    s.warnOnce('mm/gup.c', call, `is_valid_gup_flags`, call);
     return -E.INVAL;
   }
   return undefined;
@@ -354,7 +354,6 @@ export function gup(s: State, call: GupCall, mm: number, start: number, nr: numb
   if (bad !== undefined) return bad;
   const pin = call.startsWith('pin_');
   const set = flags | (pin ? FOLL.PIN : out ? FOLL.GET : 0);
-  const touch = s.f.isValidGupArgs || !pin ? FOLL.TOUCH : 0;
   switch (call) {
     case 'get_user_pages_fast':
     case 'pin_user_pages_fast':
@@ -368,7 +367,7 @@ export function gup(s: State, call: GupCall, mm: number, start: number, nr: numb
     case 'get_user_pages_remote':
     case 'pin_user_pages_remote':
       if (pin && s.f.follPin) s.set(s.mmPinned, mm, 1);
-      return gupLongtermLocked(s, mm, start, nr, set | FOLL.REMOTE | touch | (pin ? 0 : FOLL.TOUCH), out);
+      return gupLongtermLocked(s, mm, start, nr, set | FOLL.REMOTE | FOLL.TOUCH, out);
   }
 }
 

@@ -5,7 +5,7 @@ import { folioGet, folioPut } from './page_alloc.ts';
 import { folioMarkAccessed, lruAddDrain } from './lru.ts';
 import { handleMmFault } from './fault.ts';
 import { isZeroPage } from './thp.ts';
-import { pteSlot, slotMm, slotVpn } from './pagetable.ts';
+import { changeBits, pteSlot, slotMm, slotVpn } from './pagetable.ts';
 import { vmasIn } from './vma.ts';
 import { SCALAR, type State } from './state.ts';
 
@@ -18,7 +18,7 @@ function writeProtectPage(s: State, slot: number, kept: number): boolean {
   if (anonExclusive(s, page) && folioMaybeDmaPinned(s, folio)) return false;
   if (s.entf.at(slot) & PTE.dirty) s.setFlag(folio, PG.dirty);
   setAnonExclusive(s, page, false);
-  s.set(s.entf, slot, s.entf.at(slot) & ~(PTE.write | PTE.dirty));
+  changeBits(s, slot, s.entf.at(slot) & ~(PTE.write | PTE.dirty));
   return true;
 }
 
@@ -83,7 +83,7 @@ function cmpAndMerge(s: State, slot: number, page: number, unstable: { mm: numbe
   if (writeProtectPage(s, twinSlot, 0)) {
     replacePage(s, twinSlot, page);
     unstable.splice(unstable.indexOf(twin), 1);
-  } else handleMmFault(s, at.mm, at.vpn, false, true);
+  } else handleMmFault(s, at.mm, at.vpn, !s.f.ksmBreaksByUnshare, s.f.ksmBreaksByUnshare);
 }
 
 /** stable_tree_search. */
@@ -101,6 +101,6 @@ function findStable(s: State, content: number): number {
 export function unmergeKsm(s: State, mm: number, start: number, end: number): void {
   for (let vpn = start; vpn < end; vpn++) {
     const slot = pteSlot(s, mm, vpn);
-    if (slot && s.entf.at(slot) & PTE.present && !(s.entf.at(slot) & PTE.special) && folioKsm(s, s.head(s.ent.at(slot)))) handleMmFault(s, mm, vpn, false, true);
+    if (slot && s.entf.at(slot) & PTE.present && !(s.entf.at(slot) & PTE.special) && folioKsm(s, s.head(s.ent.at(slot)))) handleMmFault(s, mm, vpn, !s.f.ksmBreaksByUnshare, s.f.ksmBreaksByUnshare);
   }
 }

@@ -1,7 +1,7 @@
 /** madvise (mm/madvise.c). */
 import { E, FOLL, PG, PTE, VM } from './flags.ts';
 import { FS } from './filemap.ts';
-import { PMD_NR, pteSlot } from './pagetable.ts';
+import { PMD_NR, changeBits, pteSlot } from './pagetable.ts';
 import { folioAnon, folioMapcount, setAnonExclusive } from './rmap.ts';
 import { folioDeactivate, folioIsolateLru, folioMarkLazyfree, folioPutbackLru, lruAddDrain } from './lru.ts';
 import { folioFreeSwap, freeSwapAndCache } from './swap.ts';
@@ -172,7 +172,7 @@ function madvisePageout(s: State, mm: number, vma: number, from: number, to: num
         } else seen.add(folio);
       }
       if (!s.has(folio, PG.lru) || folioMapcount(s, folio) !== s.nr(folio)) return;
-      if (!pageout) s.set(s.entf, slot, s.entf.at(slot) & ~PTE.young);
+      if (!pageout || s.f.pageoutClearsYoung) changeBits(s, slot, s.entf.at(slot) & ~PTE.young);
       take(folio);
     }, (slot) => {
       const folio = s.ent.at(slot);
@@ -184,7 +184,7 @@ function madvisePageout(s: State, mm: number, vma: number, from: number, to: num
         if (r) return;
         return;
       }
-      if (!pageout) s.set(s.entf, slot, s.entf.at(slot) & ~PTE.young);
+      if (!pageout || s.f.pageoutClearsYoung) changeBits(s, slot, s.entf.at(slot) & ~PTE.young);
       take(folio);
     });
     if (pageout && list.length) reclaimPages(s, list);
@@ -209,7 +209,7 @@ function madviseFree(s: State, mm: number, from: number, to: number): void {
       if (s.has(folio, PG.swapcache) && !folioFreeSwap(s, folio)) return;
       s.clearFlag(folio, PG.dirty);
     }
-    s.set(s.entf, slot, s.entf.at(slot) & ~(PTE.young | PTE.dirty));
+    changeBits(s, slot, s.entf.at(slot) & ~(PTE.young | PTE.dirty));
     folioMarkLazyfree(s, folio);
   }, (slot, base) => {
     const folio = s.ent.at(slot);
@@ -219,7 +219,7 @@ function madviseFree(s: State, mm: number, from: number, to: number): void {
       return;
     }
     s.clearFlag(folio, PG.dirty);
-    s.set(s.entf, slot, s.entf.at(slot) & ~(PTE.young | PTE.dirty));
+    changeBits(s, slot, s.entf.at(slot) & ~(PTE.young | PTE.dirty));
     folioMarkLazyfree(s, folio);
   });
 }

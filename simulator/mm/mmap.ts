@@ -3,7 +3,7 @@ import { E, FOLL, MAPPING, PG, PTE, VM } from './flags.ts';
 import { FS, newFile } from './filemap.ts';
 import { allocFolio, folioGet } from './page_alloc.ts';
 import { anonExclusive, folioAnon, mapPte } from './rmap.ts';
-import { clearEntry, pmdSlot, pteSlot, rmapLink, rmapUnlink, setEntry, PMD_NR } from './pagetable.ts';
+import { changeBits, clearEntry, pmdSlot, pteSlot, rmapLink, rmapUnlink, setEntry, PMD_NR } from './pagetable.ts';
 import { findVma, KINDS, mapBase, mergeVmas, nameMap, newVma, splitVma, unmappedArea, vmasExactly, vmasIn, type Kind } from './vma.ts';
 import { fsyncFile } from './writeback.ts';
 import { gup } from './gup.ts';
@@ -82,7 +82,7 @@ export function doMprotect(s: State, mm: number, start: number, end: number, pro
       bits = (bits & ~(PTE.write | PTE.protnone)) | (prots ? PTE.write : 0);
       if (newFlags === 0) bits |= PTE.protnone;
       else if (!(bits & PTE.write) && newFlags & VM.WRITE && canChangePteWritable(s, vma, slot, bits)) bits |= PTE.write;
-      s.set(s.entf, slot, bits);
+      changeBits(s, slot, bits);
     };
     walkRange(s, mm, s.vmaStart.at(vma), s.vmaEnd.at(vma), change, change);
   }

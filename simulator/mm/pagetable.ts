@@ -73,13 +73,30 @@ export function slotIsPmd(s: State, slot: number): boolean {
 
 /** set_pte_at: value and bits of an entry, without reverse map or counts. */
 export function setEntry(s: State, slot: number, value: number, bits: number): void {
+  s.set(s.entTlb, slot, 0);
   s.set(s.ent, slot, value);
   s.set(s.entf, slot, bits);
 }
 /** pte_clear. */
 export function clearEntry(s: State, slot: number): void {
+  s.set(s.entTlb, slot, 0);
   s.set(s.ent, slot, 0);
   s.set(s.entf, slot, 0);
+}
+
+/** Changes the bits of an entry and flushes it from the TLB (flush_tlb_page). */
+export function changeBits(s: State, slot: number, bits: number): void {
+  if (s.entf.at(slot) === bits) return;
+  s.set(s.entf, slot, bits);
+  s.set(s.entTlb, slot, 0);
+}
+/** flush_tlb_mm, or a switch to another address space (this CPU has no PCID): every translation is forgotten. */
+export function flushTlb(s: State): void {
+  s.add(s.scalar, SCALAR.tlbGen, 1);
+}
+/** Is the entry's translation, accessed bit and all, still in the TLB? */
+export function inTlb(s: State, slot: number): boolean {
+  return s.entTlb.at(slot) === s.scalar.at(SCALAR.tlbGen);
 }
 
 /** Adds a slot to the page's reverse map. */

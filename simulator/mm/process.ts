@@ -5,7 +5,7 @@ import { dupMmap, exitMmap } from './fork.ts';
 import { findVma } from './vma.ts';
 import { handleMmFault } from './fault.ts';
 import { isHugeZero } from './thp.ts';
-import { pmdSlot, pteSlot } from './pagetable.ts';
+import { flushTlb, inTlb, pmdSlot, pteSlot } from './pagetable.ts';
 import { SCALAR, type State } from './state.ts';
 
 /** The row of a process by name; 0 if there is none alive. */
@@ -24,6 +24,7 @@ export function newProc(s: State, name: string): number {
 /** fork(2). */
 export function forkProc(s: State, parent: number, name: string): number {
   const child = newProc(s, name);
+  flushTlb(s);
   dupMmap(s, s.procMm.at(parent), s.procMm.at(child));
   return child;
 }
@@ -38,6 +39,10 @@ export type Access = { page: number } | { signal: 'SIGSEGV' | 'SIGBUS' };
 
 /** One CPU read or write at a virtual page (do_user_addr_fault): faults until the access goes through; accessed and dirty bits as the MMU sets them. */
 export function cpuAccess(s: State, mm: number, vpn: number, write: boolean): Access {
+  if (s.scalar.at(SCALAR.tlbMm) !== mm) {
+    flushTlb(s);
+    s.set(s.scalar, SCALAR.tlbMm, mm);
+  }
   const vma = findVma(s, mm, vpn);
   if (!vma) return { signal: 'SIGSEGV' };
   const f = s.vmaFlags.at(vma);
@@ -48,7 +53,12 @@ export function cpuAccess(s: State, mm: number, vpn: number, write: boolean): Ac
     const slot = pb & PTE.leaf ? pmd : pteSlot(s, mm, vpn);
     const bits = slot ? s.entf.at(slot) : 0;
     if (bits & PTE.present && !(bits & PTE.protnone) && (!write || bits & PTE.write)) {
-      s.set(s.entf, slot, bits | PTE.young | (write ? PTE.dirty : 0));
+      // a translation that the TLB holds is used without looking at the table: its accessed bit is not set again
+      const cached = inTlb(s, slot) && (!write || bits & PTE.dirty);
+      if (!cached) {
+        s.set(s.entf, slot, bits | PTE.young | (write ? PTE.dirty : 0));
+        s.set(s.entTlb, slot, s.scalar.at(SCALAR.tlbGen));
+      }
       return { page: bits & PTE.leaf ? s.ent.at(slot) + (vpn & 511) : s.ent.at(slot) };
     }
     const r = handleMmFault(s, mm, vpn, write);

@@ -417,6 +417,14 @@ function genShrinkLruvec(s: State, node: number, priority: number, sc: ScanContr
     if (minSeq(s, type) + MIN_NR_GENS > s.scalar.at(SCALAR.maxSeq)) continue;
     const folios: number[] = [];
     for (let f = s.lruTail.at(list); f; f = s.lruTail.at(list)) {
+      if (s.f.mglruSkipsDirtyFiles && type === 1 && s.has(f, PG.dirty | PG.writeback)) {
+        // sort_folio: waiting for writeback, one generation on
+        listDelete(s, list, f);
+        s.setFlag(f, PG.reclaim);
+        s.set(s.gen, f, genList(node, 1, minSeq(s, 1) + 1) + 1);
+        lruRelink(s, f);
+        continue;
+      }
       lruDelete(s, f, true);
       s.clearFlag(f, PG.lru);
       if (!s.has(f, PG.referenced)) s.clearFlag(f, PG.refs0 | PG.refs1);
@@ -425,6 +433,7 @@ function genShrinkLruvec(s: State, node: number, priority: number, sc: ScanContr
       folioGet(s, f);
       folios.push(f);
     }
+    incMinSeq(s);
     if (!folios.length) continue;
     const taken = pagesOf(s, folios);
     const stat: ReclaimStat = { nrUnqueuedDirty: 0 };
@@ -442,7 +451,6 @@ function genShrinkLruvec(s: State, node: number, priority: number, sc: ScanContr
     }
     moveFoliosToLru(s, folios, true);
     if (s.f.mglruWakesFlusher && stat.nrUnqueuedDirty && stat.nrUnqueuedDirty === taken) wakeupFlusherThreads(s);
-    incMinSeq(s);
   }
   return reclaimed;
 }

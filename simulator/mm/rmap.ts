@@ -3,7 +3,7 @@ import { BIAS, MAPPING, PG, PTE, VM } from './flags.ts';
 import { folioMarkDirty } from './writeback.ts';
 import { folioGet, folioPut } from './page_alloc.ts';
 import { lruAddDrain, mlockFolio, munlockFolio } from './lru.ts';
-import { clearEntry, rmapLink, rmapSlots, rmapUnlink, setEntry, slotIsPmd, slotMm, slotVpn } from './pagetable.ts';
+import { changeBits, clearEntry, rmapLink, rmapSlots, rmapUnlink, setEntry, slotIsPmd, slotMm, slotVpn } from './pagetable.ts';
 import { splitHugePmd } from './thp.ts';
 import { swapDuplicate, swapFree } from './swap.ts';
 import { findVma } from './vma.ts';
@@ -113,11 +113,14 @@ export function folioReferenced(s: State, folio: number): Referenced {
         if (!s.has(folio, PG.mlocked)) mlockFolio(s, folio);
         return { ptes: vmas.size, locked: true };
       }
-      lockedPtes++;
-      continue;
+      if (s.f.referencedSkipsLockedPtes) {
+        lockedPtes++;
+        continue;
+      }
     }
     const bits = s.entf.at(slot);
     if (bits & PTE.young) {
+      // ptep_clear_flush_young does not flush on x86: the TLB keeps the translation
       s.set(s.entf, slot, bits & ~PTE.young);
       vmas.add(vma);
     }
@@ -194,7 +197,7 @@ export function folioMkclean(s: State, folio: number): number {
     if (!(s.vmaFlags.at(vma) & VM.SHARED)) continue;
     const bits = s.entf.at(slot);
     if (bits & (PTE.dirty | PTE.write)) {
-      s.set(s.entf, slot, bits & ~(PTE.dirty | PTE.write));
+      changeBits(s, slot, bits & ~(PTE.dirty | PTE.write));
       cleaned++;
     }
   }

@@ -65,7 +65,7 @@ export const SCALAR = {
   nextSerial: 0, nextBlock: 1, freeBlock: 2, nextVma: 3, freeVma: 4, nextFile: 5, nextXa: 6, swapHint: 7, nonresRoot: 8, nonresMemcg: 9,
   batchCount: 10, zeroPage: 11, hugeZero: 12, nextMap: 13, nextProc: 14, nextHandle: 15, minSeqAnon: 16, minSeqFile: 17, maxSeq: 18,
   nextHandlePage: 19, kernelHeld: 20, nextPipe: 21, metaFile: 22, batchHead: 23, flushers: 24, isolatedHead: 25, iouring: 26, batchTail: 27,
-  nonresRoot1: 28, nonresMemcg1: 29,
+  nonresRoot1: 28, nonresMemcg1: 29, tlbGen: 30, tlbMm: 31,
 } as const;
 
 /** vmstat counters (/proc/vmstat names) in the order of their rows. */
@@ -120,6 +120,8 @@ export class State {
   readonly ent: Column;
   readonly entf: Column;
   readonly entNext: Column;
+  /** TLB: generation in which the CPU loaded this entry, with its accessed bit; current if it equals SCALAR.tlbGen. */
+  readonly entTlb: Column;
   readonly blockMm: Column;
   readonly blockVpn: Column;
   readonly blockLevel: Column;
@@ -207,6 +209,7 @@ export class State {
     this.ent = c('pte', 2048);
     this.entf = c('pte.flags', 2048);
     this.entNext = c('pte.rmap', 2048);
+    this.entTlb = c('tlb', 2048);
     this.blockMm = c('table.mm');
     this.blockVpn = c('table.vpn');
     this.blockLevel = c('table.level');
@@ -264,6 +267,7 @@ export class State {
       this.set(this.scalar, SCALAR[k], 1);
     }
     this.set(this.scalar, SCALAR.maxSeq, 3);
+    this.set(this.scalar, SCALAR.tlbGen, 1);
   }
 
   /** Writes a cell through the journal. */
@@ -284,9 +288,9 @@ export class State {
     this.set(this.scalar, scalar, v + n);
     return v;
   }
-  /** WARN_ON_ONCE: prints the first time only. `where` names the file and function, `key` the warning. */
-  warnOnce(file: string, fn: string, key: string): void {
-    const id = this.names.id(`warn:${key}`);
+  /** WARN_ON_ONCE: prints the first time only. `where` names the file and function, `key` the warning, `site` the inlined copy of it. */
+  warnOnce(file: string, fn: string, key: string, site = ''): void {
+    const id = this.names.id(`warn:${key}:${site}`);
     if (this.warned.at(id)) return;
     this.set(this.warned, id, 1);
     this.dmesg.push(`WARNING at ${file}:${this.f.lines[key] ?? 0} ${fn}`);

@@ -39,8 +39,8 @@ export function zeroPage(s: State): number {
   return z;
 }
 
-/** __split_huge_pmd (mm/huge_memory.c): a PMD mapping becomes 512 PTEs (anonymous) or goes away (file; faulted again later). */
-export function splitHugePmd(s: State, pmd: number): void {
+/** __split_huge_pmd (mm/huge_memory.c): a PMD mapping becomes 512 PTEs (anonymous) or goes away (file; faulted again later). `freeze`: on the way to migration entries, which keep the dirty bit. */
+export function splitHugePmd(s: State, pmd: number, freeze = false): void {
   const bits = s.entf.at(pmd);
   const folio = s.ent.at(pmd);
   const mm = slotMm(s, pmd);
@@ -60,7 +60,7 @@ export function splitHugePmd(s: State, pmd: number): void {
     folioPut(s, folio);
     return;
   }
-  const keep = bits & (PTE.write | PTE.dirty | PTE.young | PTE.protnone);
+  const keep = bits & (PTE.write | PTE.young | PTE.protnone | (s.f.splitPmdKeepsDirty || freeze ? PTE.dirty : 0));
   if (bits & PTE.dirty) s.setFlag(folio, PG.dirty);
   const exclusive = anonExclusive(s, folio);
   folioGet(s, folio, PMD_NR - 1);
@@ -108,7 +108,7 @@ function splitFolioInner(s: State, folio: number, at: number, isolated: number[]
   // unmap_folio: anonymous mappings are parked in migration entries, file mappings just go
   const parked: { mm: number; vpn: number; page: number; bits: number; exclusive: boolean }[] = [];
   if (anon) {
-    for (const pmd of folioSlots(s, folio).filter((x) => slotIsPmd(s, x))) splitHugePmd(s, pmd);
+    for (const pmd of folioSlots(s, folio).filter((x) => slotIsPmd(s, x))) splitHugePmd(s, pmd, true);
     if (folioMaybeDmaPinned(s, folio)) return -E.AGAIN;
     for (const slot of folioSlots(s, folio)) {
       const page = s.ent.at(slot);

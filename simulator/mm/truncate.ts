@@ -9,6 +9,7 @@ import { removeMapping } from './reclaim.ts';
 import { freeSwapAndCache } from './swap.ts';
 import { hugetlbDeleteFromPageCache } from './hugetlb.ts';
 import { unmapMappingRange } from './zap.ts';
+import { writeFile } from './writeback.ts';
 import { splitFolio } from './thp.ts';
 import { SCALAR, type State } from './state.ts';
 
@@ -92,6 +93,7 @@ export function punchHole(s: State, file: number, first: number, pages: number):
     daxFree(s, file, first, end);
     return true;
   }
+  if (s.f.punchHoleWritesBack && s.fileFs.at(file) === FS.ext4) writeFile(s, file, first, end);
   unmapMappingRange(s, file, first, end, false);
   truncateInodePages(s, file, first, end);
   if (s.fileFs.at(file) === FS.ext4) for (let i = first; i < Math.min(end, s.fileCap.at(file)); i++) s.set(s.xaDisk, xaSlot(s, file, i), 0);

@@ -37,10 +37,10 @@ export function folioClearDirtyForIo(s: State, folio: number): boolean {
 }
 
 /** Writes the dirty pages of one ext4 file (ext4_writepages: mpage_prepare_extent_to_map, submit). Returns pages written. */
-export function writeFile(s: State, file: number): number {
+export function writeFile(s: State, file: number, first = 0, end = Infinity): number {
   if (s.fileFs.at(file) !== FS.ext4) return 0;
   let written = 0;
-  for (let i = 0; i < s.filePages.at(file); i++) {
+  for (let i = first; i < Math.min(end, s.filePages.at(file)); i++) {
     const page = cachedPage(s, file, i);
     if (!page || !s.has(page, PG.dirty)) continue;
     if (!s.has(page, PG.private)) {
