@@ -41,6 +41,11 @@ export function lowerExpr(cx: Cx, node: SNode): Expr {
       const right = field(node, 'right');
       const op = field(node, 'operator');
       if (!left || !right || !op) return opaque(cx, node);
+      const typeName = parenthesizedType(cx, left, nodeText(cx, op));
+      if (typeName) {
+        const arg: Expr = { kind: 'unary', op: nodeText(cx, op) as '-', arg: lowerExpr(cx, right), ...cx.src.origin(op.start, right.end) };
+        return { kind: 'cast', type: lowerType(cx, typeName), arg, ...span };
+      }
       return { kind: 'binary', op: nodeText(cx, op) as BinaryOp, left: lowerExpr(cx, left), right: lowerExpr(cx, right), ...span };
     }
     case 'assignment_expression': {
@@ -219,6 +224,13 @@ function cast(cx: Cx, node: SNode, span: Loc): Expr {
     }
   }
   return { kind: 'cast', type: lowerTypeDescriptor(cx, type), arg: lowerExpr(cx, value), ...span };
+}
+
+/** `(u32) - 1` reads like a difference; by the name's looks it is a cast. */
+function parenthesizedType(cx: Cx, left: SNode, op: string): SNode | undefined {
+  if (left.type !== 'parenthesized_expression' || (op !== '-' && op !== '+' && op !== '&' && op !== '*')) return undefined;
+  const inner = left.children[0];
+  return inner?.type === 'identifier' && left.children.length === 1 && looksLikeType(nodeText(cx, inner)) ? inner : undefined;
 }
 
 function looksLikeType(name: string): boolean {

@@ -100,7 +100,7 @@ export function typeOfExpr(e: Expr, scope: TypeScope, depth = 0): CType | undefi
       if (cast) return cast;
       if ((name === 'READ_ONCE' || name === 'rcu_dereference' || name === 'likely' || name === 'unlikely' || name === 'no_free_ptr' || name === 'rcu_access_pointer') && e.args[0]) return of(e.args[0]);
       if ((name === 'min' || name === 'max') && e.args[0]) return of(e.args[0]);
-      const local = scope.locals.get(name);
+      const local = scope.locals.get(name) ?? globalTypes(scope.unit).get(name);
       if (local) {
         const f = pointee(local, scope);
         return f?.kind === 'function' ? f.returns : undefined;

@@ -262,6 +262,10 @@ function forOrLoop(cx: Cx, node: SNode): Stmt {
   const bodyNode = field(node, 'body');
   const name = loopName(cx, node);
   // A loop macro without arguments; one that takes the head of a for loop is read as that loop.
+  if (name !== undefined && bodyNode) {
+    const expanded = expandLoop(cx, node, name, cx.src.raw.indexOf('(', node.start), bodyNode.start, bodyNode);
+    if (expanded) return expanded;
+  }
   if (name !== undefined && !field(node, 'condition') && !field(node, 'initializer')) return namedLoop(cx, node, name, undefined, bodyNode);
   const init = field(node, 'initializer');
   const test = field(node, 'condition');

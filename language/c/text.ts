@@ -27,7 +27,7 @@ function print(e: Expr, text: string, inner: boolean): string {
     case 'type': return typeText(e.type, text);
     case 'compound': return `(${typeText(e.type, text)})${p(e.init)}`;
     case 'init': return `{ ${e.items.map((i) => `${i.designators.map((d) => ('field' in d ? `.${d.field}` : `[${p(d.index)}]`)).join('')}${i.designators.length > 0 ? ' = ' : ''}${print(i.value, text, false)}`).join(', ')} }`;
-    case 'stmtexpr': return `({ ${text.slice(e.body.start, e.body.end).replace(/\s+/g, ' ').replace(/^\(?\{ ?|\}?\)?$/g, '')}})`;
+    case 'stmtexpr': return e.macro !== undefined ? '({ … })' : `({ ${text.slice(e.body.start, e.body.end).replace(/\s+/g, ' ').replace(/^\(?\{ ?|\}?\)?$/g, '')}})`;
     case 'opaque': return e.text.replace(/\s+/g, ' ');
   }
 }
