@@ -176,7 +176,8 @@ function sourcesOf(file: FileAnalysis, flow: Flow, acquired: ReadonlySet<string>
     for (const s of group.foreign as readonly (Group['foreign'][number] & { readonly key?: string })[]) {
       if (seen.has(s) || !s.key) continue;
       seen.add(s);
-      if (!givesPages(s.what)) continue;
+      // a parameter that the function itself has filled is the caller's array, not the caller's pages
+      if (!givesPages(s.what) || file.groups.acquires.some((a) => a.key === s.key && s.key?.startsWith(`L:${a.fn}:`) && s.what.startsWith('parameter'))) continue;
       const release = ownRelease(file, flow, s.what, s.key);
       if (release) own.add(release);
       else out.push({ fn: s.fn, span: s.span, what: s.what, key: s.key });
