@@ -1,6 +1,7 @@
 /** Which macros are defined: by the target, by the compiler, by the kernel, by the file and its headers so far. */
 import type { ConditionEnv } from './condition.ts';
 import { defineFromFlag } from './macros.ts';
+import { LayeredMap } from './layered.ts';
 import type { KernelVersion, MacroDef, Target } from './unit.ts';
 
 /** KERNEL_VERSION(a, b, c): the sublevel saturates at 255 since 5.10 (include/generated/uapi/linux/version.h). */
@@ -121,14 +122,15 @@ export class Environment implements ConditionEnv {
     return e.def.body === '0' || e.def.body === 'n' ? 0n : 1n;
   }
 
-  /** Every definition in force, maybe ones too. */
-  all(): Map<string, MacroDef> {
-    const out = this.base ? this.base.all() : new Map<string, MacroDef>();
+  /** Every definition in force, maybe ones too, over those of the base (given by the caller, who keeps it). */
+  over(base: ReadonlyMap<string, MacroDef>): { readonly all: ReadonlyMap<string, MacroDef>; readonly own: ReadonlyMap<string, MacroDef> } {
+    const own = new Map<string, MacroDef>();
+    const gone = new Set<string>();
     for (const [name, e] of this.entries) {
-      if (e.def) out.set(name, e.def);
-      else out.delete(name);
+      if (e.def) own.set(name, e.def);
+      else gone.add(name);
     }
-    return out;
+    return { all: base.size === 0 ? own : new LayeredMap(base, own, gone), own };
   }
 
   /** Definitions that may not be in force. */

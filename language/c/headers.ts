@@ -2,18 +2,24 @@
 import { Environment } from './environment.ts';
 import { preprocess, type Preprocessed } from './preprocessor.ts';
 import { type Scan, scanText } from './scan.ts';
-import type { HeaderText, Target } from './unit.ts';
+import type { MaskMacros } from './mask.ts';
+import { maskMacrosOf } from './mask-roles.ts';
+import type { HeaderText, MacroDef, Target } from './unit.ts';
 
 /** A header after preprocessing. */
 export interface ReadHeader {
   readonly path: string;
   readonly text: string;
   readonly pre: Preprocessed;
+  /** There is more than directives in it. */
+  readonly hasCode: boolean;
 }
 
 /** All headers of a file, and the macros in force behind them. */
 export interface HeaderState {
   readonly env: Environment;
+  readonly macros: ReadonlyMap<string, MacroDef>;
+  readonly maskMacros: MaskMacros;
   readonly headers: readonly ReadHeader[];
   readonly forks: readonly string[];
   /** Hash input: changes when a header does. */
@@ -60,10 +66,11 @@ export function readHeaders(headers: readonly HeaderText[], target: Target, choi
       if (nested) visit(nested, depth + 1);
     });
     for (const f of pre.forks) if (!forks.includes(f)) forks.push(f);
-    read.push({ path: header.path, text: header.text, pre });
+    read.push({ path: header.path, text: header.text, pre, hasCode: /\S/.test(pre.raw) });
   };
   for (const header of headers) visit(header, 0);
-  const state: HeaderState = { env, headers: read, forks, id: headers.length === 0 ? 0 : nextId++ };
+  const macros = env.over(new Map()).own;
+  const state: HeaderState = { env, macros, maskMacros: maskMacrosOf(macros), headers: read, forks, id: headers.length === 0 ? 0 : nextId++ };
   states.push({ headers: [...headers], target: key, state });
   if (states.length > MAX_STATES) states.shift();
   return state;

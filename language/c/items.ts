@@ -154,8 +154,17 @@ function choicesWithin(regions: readonly ChoiceRegion[], start: number, end: num
   }
 }
 
+/** Results of the last reading of a file, by the text of the item. */
+export interface ItemMemo {
+  readonly environment: string;
+  /** Heads of functions, by function text. */
+  readonly heads: Map<string, SNode>;
+  /** Declarations, by offset: they hold offsets and are good only where they were. */
+  readonly declarations: Map<number, { readonly text: string; readonly declared: Declarations }>;
+}
+
 /** Functions of a parsed file in source order. */
-export function readFunctions(file: FileContext, top: readonly TopLevelNode[]): (FunctionDef & { readonly path: string })[] {
+export function readFunctions(file: FileContext, top: readonly TopLevelNode[], memo?: ItemMemo): (FunctionDef & { readonly path: string })[] {
   const out: (FunctionDef & { readonly path: string })[] = [];
   const add = (item: TopLevelNode, head: SNode): void => {
     const declarator = field(head, 'declarator');
@@ -165,7 +174,7 @@ export function readFunctions(file: FileContext, top: readonly TopLevelNode[]): 
   };
   for (const item of top) {
     if (item.type === 'function_definition') {
-      const head = item.snapshot(true);
+      const head = headOf(file, item, memo);
       if (head) add(item, head);
     } else if (item.type === 'ERROR' || item.type === 'linkage_specification' || item.type === 'declaration_list') {
       const tree = item.snapshot();
@@ -173,6 +182,20 @@ export function readFunctions(file: FileContext, top: readonly TopLevelNode[]): 
     }
   }
   return out;
+}
+
+/** The head of a function, from the memo if its text has been seen. */
+function headOf(file: FileContext, item: TopLevelNode, memo: ItemMemo | undefined): SNode | undefined {
+  if (!memo) return item.snapshot(true);
+  const text = hashText(file.source.text.slice(item.start, item.end));
+  const known = memo.heads.get(text);
+  if (known) return known.start === item.start ? known : shifted(known, item.start - known.start);
+  const head = item.snapshot(true);
+  if (head) {
+    if (memo.heads.size > 5000) memo.heads.clear();
+    memo.heads.set(text, head);
+  }
+  return head;
 }
 
 function nested(node: SNode, found: (node: SNode) => void): void {
@@ -200,10 +223,36 @@ export interface Declarations {
   readonly globals: Declarator[];
 }
 
+/** Nothing declared yet. */
+export function emptyDeclarations(): Declarations {
+  return { records: new Map(), enums: [], typedefs: new Map(), globals: [] };
+}
+
+/** Adds what another reading declared. */
+export function addDeclarations(into: Declarations, from: Declarations): void {
+  for (const [k, v] of from.records) into.records.set(k, v);
+  for (const [k, v] of from.typedefs) into.typedefs.set(k, v);
+  into.enums.push(...from.enums);
+  into.globals.push(...from.globals);
+}
+
 /** Reads every declaration at file scope, and the types declared inside of them. */
-export function readDeclarations(file: FileContext, top: readonly TopLevelNode[], into: Declarations): void {
+export function readDeclarations(file: FileContext, top: readonly TopLevelNode[], into: Declarations, memo?: ItemMemo): void {
   for (const item of top) {
     if (item.type === 'function_definition' || item.type === 'expression_statement' || item.type.startsWith('preproc_')) continue;
+    if (memo) {
+      const text = file.source.raw.slice(item.start, item.end);
+      let known = memo.declarations.get(item.start);
+      if (known?.text !== text) {
+        const tree = treeOf(file, item, false);
+        known = { text, declared: emptyDeclarations() };
+        if (tree) declarationsOf(file, tree, known.declared);
+        if (memo.declarations.size > 20_000) memo.declarations.clear();
+        memo.declarations.set(item.start, known);
+      }
+      addDeclarations(into, known.declared);
+      continue;
+    }
     const tree = treeOf(file, item, false);
     if (tree) declarationsOf(file, tree, into);
   }

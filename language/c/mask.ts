@@ -36,11 +36,11 @@ export interface Masked {
 /** What the file's own macros add to the masking. */
 export interface MaskMacros {
   /** Macros whose body is the head of a loop. */
-  readonly loops: ReadonlySet<string>;
+  readonly loops: { has(name: string): boolean };
   /** Macros with an empty or attribute-only body. */
-  readonly empty: ReadonlySet<string>;
+  readonly empty: { has(name: string): boolean };
   /** Macros that stand for a storage class, qualifier or inline: name to the keyword kept. */
-  readonly keywords: ReadonlyMap<string, string>;
+  readonly keywords: { get(name: string): string | undefined };
 }
 
 const NO_MACROS: MaskMacros = { loops: new Set(), empty: new Set(), keywords: new Map() };

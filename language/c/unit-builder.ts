@@ -3,10 +3,9 @@ import type { CType, Declarator, EnumDef, RecordDef } from './ast.ts';
 import { hashText } from './hash.ts';
 import { readHeaders, type HeaderState, type ReadHeader, targetKey } from './headers.ts';
 import { Environment } from './environment.ts';
-import { type Declarations, type FileContext, readDeclarations, readFunctions } from './items.ts';
-import { isLoopHead } from './macros.ts';
+import { addDeclarations, type Declarations, emptyDeclarations, type FileContext, type ItemMemo, readDeclarations, readFunctions } from './items.ts';
 import { type MaskMacros, maskSource } from './mask.ts';
-import { ANNOTATIONS, ATTRIBUTE_CALLS, isLoopName } from './masknames.ts';
+import { maskMacrosOf } from './mask-roles.ts';
 import type { CParser, TopLevelNode } from './parser.ts';
 import { preprocess, type Preprocessed } from './preprocessor.ts';
 import { recoverItems } from './recover.ts';
@@ -78,45 +77,6 @@ function decide(input: ParseInput, scan: Scan, pick: (index: number) => boolean)
   }
 }
 
-const maskMacroCache = new WeakMap<MacroDef, 'loop' | 'empty' | 'none' | { readonly keyword: string }>();
-
-/** What a macro means to the masking. */
-function maskRole(def: MacroDef, loops: ReadonlySet<string>): 'loop' | 'empty' | 'none' | { readonly keyword: string } {
-  const cached = maskMacroCache.get(def);
-  if (cached !== undefined) return cached;
-  let role: 'loop' | 'empty' | 'none' | { readonly keyword: string } = 'none';
-  const body = def.body;
-  if (def.params === null) {
-    if (body === '' || body.split(/\s+/).every((w) => ANNOTATIONS.has(w))) role = 'empty';
-    else if (/^__attribute__\s*\(\(.*\)\)$/.test(body)) role = 'empty';
-    else {
-      const words = body.split(/\s+/);
-      if (words.every((w) => w === 'static' || w === 'inline' || w === 'extern' || w === '__inline' || w === '__inline__' || w === '__always_inline' || ANNOTATIONS.has(w))) {
-        role = { keyword: words.includes('static') ? 'static' : words.includes('extern') ? 'extern' : '' };
-      } else if (body === 'const' || body === 'volatile') role = { keyword: body };
-    }
-  } else if (isLoopHead(def, (name) => loops.has(name) || isLoopName(name))) role = 'loop';
-  else if (/^__attribute__\s*\(\(.*\)\)$/.test(body) || (def.params.length > 0 && ATTRIBUTE_CALLS.has(/^\w+/.exec(body)?.[0] ?? ''))) role = 'empty';
-  maskMacroCache.set(def, role);
-  return role;
-}
-
-function maskMacrosOf(macros: ReadonlyMap<string, MacroDef>): MaskMacros {
-  const loops = new Set<string>();
-  const empty = new Set<string>();
-  const keywords = new Map<string, string>();
-  for (const def of macros.values()) {
-    const role = maskRole(def, loops);
-    if (role === 'none') continue;
-    if (role === 'loop') loops.add(def.name);
-    else if (role === 'empty') {
-      // An object-like macro with nothing in it may be a mere flag (`#define DEBUG`); in code it vanishes all the same.
-      empty.add(def.name);
-    } else keywords.set(def.name, role.keyword);
-  }
-  return { loops, empty, keywords };
-}
-
 function makeSource(pre: Preprocessed, macros: MaskMacros): Source {
   const masked = maskSource(pre.raw, macros);
   return {
@@ -128,9 +88,9 @@ function makeSource(pre: Preprocessed, macros: MaskMacros): Source {
 
 function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided, variant: string): TranslationUnit {
   const { pre, env, header } = decided;
-  const macros = env.all();
-  const maskMacros = maskMacrosOf(macros);
-  const environment = hashText(`${targetKey(input.target, decided.choices)}|${header.id}|${ownMacros(macros, input.path)}`);
+  const { all: macros, own } = env.over(header.macros);
+  const maskMacros = maskMacrosOf(own, header.maskMacros);
+  const environment = hashText(`${targetKey(input.target, decided.choices)}|${header.id}|${macroText(own)}`);
   let cache = fragments.get(environment);
   if (!cache) {
     cache = new Map();
@@ -143,14 +103,35 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
   return new Unit(input, file, recoverItems(parser, source.text, parsed.top), header, scan.comments, pre.includes, parsed.timedOut);
 }
 
-function ownMacros(macros: ReadonlyMap<string, MacroDef>, path: string): string {
+function macroText(macros: ReadonlyMap<string, MacroDef>): string {
   let out = '';
-  for (const m of macros.values()) if (m.path === path) out += `${m.name}(${m.params?.join() ?? ''})${m.body}\n`;
+  for (const m of macros.values()) out += `${m.name}(${m.params?.join() ?? ''})${m.body}
+`;
   return out;
 }
 
 /** Types and functions of a header, parsed when somebody asks; kept by text. */
-const headerItems = new Map<string, { readonly raw: string; readonly environment: string; readonly file: FileContext; readonly top: readonly TopLevelNode[] }>();
+interface HeaderItems {
+  readonly raw: string;
+  readonly environment: string;
+  readonly file: FileContext;
+  readonly top: readonly TopLevelNode[];
+  declared?: Declarations;
+}
+const headerItems = new Map<string, HeaderItems>();
+
+/** What the items of a file held when it was last read; most edits leave most of them alone. */
+const memos = new Map<string, ItemMemo>();
+
+function memoOf(path: string, environment: string): ItemMemo {
+  let memo = memos.get(path);
+  if (!memo || memo.environment !== environment) {
+    memo = { environment, heads: new Map(), declarations: new Map() };
+    if (memos.size > 64) memos.clear();
+    memos.set(path, memo);
+  }
+  return memo;
+}
 
 class Unit implements TranslationUnit {
   readonly path: string;
@@ -160,6 +141,7 @@ class Unit implements TranslationUnit {
   readonly macros: ReadonlyMap<string, MacroDef>;
   private declared: Declarations | undefined;
   private fromHeaders: readonly (FunctionDef & { readonly path: string })[] | undefined;
+  private readonly memo: ItemMemo;
   private found: readonly SyntaxProblem[] | undefined;
 
   constructor(
@@ -170,12 +152,13 @@ class Unit implements TranslationUnit {
     this.text = input.text;
     this.target = input.target;
     this.macros = file.macros;
-    this.functions = readFunctions(file, top);
+    this.memo = memoOf(input.path, file.environment);
+    this.functions = readFunctions(file, top, this.memo);
   }
 
   get headerFunctions(): readonly (FunctionDef & { readonly path: string })[] {
     return (this.fromHeaders ??= this.header.headers.flatMap((h) => {
-      if (!h.pre.raw.includes('{')) return [];
+      if (!h.hasCode || !h.pre.raw.includes('{')) return [];
       const { file, top } = this.readHeader(h);
       return readFunctions(file, top);
     }));
@@ -208,24 +191,29 @@ class Unit implements TranslationUnit {
 
   private declarations(): Declarations {
     if (this.declared) return this.declared;
-    const into: Declarations = { records: new Map(), enums: [], typedefs: new Map(), globals: [] };
+    const into = emptyDeclarations();
     this.declared = into;
     const outer: Declarations = { records: into.records, enums: into.enums, typedefs: into.typedefs, globals: [] };
     for (const h of this.header.headers) {
-      const { file, top } = this.readHeader(h);
-      readDeclarations(file, top, outer);
+      if (!h.hasCode) continue;
+      const entry = this.readHeader(h);
+      if (!entry.declared) {
+        entry.declared = emptyDeclarations();
+        readDeclarations(entry.file, entry.top, entry.declared);
+      }
+      addDeclarations(outer, entry.declared);
     }
-    readDeclarations(this.file, this.top, into);
+    readDeclarations(this.file, this.top, into, this.memo);
     return into;
   }
 
-  private readHeader(h: ReadHeader): { readonly file: FileContext; readonly top: readonly TopLevelNode[] } {
+  private readHeader(h: ReadHeader): HeaderItems {
     const cached = headerItems.get(h.path);
     if (cached && cached.raw === h.pre.raw && cached.environment === this.file.environment) return cached;
     const source = makeSource(h.pre, this.file.maskMacros);
     const parsed = this.file.parser.parse(h.path, source.text);
     const file: FileContext = { ...this.file, path: h.path, source };
-    const entry = { raw: h.pre.raw, environment: this.file.environment, file, top: parsed.top };
+    const entry: HeaderItems = { raw: h.pre.raw, environment: this.file.environment, file, top: parsed.top };
     if (headerItems.size > 500) headerItems.clear();
     headerItems.set(h.path, entry);
     return entry;
