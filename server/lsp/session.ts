@@ -1,0 +1,200 @@
+/** What all features share: connection, open documents, settings, and the analysis of each document as it is now. */
+import { LSPErrorCodes, ResponseError, type CancellationToken, type ClientCapabilities, type Connection, type TextDocuments } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { URI, Utils } from 'vscode-uri';
+import type { Analyser } from '../analyser.ts';
+import { analysisOptions, type Settings } from '../config.ts';
+import type { AnalysisResult } from '../findings.ts';
+import { collectHeadersAsync, localIncludes } from '../headers.ts';
+import type { HeaderText } from '../../language/c/unit.ts';
+import type { ServerHost } from './host.ts';
+import { ProblemReporter } from './problems.ts';
+import type { ClientNotifications, InitializationOptions } from './protocol.ts';
+import type { SettingsStore } from './settings.ts';
+
+/** A document with what was found in it. */
+export interface Analysed {
+  readonly document: TextDocument;
+  readonly version: number;
+  readonly settings: Settings;
+  readonly headers: readonly HeaderText[];
+  readonly result: AnalysisResult;
+  /** For conversion of offsets: the document, or a header. Paths are URIs. */
+  documentOf(path: string): TextDocument | undefined;
+}
+
+interface Cached {
+  readonly generation: number;
+  readonly analysed: Analysed;
+}
+
+export class Session {
+  capabilities: ClientCapabilities = {};
+  options: InitializationOptions = {};
+  readonly problems: ProblemReporter;
+  /** Rises when a header, a setting or a folder changes: earlier analyses count no more. */
+  #generation = 0;
+  #analyser: Promise<Analyser | undefined> | undefined;
+  readonly #cache = new Map<string, Cached>();
+  readonly #headerTexts = new Map<string, string | undefined>();
+  readonly #closures = new Map<string, { readonly key: string; readonly headers: readonly HeaderText[] }>();
+
+  constructor(
+    readonly connection: Connection,
+    readonly host: ServerHost,
+    readonly documents: TextDocuments<TextDocument>,
+    readonly settings: SettingsStore,
+  ) {
+    this.problems = new ProblemReporter(connection);
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** The analysis of a document, from the cache where nothing changed. Undefined: closed, excluded, or no analyser. */
+  async analyse(uri: string, token: CancellationToken): Promise<Analysed | undefined> {
+    // Whatever is in the pipe first: this request may be cancelled, the text may be newer.
+    await this.host.pause();
+    stopIf(token);
+    const settings = await this.settings.get(uri);
+    const before = this.documents.get(uri);
+    if (!before || this.settings.isExcluded(uri, settings)) return undefined;
+    const cached = this.#fresh(before);
+    if (cached) return cached;
+    const headers = this.host.mayMatter(before.getText()) ? await this.#headersOf(before) : [];
+    const analyser = await (this.#analyser ??= this.#createAnalyser());
+    stopIf(token);
+    // Nothing is awaited from here on: document, headers and result belong together.
+    const document = this.documents.get(uri);
+    if (!analyser || !document) return undefined;
+    const newer = this.#fresh(document);
+    if (newer) return newer;
+    const generation = this.#generation;
+    const result = analyser.analyse(
+      { path: uri, text: document.getText(), headers },
+      analysisOptions(settings, () => token.isCancellationRequested),
+    );
+    stopIf(token);
+    for (const notice of result.notices) this.problems.report(notice);
+    const still = snapshot(document);
+    const analysed: Analysed = { document: still, version: still.version, settings, headers, result, documentOf: documentsOf(still, headers) };
+    this.#cache.set(uri, { generation, analysed });
+    return analysed;
+  }
+
+  /** Analyses a text that is not that of the document, such as the result of fixes. */
+  async analyseText(analysed: Analysed, token: CancellationToken): Promise<((texts: ReadonlyMap<string, string>) => AnalysisResult) | undefined> {
+    const analyser = await (this.#analyser ??= this.#createAnalyser());
+    if (!analyser) return undefined;
+    const { document, headers, settings } = analysed;
+    return (texts) => analyser.analyse({
+      path: document.uri,
+      text: texts.get(document.uri) ?? '',
+      headers: headers.map((header) => ({ path: header.path, text: texts.get(header.path) ?? header.text })),
+    }, analysisOptions(settings, () => token.isCancellationRequested));
+  }
+
+  /** Version of a document if it is open, for edits; null otherwise. */
+  versionOf(uri: string): number | null {
+    return this.documents.get(uri)?.version ?? null;
+  }
+
+  /** A document was closed: nothing of it is kept. */
+  close(uri: string): void {
+    this.#cache.delete(uri);
+    this.#closures.delete(uri);
+    this.settings.forget(uri);
+    // From now on its text is that on disk.
+    this.headerChanged(uri);
+    this.#analyser?.then((analyser) => analyser?.close(uri), () => undefined);
+  }
+
+  /** Is it known that some document includes (or looks for) this file? */
+  isHeader(uri: string): boolean {
+    return this.#headerTexts.has(uri);
+  }
+
+  /** A file changed on disk or in the editor; true if that matters to analyses. */
+  headerChanged(uri: string): boolean {
+    if (!this.#headerTexts.delete(uri)) return false;
+    this.everythingChanged();
+    return true;
+  }
+
+  /** Settings or headers are other ones: nothing analysed before is good any more. */
+  everythingChanged(): void {
+    this.#generation++;
+    this.#closures.clear();
+  }
+
+  status(status: ClientNotifications['pinscope/status']): void {
+    void this.connection.sendNotification('pinscope/status', status);
+  }
+
+  async dispose(): Promise<void> {
+    (await this.#analyser?.catch(() => undefined))?.dispose();
+  }
+
+  #fresh(document: TextDocument): Analysed | undefined {
+    const cached = this.#cache.get(document.uri);
+    return cached && cached.generation === this.#generation && cached.analysed.version === document.version ? cached.analysed : undefined;
+  }
+
+  async #createAnalyser(): Promise<Analyser | undefined> {
+    try {
+      const analyser = await this.host.createAnalyser(this.options);
+      this.status({ state: 'ready', message: '' });
+      return analyser;
+    } catch (error) {
+      const message = `Pinscope cannot check anything: its C parser did not start. ${error instanceof Error ? error.message : String(error)}`;
+      this.status({ state: 'degraded', message });
+      this.connection.console.error(message);
+      this.connection.window.showErrorMessage(message);
+      return undefined;
+    }
+  }
+
+  async #headersOf(document: TextDocument): Promise<readonly HeaderText[]> {
+    const text = document.getText();
+    const key = `${this.#generation}\n${localIncludes(text).join('\n')}`;
+    const known = this.#closures.get(document.uri);
+    if (known?.key === key) return known.headers;
+    const headers = await collectHeadersAsync(document.uri, text, {
+      resolve: (from, spec) => Utils.joinPath(Utils.dirname(URI.parse(from)), spec).toString(),
+      read: (uri) => this.#readHeader(uri),
+    });
+    this.#closures.set(document.uri, { key, headers });
+    return headers;
+  }
+
+  async #readHeader(uri: string): Promise<string | undefined> {
+    // What is open in the editor counts, saved or not.
+    const open = this.documents.get(uri);
+    if (open) {
+      this.#headerTexts.set(uri, open.getText());
+      return open.getText();
+    }
+    if (!this.#headerTexts.has(uri)) this.#headerTexts.set(uri, await this.host.readFile(uri));
+    return this.#headerTexts.get(uri);
+  }
+}
+
+/** @throws ResponseError if the client wants the answer no more. */
+export function stopIf(token: CancellationToken): void {
+  if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+}
+
+/** Text documents change in place. */
+function snapshot(document: TextDocument): TextDocument {
+  return TextDocument.create(document.uri, document.languageId, document.version, document.getText());
+}
+
+function documentsOf(document: TextDocument, headers: readonly HeaderText[]): Analysed['documentOf'] {
+  const known = new Map<string, TextDocument>([[document.uri, document]]);
+  return (path) => {
+    const header = known.has(path) ? undefined : headers.find((one) => one.path === path);
+    if (header) known.set(path, TextDocument.create(path, 'c', 0, header.text));
+    return known.get(path);
+  };
+}
