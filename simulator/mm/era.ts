@@ -57,8 +57,10 @@ export interface Features {
   readonly referencedSkipsLockedPtes: boolean;
   /** MGLRU does not isolate dirty file folios; it marks them PG_reclaim and moves them on (sort_folio until 6.10). */
   readonly mglruSkipsDirtyFiles: boolean;
-  /** free_tail_page_prepare checks the exact pincount. */
-  readonly badPageChecksPincount: boolean;
+  /** Reclaim flushes the cgroup's statistics before it looks at the balance of its lists (until 6.7; then at most every few seconds). */
+  readonly reclaimFlushesStats: boolean;
+  /** Freed pages are checked (bad_page(), free_page_is_bad) without debug options (since 6.3), exact pincount included. */
+  readonly checksFreedPages: boolean;
   /** Line numbers of warnings in the release, by the text that names them. */
   readonly lines: Readonly<Record<string, number>>;
 }
@@ -66,14 +68,14 @@ export interface Features {
 const v6_12: Features = {
   name: '6.12', follPin: true, tracking: 'bias', swapinMapsExclusiveWritable: true, longtermUnsharesNonAnon: true,
   longtermRefusesDirtyTracked: true, isValidGupArgs: true, fastLongtermTouches: true, pageoutMarksWorkingset: true, mthp: true,
-  swapinLargeFolios: true, swapRwPage: false, hugetlbCacheRefPerPage: true, directIoPins: true, badPageChecksPincount: true, splitMapsZeroPages: true, referencedSkipsLockedPtes: true, mglruSkipsDirtyFiles: false, pageoutClearsYoung: false, splitPmdKeepsDirty: true, ksmBreaksByUnshare: true, punchHoleWritesBack: false, ioUringCoalesces: true, mprotectNeedsNoDirty: true, migrateAttempts: 2, movePagesNoent: true, mglruWakesFlusher: true,
+  swapinLargeFolios: true, swapRwPage: false, hugetlbCacheRefPerPage: true, directIoPins: true, checksFreedPages: true, splitMapsZeroPages: true, reclaimFlushesStats: false, referencedSkipsLockedPtes: true, mglruSkipsDirtyFiles: false, pageoutClearsYoung: false, splitPmdKeepsDirty: true, ksmBreaksByUnshare: true, punchHoleWritesBack: false, ioUringCoalesces: true, mprotectNeedsNoDirty: true, migrateAttempts: 2, movePagesNoent: true, mglruWakesFlusher: true,
   lines: { 'is_valid_gup_args internal': 2607, 'is_valid_gup_args get+pin': 2620, 'is_valid_gup_args pages': 2629, ext4_dirty_folio: 3587, mpage_prepare_extent_to_map: 2526 },
 };
 const v6_1: Features = {
   ...v6_12,
   name: '6.1', swapinMapsExclusiveWritable: false, longtermUnsharesNonAnon: false, longtermRefusesDirtyTracked: false, isValidGupArgs: false,
   fastLongtermTouches: false, pageoutMarksWorkingset: false, mthp: false, swapinLargeFolios: false, swapRwPage: true,
-  hugetlbCacheRefPerPage: false, directIoPins: false, badPageChecksPincount: false, splitMapsZeroPages: false, referencedSkipsLockedPtes: false, mglruSkipsDirtyFiles: true, pageoutClearsYoung: true, splitPmdKeepsDirty: false, ksmBreaksByUnshare: false, punchHoleWritesBack: true, ioUringCoalesces: false, mprotectNeedsNoDirty: false, migrateAttempts: 10, movePagesNoent: false, mglruWakesFlusher: false,
+  hugetlbCacheRefPerPage: false, directIoPins: false, checksFreedPages: false, splitMapsZeroPages: false, reclaimFlushesStats: true, referencedSkipsLockedPtes: false, mglruSkipsDirtyFiles: true, pageoutClearsYoung: true, splitPmdKeepsDirty: false, ksmBreaksByUnshare: false, punchHoleWritesBack: true, ioUringCoalesces: false, mprotectNeedsNoDirty: false, migrateAttempts: 10, movePagesNoent: false, mglruWakesFlusher: false,
   lines: { 'pin_user_pages get': 3309, 'pin_user_pages_fast get': 3191, 'pin_user_pages pages': 3312, 'pin_user_pages_fast pages': 3194, is_valid_gup_flags: 2177, ext4_dirty_folio: 3664, mpage_prepare_extent_to_map: 2671 },
 };
 

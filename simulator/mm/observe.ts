@@ -114,7 +114,7 @@ export class Observer {
         if (reachable) pages.push(this.page(k.pfn, k.id));
         continue;
       }
-      const same = s.serial.at(k.pfn) === k.serial && (s.has(k.pfn, PG.allocated) || s.refcount.at(s.head(k.pfn)) !== 0);
+      const same = s.serial.at(k.pfn) === k.serial && (s.has(k.pfn, PG.allocated) || s.refcount.at(s.head(k.pfn)) !== 0 || reachable);
       const alive = same && (reachable || this.stillThere(k.pfn));
       if (alive) pages.push(this.page(k.pfn, k.id));
       else {

@@ -635,7 +635,7 @@ for (const call of GUP_CALLS) OPS[call] = (m, a) => m.gup(a, call);
 /** Names of all operations. */
 export const OPERATION_NAMES: readonly string[] = Object.keys(OPS);
 
-/** The directory and the journal leave two clean pages of the block device on the scenario's LRU. */
+/** The directory and the inode table leave two clean, often used pages of the block device on the scenario's LRU. */
 function addMetadataPages(s: State): void {
   if (s.scalar.at(SCALAR.metaFile)) return;
   const file = newFile(s, '', FS.blockdev, 2);
@@ -643,7 +643,7 @@ function addMetadataPages(s: State): void {
   for (let i = 0; i < 2; i++) {
     const folio = allocFolio(s, 0, { movable: false, node: 0 });
     addToPageCache(s, file, i, folio);
-    s.setFlag(folio, PG.uptodate);
+    s.setFlag(folio, PG.uptodate | PG.active);
     folioAddLru(s, folio);
     folioPut(s, folio);
   }

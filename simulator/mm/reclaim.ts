@@ -19,6 +19,10 @@ export interface ScanControl {
   /** Reclaim of the scenario's memory cgroup (target_mem_cgroup), else of the machine. */
   memcg: boolean;
   kswapd?: boolean;
+  /** Active folios are deactivated whatever the balance of the lists. */
+  forceDeactivate?: boolean;
+  /** An active list was passed over. */
+  skippedDeactivate?: boolean;
 }
 
 /** struct reclaim_stat, as far as it decides something. */
@@ -293,7 +297,9 @@ function inactiveIsLow(s: State, base: number, file: boolean): boolean {
 /** shrink_lruvec (mm/vmscan.c) of one node at one priority. */
 function shrinkLruvec(s: State, node: number, priority: number, sc: ScanControl): number {
   const base = node * 8;
-  const mayDeactivate = [inactiveIsLow(s, base, false), inactiveIsLow(s, base, true)];
+  // prepare_scan_control reads the cgroup's statistics: fresh in one kernel, rarely flushed in the other
+  const lowAtStart = inactiveIsLow(s, base, false);
+  const mayDeactivate = [sc.forceDeactivate || lowAtStart, sc.forceDeactivate || (s.f.reclaimFlushesStats && inactiveIsLow(s, base, true))];
   const nr = [0, 1, 2, 3].map((l) => s.lruSize.at(base + l) >> priority);
   if (priority) {
     if (s.lruSize.at(base + 2) >> priority && !mayDeactivate[1]) nr[0] = nr[1] = 0;
@@ -307,10 +313,11 @@ function shrinkLruvec(s: State, node: number, priority: number, sc: ScanControl)
       nr[l] = nr[l]! - scan;
       if (l & 1) {
         if (mayDeactivate[l >> 1]) shrinkActiveList(s, base + l, scan);
+        else sc.skippedDeactivate = true;
       } else reclaimed += shrinkInactiveList(s, base + l, scan, sc, l >= 2);
     }
   }
-  if (inactiveIsLow(s, base, false)) shrinkActiveList(s, base + 1, SWAP_CLUSTER_MAX);
+  if (s.f.reclaimFlushesStats ? lowAtStart : inactiveIsLow(s, base, false)) shrinkActiveList(s, base + 1, SWAP_CLUSTER_MAX);
   return reclaimed;
 }
 
@@ -318,11 +325,15 @@ function shrinkLruvec(s: State, node: number, priority: number, sc: ScanControl)
 function tryToFreeMemCgroupPages(s: State): number {
   const sc: ScanControl = { memcg: true };
   let reclaimed = 0;
-  for (let priority = 12; priority >= 0 && reclaimed < SWAP_CLUSTER_MAX; priority--) {
-    for (const node of [0, 1]) reclaimed += s.machine.lru === 'mglru' ? genShrinkLruvec(s, node, priority, sc) : shrinkLruvec(s, node, priority, sc);
-    endSwapWriteback(s);
+  for (;;) {
+    for (let priority = 12; priority >= 0 && reclaimed < SWAP_CLUSTER_MAX; priority--) {
+      for (const node of [0, 1]) reclaimed += s.machine.lru === 'mglru' ? genShrinkLruvec(s, node, priority, sc) : shrinkLruvec(s, node, priority, sc);
+      endSwapWriteback(s);
+    }
+    if (reclaimed || !sc.skippedDeactivate) return reclaimed;
+    sc.forceDeactivate = true;
+    sc.skippedDeactivate = false;
   }
-  return reclaimed;
 }
 
 /** memory.reclaim of the scenario's cgroup, `times` times: each retries until 17 passes in a row freed nothing (memory_reclaim, mm/memcontrol.c). */
@@ -334,7 +345,30 @@ export function memcgReclaim(s: State, times = 6): void {
       const n = tryToFreeMemCgroupPages(s);
       if (!n && !retries--) break;
     }
+    flushIdleMetadata(s);
   }
+  // the last passes find nothing to free and deactivate by force what they activated before
+  if (s.machine.lru === 'classic') for (const base of [0, 8]) if (s.lruSize.at(base + 3)) shrinkActiveList(s, base + 3, s.lruSize.at(base + 3));
+}
+
+/**
+ * The file system's own dirty blocks are written once reclaim finds nothing evictable of the cgroup any more, unless it has anonymous memory
+ * (in memory or in swap). Observed in every recording; what wakes the flusher there is not known.
+ */
+function flushIdleMetadata(s: State): void {
+  if (s.machine.lru === 'mglru' || !s.scalar.at(SCALAR.flushers)) return;
+  if ([0, 1, 8, 9].some((l) => s.lruSize.at(l)) || [2, 10].some((l) => s.lruSize.at(l))) {
+    const clean = [2, 10].some((l) => s.lruSize.at(l));
+    const pinnedOnly = clean && [2, 10].every((l) => listEvery(s, l, (f) => folioMaybeDmaPinned(s, f)));
+    if (!pinnedOnly) return;
+  }
+  for (let e = 1; e < s.scalar.at(SCALAR.swapHint); e++) if (s.swapCount.at(e)) return;
+  wakeupFlusherThreads(s);
+}
+
+function listEvery(s: State, list: number, test: (folio: number) => boolean): boolean {
+  for (let f = s.lruHead.at(list); f; f = s.lruNext.at(f)) if (!test(f)) return false;
+  return true;
 }
 
 // MGLRU

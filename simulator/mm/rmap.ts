@@ -25,7 +25,7 @@ export function folioMapcount(s: State, folio: number): number {
 /** page_mapcount: mappings of this one page, PMD mappings included. */
 export function pageMapcount(s: State, page: number): number {
   const head = s.head(page);
-  return s.mapcount.at(page) + (s.order.at(head) ? s.entire.at(head) : 0);
+  return s.mapcount.at(page) + Math.max(0, s.entire.at(head));
 }
 /** folio_has_pincount: an exact count, kept by folios of order > 1. */
 export function folioHasPincount(s: State, folio: number): boolean {
@@ -121,7 +121,8 @@ export function folioReferenced(s: State, folio: number): Referenced {
     const bits = s.entf.at(slot);
     if (bits & PTE.young) {
       // ptep_clear_flush_young does not flush on x86: the TLB keeps the translation
-      s.set(s.entf, slot, bits & ~PTE.young);
+      if (slotIsPmd(s, slot)) changeBits(s, slot, bits & ~PTE.young); // pmdp_clear_flush_young does flush
+      else s.set(s.entf, slot, bits & ~PTE.young);
       vmas.add(vma);
     }
   }
