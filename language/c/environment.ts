@@ -133,8 +133,8 @@ export class Environment implements ConditionEnv {
     return { all: base.size === 0 ? own : new LayeredMap(base, own, gone), own };
   }
 
-  /** Definitions that may not be in force. */
-  isMaybe(name: string): boolean {
-    return this.entry(name)?.maybe ?? false;
+  /** The definition of a macro, even if it may not be in force. */
+  definition(name: string): MacroDef | undefined {
+    return this.entry(name)?.def ?? undefined;
   }
 }

@@ -1,6 +1,6 @@
 /** Local headers: their macros are put into force before the file's, and the result is kept between parses. */
 import { Environment } from './environment.ts';
-import { preprocess, type Preprocessed } from './preprocessor.ts';
+import { type Fork, preprocess, type Preprocessed } from './preprocessor.ts';
 import { type Scan, scanText } from './scan.ts';
 import type { MaskMacros } from './mask.ts';
 import { maskMacrosOf } from './mask-roles.ts';
@@ -21,7 +21,8 @@ export interface HeaderState {
   readonly macros: ReadonlyMap<string, MacroDef>;
   readonly maskMacros: MaskMacros;
   readonly headers: readonly ReadHeader[];
-  readonly forks: readonly string[];
+  /** Conditions that choose between definitions of macros. */
+  readonly forks: readonly Fork[];
   /** Hash input: changes when a header does. */
   readonly id: number;
 }
@@ -56,7 +57,7 @@ export function readHeaders(headers: readonly HeaderText[], target: Target, choi
   const env = new Environment(target, choices);
   const done = new Set<string>();
   const read: ReadHeader[] = [];
-  const forks: string[] = [];
+  const forks: Fork[] = [];
   const visit = (header: HeaderText, depth: number): void => {
     if (done.has(header.path)) return;
     done.add(header.path);
@@ -65,7 +66,7 @@ export function readHeaders(headers: readonly HeaderText[], target: Target, choi
       const nested = resolve(headers, header.path, include.spec);
       if (nested) visit(nested, depth + 1);
     });
-    for (const f of pre.forks) if (!forks.includes(f)) forks.push(f);
+    for (const f of pre.forks) if (f.macro !== undefined) forks.push(f);
     read.push({ path: header.path, text: header.text, pre, hasCode: /\S/.test(pre.raw) });
   };
   for (const header of headers) visit(header, 0);

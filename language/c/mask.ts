@@ -228,7 +228,7 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
 
   function typeArgument(start: number, id: string): boolean {
     if (!TYPE_STARTS.has(id)) {
-      if (prev === COMMA && parens > 0 && braces > 0) {
+      if (prev === COMMA && parens > 0 && braces > 0 && (text.charCodeAt(i) === STAR || (text.charCodeAt(i) === SPACE && text.charCodeAt(i + 1) === STAR))) {
         const m = NAMED_PTR_ARG.exec(text.slice(start, start + 80));
         if (m) { asName(start, start + m[0].length, { kind: 'type', text: m[0] }); return true; }
       }

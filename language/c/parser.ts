@@ -116,7 +116,7 @@ class TreeSitterC implements CParser {
     this.held.set(path, held);
     if (this.held.size > MAX_TREES) {
       const oldest = this.held.keys().next().value;
-      if (oldest !== undefined) this.close(oldest);
+      if (oldest !== undefined) this.drop(oldest);
     }
     try {
       return this.read(held);
@@ -142,6 +142,11 @@ class TreeSitterC implements CParser {
   }
 
   close(path: string): void {
+    // Variants of the file are held as path#1…
+    for (const key of [path, `${path}#1`, `${path}#2`, `${path}#3`]) this.drop(key);
+  }
+
+  private drop(path: string): void {
     const held = this.held.get(path);
     if (!held) return;
     this.held.delete(path);
@@ -153,7 +158,7 @@ class TreeSitterC implements CParser {
   }
 
   reset(): void {
-    for (const path of [...this.held.keys()]) this.close(path);
+    for (const path of [...this.held.keys()]) this.drop(path);
     try {
       this.parser.delete();
     } catch {

@@ -15,8 +15,15 @@ export interface Preprocessed {
   readonly raw: string;
   readonly regions: readonly ChoiceRegion[];
   readonly includes: readonly Include[];
-  /** Unknown conditions that cut through an expression or statement, or choose between definitions of a macro: must be decided before parsing. */
-  readonly forks: readonly string[];
+  /** Unknown conditions that must be decided before parsing. */
+  readonly forks: readonly Fork[];
+}
+
+/** An unknown condition that cuts through an expression or statement, or chooses between definitions of a macro. */
+export interface Fork {
+  readonly condition: string;
+  /** The macro whose definition is at stake; undefined where the code itself is cut. */
+  readonly macro?: string;
 }
 
 interface Branch {
@@ -41,7 +48,7 @@ interface Conditional {
 /** Conditionals nested deeper are not looked at. */
 const MAX_NESTING = 150;
 
-/** Runs over the directives of a file. `onInclude` is called where a header is included. */
+/** Runs over the directives of a file. `onInclude` is called where a header includes another; given for headers only. */
 export function preprocess(path: string, text: string, scan: Scan, env: Environment, onInclude?: (include: Include) => void): Preprocessed {
   const blanks: { readonly start: number; readonly end: number }[] = [];
   const includes: Include[] = [];
@@ -138,7 +145,7 @@ export function preprocess(path: string, text: string, scan: Scan, env: Environm
   for (const comment of scan.comments) blanks.push(comment);
   collectOff(root, blanks);
   const raw = blank(text, blanks);
-  const layout = new Layout(raw, text);
+  const layout = new Layout(raw, text, onInclude !== undefined);
   const regions = layout.regions(root);
   return { raw: layout.applied(), regions, includes, forks: layout.forks };
 }
@@ -207,10 +214,10 @@ const RELEVANT = /\b(?:return|goto)\b|page|pin|foll|folio|\bsg|dma|kmap|bio|iov|
 
 /** Sorts unknown conditionals into those that may stay in the text and those that must be decided. */
 class Layout {
-  readonly forks: string[] = [];
+  readonly forks: Fork[] = [];
   private readonly more: { start: number; end: number }[] = [];
 
-  constructor(private readonly raw: string, private readonly text: string) {}
+  constructor(private readonly raw: string, private readonly text: string, private readonly isHeader: boolean) {}
 
   /** The text, with branches blanked that could not be kept beside their alternatives. */
   applied(): string {
@@ -255,11 +262,11 @@ class Layout {
     return { start: c.start, end: c.end, branches };
   }
 
-  private fork(c: Conditional): void {
+  private fork(c: Conditional, macro?: string): void {
     const condition = c.branches.find((b) => b.state === 'maybe' && b.condition !== null)?.condition;
     if (condition === undefined || condition === null) return;
     const text = condition.startsWith('!') && /^!(?:defined\(\w+\)|\w+|\w+\([^()]*\))$/.test(condition) ? condition.slice(1) : condition;
-    if (!this.forks.includes(text)) this.forks.push(text);
+    if (!this.forks.some((f) => f.condition === text && f.macro === macro)) this.forks.push({ condition: text, ...(macro !== undefined ? { macro } : {}) });
   }
 
   /** Macros that differ between the branches, and matter. */
@@ -278,10 +285,7 @@ class Layout {
     const exhaustive = last?.condition === null;
     for (const [name, bodies] of seen) {
       const differs = bodies.size > 1 || (!(exhaustive && branches > 1 && bodies.size > 1) && KERNEL_NAME.test(name));
-      if (differs && (RELEVANT.test(name) || [...bodies].some((x) => RELEVANT.test(x))) && this.used(name, c)) {
-        this.fork(c);
-        return;
-      }
+      if (differs && (RELEVANT.test(name) || [...bodies].some((x) => RELEVANT.test(x))) && (this.isHeader || this.used(name, c))) this.fork(c, name);
     }
   }
 

@@ -69,12 +69,33 @@ function decide(input: ParseInput, scan: Scan, pick: (index: number) => boolean)
     const header = readHeaders(input.headers, input.target, choices);
     const env = new Environment(input.target, choices, header.env);
     const pre = preprocess(input.path, input.text, scan, env);
-    const open = [...pre.forks, ...header.forks].filter((f) => !choices.has(f));
-    if (open.length === 0 || round >= 6) return { pre, env, header, choices };
+    const open = new Set<string>();
+    for (const f of pre.forks) if (!choices.has(f.condition)) open.add(f.condition);
+    const asked = header.forks.filter((f) => !choices.has(f.condition));
+    if (asked.length > 0) {
+      const names = macrosReached(input.text, env);
+      for (const f of asked) if (f.macro !== undefined && names.has(f.macro)) open.add(f.condition);
+    }
+    if (open.size === 0 || round >= 6) return { pre, env, header, choices };
     const next = new Map(choices);
     for (const f of open) if (!next.has(f)) next.set(f, pick(next.size));
     choices = next;
   }
+}
+
+/** Words of a file, and of the bodies of the macros that it uses. */
+function macrosReached(text: string, env: Environment): ReadonlySet<string> {
+  const names = new Set<string>();
+  const queue = [text];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    for (const [word] of next.matchAll(/[A-Za-z_]\w*/g)) {
+      if (names.has(word)) continue;
+      names.add(word);
+      const body = env.definition(word)?.body;
+      if (body !== undefined && body !== '') queue.push(body);
+    }
+  }
+  return names;
 }
 
 function makeSource(pre: Preprocessed, macros: MaskMacros): Source {

@@ -127,6 +127,12 @@ describe('ladders', () => {
     expect(calls(text, { defines: { HAVE_PIN: null } })).toEqual(['get_user_pages/1 put_page/1']);
   });
 
+  test('a compat header forks a file only by the macros that it uses', () => {
+    const headers = { 'compat.h': '#ifdef HAVE_PIN\n#define grab(p) pin_user_pages(p)\n#else\n#define grab(p) get_user_pages(p)\n#endif\n#ifdef HAVE_OTHER\n#define lock_it(p) mmap_read_lock(p)\n#else\n#define lock_it(p) down_read(p)\n#endif\n#define outer(p) grab(p)\n' };
+    expect(calls('#include "compat.h"\nint f(void) { outer(p); }\n', { headers })).toEqual(['pin_user_pages/1', 'get_user_pages/1']);
+    expect(calls('#include "compat.h"\nint f(void) { other(p); }\n', { headers })).toEqual(['other/1']);
+  });
+
   test('labels and cases per branch', () => {
     expect(calls('int f(int c)\n{\n\tswitch (c) {\n\tcase 1:\n#ifdef A\n\t\ta();\n\t\tbreak;\n\tcase 2:\n#endif\n\t\tb();\n\t}\n#ifdef A\nout:\n\td();\n#endif\n}\n')).toEqual(['a/0 b/0 d/0']);
   });
