@@ -36,6 +36,8 @@ export const PG = {
   /** MGLRU: PG_referenced counted in the tier bits (lru_gen refs), two bits. */
   refs0: 1 << 24,
   refs1: 1 << 25,
+  /** Model only: a leaked bad page that still says it is the head of a large folio. */
+  bad_large: 1 << 26,
 } as const;
 
 /** Flags that belong to a single page, not to the folio. */

@@ -29,6 +29,7 @@ export function pageMapcount(s: State, page: number): number {
 }
 /** folio_has_pincount: an exact count, kept by folios of order > 1. */
 export function folioHasPincount(s: State, folio: number): boolean {
+  if (s.has(folio, PG.bad_large)) return true;
   return s.order.at(folio) > 1 || (s.order.at(folio) === 1 && !s.f.isValidGupArgs);
 }
 /** folio_maybe_dma_pinned (include/linux/mm.h): exact for large folios, `refcount ≥ 1024` (as unsigned) for small ones. */
