@@ -6,6 +6,7 @@ import type { CallExpr } from '../../language/c/ast.ts';
 import { compareVersions, facts, formatVersion } from '../../language/kernel/index.ts';
 import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import type { ReleaseSite } from '../analysis/groups.ts';
 import type { Fix } from '../findings.ts';
 import { defOf, disjoint } from './edits.ts';
 import { flagEdits } from './flags.ts';
@@ -77,8 +78,11 @@ function partnerName(g: Component): string {
 function obstacleIn(file: FileAnalysis, group: Component, from: 'get' | 'pin'): string | undefined {
   const line = (at: number): number => lineNumber(file.unit.text, at);
   const local = (fn: string): boolean => file.functions.get(fn) !== undefined && file.unit.functions.includes(file.functions.get(fn)!.def);
-  if (group.shared) {
-    const { release, source } = group.shared;
+  // what is of the other kind already is not touched: whose pages it releases is not the question here
+  const touched = (r: ReleaseSite): boolean => r.effect.of === from;
+  const shared = group.shared.find((x) => touched(x.release));
+  if (shared) {
+    const { release, source } = shared;
     const where = local(source.fn) ? ` (line ${line(source.span.start)})` : '';
     return `${callAt(file, release.call)} also releases pages from ${source.what}${where}, which are not ${from === 'get' ? 'taken by get_user_pages' : 'pinned'}`;
   }
@@ -89,9 +93,10 @@ function obstacleIn(file: FileAnalysis, group: Component, from: 'get' | 'pin'): 
   if (ref) return `${callAt(file, ref.call)} takes another reference on the same pages, and it is not known which release gives that one back`;
   const bio = group.releases.find((r) => r.effect.pages.as === 'bio') ?? group.uses.find((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'));
   if (bio) return `${callAt(file, bio.call)} hands the pages to code that releases them itself`;
-  const missing = [...group.acquires, ...group.releases].find((s) => !defOf(file, s.fn, s.call));
+  const missing = [...group.acquires.filter((a) => a.kind === from), ...group.releases.filter(touched)].find((s) => !defOf(file, s.fn, s.call));
   if (missing) return `${calleeName(missing.call) ?? 'a call'}() in ${missing.fn}() is in another file`;
-  if (group.unclear) return `it is not known whose pages ${callAt(file, group.unclear.call)} releases`;
+  const unclear = group.unclear.find(touched);
+  if (unclear) return `it is not known whose pages ${callAt(file, unclear.call)} releases`;
   return unseenRelease(file, group);
 }
 

@@ -120,10 +120,10 @@ export interface Component {
   readonly acquires: readonly AcquireSite[];
   readonly releases: readonly ReleaseSite[];
   readonly uses: readonly UseSite[];
-  /** A release that pages from elsewhere get to as well. */
-  readonly shared?: { readonly release: ReleaseSite; readonly source: Source };
-  /** A release in the same group of names of which it is not known what gets to it. */
-  readonly unclear?: ReleaseSite;
+  /** Releases that pages from elsewhere get to as well. */
+  readonly shared: readonly { readonly release: ReleaseSite; readonly source: Source }[];
+  /** Releases in the same group of names of which it is not known what gets to them. */
+  readonly unclear: readonly ReleaseSite[];
   readonly keys: ReadonlySet<string>;
   /** Functions elsewhere that give back pages which they (or a sibling) gave out, not acquired ones. */
   readonly ownReleases: ReadonlySet<string>;
@@ -148,16 +148,14 @@ export function componentOf(file: FileAnalysis, acquire: CallExpr): Component | 
   const ownReleases = new Set<string>();
   const sources = sourcesOf(file, flow, keys, ownReleases);
   const feeds = sources.map((source) => ({ source, reach: flow.reach([source.key]) }));
-  let shared: Component['shared'];
-  for (const release of releases) {
+  const shared = [...releases].flatMap((release) => {
     const feed = feeds.find((x) => x.reach.has(release.key));
-    if (feed) shared ??= { release, source: feed.source };
-  }
+    return feed ? [{ release, source: feed.source }] : [];
+  });
   const anyAcquire = flow.reach(all.map((a) => a.key!));
-  const unclear = groups.groupOf(site.key)?.releases.find((r) => !releases.has(r) && !anyAcquire.has(r.key) && !feeds.some((x) => x.reach.has(r.key)));
+  const unclear = (groups.groupOf(site.key)?.releases ?? []).filter((r) => !releases.has(r) && !anyAcquire.has(r.key) && !feeds.some((x) => x.reach.has(r.key)));
   return {
-    acquires: [...acquires], releases: [...releases], uses: groups.uses.filter((u) => keys.has(u.key)), keys, ownReleases,
-    ...(shared ? { shared } : {}), ...(unclear ? { unclear } : {}),
+    acquires: [...acquires], releases: [...releases], uses: groups.uses.filter((u) => keys.has(u.key)), keys, ownReleases, shared, unclear,
   };
 }
 

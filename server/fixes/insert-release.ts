@@ -1,5 +1,5 @@
 /** Fix for a leak: release exactly what is held in front of the exit. */
-import type { Expr, IfStmt, Stmt } from '../../language/c/ast.ts';
+import type { Expr, IfStmt, Span, Stmt } from '../../language/c/ast.ts';
 import { existsIn } from '../../language/kernel/index.ts';
 import type { LeakEvent, OutlivesEvent } from '../analysis/events.ts';
 import type { FunctionContext } from '../analysis/context.ts';
@@ -9,7 +9,7 @@ import { traceSteps } from '../analysis/interp.ts';
 import type { Fix, TextEdit } from '../findings.ts';
 import { walkStmt } from '../../language/c/index.ts';
 import {
-  argSpan, assignedBetween, defOf, edit, eolOf, holdsDirective, indentAt, indentUnit, isBlank, isPure, lineEnd, mentions, placesOf, shape, slice, statementAt, stripCasts,
+  argSpan, assignedBetween, defOf, edit, eolOf, holdsDirective, indentAt, indentUnit, isBlank, isPure, lineEnd, mentions, type Place, placesOf, shape, slice, statementAt, stripCasts,
 } from './edits.ts';
 import { knownPositive, resultTarget } from './idioms.ts';
 
@@ -23,13 +23,37 @@ export function insertRelease(file: FileAnalysis, event: LeakEvent | OutlivesEve
   if (!site || !f || !def || site.fn !== fn) return [];
   const exit = exitOf(f, event);
   if (!exit || exit.macro) return [];
+  if (!sameRound(f, call, exit)) return [];
   const held = heldText(file, f, site, exit, event.short);
-  if (!held) return [];
+  if (!held || (held.count && knownEmpty(file, f, exit, held.count))) return [];
   if (exit.kind === 'return' && exit.value && held.names.some((n) => mentions(exit.value!, n)) && !isCountOnly(file, exit.value, held.count)) return [];
   const lines = held.guard ? [`if (${held.guard})`, `${indentUnit(file, def)}${held.release}`] : [held.release];
   const edits = exit === def.body() ? atEnd(file, f, lines) : before(file, f, exit, lines);
   if (!edits.length) return [];
   return [{ title: `Release the pages with ${held.release.replace(/;$/, '')}`, safe: false, preferred: true, edits }];
+}
+
+/** An acquire in a loop is undone within the same round, or not at all: behind the loop it is not known how many rounds there were. */
+function sameRound(f: FunctionContext, call: Span, exit: Stmt): boolean {
+  for (const s of placesOf(f.def).keys()) {
+    if (!['for', 'while', 'do', 'foreach'].includes(s.kind) || s.start > call.start || s.end < call.end) continue;
+    if (exit.start < s.start || exit.end > s.end) return false;
+  }
+  return true;
+}
+
+/** A test around the exit says that the count is an error or zero: nothing is held here. */
+function knownEmpty(file: FileAnalysis, f: FunctionContext, exit: Stmt, count: string): boolean {
+  const map = placesOf(f.def);
+  for (let s: Stmt | null = exit; s; ) {
+    const parent: Stmt | null = map.get(s)?.parent ?? null;
+    if (parent?.kind === 'if' && parent.then === s && parent.test.kind === 'binary' && ['<', '<='].includes(parent.test.op)) {
+      const { left, right } = parent.test;
+      if (shape(file, left) === count.replace(/\s+/g, ' ') && right.kind === 'num' && right.value <= (parent.test.op === '<' ? 1n : 0n)) return true;
+    }
+    s = parent;
+  }
+  return false;
 }
 
 /** The value only tells how many there were: `return ret;`. */
@@ -47,16 +71,37 @@ function exitOf(f: FunctionContext, event: LeakEvent | OutlivesEvent): Stmt | un
   // several paths meet at a label between the acquire and the exit: the goto of this path is the place
   const labels = labelsBetween(def.body(), acquireAt, atEndOfBody ? def.end : stmt.start);
   if (!labels.size) return stmt;
-  const jumps: Stmt[] = [...map.keys()].filter((s) => s.kind === 'goto' && s.label !== null && labels.has(s.label) && s.start > acquireAt);
-  const last = traceSteps(event.trace).filter((t) => t.role === 'branch' && t.span.start > acquireAt);
-  for (const step of last.toReversed()) {
-    const owner = [...map.keys()].filter((s): s is IfStmt => s.kind === 'if' && s.test.start <= step.span.start && s.test.end >= step.span.end).at(-1);
-    if (!owner) continue;
-    const inside = jumps.filter((j) => j.start >= owner.start && j.end <= owner.end);
-    if (inside.length === 1) return inside[0];
-    if (inside.length > 1) return undefined;
+  const steps = traceSteps(event.trace).filter((t) => t.role === 'branch' && t.span.start > acquireAt);
+  const last = steps.at(-1);
+  const owner = last && [...map.keys()].filter((s): s is IfStmt => s.kind === 'if' && s.test.start <= last.span.start && s.test.end >= last.span.end).at(-1);
+  if (!last || !owner) return undefined;
+  // which side of the last decision leads on to a jump, without another decision?
+  const jump = [owner.then, owner.else].flatMap((side) => (side ? [straightGoto(map, side)] : [])).find((j) => j !== undefined);
+  const taken = truthOf(last.message);
+  const onward = straightGoto(map, owner, true);
+  const whole = owner.test.start === last.span.start && owner.test.end === last.span.end;
+  const found = whole && taken === false ? (owner.else ? straightGoto(map, owner.else) : onward) : whole && taken === true ? straightGoto(map, owner.then) : onward ? undefined : jump;
+  return found?.kind === 'goto' && found.label !== null && labels.has(found.label) ? found : undefined;
+}
+
+const truthOf = (message: string): boolean | undefined => (/ is true\b/.test(message) ? true : / is false\b/.test(message) ? false : undefined);
+
+/** The goto that a statement (or, with `behind`, what follows it) comes to without any decision. */
+function straightGoto(map: ReadonlyMap<Stmt, Place>, s: Stmt, behind = false): Stmt | undefined {
+  const body = behind ? [] : s.kind === 'block' ? s.body : [s];
+  for (const x of body) {
+    if (x.kind === 'goto') return x;
+    if (x.kind !== 'expr' && x.kind !== 'decl' && x.kind !== 'empty') return undefined;
   }
-  return jumps.length === 1 ? jumps[0] : undefined;
+  for (let at: Stmt = s; ; ) {
+    const place = map.get(at);
+    if (!place?.parent || !['block', 'if'].includes(place.parent.kind)) return undefined;
+    for (const x of place.list?.slice(place.index + 1) ?? []) {
+      if (x.kind === 'goto') return x;
+      if (x.kind !== 'expr' && x.kind !== 'decl' && x.kind !== 'empty') return undefined;
+    }
+    at = place.parent;
+  }
 }
 
 function labelsBetween(body: Stmt, from: number, to: number): Set<string> {
@@ -100,9 +145,15 @@ function heldText(file: FileAnalysis, f: FunctionContext, site: AcquireSite, exi
   const one = site.fact.into === 'single' || (nrExpr?.kind === 'num' && nrExpr.value === 1n);
   const plain = stripCasts(pages);
   const page = plain.kind === 'unary' && plain.op === '&' ? slice(file, plain.arg) : '';
-  const targetText = target && isPure(target) ? slice(file, target) : undefined;
-  const targetShape = target ? shape(file, target) : '';
-  const alive = targetText !== undefined && !assignedBetween(file, def, targetShape, site.call.end, until);
+  let targetText = target && isPure(target) ? slice(file, target) : undefined;
+  let targetShape = target ? shape(file, target) : '';
+  let alive = targetText !== undefined && !assignedBetween(file, def, targetShape, site.call.end, until);
+  const copy = alive || !target ? undefined : copyOf(file, f, targetShape, site.call.end, exit);
+  if (copy) {
+    targetText = slice(file, copy);
+    targetShape = shape(file, copy);
+    alive = true;
+  }
   const folios = site.fact.into === 'folios';
   let count: string | undefined;
   let guard: string | undefined;
@@ -121,6 +172,21 @@ function heldText(file: FileAnalysis, f: FunctionContext, site: AcquireSite, exi
   if (!existsIn(call, kernel)) return undefined;
   const cold = call === 'release_pages' && (kernel.major < 4 || (kernel.major === 4 && kernel.minor < 15)) ? ', 0' : '';
   return { release: `${call}(${array}, ${count}${cold});`, names, count, ...(guard ? { guard } : {}) };
+}
+
+/** `npages = ret;` on the way to the exit: the count lives on in another variable. */
+function copyOf(file: FileAnalysis, f: FunctionContext, result: string, from: number, exit: Stmt): Expr | undefined {
+  const map = placesOf(f.def);
+  for (let s: Stmt | null = exit; s; s = map.get(s)?.parent ?? null) {
+    const place = map.get(s);
+    for (const x of place?.list?.slice(0, place.index).reverse() ?? []) {
+      if (x.start < from) return undefined;
+      if (x.kind !== 'expr' || x.expr.kind !== 'assign' || x.expr.op !== '=' || shape(file, x.expr.right) !== result || !isPure(x.expr.left)) continue;
+      const copied = shape(file, x.expr.left);
+      if (!assignedBetween(file, f.def, result, from, x.start) && !assignedBetween(file, f.def, copied, x.end, exit.start)) return x.expr.left;
+    }
+  }
+  return undefined;
 }
 
 function baseNames(e: Expr): string[] {

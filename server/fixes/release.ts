@@ -20,7 +20,7 @@ export function matchRelease(file: FileAnalysis, release: CallExpr, wanted: 'get
   // the acquire whose pages get here; of several, one of the wanted kind
   const reached = (file.groups.groupOf(site.key)?.acquires ?? []).map((a) => componentOf(file, a.call)).filter((c) => c?.releases.includes(site));
   const group = reached.find((c) => c?.acquires.some((a) => a.kind === wanted)) ?? reached[0];
-  const oneKind = !!group && group.acquires.length > 0 && group.acquires.every((a) => a.kind === wanted && a.fact.takes !== 'by-iter') && !group.shared;
+  const oneKind = !!group && group.acquires.length > 0 && group.acquires.every((a) => a.kind === wanted && a.fact.takes !== 'by-iter') && !group.shared.some((x) => x.release === site);
   const acquires = group?.acquires ?? [];
   const scope = new Set([release.start]);
   const rewrite = wanted === 'pin' ? releaseToPin(file, site.fn, site.call, site.effect, acquires.map((a) => a.call), scope) : releaseToGet(file, site.fn, site.call, scope);
