@@ -1,14 +1,30 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { buildCfg, parseVariants } from '../../../language/c/index.ts';
 import { target, testParser } from './helpers.ts';
 
-const kernel = process.env.KERNEL_SRC ?? '/root/kernel/linux-source-6.12';
+const kernel = findKernel();
+
+/** KERNEL_SRC, the tree extracted beside us, or the Debian package's tarball (extracted once, C files only). */
+function findKernel(): string {
+  if (process.env.KERNEL_SRC) return process.env.KERNEL_SRC;
+  const tree = '/root/kernel/linux-source-6.12';
+  const tarball = '/usr/src/linux-source-6.12.tar.xz';
+  if (existsSync(tree) || !existsSync(tarball)) return tree;
+  const to = join(tmpdir(), 'pinscope-kernel');
+  if (!existsSync(join(to, 'linux-source-6.12'))) {
+    mkdirSync(to, { recursive: true });
+    execFileSync('tar', ['-xJf', tarball, '-C', to, '--wildcards', '*.c']);
+  }
+  return join(to, 'linux-source-6.12');
+}
+
 const FAMILY = 'get_user_pages\\w*|pin_user_pages\\w*|get_user_page_\\w+|iov_iter_get_pages\\w*|iov_iter_extract_pages|memfd_pin_folios|get_user_pages_fast\\w*|unpin_user_\\w+';
 
-test.skipIf(!existsSync(kernel))(`every function that calls the gup family has a body without errors (kernel tree ${kernel})`, async () => {
+test.skipIf(!existsSync(kernel))(`every function that calls the gup family has a body without errors (needs the kernel sources: KERNEL_SRC or ${kernel})`, async () => {
   const parser = await testParser();
   const dirs = readdirSync(kernel, { withFileTypes: true }).filter((d) => d.isDirectory() && !['Documentation', 'tools', 'samples'].includes(d.name)).map((d) => d.name);
   const files = execFileSync('grep', ['-rlE', '--include=*.c', `\\b(${FAMILY})\\(`, ...dirs], { cwd: kernel, encoding: 'utf8', maxBuffer: 1 << 26 }).trim().split('\n');
