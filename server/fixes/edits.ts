@@ -361,7 +361,12 @@ export function dropUnused(file: FileAnalysis, def: FunctionDef, names: Readonly
     if (!drop.length || s.macro || inEdit(s.start) || holdsDirective(text, s) || commentsIn(file, s).length) continue;
     if (!placesOf(def).get(s)?.list) continue;
     if (drop.length === s.decls.length) {
-      out.push(removeSpan(file, s));
+      const removal = removeSpan(file, s);
+      // the blank line between declarations and code goes with the last declaration
+      const { list, index } = placesOf(def).get(s)!;
+      const lone = index === 0 && list![1]?.kind !== 'decl' && text[removal.span.start - 1] === '\n';
+      const next = lineEnd(text, removal.span.end);
+      out.push(lone && isBlank(text, removal.span.end, next) ? edit(file, removal.span.start, next, '') : removal);
       continue;
     }
     // `int i, n;`: cut from the end of the declarator kept before, or up to the start of the next one kept

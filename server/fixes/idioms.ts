@@ -284,7 +284,8 @@ export function countIsSafe(file: FileAnalysis, f: FunctionContext, at: Located,
   return !fromAcquire || knownPositive(file, at, stmt, text);
 }
 
-const leaves = (s: Stmt): boolean => {
+/** Ends with a jump. */
+export const leaves = (s: Stmt): boolean => {
   const last = s.kind === 'block' ? s.body.at(-1) : s;
   return last?.kind === 'return' || last?.kind === 'goto' || last?.kind === 'break' || last?.kind === 'continue';
 };

@@ -11,7 +11,7 @@ import { walkStmt } from '../../language/c/index.ts';
 import {
   argSpan, assignedBetween, defOf, edit, eolOf, holdsDirective, indentAt, indentUnit, isBlank, isPure, lineEnd, mentions, type Place, placesOf, shape, slice, statementAt, stripCasts,
 } from './edits.ts';
-import { knownPositive, resultTarget } from './idioms.ts';
+import { knownPositive, leaves, resultTarget } from './idioms.ts';
 
 /** Offers the release of what the acquire of `event` holds where the event's path leaves it behind. Never safe. */
 export function insertRelease(file: FileAnalysis, event: LeakEvent | OutlivesEvent): readonly Fix[] {
@@ -71,7 +71,9 @@ function exitOf(f: FunctionContext, event: LeakEvent | OutlivesEvent): Stmt | un
   // several paths meet at a label between the acquire and the exit: the goto of this path is the place
   const labels = labelsBetween(def.body(), acquireAt, atEndOfBody ? def.end : stmt.start);
   if (!labels.size) return stmt;
-  const steps = traceSteps(event.trace).filter((t) => t.role === 'branch' && t.span.start > acquireAt);
+  // decisions behind the label are those of the unwinding
+  const firstLabel = Math.min(...[...map.keys()].filter((s) => s.kind === 'label' && labels.has(s.name)).map((s) => s.start));
+  const steps = traceSteps(event.trace).filter((t) => t.role === 'branch' && t.span.start > acquireAt && t.span.start < firstLabel);
   const last = steps.at(-1);
   const owner = last && [...map.keys()].filter((s): s is IfStmt => s.kind === 'if' && s.test.start <= last.span.start && s.test.end >= last.span.end).at(-1);
   if (!last || !owner) return undefined;
@@ -144,7 +146,7 @@ function heldText(file: FileAnalysis, f: FunctionContext, site: AcquireSite, exi
   const nrSpan = nrIndex >= 0 ? argSpan(file, site.call, nrIndex) : undefined;
   const one = site.fact.into === 'single' || (nrExpr?.kind === 'num' && nrExpr.value === 1n);
   const plain = stripCasts(pages);
-  const page = plain.kind === 'unary' && plain.op === '&' ? slice(file, plain.arg) : '';
+  const page = plain.kind === 'unary' && plain.op === '&' ? slice(file, plain.arg) : (plain.kind === 'id' || plain.kind === 'member') && site.fact.into === 'array' ? `${slice(file, plain)}[0]` : '';
   let targetText = target && isPure(target) ? slice(file, target) : undefined;
   let targetShape = target ? shape(file, target) : '';
   let alive = targetText !== undefined && !assignedBetween(file, def, targetShape, site.call.end, until);
@@ -154,12 +156,18 @@ function heldText(file: FileAnalysis, f: FunctionContext, site: AcquireSite, exi
     targetShape = shape(file, copy);
     alive = true;
   }
+  if (one && !alive && target && leftUnlessOne(file, f, site, targetShape, until)) {
+    // one page asked for, and an error left before: it is held
+    alive = true;
+    targetText = '1';
+    targetShape = '1';
+  }
   const folios = site.fact.into === 'folios';
   let count: string | undefined;
   let guard: string | undefined;
   if (alive) {
     count = targetText;
-    if (!knownPositive(file, { def }, exit === def.body() ? (def.body().body.at(-1) ?? exit) : exit, targetShape)) guard = one ? `${count} == 1` : `${count} > 0`;
+    if (targetText !== '1' && !knownPositive(file, { def }, exit === def.body() ? (def.body().body.at(-1) ?? exit) : exit, targetShape)) guard = one ? `${count} == 1` : `${count} > 0`;
   } else if (!short && nrExpr && nrSpan && isPure(nrExpr) && !assignedBetween(file, def, shape(file, nrExpr), site.call.end, until) && checkedFull(file, f, site, targetShape, shape(file, nrExpr), until)) {
     count = slice(file, nrSpan);
   }
@@ -172,6 +180,22 @@ function heldText(file: FileAnalysis, f: FunctionContext, site: AcquireSite, exi
   if (!existsIn(call, kernel)) return undefined;
   const cold = call === 'release_pages' && (kernel.major < 4 || (kernel.major === 4 && kernel.minor < 15)) ? ', 0' : '';
   return { release: `${call}(${array}, ${count}${cold});`, names, count, ...(guard ? { guard } : {}) };
+}
+
+/** A test of the result behind the acquire, which leaves when there was no page. */
+function leftUnlessOne(file: FileAnalysis, f: FunctionContext, site: AcquireSite, result: string, until: number): boolean {
+  let found = false;
+  walkStmt(f.def.body(), {
+    stmt: (s) => {
+      if (s.kind !== 'if' || s.start < site.call.end || s.end > until || !leaves(s.then)) return;
+      const t = s.test;
+      if (t.kind !== 'binary' || shape(file, t.left) !== result || t.right.kind !== 'num') return;
+      const n = t.right.value;
+      const says = (t.op === '<' && n <= 1n) || (t.op === '<=' && n === 0n) || (t.op === '!=' && n === 1n);
+      if (says && !assignedBetween(file, f.def, result, site.call.end, s.start)) found = true;
+    },
+  });
+  return found;
 }
 
 /** `npages = ret;` on the way to the exit: the count lives on in another variable. */

@@ -22,7 +22,7 @@ ${tail}
 `;
 
 /** A function with an array of pages whose release is `body`. */
-const many = (body: string, decls = '\tint i;\n', acquire = 'get_user_pages_fast'): string => `struct req {
+const many = (body: string, decls = '\tint i;\n\n', acquire = 'get_user_pages_fast'): string => `struct req {
 	struct page **pages;
 	int nr;
 	bool dirty;
@@ -40,8 +40,7 @@ static int start(struct req *r, unsigned long addr)
 
 static void finish(struct req *r)
 {
-${decls}
-${body}
+${decls}${body}
 	kfree(r->pages);
 }
 int go(struct req *r, unsigned long a) { int e = start(r, a); if (e) return e; finish(r); return 0; }
@@ -84,9 +83,9 @@ describe('single pages', () => {
 describe('loops', () => {
   it('makes one call of a loop and drops the counter', () => both('\tfor (i = 0; i < r->nr; i++)\n\t\tput_page(r->pages[i]);', '\tunpin_user_pages(r->pages, r->nr);'));
   it('keeps a counter that is used elsewhere', () =>
-    both('\tfor (i = 0; i < r->nr; i++)\n\t\tput_page(r->pages[i]);\n\tfor (i = 0; i < 3; i++)\n\t\tcpu_relax();', '\tunpin_user_pages(r->pages, r->nr);\n\tfor (i = 0; i < 3; i++)\n\t\tcpu_relax();', '\tint i;\n', '\tint i;\n'));
+    both('\tfor (i = 0; i < r->nr; i++)\n\t\tput_page(r->pages[i]);\n\tfor (i = 0; i < 3; i++)\n\t\tcpu_relax();', '\tunpin_user_pages(r->pages, r->nr);\n\tfor (i = 0; i < 3; i++)\n\t\tcpu_relax();', '\tint i;\n\n', '\tint i;\n\n'));
   it('drops one declarator of several', () =>
-    both('\tn = 3;\n\tfor (i = 0; i < r->nr; i++) {\n\t\tput_page(r->pages[i]);\n\t}\n\tmdelay(n);', '\tn = 3;\n\tunpin_user_pages(r->pages, r->nr);\n\tmdelay(n);', '\tint i, n;\n', '\tint n;\n'));
+    both('\tn = 3;\n\tfor (i = 0; i < r->nr; i++) {\n\t\tput_page(r->pages[i]);\n\t}\n\tmdelay(n);', '\tn = 3;\n\tunpin_user_pages(r->pages, r->nr);\n\tmdelay(n);', '\tint i, n;\n\n', '\tint n;\n\n'));
   it('folds the dirtying, with an invariant condition', () =>
     both('\tfor (i = 0; i < r->nr; i++) {\n\t\tif (r->dirty)\n\t\t\tset_page_dirty_lock(r->pages[i]);\n\t\tput_page(r->pages[i]);\n\t}', '\tunpin_user_pages_dirty_lock(r->pages, r->nr, r->dirty);'));
   it('sees through a temporary', () =>
@@ -96,14 +95,14 @@ describe('loops', () => {
       '\t{\nunsigned long gup_i;\nfor (gup_i = 0; gup_i < r->nr; gup_i++) {\nset_page_dirty_lock((r->pages)[gup_i]);\nput_page((r->pages)[gup_i]);\n}\n}',
       '\tunpin_user_pages_dirty_lock(r->pages, r->nr, true);', '', '',
     ));
-  it('counts down', () => both('\ti = r->nr;\n\twhile (i--)\n\t\tput_page(r->pages[i]);', '\ti = r->nr;\n\tunpin_user_pages(r->pages, i);', '\tint i;\n', '\tint i;\n'));
+  it('counts down', () => both('\ti = r->nr;\n\twhile (i--)\n\t\tput_page(r->pages[i]);', '\ti = r->nr;\n\tunpin_user_pages(r->pages, i);', '\tint i;\n\n', '\tint i;\n\n'));
   it('keeps comments of the loop', () => both('\tfor (i = 0; i < r->nr; i++) {\n\t\t/* all of them */\n\t\tput_page(r->pages[i]);\n\t}', '\t/* all of them */\n\tunpin_user_pages(r->pages, r->nr);'));
   it('only renames in a loop that does more', () =>
-    both('\tfor (i = 0; i < r->nr; i++) {\n\t\tput_page(r->pages[i]);\n\t\tr->pages[i] = NULL;\n\t}', '\tfor (i = 0; i < r->nr; i++) {\n\t\tunpin_user_page(r->pages[i]);\n\t\tr->pages[i] = NULL;\n\t}', '\tint i;\n', '\tint i;\n'));
+    both('\tfor (i = 0; i < r->nr; i++) {\n\t\tput_page(r->pages[i]);\n\t\tr->pages[i] = NULL;\n\t}', '\tfor (i = 0; i < r->nr; i++) {\n\t\tunpin_user_page(r->pages[i]);\n\t\tr->pages[i] = NULL;\n\t}', '\tint i;\n\n', '\tint i;\n\n'));
   it('folds the pair in place where the condition differs from page to page', () =>
     both(
       '\tfor (i = 0; i < r->nr; i++) {\n\t\tif (test_bit(i, map))\n\t\t\tset_page_dirty_lock(r->pages[i]);\n\t\tput_page(r->pages[i]);\n\t}',
-      '\tfor (i = 0; i < r->nr; i++) {\n\t\tunpin_user_pages_dirty_lock(&r->pages[i], 1, test_bit(i, map));\n\t}', '\tint i;\n', '\tint i;\n',
+      '\tfor (i = 0; i < r->nr; i++) {\n\t\tunpin_user_pages_dirty_lock(&r->pages[i], 1, test_bit(i, map));\n\t}', '\tint i;\n\n', '\tint i;\n\n',
     ));
   it('renames release_pages', () => both('\trelease_pages(r->pages, r->nr);', '\tunpin_user_pages(r->pages, r->nr);', '', ''));
   it('guards a count that may be an error', async () => {

@@ -1,5 +1,7 @@
 /** matchRelease, dropRelease, flags, insertRelease. */
 import { describe, expect, it } from 'vitest';
+import type { LeakEvent } from '../../../server/analysis/events.ts';
+import { insertRelease } from '../../../server/fixes/insert-release.ts';
 import { analysed, check, fixesOf } from './check.ts';
 
 const pair = (acquire: string, release: string, use = '', flags = '0'): string => `int f(struct device *dev, unsigned long a, struct page **pages, int nr, bool dirty)
@@ -48,6 +50,24 @@ describe('dropRelease', () => {
   });
   it('keeps a condition that does something', () =>
     check({ drop: 'put_page', nth: 1 }, pair('get_user_pages_fast', '\tput_page(pages[0]);\n\tif (poll(dev))\n\t\tput_page(pages[0]);'), pair('get_user_pages_fast', '\tput_page(pages[0]);\n\tif (poll(dev))\n\t\t;')));
+  it('takes the one in front of the goto out, when the second is behind a label', () => {
+    const text = (first: string): string => `int f(unsigned long a, struct page **pages, int nr)
+{
+	int ret = pin_user_pages_fast(a, nr, 0, pages);
+
+	if (ret <= 0)
+		return ret;
+	if (prepare()) {
+${first}		goto out;
+	}
+	go();
+out:
+	unpin_user_pages(pages, ret);
+	return 0;
+}
+`;
+    return check({ drop: 'unpin_user_pages', nth: 1 }, text('\t\tunpin_user_pages(pages, ret);\n'), text(''));
+  });
   it('narrows to what is held', () =>
     check({ narrow: 'unpin_user_pages' }, pair('pin_user_pages_fast', '\tunpin_user_pages(pages, nr);'), pair('pin_user_pages_fast', '\tunpin_user_pages(pages, ret);')));
 });
@@ -139,6 +159,43 @@ out:
 int g(unsigned long a) { struct page *p[4]; return f(a, 4, p); }
 `;
     return check({ leak: true }, text(''), text('\t\tunpin_user_pages(pages, ret);\n'));
+  });
+  const unwinding = (first: string, second: string, count = 'nr', pages = 'pages'): string => `static int f(unsigned long a, struct page **pages, int nr)
+{
+	int n;
+	int ret = pin_user_pages_fast(a, ${count}, 0, ${pages});
+
+	if (ret < 0)
+		goto out;
+	n = ret;
+	ret = -EIO;
+	if (prepare()) {
+${first}		goto out;
+	}
+	ret = prepare();
+	if (ret < 0)${second}
+	unpin_user_pages(pages, ${count === '1' ? '1' : 'n'});
+	ret = 0;
+out:
+	if (ret)
+		pr_info("failed");
+	return ret;
+}
+int g(unsigned long a) { struct page *p[4]; return f(a, 4, p); }
+`;
+  it('finds the goto in spite of decisions behind the label, and the copy of the count', () =>
+    check({ leak: true }, unwinding('', ' {\n\t\tunpin_user_pages(pages, n);\n\t\tgoto out;\n\t}'), unwinding('\t\tif (n > 0)\n\t\t\tunpin_user_pages(pages, n);\n', ' {\n\t\tunpin_user_pages(pages, n);\n\t\tgoto out;\n\t}')));
+  it('knows that one page is one page', () =>
+    check(
+      { leak: true },
+      unwinding('', ' {\n\t\tunpin_user_pages(pages, 1);\n\t\tgoto out;\n\t}', '1').replace('\tn = ret;\n', ''),
+      unwinding('\t\tunpin_user_page(pages[0]);\n', ' {\n\t\tunpin_user_pages(pages, 1);\n\t\tgoto out;\n\t}', '1').replace('\tn = ret;\n', ''),
+    ));
+  it('offers nothing where the result is known to be an error', async () => {
+    const file = await analysed(leak('\tif (prepare())\n\t\treturn -EIO;'));
+    const event = file.events.find((e) => e.kind === 'leak' || e.kind === 'outlives');
+    const at = file.unit.text.indexOf('return ret');
+    expect(event && insertRelease(file, { ...event, at: { start: at, end: at + 10 } } as LeakEvent)).toEqual([]);
   });
   it('needs the count', async () => {
     const file = await analysed(leak('\tif (prepare())\n\t\treturn -EIO;').replace('ret = pin_user_pages_fast(a, nr, 0, pages);\n\tif (ret <= 0)\n\t\treturn ret;', 'if (pin_user_pages_fast(a, nr, 0, pages) < nr)\n\t\treturn 0;'));
