@@ -13,7 +13,7 @@ import { punchHole } from './truncate.ts';
 import { reclaimPages } from './reclaim.ts';
 import { softOffline } from './migrate.ts';
 import { unmergeKsm } from './ksm.ts';
-import { mergeVmas, vmaIsAnonymous, vmasExactly, vmasIn } from './vma.ts';
+import { maySplit, mergeVmas, vmaIsAnonymous, vmasExactly, vmasIn } from './vma.ts';
 import { walkRange, zapRange } from './zap.ts';
 import type { State } from './state.ts';
 
@@ -63,6 +63,7 @@ export function doMadvise(s: State, mm: number, start: number, end: number, advi
       if (advice === 'HUGEPAGE' && f & (VM.PFNMAP | VM.IO | VM.MIXEDMAP | VM.HUGETLB)) return -E.INVAL;
       if (advice === 'DOFORK' && f & VM.IO) return -E.INVAL;
     }
+    if (!maySplit(s, mm, start, end)) return -E.INVAL;
     splitPmdAt(s, mm, start);
     splitPmdAt(s, mm, end);
     for (const v of vmasExactly(s, mm, start, end)) {

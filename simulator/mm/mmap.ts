@@ -3,8 +3,8 @@ import { E, FOLL, MAPPING, PG, PTE, VM } from './flags.ts';
 import { FS, newFile } from './filemap.ts';
 import { allocFolio, folioGet } from './page_alloc.ts';
 import { anonExclusive, folioAnon, mapPte } from './rmap.ts';
-import { changeBits, clearEntry, pmdSlot, pteSlot, rmapLink, rmapUnlink, setEntry, PMD_NR } from './pagetable.ts';
-import { findVma, KINDS, mapBase, mergeVmas, nameMap, newVma, splitVma, unmappedArea, vmasExactly, vmasIn, type Kind } from './vma.ts';
+import { changeBits, clearEntry, pmdSlot, pteSlot, rmapLink, rmapUnlink, setEntry } from './pagetable.ts';
+import { findVma, KINDS, mapBase, maySplit, mergeVmas, nameMap, newVma, splitVma, unmappedArea, vmasExactly, vmasIn, type Kind } from './vma.ts';
 import { fsyncFile } from './writeback.ts';
 import { gup } from './gup.ts';
 import { handleMmFault, protWrite } from './fault.ts';
@@ -56,10 +56,7 @@ export function doMmap(s: State, mm: number, name: string, kind: Kind, pages: nu
 
 /** do_munmap. 0 or -errno. */
 export function doMunmap(s: State, mm: number, start: number, end: number): number {
-  for (const vma of vmasIn(s, mm, start, end)) {
-    if (!(s.vmaFlags.at(vma) & VM.HUGETLB)) continue;
-    if ((start > s.vmaStart.at(vma) && start % PMD_NR) || (end < s.vmaEnd.at(vma) && end % PMD_NR)) return -E.INVAL;
-  }
+  if (!maySplit(s, mm, start, end)) return -E.INVAL;
   splitPmdAt(s, mm, start);
   splitPmdAt(s, mm, end);
   const vmas = vmasExactly(s, mm, start, end);
@@ -71,6 +68,7 @@ export function doMunmap(s: State, mm: number, start: number, end: number): numb
 export function doMprotect(s: State, mm: number, start: number, end: number, prot: string): number {
   const newFlags = prot === 'none' ? 0 : protFlags(prot);
   if (!vmasIn(s, mm, start, end).length) return -E.NOMEM;
+  if (!maySplit(s, mm, start, end)) return -E.INVAL;
   splitPmdAt(s, mm, start);
   splitPmdAt(s, mm, end);
   for (const vma of vmasExactly(s, mm, start, end)) {

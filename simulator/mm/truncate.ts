@@ -48,10 +48,15 @@ export function truncateInodePages(s: State, file: number, first: number, end: n
       if (from < first || from + s.nr(folio) > end) {
         // truncate_inode_partial_folio: zeroes the part, and splits if it can
         for (let k = Math.max(from, first); k < Math.min(end, from + s.nr(folio)); k++) s.set(s.content, folio + (k - from), 0);
-        folioGet(s, folio);
-        const ok = splitFolio(s, folio, v) === 0;
-        folioPut(s, ok ? v : folio);
+        // hugetlb pages are only zeroed (hugetlbfs_zero_partial_page)
+        let ok = false;
+        if (!s.has(folio, PG.hugetlb)) {
+          folioGet(s, folio);
+          ok = splitFolio(s, folio, v) === 0;
+          folioPut(s, ok ? v : folio);
+        }
         if (ok && cachedPage(s, file, i) === v) truncateInodeFolio(s, v);
+        if (!ok) i = Math.min(end, from + s.nr(folio)) - 1;
         continue;
       }
       truncateInodeFolio(s, folio);

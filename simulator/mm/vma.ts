@@ -67,6 +67,11 @@ export function vmasExactly(s: State, mm: number, start: number, end: number): n
   }
   return vmasIn(s, mm, start, end);
 }
+/** vm_ops->may_split: hugetlb VMAs are only split at huge-page borders. False: the caller answers -EINVAL. */
+export function maySplit(s: State, mm: number, start: number, end: number): boolean {
+  return vmasIn(s, mm, start, end).every((v) => !(s.vmaFlags.at(v) & VM.HUGETLB) ||
+    ((start <= s.vmaStart.at(v) || start % PMD_NR === 0) && (end >= s.vmaEnd.at(v) || end % PMD_NR === 0)));
+}
 /** vma_merge: joins neighbours that do not differ. */
 export function mergeVmas(s: State, mm: number): void {
   const all = vmasIn(s, mm, 0, 2 ** 31 - 1);

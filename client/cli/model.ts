@@ -1,0 +1,111 @@
+/** `model SCRIPT.json [--against TRACE]`: runs an operation list on the modelled MM and prints the trace, or how it differs from one. */
+import { readFileSync } from 'node:fs';
+import { featuresOf } from '../../simulator/mm/era.ts';
+import { machineConfig, type MachineConfig } from '../../simulator/mm/state.ts';
+import { Model, OperationError, type Operation } from '../../simulator/mm/operations.ts';
+import { Observer, type Watch } from '../../simulator/mm/observe.ts';
+import { compareTraces, type Trace, type TraceStep } from '../../simulator/trace/compare.ts';
+
+/** A script: a trace without answers, or a bare list of operations. */
+interface Script {
+  kernel?: string;
+  lru?: 'classic' | 'mglru';
+  swap?: 'zram' | 'disk';
+  group?: string;
+  scenario?: string;
+  /** Addresses to look at after every operation; default: the first pages of every map. */
+  watch?: Watch[];
+  steps: (Operation & Record<string, unknown>)[];
+}
+
+/** The machine that a script asks for. */
+export function scriptMachine(s: Pick<Script, 'kernel' | 'lru' | 'swap' | 'group'>): MachineConfig {
+  return machineConfig(featuresOf(s.kernel ?? '6.12'), {
+    lru: s.lru ?? 'classic', swap: s.swap ?? 'zram', movable: s.group === 'movable' ? 204800 : 0, dax: s.group === 'dax' ? 32768 : 0,
+  });
+}
+
+/** Runs a script; every operation is followed by an observation, as in the oracle's traces. */
+export function runScript(script: Script): Trace {
+  const m = new Model(scriptMachine(script));
+  const o = new Observer(m);
+  const steps: TraceStep[] = [];
+  const watched: Watch[] = [...(script.watch ?? [])];
+  const auto = !script.watch;
+  const drain = !(script.scenario ?? '').startsWith('baseline.');
+  const ops = script.steps.filter((x) => x.op !== 'observe');
+  ops.forEach((step, i) => {
+    const op: Operation = { op: step.op, ...(step.proc === undefined ? {} : { proc: step.proc }), args: step.args ?? {} };
+    const r = m.run(op);
+    steps.push({ ...op, ...r });
+    if (auto) {
+      const proc = op.proc ?? 'P';
+      if (op.op === 'mmap') for (let k = 0; k < Math.min(4, Number(op.args?.['pages'] ?? 1)); k++) watched.push({ proc, at: `${String(op.args?.['map'])}[${k}]` });
+      if (op.op === 'mremap') watched.push({ proc, at: `${String(op.args?.['to'])}[0]` });
+      if (op.op === 'fork') for (const w of watched.filter((x) => x.proc === proc)) watched.push({ proc: String(op.args?.['child']), at: w.at });
+      if (op.op === 'exit') for (let k = watched.length - 1; k >= 0; k--) if (watched[k]!.proc === op.proc) watched.splice(k, 1);
+    }
+    const given = script.steps.indexOf(step);
+    const next = script.steps[given + 1] as unknown as { op?: string; ptes?: Watch[] } | undefined;
+    const watch = next?.op === 'observe' && next.ptes ? next.ptes.map((p) => ({ proc: p.proc, at: p.at })) : watched;
+    steps.push(o.observe(watch, drain));
+    void i;
+  });
+  return {
+    scenario: script.scenario ?? 'script', title: '', kernel: script.kernel ?? '6.12', memory: '', lru: script.lru ?? 'classic', swap: script.swap ?? 'zram',
+    group: script.group ?? 'main', steps,
+  };
+}
+
+/** A trace as JSON, one step a line, as the oracle writes it. */
+export function traceText(t: Trace): string {
+  const { steps, ...head } = t;
+  return JSON.stringify(head).slice(0, -1) + ',"steps":[\n' + steps.map((s) => JSON.stringify(s)).join(',\n') + '\n]}\n';
+}
+
+/** The command. `argv` without the command's name; returns the exit code: 0 equal or run, 1 different, 2 bad input. */
+export function modelCommand(argv: readonly string[], io: { out: (text: string) => void; err: (text: string) => void }): number {
+  let file: string | undefined;
+  let against: string | undefined;
+  for (let i = 0; i < argv.length; i++) {
+    const a = argv[i]!;
+    if (a === '--against') against = argv[++i];
+    else if (a.startsWith('-') || file !== undefined) {
+      io.err(`model: unexpected argument ${a}\nusage: model SCRIPT.json [--against TRACE]\n`);
+      return 2;
+    } else file = a;
+  }
+  if (file === undefined || (argv.includes('--against') && against === undefined)) {
+    io.err('usage: model SCRIPT.json [--against TRACE]\n');
+    return 2;
+  }
+  try {
+    const parsed = JSON.parse(readFileSync(file, 'utf8')) as Script | Script['steps'];
+    const script: Script = Array.isArray(parsed) ? { steps: parsed } : parsed;
+    if (!Array.isArray(script.steps)) throw new Error(`${file}: no list of steps`);
+    if (against === undefined) {
+      io.out(traceText(runScript(script)));
+      return 0;
+    }
+    const expected = JSON.parse(readFileSync(against, 'utf8')) as Trace;
+    const watch = expected.steps.find((s) => s.op === 'observe' && 'ptes' in s && s.ptes.length > 0);
+    void watch;
+    const got = runScript({ ...script, kernel: script.kernel ?? expected.kernel, lru: script.lru ?? expected.lru, swap: script.swap ?? expected.swap, group: script.group ?? expected.group, scenario: script.scenario ?? expected.scenario });
+    const differences = compareTraces(expected, got);
+    let last = '';
+    for (const d of differences) {
+      const head = `step ${d.step} ${d.operation}`;
+      if (head !== last) io.out(`${head}\n`);
+      last = head;
+      io.out(`  ${d.path}: trace ${JSON.stringify(d.expected)}, model ${JSON.stringify(d.got)}\n`);
+    }
+    io.out(differences.length ? `${differences.length} differences\n` : 'equal\n');
+    return differences.length ? 1 : 0;
+  } catch (e) {
+    if (e instanceof OperationError || e instanceof SyntaxError || e instanceof Error) {
+      io.err(`model: ${e.message}\n`);
+      return 2;
+    }
+    throw e;
+  }
+}
