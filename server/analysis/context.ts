@@ -20,6 +20,8 @@ export interface Loop {
   readonly releases: boolean;
   /** The body calls something that acquires pages: then a second round can find the first one's still held. */
   readonly acquires: boolean;
+  /** The body copies what it indexes into other memory or into a scatterlist. */
+  readonly outflows: boolean;
   /** Array expressions that the body indexes or dereferences. */
   readonly bases: readonly Expr[];
 }
@@ -116,6 +118,14 @@ function liveness(cfg: Cfg): Set<string>[] {
   return live;
 }
 
+const mentionsElement = (e: Expr): boolean => {
+  let found = false;
+  walkExpr(e, (x) => {
+    if (x.kind === 'index' || (x.kind === 'unary' && x.op === '*')) found = true;
+  });
+  return found;
+};
+
 /** True if the fact gives page references back. */
 export const releases = (fact: CallFact | undefined): boolean => fact?.effects.some((e) => e.kind === 'release') ?? false;
 
@@ -145,6 +155,7 @@ export function contextOf(def: FunctionDef, releasing: (name: string) => boolean
     const bases: Expr[] = [];
     let rel = false;
     let acq = false;
+    let out = false;
     let start = Infinity;
     let stop = 0;
     for (let i = Math.min(head, end); i <= Math.max(head, end); i++) {
@@ -156,6 +167,7 @@ export function contextOf(def: FunctionDef, releasing: (name: string) => boolean
       for (const e of exprsOf(node)) {
         walkExpr(e, (x) => {
           if (x.kind === 'assign' && x.left.kind === 'id') assigned.add(x.left.name);
+          if (x.kind === 'assign' && x.left.kind !== 'id' && mentionsElement(x.right)) out = true;
           if (x.kind === 'update' && x.arg.kind === 'id') assigned.add(x.arg.name);
           if (x.kind === 'index') bases.push(x.object);
           if (x.kind === 'unary' && x.op === '*') bases.push(x.arg);
@@ -163,11 +175,13 @@ export function contextOf(def: FunctionDef, releasing: (name: string) => boolean
             const name = calleeName(x);
             if (name && (releases(facts.call(name)) || releasing(name))) rel = true;
             if (name && (facts.acquire(name) || acquiring(name))) acq = true;
+            if (name && facts.call(name)?.effects.some((f) => f.kind === 'put-in')) out = true;
+            if (name && !facts.call(name) && !facts.acquire(name) && !releasing(name) && x.args.some(mentionsElement)) out = true;
           }
         });
       }
     }
-    loops.set(head, { head, last: end, span: { start, end: stop }, assigned, releases: rel, acquires: acq, bases });
+    loops.set(head, { head, last: end, span: { start, end: stop }, assigned, releases: rel, acquires: acq, outflows: out, bases });
   }
   return { def, cfg, loops, live: liveness(cfg), types, calls };
 }

@@ -21,7 +21,7 @@ export interface Limits {
   readonly states: number;
   readonly depth: number;
 }
-export const LIMITS: Limits = { steps: 16_000, states: 32, depth: 4 };
+export const LIMITS: Limits = { steps: 5_000, states: 24, depth: 4 };
 
 export interface FileFunctions {
   context(name: string): FunctionContext | undefined;
@@ -328,7 +328,9 @@ class Walker implements Machine {
       const last = r.releasedAt.at(-1);
       if (r.status === 'partial' && last && last.start >= loop.span.start && last.end <= loop.span.end) {
         state.resources.set(id, { ...r, status: 'released', releasedCount: 'loop' });
-      } else if (r.status === 'held' && loop.releases && this.loopReaches(loop, r, state, frame)) {
+      } else if (r.status === 'held' && loop.outflows && !loop.releases && !r.outflow && this.loopReaches(loop, r, state, frame)) {
+        state.resources.set(id, { ...r, outflow: true });
+      } else if (r.status === 'held' && loop.releases && (r.outflow || this.loopReaches(loop, r, state, frame))) {
         state.resources.set(id, { ...r, status: 'released', releasedAt: [...r.releasedAt, loop.span], releasedCount: null });
       }
     }

@@ -20,29 +20,28 @@ export interface FileAnalysis {
   readonly stats: { readonly functions: number; readonly analysed: number; readonly steps: number; readonly overBudget: readonly string[] };
 }
 
-const isFree = (name: string): boolean => facts.call(name)?.effects.some((e) => e.kind === 'free') ?? false;
-
 /** Analyses a parsed file. `cancelled` is polled between functions. */
 export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = () => false): FileAnalysis {
   const functions = new Map<string, FunctionContext>();
   const defs = new Map([...unit.headerFunctions, ...unit.functions].map((f) => [f.name, f]));
-  // what a name's call does, before the graphs are there: by text of the body
-  const direct = new Map<string, { acquires: boolean; releases: boolean; frees: boolean; callees: Set<string> }>();
-  for (const [name, def] of defs) {
-    const info = { acquires: false, releases: false, frees: false, callees: new Set<string>() };
-    const context = contextOf(def, () => false, () => false);
+  for (const [name, def] of defs) functions.set(name, contextOf(def, () => false, () => false));
+  const groups = new Groups(unit, functions);
+  // a put_page() matters where its page may come from gup; a file has many that have nothing to do with it
+  const ours = new Set(groups.releases.filter((r) => r.effect.of === 'pin' || groups.groupOf(r.key)?.acquires.length).map((r) => r.call));
+  const direct = new Map<string, { acquires: boolean; releases: boolean; callees: Set<string> }>();
+  for (const [name, context] of functions) {
+    const info = { acquires: false, releases: false, callees: new Set<string>() };
     for (const c of context.calls) {
       const callee = calleeName(c);
       if (!callee) continue;
       if (defs.has(callee)) info.callees.add(callee);
       else if (facts.acquire(callee)) info.acquires = true;
-      else if (releases(facts.call(callee))) info.releases = true;
-      else if (isFree(callee)) info.frees = true;
+      else if (ours.has(c)) info.releases = true;
     }
+    if (info.acquires && context.calls.some((c) => releases(facts.call(calleeName(c) ?? '')))) info.releases = true;
     direct.set(name, info);
-    functions.set(name, context);
   }
-  const closure = (pick: (i: { acquires: boolean; releases: boolean; frees: boolean }) => boolean): Set<string> => {
+  const closure = (pick: (i: { acquires: boolean; releases: boolean }) => boolean): Set<string> => {
     const set = new Set<string>();
     for (const [n, i] of direct) if (pick(i)) set.add(n);
     for (let grown = true; grown; ) {
@@ -55,13 +54,12 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
     return set;
   };
   const releasing = closure((i) => i.releases);
-  const touching = closure((i) => i.releases || i.acquires);
   const acquiring = closure((i) => i.acquires);
+  const touching = closure((i) => i.releases || i.acquires);
   for (const name of functions.keys()) {
     const used = [...direct.get(name)!.callees].some((c) => touching.has(c));
     if (used) functions.set(name, contextOf(defs.get(name)!, (n) => releasing.has(n), (n) => acquiring.has(n)));
   }
-  const groups = new Groups(unit, functions);
   const files: FileFunctions = { context: (n) => functions.get(n), relevant: (n) => touching.has(n) };
   const events: PathEvent[] = [];
   const overBudget: string[] = [];

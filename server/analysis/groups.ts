@@ -42,6 +42,8 @@ export interface Group {
   /** Pages that come from elsewhere: allocated, looked up, or from code that is not seen. */
   readonly foreign: { readonly fn: string; readonly span: Span; readonly what: string }[];
   readonly keys: string[];
+  /** Functions that are not seen and get the pages. */
+  readonly passed: string[];
 }
 
 /** The role table of an acquire call as it is written: the form whose arity fits, the target's first. */
@@ -64,6 +66,7 @@ export class Groups {
   private readonly foreign: { fn: string; span: Span; what: string; key: string }[] = [];
   /** Records defined in the file itself rather than in a header. */
   private readonly ownRecords: ReadonlySet<string>;
+  private readonly passed: { name: string; key: string }[] = [];
   private byRoot: Map<string, Group> | undefined;
 
   constructor(
@@ -106,13 +109,14 @@ export class Groups {
     const at = (key: string): Group => {
       const root = this.find(key);
       let g = out.get(root);
-      if (!g) out.set(root, (g = { acquires: [], releases: [], uses: [], foreign: [], keys: [] }));
+      if (!g) out.set(root, (g = { acquires: [], releases: [], uses: [], foreign: [], keys: [], passed: [] }));
       return g;
     };
     for (const a of this.acquires) if (a.key) at(a.key).acquires.push(a);
     for (const r of this.releases) at(r.key).releases.push(r);
     for (const u of this.uses) at(u.key).uses.push(u);
     for (const f of this.foreign) at(f.key).foreign.push(f);
+    for (const p of this.passed) out.get(this.find(p.key))?.passed.push(p.name);
     for (const k of this.parent.keys()) out.get(this.find(k))?.keys.push(k);
     this.byRoot = out;
     return out;
@@ -266,6 +270,12 @@ export class Groups {
       });
       return;
     }
+    if (!facts.call(name)) {
+      for (const a of call.args) {
+        const key = this.keyOf(a, f);
+        if (key) this.passed.push({ name, key });
+      }
+    }
     for (const effect of facts.call(name)?.effects ?? []) {
       if (effect.kind === 'free' || (effect.kind === 'release' && effect.pages.as === 'vaddr')) {
         const freed = call.args[effect.kind === 'free' ? effect.arg : effect.pages.arg];
@@ -309,6 +319,13 @@ export class Groups {
   /** Pages of the group are kept in a field of some object. */
   isKept(g: Group): boolean {
     return g.keys.some((k) => k.startsWith('F:'));
+  }
+
+  /** Something that is not followed may release the pages: a call that is not seen, or a release of pages of unknown origin. */
+  mayBeReleasedUnseen(g: Group): boolean {
+    if (g.passed.some((p) => /release|put|free|unpin|drop|destroy|clean|unmap|fini|unregister|detach/.test(p))) return true;
+    const kinds = new Set(g.acquires.map((a) => a.kind));
+    return this.releases.some((r) => kinds.has(r.effect.of) && (r.effect.of === 'pin' || /pfn_to_page|phys_to_page|sg_page/.test(this.unit.text)) && !this.groupOf(r.key)?.acquires.length);
   }
 
   /** Every field of the group belongs to a record that this file itself defines: no other file can name it. */

@@ -28,6 +28,9 @@ export interface Machine {
   emit(event: PathEvent): void;
 }
 
+/** Calls that give back their first argument. */
+const TRANSPARENT = new Set(['likely', 'unlikely', 'READ_ONCE', 'ACCESS_ONCE', '__builtin_expect', 'WARN_ON', 'WARN_ON_ONCE', 'WARN', 'WARN_ONCE', 'untagged_addr']);
+
 /** Shortest name of an expression for messages. */
 export const nameOf = (e: Expr, unit: TranslationUnit): string => exprText(e, unit.text).replace(/\s+/g, ' ').slice(0, 60);
 
@@ -105,10 +108,17 @@ export class Interpreter {
 
   store(loc: string, v: Val, state: State): void {
     state.memory.set(loc, v);
-    if (!loc.startsWith('f') && !loc.startsWith('T')) this.published(loc, state);
+    if (!loc.startsWith('f') && !loc.startsWith('T')) {
+      this.published(loc, state);
+      if (v.s && this.symbols.info(v.s).elementOf) this.flowsOut(v, state);
+    }
     const prefix = `${loc}.`;
     const bracket = `${loc}[`;
     for (const k of state.memory.keys()) if (k.startsWith(prefix) || k.startsWith(bracket)) state.memory.delete(k);
+  }
+
+  private flowsOut(v: Val, state: State): void {
+    for (const [id, r] of this.resourcesOf(v, state)) if (!r.outflow) state.resources.set(id, { ...r, outflow: true });
   }
 
   /** Notes for held pages that the function wrote to memory that others see: a sign that the object now owns them. */
@@ -322,7 +332,7 @@ export class Interpreter {
     if (done) return done;
     const name = calleeName(e);
     if (name === undefined) this.eval(e.callee, state, frame);
-    if (name === 'likely' || name === 'unlikely' || name === 'READ_ONCE' || name === '__builtin_expect' || name === 'ACCESS_ONCE') {
+    if (name && TRANSPARENT.has(name)) {
       return e.args[0] ? this.eval(e.args[0], state, frame) : ZERO;
     }
     const acquire = name ? facts.acquire(name) : undefined;
@@ -331,7 +341,10 @@ export class Interpreter {
     const fact = name ? facts.call(name) : undefined;
     if (name && /^(min|max|min_t|max_t|umin|umax)$/.test(name)) return this.minMax(name, e, args, state);
     // MACROS of headers that were not read compute something from their arguments
-    if (!fact && name && /^[A-Z][A-Z0-9_]*$/.test(name)) return symbol(this.symbols.get(`${name}(${args.map(valKey).join()})`, { name: `${name}()` }));
+    if (!fact && name && /^_*[A-Z][A-Z0-9_]*$/.test(name)) {
+      return symbol(this.symbols.get(`${name}(${args.map(valKey).join()})`, { name: `${name}()`, unique: args.length > 0 && args.every(isConst) }));
+    }
+    this.callbacks(e, args, state, frame);
     if (!fact) return this.unknownCall(e, name, args, state, frame);
     let result: Val | undefined;
     for (const effect of fact.effects) result = this.effect(effect, e, args, state, frame) ?? result;
@@ -350,6 +363,13 @@ export class Interpreter {
     return v;
   }
 
+  /** A function of this file passed along (kref_put(&obj->ref, release)): it will get the object. */
+  private callbacks(e: CallExpr, args: readonly Val[], state: State, frame: Frame): void {
+    const names = this.machine.unit.functions;
+    if (!e.args.some((a) => a.kind === 'id' && !frame.context.types.has(a.name) && names.some((f) => f.name === a.name))) return;
+    for (const v of args) if (v.s) state.escaped.set(this.ownerOf(v), `passed to ${calleeName(e) ?? 'a callback'}()`);
+  }
+
   /** Code that is not seen: what it is given by address it may change, what it is given at all it may keep. */
   private unknownCall(e: CallExpr, name: string | undefined, args: readonly Val[], state: State, frame: Frame): Val {
     args.forEach((v, i) => {
@@ -358,7 +378,7 @@ export class Interpreter {
         const inner = state.memory.get(loc);
         if (!inner || !this.touchesResource(inner, state)) this.store(loc, this.fresh(`a${e.start}:${i}`, state, frame), state);
       }
-      if (!v.s || this.symbols.info(v.s).numberOf) return;
+      if (!v.s) return;
       this.refilled(v.s, state);
       state.escaped.set(v.s, `passed to ${name ?? 'a callback'}()`);
       const el = this.symbols.info(v.s).elementOf;
@@ -421,7 +441,12 @@ export class Interpreter {
       releasedAt: [],
       releasedCount: null,
       published: [],
+      outflow: before?.outflow ?? false,
     };
+    // an array that is filled anew: what other calls left in it went elsewhere before
+    for (const [other, r] of state.resources) {
+      if (other !== id && r.array === held.s && sameVal(r.index, resource.index)) state.resources.set(other, { ...r, status: 'handed' });
+    }
     state.resources.set(id, resource);
     const info = this.symbols.info(held.s);
     this.refilled(held.s, state);
@@ -454,6 +479,7 @@ export class Interpreter {
         if (!v) return undefined;
         const into = effect.container === 'result' ? this.fresh(`r${e.start}`, state, frame) : (args[effect.container] ?? ZERO);
         this.store(`${this.deref(into)}.@${effect.pages.as === 'page-array' ? 'pages' : 'page'}`, v, state);
+        this.flowsOut(v, state);
         if (effect.what === 'bio' || effect.what === 'skb') this.handOver(v, state);
         return effect.container === 'result' ? into : undefined;
       }
@@ -497,7 +523,7 @@ export class Interpreter {
     if (!v || isConst(v)) return v;
     const number = (as: PagesArg['as']): boolean => as === 'pfn' || as === 'dma-addr' || as === 'vaddr';
     const info = this.symbols.info(v.s);
-    if (number(from)) return info.numberOf && !v.o && !v.x ? info.numberOf : v;
+    if (number(from)) return info.numberOf ? (v.o || v.x ? symbol(this.symbols.get(`pageat:${valKey(v)}`)) : info.numberOf) : v;
     if (!number(to)) return v;
     return symbol(this.symbols.get(`num:${valKey(v)}`, { numberOf: v, elementOf: info.elementOf ?? { array: v.s, index: v } }));
   }
@@ -581,7 +607,7 @@ export class Interpreter {
       if (r.status === 'released') {
         const last = r.releasedAt.at(-1) ?? e;
         const sameCount = r.releasedCount === null || r.releasedCount === countKey || elementwise;
-        if (sameCount && !(el && elementwise && r.releasedCount !== 'loop')) {
+        if (sameCount && !(elementwise && r.outflow) && !(el && elementwise && r.releasedCount !== 'loop')) {
           this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: last, why: 'again' });
         }
         continue;
@@ -628,7 +654,7 @@ export class Interpreter {
   private isInside(array: number, owner: Val, state: State): boolean {
     const info = this.symbols.info(array);
     if (info.addressOf?.startsWith(`${valKey(owner)}.*`)) return true;
-    for (const [loc, val] of state.memory) if (val.s === array && loc.startsWith(`${valKey(owner)}.*`)) return true;
+    for (const [loc, val] of state.memory) if (val.s === array && loc.startsWith(`${valKey(owner)}.*`) && !loc.includes('@')) return true;
     return info.from?.base === owner.s && owner.s !== 0 && info.elementOf === undefined;
   }
 

@@ -42,6 +42,8 @@ export interface Resource {
   readonly releasedCount: string | null;
   /** Fields of memory that others see, written since the acquire. */
   readonly published: readonly string[];
+  /** The pages were also put into a scatterlist, other memory, or told by number: they can be found there. */
+  readonly outflow: boolean;
 }
 
 /** A release of pages that this path did not acquire (a parameter's, a field's): for double releases. */
@@ -116,7 +118,22 @@ export class State {
     if (v.x) return { lo: -Infinity, hi: Infinity };
     if (v.s === 0) return { lo: v.o, hi: v.o };
     const r = this.range(v.s);
-    return { lo: r.lo + v.o, hi: r.hi + v.o };
+    let { lo, hi } = r;
+    // what the bounds of related symbols say
+    for (const [k, m] of this.relations) {
+      const cut = k.indexOf('|');
+      const x = Number(k.slice(0, cut));
+      const next = k.indexOf('|', cut + 1);
+      const y = Number(k.slice(cut + 1, next));
+      if (x !== v.s && y !== v.s) continue;
+      const d = Number(k.slice(next + 1));
+      const other = this.range(x === v.s ? y : x);
+      const shift = x === v.s ? d : -d;
+      const mask = x === v.s ? m : mirror(m);
+      if (!(mask & GT)) hi = Math.min(hi, other.hi + shift - (mask & EQ ? 0 : 1));
+      if (!(mask & LT)) lo = Math.max(lo, other.lo + shift + (mask & EQ ? 0 : 1));
+    }
+    return { lo: lo + v.o, hi: hi + v.o };
   }
 
   /** The value as a number, if the path fixes it. */
@@ -137,6 +154,7 @@ export class State {
     else if (ba.lo >= bb.hi) mask &= GT | EQ;
     if (a.s && !b.s && this.range(a.s).ne.includes(b.o - a.o)) mask &= LT | GT;
     if (b.s && !a.s && this.range(b.s).ne.includes(a.o - b.o)) mask &= LT | GT;
+    if (a.s && b.s && this.symbols.info(a.s).unique && this.symbols.info(b.s).unique) mask &= LT | GT;
     if (a.s && b.s) {
       const [x, y, flip] = a.s < b.s ? [a, b, false] : [b, a, true];
       const known = this.relations.get(`${x.s}|${y.s}|${y.o - x.o}`);
@@ -166,6 +184,7 @@ export class State {
 
   private assumeMask(mask: number, a: Val, b: Val): boolean {
     if (!b.s) return this.narrow(a.s, mask, b.o - a.o);
+    if (mask === EQ && !this.onlyOne(a.s, b.s)) return false;
     const [x, y, m] = a.s < b.s ? [a, b, mask] : [b, a, mirror(mask)];
     this.relations.set(`${x.s}|${y.s}|${y.o - x.o}`, m);
     // what a bound of one side says of the other
@@ -182,6 +201,19 @@ export class State {
       if (lo > -Infinity && !this.narrow(a.s, GT | EQ, lo - a.o)) return false;
       const hi = ba.hi - (mask & EQ ? 0 : 1);
       if (hi < Infinity && !this.narrow(b.s, LT | EQ, hi - b.o)) return false;
+    }
+    return true;
+  }
+
+  /** A symbol cannot equal two different constants. */
+  private onlyOne(a: number, b: number): boolean {
+    const [name, other] = this.symbols.info(b).unique ? [b, a] : [a, b];
+    if (!this.symbols.info(name).unique) return true;
+    for (const [k, m] of this.relations) {
+      if (m !== EQ) continue;
+      const [x, y, d] = k.split('|').map(Number);
+      const third = x === other ? y! : y === other ? x! : 0;
+      if (d === 0 && third && third !== name && this.symbols.info(third).unique) return false;
     }
     return true;
   }
@@ -207,6 +239,15 @@ export class State {
     return true;
   }
 
+  /** The value leads to pages that the path holds: where it is stored decides whether they are lost. */
+  private carries(v: Val): boolean {
+    if (!v.s) return false;
+    const info = this.symbols.info(v.s);
+    if (info.local === 'heap') return true;
+    for (const r of this.resources.values()) if (r.array === v.s || r.array === info.elementOf?.array) return true;
+    return false;
+  }
+
   /**
    * Text that is equal for states that no later step can tell apart: memory that `live` may still read, resources,
    * ghosts, and what is known of the symbols that those mention.
@@ -220,14 +261,14 @@ export class State {
       return valKey(v);
     };
     for (const [loc, v] of this.memory) {
-      if (!live(loc)) continue;
+      if (!live(loc) && (loc.startsWith('f') || !this.carries(v))) continue;
       parts.push(`${loc}=${mention(v)}`);
       const cut = loc.indexOf('.');
       if (cut > 0) seen.add(Number(loc.slice(0, cut)));
     }
     parts.sort();
     for (const [id, r] of this.resources) {
-      parts.push(`R${id}:${r.status}${r.again ? '+' : ''}:${mention(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${r.published.join()}`);
+      parts.push(`R${id}:${r.status}${r.again ? '+' : ''}:${mention(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${r.published.join()}${r.outflow ? '>' : ''}`);
       mention(r.requested);
       seen.add(r.array);
     }

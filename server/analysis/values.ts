@@ -35,6 +35,8 @@ export interface SymInfo {
   readonly numberOf?: Val;
   /** Address of this location (a variable). */
   readonly addressOf?: string;
+  /** A constant of unknown value: different from every other such constant. */
+  readonly unique?: boolean;
   /** Initial range. */
   readonly lo?: number;
   readonly hi?: number;

@@ -38,10 +38,13 @@ export const internalFlag: Rule = {
         if (facts.flag(flag)?.use !== 'internal') continue;
         const name = callName(a.call);
         const pin = flag === 'FOLL_PIN' && a.kind === 'get';
+        const harmless = flag === 'FOLL_GET' && a.kind === 'get';
         yield {
           span: a.call,
           functionName: a.fn,
-          message: `${name}() is given ${flag}, a flag of mm/gup.c's own: the call is refused and takes nothing. ${pin ? `To pin, call ${a.fact.partner ?? 'pin_user_pages'}()` : 'Remove it'}.`,
+          message: harmless
+            ? `${name}() is given FOLL_GET, a flag of mm/gup.c's own that the call sets itself. Remove it.`
+            : `${name}() is given ${flag}, a flag of mm/gup.c's own: the call is refused and takes nothing. ${pin ? `To pin, call ${a.fact.partner ?? 'pin_user_pages'}()` : 'Remove it'}.`,
           steps: [stepAt(file, a.call, `${flag} reaches ${name}()`, 'fault')],
           shape: `${name}:${flag}`,
           fixes: () => removeFlag(file, a.call, flag),

@@ -94,12 +94,18 @@ function resultName(file: FileAnalysis, e: LeakEvent | OutlivesEvent): string | 
 }
 
 /**
- * An error return with the pages still in an object: a leak if another error return of the function, with the pages
+ * An error return with the pages still in an object: a leak if another return of the function, with the pages
  * reachable no better than here, does give them back. (If none does, the caller or the object's owner may.)
  */
 function inconsistent(e: OutlivesEvent, returned: readonly ReturnedEvent[]): boolean {
-  if (e.outcome !== 'error') return false;
-  return returned.some((r) => r.resource.site === e.resource.site && r.root === e.root && r.outcome !== 'success' && e.reach.every((x) => r.reach.includes(x)));
+  // once the pages can be found elsewhere too, who owns them is not known
+  if (e.outcome !== 'error' || e.resource.outflow) return false;
+  return returned.some((r) => r.resource.site === e.resource.site && r.root === e.root && !r.resource.outflow && e.reach.every((x) => r.reach.includes(x)));
+}
+
+/** Once the pages can be found elsewhere too, the array is their owner only if some path releases them through it even then. */
+function stillOwner(e: LeakEvent, returned: readonly ReturnedEvent[]): boolean {
+  return !e.resource.outflow || returned.some((r) => r.resource.site === e.resource.site && r.resource.outflow);
 }
 
 /** The same acquire leaks in a function that this one calls already: one defect, reported where it is. */
@@ -115,7 +121,7 @@ export const leakedPin: Rule = {
     const seen = new Set<string>();
     for (const e of file.events) {
       if (e.kind === 'leak') {
-        if (inCallee(file, e)) continue;
+        if (inCallee(file, e) || !stillOwner(e, returned)) continue;
         const key = `${e.resource.site.start}:${e.at.start}`;
         if (seen.has(key)) continue;
         seen.add(key);
@@ -128,7 +134,7 @@ export const leakedPin: Rule = {
         yield {
           span: e.at,
           functionName: e.root,
-          message: `${describeAcquire(file, e.resource.site, e.resource.kind)} is not given back on this error path${when ? ` (${when})` : ''}, though another error path of ${e.root}() does; release ${heldCount(file, e)} with ${partner(e.resource.kind)} first.`,
+          message: `${describeAcquire(file, e.resource.site, e.resource.kind)} is not given back on this error path${when ? ` (${when})` : ''}, though another path of ${e.root}() does; release ${heldCount(file, e)} with ${partner(e.resource.kind)} first.`,
           steps: pathSteps(file, e.trace, e.resource.site, e.at, 'an error is returned with the pages still held'),
           shape: `${callName(e.resource.site)}:error:${when}`,
           fixes: () => insertRelease(file, e),
@@ -145,7 +151,7 @@ export const leakedPin: Rule = {
 function* keptForEver(file: FileAnalysis): Iterable<Report> {
   for (const g of file.groups.all().values()) {
     const takers = new Set(g.acquires.map((a) => a.fn));
-    if (!file.groups.isPrivate(g) || g.releases.some((r) => !takers.has(r.fn)) || g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'))) continue;
+    if (!file.groups.isPrivate(g) || file.groups.mayBeReleasedUnseen(g) || g.releases.some((r) => !takers.has(r.fn)) || g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'))) continue;
     for (const e of file.events) {
       if (e.kind !== 'outlives' || e.outcome === 'error' || !file.entries.has(e.root)) continue;
       const a = g.acquires.find((x) => x.call.start === e.resource.site.start);
@@ -171,7 +177,7 @@ function* neverReleased(file: FileAnalysis): Iterable<Report> {
   const done = new Set<object>();
   for (const f of [...file.groups.frees].sort((x, y) => Number(y.own) - Number(x.own))) {
     const g = f.keys.map((k) => file.groups.groupOf(k)).find((x) => x && x.acquires.length);
-    if (!g || done.has(g) || !file.groups.isKept(g)) continue;
+    if (!g || done.has(g) || !file.groups.isKept(g) || file.groups.mayBeReleasedUnseen(g) || (!f.own && !file.groups.isPrivate(g))) continue;
     const takers = new Set(g.acquires.map((a) => a.fn));
     if (takers.has(f.fn) || g.releases.some((r) => !takers.has(r.fn)) || g.foreign.some((x) => x.what.startsWith('parameter'))) continue;
     if (g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'))) continue;

@@ -68,13 +68,16 @@ const usesNotifier = (file: FileAnalysis): boolean => /\bmmu_(interval_)?notifie
 /** I/O in flight is short-term by the document's own words: pages in a bio, an skb or an iterator, given back by a completion. */
 const isIo = (g: Group): boolean => g.uses.some((u) => u.effect.kind === 'put-in' && ['bio', 'skb', 'iov_iter', 'bvec'].includes(u.effect.what));
 
+/** Names and table members that end an object's life, as opposed to the completion of one transfer. */
+const ENDS = /release|close|free|destroy|unmap|dereg|unreg|fini|remove|detach|exit|put|drop|unpin|clean|deinit|delete|kill|stop|teardown|clear|ioctl/i;
+
 /** A release of the group in a function that is entered on its own: not from the root that pinned. */
 function releasedElsewhere(file: FileAnalysis, g: Group, root: string): string | null {
   const own = file.reachable(root);
   for (const r of g.releases) {
     for (const entry of file.entries) {
       if (entry === root || !file.reachable(entry).has(r.fn)) continue;
-      if (own.has(entry)) continue;
+      if (own.has(entry) || !ENDS.test(entry)) continue;
       return entry;
     }
   }
