@@ -1,0 +1,69 @@
+/**
+ * `pinscope check drivers/` beside `grep -rlE` for the same names over the same files: time and peak memory, warm cache,
+ * both in one run, best of three. Usage: KERNEL_SRC=… node test/bench/tree.mjs [--folder drivers] [--runs 3] [-j N] [--json]
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+const cli = join(root, 'dist/cli.js');
+const kernel = process.env.KERNEL_SRC ?? '/root/kernel/linux-source-6.12';
+const GOAL = { ratio: 3, MB: 500 };
+/** What the prefilter looks for (client/cli/scan.ts and the tables of language/kernel), as grep writes it. */
+const NAMES = '\\b(__)?(get|pin|unpin|put)_user_pages?(_[a-z_]+)?\\b|\\biov_iter_(get|extract)_pages|\\b(un|memfd_)pin_folios?\\b|\\bunpin_user_folio\\b|\\bget_kernel_pages\\b|\\bbio_(release|check)_pages?|\\bfolio_add_pin\\b';
+
+const option = (name, otherwise) => {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? otherwise : process.argv[at + 1];
+};
+const folder = option('--folder', 'drivers');
+const runs = Number(option('--runs', '3'));
+if (!existsSync(cli)) fail('dist/cli.js is missing; run "npm run build".');
+if (!existsSync(join(kernel, folder))) fail(`${join(kernel, folder)} does not exist; set KERNEL_SRC to a kernel tree.`);
+
+const work = mkdtempSync(join(tmpdir(), 'pinscope-bench-'));
+const jobs = option('-j') ? ['-j', option('-j')] : [];
+const commands = {
+  grep: ['grep', '-rlE', '--include=*.c', NAMES, folder],
+  pinscope: [process.execPath, cli, 'check', '--format', 'json', '--output', join(work, 'out.json'), ...jobs, folder],
+};
+const best = {};
+for (let i = 0; i <= runs; i++) {
+  for (const [name, command] of Object.entries(commands)) {
+    const result = measure(command);
+    // Round 0 warms the cache.
+    if (i > 0 && (best[name] === undefined || result.seconds < best[name].seconds)) best[name] = result;
+  }
+}
+const { filesChecked, findings } = JSON.parse(readFileSync(join(work, 'out.json'), 'utf8'));
+rmSync(work, { recursive: true, force: true });
+
+const ratio = best.pinscope.seconds / best.grep.seconds;
+if (process.argv.includes('--json')) {
+  process.stdout.write(`${JSON.stringify({ folder, filesChecked, findings: findings.length, ...best, ratio, goal: GOAL })}\n`);
+} else {
+  const row = (name, { seconds, MB }) => `${name.padEnd(10)} ${seconds.toFixed(2).padStart(7)} s ${MB.toFixed(0).padStart(5)} MB\n`;
+  process.stdout.write(
+    `${folder}/: ${filesChecked.toLocaleString('en-US')} files, ${findings.length} findings; best of ${runs}, warm\n` +
+    row('grep -rlE', best.grep) + row('pinscope', best.pinscope) +
+    `${ratio.toFixed(2)} times grep (goal: at most ${GOAL.ratio}), ${best.pinscope.MB < GOAL.MB ? 'below' : 'ABOVE'} ${GOAL.MB} MB\n`,
+  );
+}
+
+/** Time and peak memory of a command and its threads. */
+function measure([program, ...argv]) {
+  const started = performance.now();
+  const timed = existsSync('/usr/bin/time');
+  const [command, ...rest] = timed ? ['/usr/bin/time', '-f', 'peak %M kB', program, ...argv] : [program, ...argv];
+  const { status, stderr, error } = spawnSync(command, rest, { cwd: kernel, encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+  const seconds = (performance.now() - started) / 1000;
+  if (error || status > 1) fail(`${program} failed: ${error?.message ?? stderr}`);
+  return { seconds, MB: Number(/peak (\d+) kB/.exec(stderr)?.[1] ?? NaN) / 1024 };
+}
+
+function fail(message) {
+  process.stderr.write(`bench: ${message}\n`);
+  process.exit(2);
+}
