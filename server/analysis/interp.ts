@@ -9,7 +9,7 @@ import { facts } from '../../language/kernel/index.ts';
 import type { AcquireFact, Effect, PagesArg } from '../../language/kernel/types.ts';
 import { calleeName, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
-import { errSymbol, mayHold, type RefKind, type Resource, type State, type Trace } from './state.ts';
+import { mayHold, type RefKind, type Resource, type State, type Trace } from './state.ts';
 import { ZERO, constant, isConst, sameVal, symbol, valKey, type Symbols, type Val } from './values.ts';
 
 /** One activation of a function on the (inlined) call stack. */
@@ -78,7 +78,7 @@ export class Interpreter {
     return `T/${e.start}`;
   }
 
-  load(loc: string, name?: string): (state: State) => Val {
+  load(loc: string, name?: string, unsigned?: () => boolean): (state: State) => Val {
     return (state) => {
       const known = state.memory.get(loc);
       if (known) return known;
@@ -88,8 +88,13 @@ export class Interpreter {
       let elementOf: { array: number; index: Val } | undefined;
       if (m) elementOf = { array: Number(m[1]), index: { s: 0, o: Number(m[2] ?? 0), x: m[3] ? Number(m[3]) : undefined } };
       else if (arr) elementOf = { array: this.address(arr[1]!).s, index: { s: 0, o: Number(arr[2]), x: arr[3] ? Number(arr[3]) : undefined } };
-      const id = this.symbols.get(`init:${this.epoch(loc, state)}`, {
+      if (base && !elementOf && this.symbols.info(Number(base[1])).zeroed && !state.escaped.has(Number(base[1])) && /^\d+\.\*\./.test(loc)) return ZERO;
+      const filled = elementOf ? state.filled.get(elementOf.array) : undefined;
+      const key = `init:${this.epoch(loc, state)}${filled ? `#${filled}` : ''}`;
+      const known0 = this.symbols.has(key);
+      const id = this.symbols.get(key, known0 ? {} : {
         name,
+        ...(unsigned?.() ? { lo: 0 } : {}),
         elementOf,
         from: base ? { base: Number(base[1]), field: loc.slice(loc.lastIndexOf('.') + 1) } : undefined,
       });
@@ -131,7 +136,7 @@ export class Interpreter {
   }
 
   /** A value that nobody knows anything about; the same one each time that this place of the code is reached in the same round. */
-  fresh(tag: string, state: State, frame: Frame, info: { name?: string; lo?: number; hi?: number; local?: 'heap' } = {}): Val {
+  fresh(tag: string, state: State, frame: Frame, info: { name?: string; lo?: number; hi?: number; local?: 'heap'; zeroed?: boolean } = {}): Val {
     const rounds = [...state.rounds].map(([h, n]) => `${h}:${n}`).join(',');
     return symbol(this.symbols.get(`fresh:${frame.id}:${tag}:${rounds}`, info));
   }
@@ -197,12 +202,12 @@ export class Interpreter {
         }
         const loc = this.place(e, state, frame);
         if (frame.context.types.get(e.name)?.kind === 'array') return this.address(loc);
-        return this.load(loc, e.name)(state);
+        return this.load(loc, e.name, () => isUnsigned(this.typeOf(e, frame)))(state);
       }
       case 'member': {
         const loc = this.place(e, state, frame);
         if (this.typeOf(e, frame)?.kind === 'array') return this.address(loc);
-        return this.load(loc, nameOf(e, this.machine.unit))(state);
+        return this.load(loc, nameOf(e, this.machine.unit), () => isUnsigned(this.typeOf(e, frame)))(state);
       }
       case 'index':
         return this.load(this.place(e, state, frame), nameOf(e, this.machine.unit))(state);
@@ -448,6 +453,7 @@ export class Interpreter {
       if (other !== id && r.array === held.s && sameVal(r.index, resource.index)) state.resources.set(other, { ...r, status: 'handed' });
     }
     state.resources.set(id, resource);
+    state.filled.set(held.s, `${id}:${[...state.rounds.values()].join(',')}`);
     const info = this.symbols.info(held.s);
     this.refilled(held.s, state);
     if (info.addressOf !== undefined && fact.into !== 'return') {
@@ -489,17 +495,14 @@ export class Interpreter {
         return undefined;
       }
       case 'alloc':
-        return this.fresh(`heap${e.start}`, state, frame, { local: 'heap', name: 'allocation' });
+        return this.fresh(`heap${e.start}`, state, frame, { local: 'heap', zeroed: effect.zeroed, name: 'allocation', ...(effect.fails === 'null' ? { lo: 0 } : effect.fails === 'never' ? { lo: 1 } : {}) });
       case 'free':
         this.freed(args[effect.arg], e, state, frame);
         return undefined;
       case 'err-ptr': {
         const v = args[0] ?? ZERO;
-        if (effect.test === 'IS_ERR') return isConst(v) ? constant(v.o < 0 ? 1 : 0) : symbol(errSymbol(this.symbols, v));
-        if (effect.test === 'IS_ERR_OR_NULL') {
-          if (isConst(v)) return constant(v.o <= 0 ? 1 : 0);
-          return symbol(errSymbol(this.symbols, v));
-        }
+        if (effect.test === 'IS_ERR') return this.truth('<', v, ZERO, state);
+        if (effect.test === 'IS_ERR_OR_NULL') return this.truth('<=', v, ZERO, state);
         return v;
       }
       case 'user-copy':
@@ -675,6 +678,9 @@ export class Interpreter {
 /** The path knows that fewer pages were taken than asked for. */
 export const isShort = (state: State, r: Resource): boolean =>
   r.fact.result === 'pages' && state.compare('<', r.result, r.requested) === true;
+
+const isUnsigned = (t: CType | undefined): boolean =>
+  t?.kind === 'base' ? t.name.startsWith('unsigned') : t?.kind === 'named' && /^(__)?(u|uint)(8|16|32|64)(_t)?$|^(size_t|uint|ulong|pgoff_t|sector_t|dma_addr_t|phys_addr_t)$/.test(t.name);
 
 /** `f0:12/obj` → `obj`. */
 export const shortLoc = (loc: string): string => loc.slice(loc.lastIndexOf('/') + 1);

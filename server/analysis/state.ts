@@ -4,7 +4,7 @@
  */
 import type { CallExpr, Span } from '../../language/c/ast.ts';
 import type { AcquireFact } from '../../language/kernel/types.ts';
-import { isConst, valKey, type Symbols, type Val } from './values.ts';
+import { valKey, type Symbols, type Val } from './values.ts';
 
 /** What happened on the path, newest first; shared between forks. */
 export interface Trace {
@@ -77,6 +77,8 @@ export class State {
   ghosts = new Map<string, Ghost>();
   /** Symbols that became reachable from outside the function. */
   escaped = new Map<number, string>();
+  /** Which acquire last filled an array: its elements are other pages than before. */
+  filled = new Map<number, string>();
   /** Unknown preprocessor conditions decided on this path. */
   choices = new Map<string, boolean>();
   /** Arrivals at each loop head. */
@@ -93,6 +95,7 @@ export class State {
     s.resources = new Map(this.resources);
     s.ghosts = new Map(this.ghosts);
     s.escaped = new Map(this.escaped);
+    s.filled = new Map(this.filled);
     s.choices = new Map(this.choices);
     s.rounds = new Map(this.rounds);
     s.trace = this.trace;
@@ -108,7 +111,7 @@ export class State {
     if (known) return known;
     const info = this.symbols.info(id);
     if (info.lo !== undefined || info.hi !== undefined || info.nonNull) {
-      return { lo: info.lo ?? -Infinity, hi: info.hi ?? Infinity, ne: info.nonNull ? [0] : [] };
+      return { lo: info.lo ?? (info.nonNull ? 1 : -Infinity), hi: info.hi ?? Infinity, ne: [] };
     }
     return ANY;
   }
@@ -293,19 +296,13 @@ export function mayHold(state: State, r: Resource): boolean {
     case 'zero':
       return state.compare('==', r.result, { s: 0, o: 0 }) !== false;
     case 'pointer':
-      return state.compare('==', r.result, { s: 0, o: 0 }) !== true && !isErrKnown(state, r.result);
+      return state.compare('>', r.result, { s: 0, o: 0 }) !== false;
     default:
       return state.compare('>', r.result, { s: 0, o: 0 }) !== false;
   }
 }
 
-/** True if the path has tested IS_ERR(v) and found it so. */
+/** True if the path knows that the pointer is an error code: kernel addresses count as positive, ERR_PTR()s as negative. */
 export function isErrKnown(state: State, v: Val): boolean {
-  if (isConst(v)) return v.o < 0 && v.o >= -4095;
-  return state.known({ s: errSymbol(state.symbols, v), o: 0 }) === 1;
-}
-
-/** The 0/1 symbol for IS_ERR(v). */
-export function errSymbol(symbols: Symbols, v: Val): number {
-  return symbols.get(`iserr:${valKey(v)}`, { lo: 0, hi: symbols.info(v.s).nonNull && v.s ? 0 : 1 });
+  return state.compare('<', v, { s: 0, o: 0 }) === true;
 }

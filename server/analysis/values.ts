@@ -27,6 +27,8 @@ export interface SymInfo {
   readonly elementOf?: { readonly array: number; readonly index: Val };
   /** Address of a local variable or of memory that nobody else knows yet. */
   readonly local?: 'variable' | 'heap';
+  /** Heap memory that starts as zeroes. */
+  readonly zeroed?: boolean;
   /** Known to be a non-null address. */
   readonly nonNull?: boolean;
   /** It is the truth value of this comparison. */
@@ -55,6 +57,10 @@ export class Symbols {
     this.infos.push({ ...info, id, key });
     this.byKey.set(key, id);
     return id;
+  }
+
+  has(key: string): boolean {
+    return this.byKey.has(key);
   }
 
   info(id: number): SymInfo {

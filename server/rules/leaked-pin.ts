@@ -114,6 +114,12 @@ function inCallee(file: FileAnalysis, e: LeakEvent): boolean {
   return file.events.some((x) => x.kind === 'leak' && x.resource.site.start === e.resource.site.start && x.functionName !== e.functionName && below.has(x.functionName) && !file.reachable(x.functionName).has(e.functionName));
 }
 
+/** The function itself takes the pages, or calls the one that does: further up, counters that are not followed decide. */
+function isNear(file: FileAnalysis, e: OutlivesEvent): boolean {
+  const fn = e.resource.functionName;
+  return e.root === fn || (file.functions.get(e.root)?.calls.some((c) => callName(c) === fn) ?? false);
+}
+
 export const leakedPin: Rule = {
   meta,
   *check(file) {
@@ -126,7 +132,7 @@ export const leakedPin: Rule = {
         if (seen.has(key)) continue;
         seen.add(key);
         yield fromLeak(file, e);
-      } else if (e.kind === 'outlives' && inconsistent(e, returned)) {
+      } else if (e.kind === 'outlives' && isNear(file, e) && inconsistent(e, returned)) {
         const key = `${e.resource.site.start}:${e.at.start}`;
         if (seen.has(key)) continue;
         seen.add(key);
