@@ -7,7 +7,7 @@ import { Observer, type Watch } from '../../simulator/mm/observe.ts';
 import { compareTraces, type Trace, type TraceStep } from '../../simulator/trace/compare.ts';
 
 /** A script: a trace without answers, or a bare list of operations. */
-interface Script {
+export interface Script {
   kernel?: string;
   lru?: 'classic' | 'mglru';
   swap?: 'zram' | 'disk';
@@ -15,7 +15,7 @@ interface Script {
   scenario?: string;
   /** Addresses to look at after every operation; default: the first pages of every map. */
   watch?: Watch[];
-  steps: (Operation & Record<string, unknown>)[];
+  steps: Operation[];
 }
 
 /** The machine that a script asks for. */
@@ -34,7 +34,7 @@ export function runScript(script: Script): Trace {
   const auto = !script.watch;
   const drain = !(script.scenario ?? '').startsWith('baseline.');
   const ops = script.steps.filter((x) => x.op !== 'observe');
-  ops.forEach((step, i) => {
+  ops.forEach((step) => {
     const op: Operation = { op: step.op, ...(step.proc === undefined ? {} : { proc: step.proc }), args: step.args ?? {} };
     const r = m.run(op);
     steps.push({ ...op, ...r });
@@ -49,12 +49,18 @@ export function runScript(script: Script): Trace {
     const next = script.steps[given + 1] as unknown as { op?: string; ptes?: Watch[] } | undefined;
     const watch = next?.op === 'observe' && next.ptes ? next.ptes.map((p) => ({ proc: p.proc, at: p.at })) : watched;
     steps.push(o.observe(watch, drain));
-    void i;
   });
   return {
     scenario: script.scenario ?? 'script', title: '', kernel: script.kernel ?? '6.12', memory: '', lru: script.lru ?? 'classic', swap: script.swap ?? 'zram',
     group: script.group ?? 'main', steps,
   };
+}
+
+/** Gives a script without observations those of a trace, so that both look at the same addresses. */
+function watchLike(steps: Script['steps'], t: Trace): Script['steps'] {
+  if (steps.some((s) => s.op === 'observe')) return steps;
+  const seen = t.steps.filter((s) => s.op === 'observe');
+  return steps.flatMap((s, i) => (seen[i] ? [s, seen[i]] : [s]));
 }
 
 /** A trace as JSON, one step a line, as the oracle writes it. */
@@ -88,9 +94,7 @@ export function modelCommand(argv: readonly string[], io: { out: (text: string) 
       return 0;
     }
     const expected = JSON.parse(readFileSync(against, 'utf8')) as Trace;
-    const watch = expected.steps.find((s) => s.op === 'observe' && 'ptes' in s && s.ptes.length > 0);
-    void watch;
-    const got = runScript({ ...script, kernel: script.kernel ?? expected.kernel, lru: script.lru ?? expected.lru, swap: script.swap ?? expected.swap, group: script.group ?? expected.group, scenario: script.scenario ?? expected.scenario });
+    const got = runScript({ ...script, steps: watchLike(script.steps, expected), kernel: script.kernel ?? expected.kernel, lru: script.lru ?? expected.lru, swap: script.swap ?? expected.swap, group: script.group ?? expected.group, scenario: script.scenario ?? expected.scenario });
     const differences = compareTraces(expected, got);
     let last = '';
     for (const d of differences) {

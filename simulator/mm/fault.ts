@@ -1,13 +1,13 @@
 /** Page faults (mm/memory.c): anonymous, file, swap, copy on write, unsharing. */
 import { MAPPING, PG, PTE, VM } from './flags.ts';
-import { FS, attachBuffers, cachedPage, filemapGet, tracksDirty, xaSlot } from './filemap.ts';
+import { FS, addToPageCache, attachBuffers, cachedPage, filemapGet, tracksDirty, xaSlot } from './filemap.ts';
 import { GFP_USER, allocFolio, folioGet, folioPut, type Gfp } from './page_alloc.ts';
 import { addToSwapCache, folioFreeSwap, freeSwapCache, swapFree, swapReadFolio } from './swap.ts';
 import { anonExclusive, drainIfBatched, folioAnon, folioKsm, mapPmd, mapPte, setAnonExclusive, unmapSlot } from './rmap.ts';
 import { clearEntry, pmdSlot, pteSlot, setEntry, PMD_NR } from './pagetable.ts';
 import { doHugePmdWpPage, hugeZeroFolio, isHugeZero, isZeroPage, mapNewAnonThp, orderSuitable, splitHugePmd, thpAllowed, zeroPage } from './thp.ts';
 import { findVma, vmaIsAnonymous } from './vma.ts';
-import { folioAddLru, lruAddDrain, mlockFolio, mlockNewFolio } from './lru.ts';
+import { folioAddLru, lruAdd, lruAddDrain, mlockFolio, mlockNewFolio } from './lru.ts';
 import { folioMarkDirty } from './writeback.ts';
 import { hugetlbFault } from './hugetlb.ts';
 import { shmemGetPage } from './shmem.ts';
@@ -24,6 +24,8 @@ export interface FaultCtx {
   /** FAULT_FLAG_UNSHARE: a read-only pin wants a page of its own. */
   unshare: boolean;
   gfp: Gfp;
+  /** FAULT_FLAG_ALLOW_RETRY: a read may let go of the mmap lock, and the fault is tried again. */
+  retry: boolean;
 }
 /** How a fault ended. */
 export type FaultResult = 'ok' | 'SIGBUS' | 'OOM' | 'HWPOISON';
@@ -42,8 +44,8 @@ export function pgoffOf(s: State, vma: number, vpn: number): number {
 }
 
 /** handle_mm_fault / __handle_mm_fault. The VMA's permissions are the caller's to check. */
-export function handleMmFault(s: State, mm: number, vpn: number, write: boolean, unshare = false, gfp: Gfp = GFP_USER): FaultResult {
-  const c: FaultCtx = { mm, vma: findVma(s, mm, vpn), vpn, write, unshare, gfp };
+export function handleMmFault(s: State, mm: number, vpn: number, write: boolean, unshare = false, gfp: Gfp = GFP_USER, retry = true): FaultResult {
+  const c: FaultCtx = { mm, vma: findVma(s, mm, vpn), vpn, write, unshare, gfp, retry };
   const flags = s.vmaFlags.at(c.vma);
   if (flags & VM.HUGETLB) return hugetlbFault(s, c);
   const pmd = pmdSlot(s, mm, vpn, true);
@@ -142,8 +144,23 @@ function filePage(s: State, c: FaultCtx, huge: boolean): number | 'SIGBUS' | 'OO
   const file = s.vmaFile.at(c.vma);
   const index = pgoffOf(s, c.vma, c.vpn);
   if (index >= s.filePages.at(file)) return 'SIGBUS';
+  if (s.fileFs.at(file) === FS.secretmem) return secretmemPage(s, file, index) || 'OOM';
   if (s.fileFs.at(file) === FS.tmpfs) return shmemGetPage(s, file, index, { huge, gfp: c.gfp }) || 'OOM';
   return filemapGet(s, file, index, c.gfp) || 'OOM';
+}
+
+/** secretmem_fault (mm/secretmem.c): a page that the kernel itself cannot see, unevictable. */
+function secretmemPage(s: State, file: number, index: number): number {
+  const found = cachedPage(s, file, index);
+  if (found) return found;
+  const folio = allocFolio(s, 0, { movable: false, node: 0 });
+  if (!folio) return 0;
+  addToPageCache(s, file, index, folio);
+  s.setFlag(folio, PG.uptodate | PG.unevictable | PG.lru);
+  s.count('unevictable_pgs_culled');
+  lruAdd(s, folio);
+  folioPut(s, folio);
+  return folio;
 }
 
 /** do_fault: do_read_fault, do_cow_fault, do_shared_fault. */
@@ -172,7 +189,7 @@ function doFault(s: State, c: FaultCtx): FaultResult {
     return 'ok';
   }
   if (!c.write && faultAround(s, c)) return 'ok';
-  const missing = s.fileFs.at(file) === FS.ext4 && !cachedPage(s, file, index);
+  const missing = c.retry && s.fileFs.at(file) === FS.ext4 && !cachedPage(s, file, index);
   const page = filePage(s, c, hugeVma || s.fileHuge.at(file) === 2);
   if (typeof page === 'string') return page;
   const folio = s.head(page);

@@ -6,7 +6,7 @@ import { workingsetRefault } from './workingset.ts';
 import { SCALAR, type State } from './state.ts';
 
 /** File systems of files. */
-export const FS = { none: 0, ext4: 1, tmpfs: 2, 'ext4-dax': 3, hugetlbfs: 4, blockdev: 5 } as const;
+export const FS = { none: 0, ext4: 1, tmpfs: 2, 'ext4-dax': 3, hugetlbfs: 4, blockdev: 5, secretmem: 6 } as const;
 /** Name of a file system in operations. */
 export type FsName = keyof typeof FS;
 

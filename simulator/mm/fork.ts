@@ -129,7 +129,7 @@ export function unmapRegion(s: State, mm: number, vmas: readonly number[], start
   const files = new Set<number>();
   for (const v of vmas) {
     const file = s.vmaFile.at(v);
-    if (file && s.fileFs.at(file) === FS.hugetlbfs) files.add(file);
+    if (file && (s.fileFs.at(file) === FS.hugetlbfs || s.fileFs.at(file) === FS.secretmem)) files.add(file);
     removeVma(s, v);
   }
   for (const f of files) if (!fileIsMapped(s, f)) truncateInodePages(s, f, 0, Number.MAX_SAFE_INTEGER);

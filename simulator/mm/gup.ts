@@ -72,6 +72,7 @@ function gupFastFolioAllowed(s: State, folio: number, flags: number): boolean {
   const all = FOLL.PIN | FOLL.LONGTERM | FOLL.WRITE;
   const reject = s.f.longtermRefusesDirtyTracked && (flags & all) === all;
   const small = s.order.at(folio) === 0;
+  if (folioFs(s, folio) === FS.secretmem) return false;
   if (!s.f.longtermRefusesDirtyTracked) return true;
   if (!reject && !small) return true;
   if (s.has(folio, PG.hugetlb)) return true;
@@ -223,7 +224,7 @@ function getUserPagesSlow(s: State, mm: number, start: number, nr: number, flags
     while (f === 'none' || f === 'unshare') {
       if (flags & FOLL.NOFAULT) return i || -E.FAULT;
       if (++tries > 8) return i || -E.FAULT;
-      const r = handleMmFault(s, mm, vpn, (flags & FOLL.WRITE) !== 0, f === 'unshare', gfp);
+      const r = handleMmFault(s, mm, vpn, (flags & FOLL.WRITE) !== 0, f === 'unshare', gfp, (flags & FOLL.UNLOCKABLE) !== 0);
       if (r !== 'ok') return i || (r === 'OOM' ? -E.NOMEM : r === 'HWPOISON' ? (flags & FOLL.HWPOISON ? -E.HWPOISON : -E.FAULT) : -E.FAULT);
       f = followPageMask(s, mm, vma, vpn, flags);
     }
@@ -291,7 +292,7 @@ function gupFastFallback(s: State, mm: number, start: number, nr: number, flags:
   // with nr 0 the kernel's subtraction wraps: the slow path runs to the end of the mapping
   const rest = nr === 0 ? Infinity : nr - n;
   const touch = !(flags & FOLL.LONGTERM) || s.f.fastLongtermTouches ? FOLL.TOUCH : 0;
-  const r = gupLongtermLocked(s, mm, start + n, rest, flags | touch | FOLL.UNLOCKABLE, out);
+  const r = gupLongtermLocked(s, mm, start + n, rest, flags | touch | (touch ? FOLL.UNLOCKABLE : 0), out);
   if (r < 0) return n || r;
   return n + r;
 }
@@ -341,8 +342,9 @@ function validateGup(s: State, call: GupCall, flags: number, hasPages: boolean):
     }
     return undefined;
   }
+  if (call === 'get_user_pages_fast_only') return undefined;
   if (flags & (FOLL.PIN | FOLL.LONGTERM)) {
-    s.warnOnce('mm/gup.c', call, `is_valid_gup_flags`, call);
+    s.warnOnce('mm/gup.c', call, 'is_valid_gup_flags', `${call}${flags & FOLL.PIN ? 'pin' : 'longterm'}`);
     return -E.INVAL;
   }
   return undefined;
@@ -359,16 +361,21 @@ export function gup(s: State, call: GupCall, mm: number, start: number, nr: numb
     case 'pin_user_pages_fast':
       return gupFastFallback(s, mm, start, nr, set, out ?? []);
     case 'get_user_pages_fast_only':
-      return gupFastFallback(s, mm, start, nr, set | FOLL.FAST_ONLY, out ?? []);
+      return fastOnly(s, gupFastFallback(s, mm, start, nr, set | FOLL.FAST_ONLY, out ?? []));
     case 'get_user_pages':
     case 'pin_user_pages':
-      if (pin && s.f.follPin) s.set(s.mmPinned, mm, 1);
+      if (pin && s.f.follPin && (nr > 0 || !s.f.isValidGupArgs)) s.set(s.mmPinned, mm, 1);
       return gupLongtermLocked(s, mm, start, nr, set | (pin ? 0 : FOLL.TOUCH), out);
     case 'get_user_pages_remote':
     case 'pin_user_pages_remote':
       if (pin && s.f.follPin) s.set(s.mmPinned, mm, 1);
       return gupLongtermLocked(s, mm, start, nr, set | FOLL.REMOTE | FOLL.TOUCH, out);
   }
+}
+
+/** get_user_pages_fast_only never returned errors before is_valid_gup_args(). */
+function fastOnly(s: State, r: number): number {
+  return s.f.isValidGupArgs ? r : Math.max(0, r);
 }
 
 /** unpin_user_pages / unpin_user_pages_dirty_lock. */

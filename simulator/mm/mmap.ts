@@ -33,7 +33,7 @@ export function doMmap(s: State, mm: number, name: string, kind: Kind, pages: nu
   if (kind === 'hugetlb-shared') f = newFile(s, '', FS.hugetlbfs, pages);
   if (kind === 'secretmem') {
     flags |= VM.SECRETMEM | VM.LOCKED;
-    f = newFile(s, '', FS.tmpfs, pages);
+    f = newFile(s, '', FS.secretmem, pages);
   }
   if (kind === 'shmem-thp' && f) s.set(s.fileHuge, f, 1);
   newVma(s, mm, { start: base, end: base + pages, flags, file: f, pgoff: 0, kind: KINDS.indexOf(kind) });
