@@ -1,12 +1,18 @@
 /** Reads what package.json states, so that the client needs no second list of rules and kernels. */
 import type { ExtensionContext } from 'vscode';
 
+/** A rule that this version does not report yet has no default. */
+interface RuleSetting {
+  readonly default?: string;
+  readonly description: string;
+}
+
 interface Manifest {
   readonly contributes: {
     readonly configuration: {
       readonly properties: {
         readonly 'pinscope.severity': {
-          readonly properties: Readonly<Record<string, { readonly description?: string }>>;
+          readonly properties: Readonly<Record<string, RuleSetting>>;
         };
         readonly 'pinscope.kernelVersions': { readonly items: { readonly examples: readonly string[] } };
       };
@@ -18,12 +24,11 @@ function settings(context: ExtensionContext): Manifest['contributes']['configura
   return (context.extension.packageJSON as Manifest).contributes.configuration.properties;
 }
 
-/** Every rule with its one-line summary, in the order of the documentation. */
+/** Every rule that is reported, with its one-line summary, in the order of the documentation. */
 export function ruleSettings(context: ExtensionContext): { readonly id: string; readonly summary: string }[] {
-  return Object.entries(settings(context)['pinscope.severity'].properties).map(([id, { description }]) => ({
-    id,
-    summary: description ?? '',
-  }));
+  return Object.entries(settings(context)['pinscope.severity'].properties)
+    .filter(([, rule]) => rule.default !== undefined)
+    .map(([id, { description }]) => ({ id, summary: description }));
 }
 
 /** Every kernel release that can be chosen, oldest first. */

@@ -1,5 +1,5 @@
 /** package.json: the severity setting lists every rule, the kernel setting every release. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTs } from '../lib/load-ts.mjs';
 import { ROOT } from '../lib/paths.mjs';
@@ -8,21 +8,18 @@ import { ROOT } from '../lib/paths.mjs';
 export async function generate() {
   const { RULE_IDS, LEVELS } = await loadTs('server/rule-ids.ts');
   const { knownVersions } = await loadTs('language/kernel/version.ts');
-  const metas = await ruleMetas();
+  const { ruleMetas } = await loadTs('server/index.ts');
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const settings = manifest.contributes.configuration.properties;
   settings['pinscope.kernelVersions'].items.examples = knownVersions;
   settings['pinscope.severity'].properties = Object.fromEntries(
     RULE_IDS.map((id) => {
-      const meta = metas.find((one) => one.id === id);
-      const described = meta ? { default: meta.level, description: meta.summary } : {};
+      const meta = ruleMetas.find((one) => one.id === id);
+      const described = meta
+        ? { default: meta.level, description: meta.summary }
+        : { description: 'Not reported by this version yet.' };
       return [id, { type: 'string', enum: ['off', ...LEVELS.toReversed()], ...described }];
     }),
   );
   return new Map([['package.json', `${JSON.stringify(manifest, null, 2)}\n`]]);
-}
-
-async function ruleMetas() {
-  if (!existsSync(join(ROOT, 'server/rules/index.ts'))) return [];
-  return (await loadTs('server/rules/index.ts')).ruleMetas;
 }
