@@ -39,39 +39,51 @@ export class Checker {
 
   /** The report of a file; undefined if there is nothing to say of it. Never rejects because of the file. */
   async check(path: string): Promise<FileReport | undefined> {
-    let file: LoadedFile | undefined;
+    const isCandidate = this.scan(path);
+    return isCandidate === true ? this.analyse(path) : isCandidate || undefined;
+  }
+
+  /** Can the file matter? A report if it cannot be read. */
+  scan(path: string): boolean | FileReport {
     try {
-      file = this.load(path);
+      const bytes = this.#reader.read(path);
+      this.stats.files++;
+      this.stats.bytes += bytes.length;
+      if (!holdsNeedle(bytes)) return false;
+      const text = decode(bytes)?.text;
+      if (text === undefined) this.stats.binary++;
+      return text !== undefined && this.module.mayMatter(text);
     } catch (error) {
       this.stats.unreadable++;
       return failure(path, 'unreadable', `cannot be read: ${reason(error)}`);
     }
-    if (!file) return undefined;
-    this.stats.candidates++;
+  }
+
+  /** The report of a file that can matter. Never rejects because of the file. */
+  async analyse(path: string): Promise<FileReport | undefined> {
     const analyser = await (this.#analyser ??= this.module.createAnalyser(loadWasm()));
     try {
+      const file = this.load(path);
+      if (!file) return undefined;
+      this.stats.candidates++;
       const started = performance.now();
       const report = toReport(analyser.analyse(file, this.options), textsOf(file));
       return { ...report, milliseconds: performance.now() - started };
     } catch (error) {
+      if ((error as NodeJS.ErrnoException).syscall !== undefined) {
+        this.stats.unreadable++;
+        return failure(path, 'unreadable', `cannot be read: ${reason(error)}`);
+      }
       return failure(path, 'internal', `could not be analysed: ${reason(error)}`);
     } finally {
       analyser.close(path);
     }
   }
 
-  /** Reads a file; undefined if it cannot matter. Throws what node:fs throws. */
+  /** Reads a file and its headers; undefined if it is binary. Throws what node:fs throws. */
   load(path: string): LoadedFile | undefined {
-    const bytes = this.#reader.read(path);
-    this.stats.files++;
-    this.stats.bytes += bytes.length;
-    if (!holdsNeedle(bytes)) return undefined;
-    const decoded = decode(bytes);
-    if (!decoded) {
-      this.stats.binary++;
-      return undefined;
-    }
-    if (!this.module.mayMatter(decoded.text)) return undefined;
+    const decoded = decode(this.#reader.read(path));
+    if (!decoded) return undefined;
     const headers = collectHeaders(path, decoded.text, {
       resolve: (from, spec) => join(dirname(from), spec),
       read: (header) => this.#header(header),

@@ -7,21 +7,33 @@ import type { FileReport } from './report.ts';
 /** What a worker is started with: options without functions. */
 export type WorkerOptions = Omit<AnalysisOptions, 'cancelled'>;
 
+/** Files to look through, files to analyse. */
+export interface Task {
+  readonly scan: readonly string[];
+  readonly analyse: readonly string[];
+}
+
 export interface FromWorker {
+  /** Of the files that were looked through, those to analyse. */
+  readonly candidates: readonly string[];
   readonly reports: readonly FileReport[];
   /** Since the worker's start. */
   readonly stats: CheckStats;
 }
 
-/** Files handed over at a time: few enough to keep all threads busy to the end, many enough for messages not to count. */
+/** Files looked through at a time: many enough for messages not to count. */
 const CHUNK = 192;
 
+/**
+ * Looks through all files in chunks first, then analyses those that matter one by one: a thread that meets a costly file
+ * keeps no others waiting behind it.
+ */
 export class Pool {
   readonly reports: FileReport[] = [];
-  readonly #queue: string[][] = [];
+  readonly #queue: Task[] = [];
   readonly #stats = new Map<Worker, CheckStats>();
   readonly #idle = new Set<Worker>();
-  readonly #busy = new Map<Worker, readonly string[]>();
+  readonly #busy = new Map<Worker, Task>();
   #next: string[] = [];
   #closed = false;
   #finished: () => void = () => undefined;
@@ -45,7 +57,7 @@ export class Pool {
   }
 
   #flush(): void {
-    if (this.#next.length > 0) this.#queue.push(this.#next);
+    if (this.#next.length > 0) this.#queue.push({ scan: this.#next, analyse: [] });
     this.#next = [];
     this.#dispatch();
   }
@@ -54,18 +66,20 @@ export class Pool {
     while (this.#queue.length > 0) {
       const worker = this.#idle.values().next().value ?? (this.#busy.size < this.threads ? this.#start() : undefined);
       if (!worker) return;
-      const chunk = this.#queue.shift() ?? [];
+      const task = this.#queue.shift();
+      if (!task) return;
       this.#idle.delete(worker);
-      this.#busy.set(worker, chunk);
-      worker.postMessage(chunk);
+      this.#busy.set(worker, task);
+      worker.postMessage(task);
     }
     if (this.#closed && this.#busy.size === 0) this.#finished();
   }
 
   #start(): Worker {
     const worker = new Worker(this.script, { workerData: this.options });
-    worker.on('message', ({ reports, stats }: FromWorker) => {
+    worker.on('message', ({ candidates, reports, stats }: FromWorker) => {
       this.reports.push(...reports);
+      this.#queue.push(...candidates.map((path) => ({ scan: [], analyse: [path] })));
       this.#stats.set(worker, stats);
       this.#busy.delete(worker);
       this.#idle.add(worker);
@@ -75,12 +89,13 @@ export class Pool {
     const lost = (error: unknown): void => {
       if (failed) return;
       failed = true;
-      const chunk = this.#busy.get(worker) ?? [];
+      const { scan, analyse } = this.#busy.get(worker) ?? { scan: [], analyse: [] };
       this.#busy.delete(worker);
       this.#idle.delete(worker);
-      // A thread can die of one file (out of memory): the others of the chunk are tried again, each on its own.
-      if (chunk.length > 1) this.#queue.push(...chunk.map((path) => [path]));
-      else for (const path of chunk) this.reports.push(failure(path, 'internal', `ended its thread: ${error instanceof Error ? error.message : String(error)}`));
+      // A thread can die of one file (out of memory): the others go on in a new one.
+      if (scan.length > 1) this.#queue.push(...scan.map((path) => ({ scan: [path], analyse: [] })));
+      const why = error instanceof Error ? error.message : String(error);
+      for (const path of [...(scan.length > 1 ? [] : scan), ...analyse]) this.reports.push(failure(path, 'internal', `ended its thread: ${why}`));
       this.#dispatch();
     };
     worker.on('error', lost);

@@ -1,16 +1,25 @@
-/** A worker thread of `check -j N`: takes lists of paths, gives reports. Shares nothing with the others. */
+/** A worker thread of `check -j N`. Shares nothing with the others. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Checker } from './checker.ts';
 import { analyserModule } from './engine.ts';
-import type { FromWorker, WorkerOptions } from './pool.ts';
+import type { FromWorker, Task, WorkerOptions } from './pool.ts';
+import type { FileReport } from './report.ts';
 
 const checker = new Checker(analyserModule, workerData as WorkerOptions);
 
-parentPort?.on('message', async (paths: readonly string[]) => {
-  const reports = [];
-  for (const path of paths) {
-    const report = await checker.check(path);
+async function run({ scan, analyse }: Task): Promise<FromWorker> {
+  const candidates: string[] = [];
+  const reports: FileReport[] = [];
+  for (const path of scan) {
+    const isCandidate = checker.scan(path);
+    if (isCandidate === true) candidates.push(path);
+    else if (isCandidate) reports.push(isCandidate);
+  }
+  for (const path of analyse) {
+    const report = await checker.analyse(path);
     if (report) reports.push(report);
   }
-  parentPort?.postMessage({ reports, stats: { ...checker.stats } } satisfies FromWorker);
-});
+  return { candidates, reports, stats: { ...checker.stats } };
+}
+
+parentPort?.on('message', (task: Task) => void run(task).then((answer) => parentPort?.postMessage(answer)));
