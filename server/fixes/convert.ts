@@ -13,6 +13,7 @@ import { flagEdits } from './flags.ts';
 import { type Component, componentOf } from './flow.ts';
 import { acquireTo, callAt, joined, lineNumber, releaseToGet, releaseToPin, type Rewrite } from './rewrite.ts';
 
+/** A conversion, or why there is none. */
 export interface Conversion {
   readonly fixes: readonly Fix[];
   /** Why there is no fix. */

@@ -76,7 +76,7 @@ export function functionAt(file: FileAnalysis, span: Span): FunctionDef | undefi
 }
 
 /** Expressions that a statement itself evaluates; not those of statements below it. */
-export function ownExprs(s: Stmt): readonly Expr[] {
+function ownExprs(s: Stmt): readonly Expr[] {
   switch (s.kind) {
     case 'expr': return [s.expr];
     case 'decl': return s.decls.flatMap((d) => (d.init ? [d.init] : []));
@@ -128,7 +128,9 @@ export function isLiteral(file: FileAnalysis, call: CallExpr): boolean {
   return !call.macro && !call.callee.macro && call.callee.kind === 'id' && slice(file, call.callee) === call.callee.name;
 }
 
+/** The text of a span. */
 export const slice = (file: FileAnalysis, s: Span): string => file.unit.text.slice(s.start, s.end);
+/** A text edit of the analysed file. */
 export const edit = (file: FileAnalysis, start: number, end: number, newText: string): TextEdit => ({ path: file.unit.path, span: { start, end }, newText });
 
 /** The range of an expression with the parentheses and blanks around it, within `bounds` (its parent, or an argument list). */
@@ -155,6 +157,7 @@ export function argSpan(file: FileAnalysis, call: CallExpr, i: number): Span | u
 /** Structure of an expression as text without layout: equal for equal expressions. */
 export const shape = (file: FileAnalysis, e: Expr): string => exprText(e, file.unit.text).replace(/\s+/g, ' ');
 
+/** The expression below its casts. */
 export function stripCasts(e: Expr): Expr {
   let x = e;
   while (x.kind === 'cast') x = x.arg;
@@ -170,6 +173,7 @@ export function isPure(e: Expr): boolean {
   return pure;
 }
 
+/** The expression names that variable. */
 export function mentions(e: Expr, name: string): boolean {
   let found = false;
   walkExpr(e, (x) => {
@@ -178,12 +182,13 @@ export function mentions(e: Expr, name: string): boolean {
   return found;
 }
 
+/** The file's line end. */
 export const eolOf = (text: string): string => {
   const at = text.indexOf('\n');
   return at > 0 && text[at - 1] === '\r' ? '\r\n' : '\n';
 };
 
-export const lineStart = (text: string, offset: number): number => text.lastIndexOf('\n', offset - 1) + 1;
+const lineStart = (text: string, offset: number): number => text.lastIndexOf('\n', offset - 1) + 1;
 
 /** Offset just behind the line's end mark. */
 export function lineEnd(text: string, offset: number): number {
@@ -215,6 +220,7 @@ export function holdsDirective(text: string, s: Span): boolean {
     .some((l, i) => (i > 0 || s.start === lineStart(text, s.start)) && /^\s*#/.test(l)) || /\\\r?\n/.test(text.slice(s.start, s.end));
 }
 
+/** Texts of the comments within the range. */
 export function commentsIn(file: FileAnalysis, s: Span): readonly string[] {
   return file.unit.comments.filter((c) => c.start >= s.start && c.end <= s.end).map((c) => c.text);
 }
@@ -277,19 +283,6 @@ function headIsIdle(s: Stmt, body: Stmt): boolean {
     }
     default: return false;
   }
-}
-
-/** Applies the edits of one fix (or of several that do not overlap). Throws on an overlap: that would be a defect of ours. */
-export function applyEdits(text: string, edits: readonly TextEdit[]): string {
-  const sorted = [...edits].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
-  let out = '';
-  let at = 0;
-  for (const e of sorted) {
-    if (e.span.start < at || e.span.end > text.length) throw new RangeError(`edits overlap at ${e.span.start}`);
-    out += text.slice(at, e.span.start) + e.newText;
-    at = e.span.end;
-  }
-  return out + text.slice(at);
 }
 
 /** True if no two edits touch the same text. */

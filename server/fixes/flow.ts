@@ -160,7 +160,7 @@ export function componentOf(file: FileAnalysis, acquire: CallExpr): Component | 
 }
 
 /** Where pages come from that no acquire took. */
-export interface Source {
+interface Source {
   readonly fn: string;
   readonly span: Span;
   readonly what: string;

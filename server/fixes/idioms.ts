@@ -39,7 +39,7 @@ function asksThePage(file: FileAnalysis, e: Expr, page: string): boolean {
 const single = (s: Stmt): Stmt => (s.kind === 'block' && s.body.length === 1 ? single(s.body[0]!) : s);
 
 /** Reads a statement as the dirtying of `page`. */
-export function dirtyingOf(file: FileAnalysis, s: Stmt, page: string): Dirtying | undefined {
+function dirtyingOf(file: FileAnalysis, s: Stmt, page: string): Dirtying | undefined {
   let when = 'true';
   let test: Expr[] = [];
   let inner = s;
@@ -330,7 +330,7 @@ export function knownPositive(file: FileAnalysis, at: { readonly def: Located['d
 }
 
 /** The statement (or one below it) writes `n`. */
-export function assigns(file: FileAnalysis, s: Stmt, n: string): boolean {
+function assigns(file: FileAnalysis, s: Stmt, n: string): boolean {
   let found = false;
   walkStmt(s, {
     stmt: (x) => {

@@ -18,6 +18,7 @@ export type Rewrite =
   | { readonly edits: readonly TextEdit[]; /** Changes more than the kind of the reference (may sleep where it did not). */ readonly risky?: boolean; readonly names?: ReadonlySet<string> }
   | { readonly problem: string };
 
+/** 1-based line of an offset. */
 export const lineNumber = (text: string, offset: number): number => {
   let n = 1;
   for (let i = text.indexOf('\n'); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) n++;
@@ -31,7 +32,7 @@ export const callAt = (file: FileAnalysis, call: CallExpr): string => `${calleeN
 export type Scope = ReadonlySet<number>;
 
 /** Replaces the name of a call, in the text or in the macro that it comes from. */
-export function renameCall(file: FileAnalysis, call: CallExpr, to: string, scope: Scope): Rewrite {
+function renameCall(file: FileAnalysis, call: CallExpr, to: string, scope: Scope): Rewrite {
   if (isLiteral(file, call)) return { edits: [edit(file, call.callee.start, call.callee.end, to)] };
   const name = calleeName(call);
   const macro = call.callee.macro ?? call.macro;

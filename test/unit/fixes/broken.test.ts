@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Fix } from '../../../server/findings.ts';
 import { convertToPin } from '../../../server/fixes/convert.ts';
 import { dropRelease } from '../../../server/fixes/duplicate.ts';
-import { applyEdits } from '../../../server/fixes/edits.ts';
+import { applyEdits, isSound } from '../../../server/apply-fixes.ts';
 import { addFlag, removeFlag } from '../../../server/fixes/flags.ts';
 import { insertRelease } from '../../../server/fixes/insert-release.ts';
 import { matchRelease } from '../../../server/fixes/release.ts';
@@ -46,7 +46,10 @@ it('survives every beginning of a file', async () => {
       for (const a of file.groups.acquires) fixes.push(...convertToPin(file, a.call).fixes, ...addFlag(file, a.call, 'FOLL_LONGTERM'), ...removeFlag(file, a.call, 'FOLL_GET'));
       for (const r of file.groups.releases) fixes.push(...matchRelease(file, r.call, 'pin'), ...matchRelease(file, r.call, 'get'), ...dropRelease(file, r.call));
       for (const e of file.events) if (e.kind === 'leak' || e.kind === 'outlives') fixes.push(...insertRelease(file, e));
-      for (const f of fixes) expect(() => applyEdits(source, f.edits), `${f.title} at ${end}`).not.toThrow();
+      for (const f of fixes) {
+        expect(isSound(f, new Map([['t.c', source]])), `${f.title} at ${end}`).toBe(true);
+        expect(applyEdits(source, f.edits)).not.toBe(source);
+      }
     }
   }
 });

@@ -4,10 +4,11 @@ import type { CallExpr } from '../../../language/c/ast.ts';
 import { parseUnit, type CParser } from '../../../language/c/index.ts';
 import { analyseUnit, type FileAnalysis } from '../../../server/analysis/file.ts';
 import type { LeakEvent, OutlivesEvent } from '../../../server/analysis/events.ts';
+import { applyEdits } from '../../../server/apply-fixes.ts';
 import type { Fix } from '../../../server/findings.ts';
 import { convertToPin, type Conversion } from '../../../server/fixes/convert.ts';
 import { dropRelease, narrowRelease } from '../../../server/fixes/duplicate.ts';
-import { applyEdits, disjoint } from '../../../server/fixes/edits.ts';
+import { disjoint } from '../../../server/fixes/edits.ts';
 import { addFlag, removeFlag } from '../../../server/fixes/flags.ts';
 import { insertRelease } from '../../../server/fixes/insert-release.ts';
 import { matchRelease } from '../../../server/fixes/release.ts';
@@ -30,7 +31,7 @@ export async function analysed(text: string, options: Options = {}): Promise<Fil
 }
 
 /** The call of that name; `nth` from 0. A call out of a macro is found by the function that it calls. */
-export function callOf(file: FileAnalysis, name: string, nth = 0): CallExpr {
+function callOf(file: FileAnalysis, name: string, nth = 0): CallExpr {
   const calls = [...file.functions.values()].flatMap((f) => f.calls).filter((c) => c.callee.kind === 'id' && c.callee.name === name).sort((a, b) => a.start - b.start);
   const unique = calls.filter((c, i) => i === 0 || c.start !== calls[i - 1]!.start);
   const call = unique[nth];

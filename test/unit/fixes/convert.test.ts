@@ -1,6 +1,6 @@
 /** convertToPin: acquires, releases and the idioms around them. */
 import { describe, expect, it } from 'vitest';
-import { applyEdits } from '../../../server/fixes/edits.ts';
+import { applyEdits } from '../../../server/apply-fixes.ts';
 import { analysed, check, fixesOf, refused } from './check.ts';
 
 const convert = { convert: true } as const;
