@@ -183,5 +183,16 @@ export function contextOf(def: FunctionDef, releasing: (name: string) => boolean
     }
     loops.set(head, { head, last: end, span: { start, end: stop }, assigned, releases: rel, acquires: acq, outflows: out, bases });
   }
-  return { def, cfg, loops, live: liveness(cfg), types, calls };
+  let live: Set<string>[] | undefined;
+  return {
+    def,
+    cfg,
+    loops,
+    // most functions of a file are never walked
+    get live() {
+      return (live ??= liveness(cfg));
+    },
+    types,
+    calls,
+  };
 }

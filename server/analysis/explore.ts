@@ -21,7 +21,7 @@ export interface Limits {
   readonly states: number;
   readonly depth: number;
 }
-export const LIMITS: Limits = { steps: 5_000, states: 24, depth: 4 };
+export const LIMITS: Limits = { steps: 3_000, states: 20, depth: 4 };
 
 export interface FileFunctions {
   context(name: string): FunctionContext | undefined;
@@ -87,6 +87,7 @@ class Walker implements Machine {
     const endKeys = new Set<string>();
     const seen: Set<string>[] = cfg.nodes.map(() => new Set());
     const outer = (loc: string): boolean => !loc.startsWith(`${frame.id}/`) && aliveOutside(loc);
+    const aliveAt: Map<string, boolean>[] = [];
     const work: { node: number; state: State; value: Val | null; at: Span }[] = [{ node: 0, state: start, value: null, at: frame.context.def }];
     while (work.length) {
       const item = work.pop()!;
@@ -104,7 +105,13 @@ class Walker implements Machine {
         continue;
       }
       const names = live[item.node]!;
+      const cache = (aliveAt[item.node] ??= new Map());
       const alive = (loc: string): boolean => {
+        let known = cache.get(loc);
+        if (known === undefined) cache.set(loc, (known = isAlive(loc)));
+        return known;
+      };
+      const isAlive = (loc: string): boolean => {
         if (loc.startsWith(`${frame.id}/`)) {
           const name = loc.slice(frame.id.length + 1);
           const cut = name.search(/[.[]/);

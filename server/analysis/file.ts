@@ -20,6 +20,9 @@ export interface FileAnalysis {
   readonly stats: { readonly functions: number; readonly analysed: number; readonly steps: number; readonly overBudget: readonly string[] };
 }
 
+/** Callers further up than this from an acquire are not walked from. */
+const MAX_DISTANCE = 3;
+
 /** Analyses a parsed file. `cancelled` is polled between functions. */
 export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = () => false): FileAnalysis {
   const functions = new Map<string, FunctionContext>();
@@ -53,6 +56,18 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
     }
     return set;
   };
+  // how many calls a function is above the nearest one that acquires, or releases: far above, nothing is decided any more
+  const distance = (pick: (i: { acquires: boolean; releases: boolean }) => boolean): Map<string, number> => {
+    const out = new Map<string, number>();
+    for (const [n, i] of direct) if (pick(i)) out.set(n, 0);
+    for (let d = 1; d <= MAX_DISTANCE; d++) {
+      for (const [n, i] of direct) if (!out.has(n) && [...i.callees].some((c) => out.get(c) === d - 1)) out.set(n, d);
+    }
+    return out;
+  };
+  const aboveAcquire = distance((i) => i.acquires);
+  const aboveRelease = distance((i) => i.releases);
+  const isRoot = (name: string): boolean => aboveAcquire.has(name) || (aboveRelease.get(name) ?? 9) <= 1;
   const releasing = closure((i) => i.releases);
   const acquiring = closure((i) => i.acquires);
   const touching = closure((i) => i.releases || i.acquires);
@@ -66,7 +81,7 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
   let steps = 0;
   let analysed = 0;
   for (const def of unit.functions) {
-    if (!touching.has(def.name) || functions.get(def.name)?.def !== def) continue;
+    if (!isRoot(def.name) || functions.get(def.name)?.def !== def) continue;
     if (cancelled()) break;
     const result = walkFunction(unit, files, functions.get(def.name)!);
     analysed++;
