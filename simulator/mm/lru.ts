@@ -82,12 +82,10 @@ export function lruDelete(s: State, folio: number, reclaiming = false): void {
 export function folioAddLru(s: State, folio: number): void {
   s.setFlag(folio, PG.batched);
   folioGet(s, folio);
-  const tail = s.scalar.at(SCALAR.batchTail);
-  if (tail) s.set(s.lruNext, tail, folio);
-  else s.set(s.scalar, SCALAR.batchHead, folio);
-  s.set(s.scalar, SCALAR.batchTail, folio);
-  const n = s.add(s.scalar, SCALAR.batchCount, 1);
-  if (n >= PAGEVEC_SIZE || s.order.at(folio) > 0) lruAddDrain(s);
+  const n = s.scalar.at(SCALAR.batchCount);
+  s.set(s.batch, n, folio);
+  s.set(s.scalar, SCALAR.batchCount, n + 1);
+  if (n + 1 >= PAGEVEC_SIZE || s.order.at(folio) > 0) lruAddDrain(s);
 }
 
 /** Is the folio protected from reclaim (folio_evictable, mm/internal.h)? */
@@ -97,29 +95,23 @@ export function folioEvictable(s: State, folio: number): boolean {
 
 /** lru_add_drain: every folio of the batch goes to its list (lru_add, mm/swap.c). */
 export function lruAddDrain(s: State): void {
-  let folio = s.scalar.at(SCALAR.batchHead);
-  if (!folio) return;
-  s.set(s.scalar, SCALAR.batchHead, 0);
-  s.set(s.scalar, SCALAR.batchTail, 0);
+  const n = s.scalar.at(SCALAR.batchCount);
+  if (!n) return;
   s.set(s.scalar, SCALAR.batchCount, 0);
-  while (folio) {
-    const next = s.lruNext.at(folio);
-    s.set(s.lruNext, folio, 0);
-    s.clearFlag(folio, PG.batched);
-    if (s.refcount.at(folio) !== 1 || true) {
-      if (folioEvictable(s, folio)) {
-        if (s.testClear(folio, PG.unevictable)) s.count('unevictable_pgs_rescued', s.nr(folio));
-      } else {
-        s.clearFlag(folio, PG.active);
-        if (!s.has(folio, PG.unevictable)) s.count('unevictable_pgs_culled', s.nr(folio));
-        s.setFlag(folio, PG.unevictable);
-        s.set(s.mlockCount, folio, s.has(folio, PG.mlocked) ? 1 : 0);
-      }
-      s.setFlag(folio, PG.lru);
-      lruAdd(s, folio);
+  for (let i = 0; i < n; i++) {
+    const folio = s.batch.at(i);
+    let flags = (s.flags.at(folio) & ~PG.batched) | PG.lru;
+    if (!(flags & PG.mlocked)) {
+      if (flags & PG.unevictable) s.count('unevictable_pgs_rescued', s.nr(folio));
+      flags &= ~PG.unevictable;
+    } else {
+      if (!(flags & PG.unevictable)) s.count('unevictable_pgs_culled', s.nr(folio));
+      flags = (flags & ~PG.active) | PG.unevictable;
+      s.set(s.mlockCount, folio, 1);
     }
+    s.set(s.flags, folio, flags);
+    lruAdd(s, folio);
     folioPut(s, folio);
-    folio = next;
   }
 }
 

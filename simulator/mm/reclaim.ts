@@ -158,6 +158,7 @@ function shrinkOne(s: State, folio: number, queue: number[], sc: ScanControl, st
         if (s.machine.swap === 'disk') {
           // asynchronous: the folio is under writeback now; it is freed by a later pass
           s.setFlag(folio, PG.writeback | PG.reclaim);
+          s.underWriteback.push(folio);
           return -1;
         }
         break;
@@ -195,25 +196,18 @@ function activateLocked(s: State, folio: number): -1 {
 
 /** I/O that reclaim started ends: swap writeback of the disk. Freshly written folios rotate to the tail, for the next pass. */
 export function endSwapWriteback(s: State): void {
-  for (let list = 0; list < 16; list++) {
-    for (let f = s.lruHead.at(list); f; ) {
-      const next = s.lruNext.at(f);
-      if (s.has(f, PG.writeback)) rotateReclaimable(s, f, list);
-      f = next;
-    }
+  for (const f of s.underWriteback) {
+    const reclaim = s.has(f, PG.reclaim);
+    if (!reclaim || !s.has(f, PG.lru) || s.has(f, PG.unevictable | PG.dirty)) s.clearFlag(f, PG.writeback | PG.reclaim);
+    else rotateReclaimable(s, f);
   }
-  for (let list = 32; list < 48; list++) {
-    for (let f = s.lruHead.at(list); f; f = s.lruNext.at(f)) if (s.has(f, PG.writeback)) s.clearFlag(f, PG.writeback | PG.reclaim);
-  }
+  s.underWriteback.length = 0;
 }
 
 /** folio_rotate_reclaimable (mm/swap.c). */
-function rotateReclaimable(s: State, folio: number, list: number): void {
-  const reclaim = s.has(folio, PG.reclaim);
-  s.clearFlag(folio, PG.writeback | PG.reclaim);
-  if (!reclaim) return;
-  listDelete(s, list, folio);
-  s.clearFlag(folio, PG.active);
+function rotateReclaimable(s: State, folio: number): void {
+  lruDelete(s, folio);
+  s.clearFlag(folio, PG.writeback | PG.reclaim | PG.active);
   lruAdd(s, folio, true);
 }
 

@@ -64,7 +64,7 @@ export function machineConfig(features: Features, o: MachineOptions = {}): Machi
 export const SCALAR = {
   nextSerial: 0, nextBlock: 1, freeBlock: 2, nextVma: 3, freeVma: 4, nextFile: 5, nextXa: 6, swapHint: 7, nonresRoot: 8, nonresMemcg: 9,
   batchCount: 10, zeroPage: 11, hugeZero: 12, nextMap: 13, nextProc: 14, nextHandle: 15, minSeqAnon: 16, minSeqFile: 17, maxSeq: 18,
-  nextHandlePage: 19, kernelHeld: 20, nextPipe: 21, metaFile: 22, batchHead: 23, flushers: 24, isolatedHead: 25, iouring: 26, batchTail: 27,
+  nextHandlePage: 19, kernelHeld: 20, nextPipe: 21, metaFile: 22, flushers: 24, isolatedHead: 25, iouring: 26,
   nonresRoot1: 28, nonresMemcg1: 29, tlbGen: 30, tlbMm: 31,
 } as const;
 
@@ -87,7 +87,8 @@ export class State {
   readonly f: Features;
   /** Lines that appeared in the kernel's log during the present operation. */
   dmesg: string[] = [];
-  /** Called at every file fault etc. by observers; model operations never depend on it. */
+  /** Folios whose swap writeback the operation in progress has started; empty between operations. */
+  readonly underWriteback: number[] = [];
 
   // pages
   readonly refcount: Column;
@@ -174,6 +175,8 @@ export class State {
   readonly lruHead: Column;
   readonly lruTail: Column;
   readonly lruSize: Column;
+  /** The per-CPU folio batch of this one CPU (cpu_fbatches.lru_add). */
+  readonly batch: Column;
   readonly zoneLow: Column;
   readonly zoneHigh: Column;
   readonly zoneFree: Column;
@@ -253,6 +256,7 @@ export class State {
     this.lruHead = c('lru.head', 128);
     this.lruTail = c('lru.tail', 128);
     this.lruSize = c('lru.size', 128);
+    this.batch = c('fbatch');
     this.zoneLow = c('zone.low');
     this.zoneHigh = c('zone.high');
     this.zoneFree = c('zone.free', 256);

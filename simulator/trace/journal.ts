@@ -24,6 +24,15 @@ export interface Mark {
   readonly cause: string;
 }
 
+interface Chunk {
+  readonly index: Int32Array;
+  readonly before: Int32Array;
+  readonly after: Int32Array;
+  readonly field: Uint8Array;
+}
+const CHUNK_BITS = 16;
+const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
+
 /** State columns and the journal of their changes: the one write path of the model. */
 export class Store {
   readonly columns: Column[] = [];
@@ -34,10 +43,9 @@ export class Store {
   /** Entries that exist. */
   length = 0;
   readonly marks: Mark[] = [];
-  private index: Int32Array = new Int32Array(1024);
-  private before: Int32Array = new Int32Array(1024);
-  private after: Int32Array = new Int32Array(1024);
-  private field: Uint8Array = new Uint8Array(1024);
+  /** Entries in chunks that never move: index, before and after of 2^16 entries each, and their fields. */
+  private readonly chunks: Chunk[] = [];
+  private chunk: Chunk | undefined;
 
   /** Adds a field. */
   column(name: string, capacity = 64): Column {
@@ -60,11 +68,13 @@ export class Store {
     if (old === value) return;
     if (this.recording) {
       const p = this.position;
-      if (p === this.index.length) this.grow();
-      this.index[p] = i;
-      this.before[p] = old;
-      this.after[p] = value;
-      this.field[p] = c.id;
+      const o = p & CHUNK_MASK;
+      let k = this.chunk;
+      if (o === 0 || k === undefined) k = this.chunkAt(p);
+      k.index[o] = i;
+      k.before[o] = old;
+      k.after[o] = value;
+      k.field[o] = c.id;
       this.position = p + 1;
       this.length = p + 1;
     }
@@ -89,17 +99,24 @@ export class Store {
     if (!(target >= 0 && target <= this.length)) throw new RangeError(`journal position ${target} is not in 0..${this.length}`);
     while (this.position > target) {
       const p = --this.position;
-      this.columns[this.field[p]!]!.data[this.index[p]!] = this.before[p]!;
+      const k = this.chunks[p >>> CHUNK_BITS]!;
+      const o = p & CHUNK_MASK;
+      this.columns[k.field[o]!]!.data[k.index[o]!] = k.before[o]!;
     }
     while (this.position < target) {
       const p = this.position++;
-      this.columns[this.field[p]!]!.data[this.index[p]!] = this.after[p]!;
+      const k = this.chunks[p >>> CHUNK_BITS]!;
+      const o = p & CHUNK_MASK;
+      this.columns[k.field[o]!]!.data[k.index[o]!] = k.after[o]!;
     }
+    this.chunk = this.chunks[this.position >>> CHUNK_BITS];
   }
 
   /** The entry at `p`. */
   entry(p: number): { column: Column; index: number; before: number; after: number } {
-    return { column: this.columns[this.field[p]!]!, index: this.index[p]!, before: this.before[p]!, after: this.after[p]! };
+    const k = this.chunks[p >>> CHUNK_BITS]!;
+    const o = p & CHUNK_MASK;
+    return { column: this.columns[k.field[o]!]!, index: k.index[o]!, before: k.before[o]!, after: k.after[o]! };
   }
 
   /** Undoes what happened since `position` and forgets it: for operations refused half-way. */
@@ -111,6 +128,8 @@ export class Store {
   /** Forgets the past (the state stays): the journal starts anew from here. */
   forget(): void {
     this.position = this.length = 0;
+    this.chunks.length = 0;
+    this.chunk = undefined;
     this.marks.length = 0;
   }
 
@@ -139,18 +158,15 @@ export class Store {
     return { state, journal: this.length * 13 };
   }
 
-  private grow(): void {
-    const n = this.index.length * 2;
-    const wide = (a: Int32Array): Int32Array => {
-      const b = new Int32Array(n);
-      b.set(a);
-      return b;
-    };
-    this.index = wide(this.index);
-    this.before = wide(this.before);
-    this.after = wide(this.after);
-    const f = new Uint8Array(n);
-    f.set(this.field);
-    this.field = f;
+  private chunkAt(p: number): Chunk {
+    const n = p >>> CHUNK_BITS;
+    let k = this.chunks[n];
+    if (!k) {
+      const size = CHUNK_MASK + 1;
+      k = { index: new Int32Array(size), before: new Int32Array(size), after: new Int32Array(size), field: new Uint8Array(size) };
+      this.chunks[n] = k;
+    }
+    this.chunk = k;
+    return k;
   }
 }

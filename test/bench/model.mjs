@@ -1,0 +1,77 @@
+// Measures the modelled MM: node test/bench/model.mjs [--pages N]. 10^6 anonymous pages mapped, touched, pinned, half unpinned, reclaimed.
+import { build } from 'esbuild';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const contents = `export { Model } from './simulator/mm/operations.ts'; export { machineConfig } from './simulator/mm/state.ts'; export { ERAS } from './simulator/mm/era.ts';
+export { cpuAccess } from './simulator/mm/process.ts';`;
+const { outputFiles } = await build({ stdin: { contents, resolveDir: root, loader: 'ts' }, bundle: true, write: false, format: 'esm', platform: 'node', target: 'node20', logLevel: 'warning' });
+const { Model, machineConfig, ERAS, cpuAccess } = await import('data:text/javascript;base64,' + Buffer.from(outputFiles[0].contents).toString('base64'));
+const arg = process.argv.indexOf('--pages');
+const million = arg > 0 ? Number(process.argv[arg + 1]) : 1_000_000;
+const now = () => performance.now();
+
+function run(pages, recording) {
+  const m = new Model(machineConfig(ERAS['6.12'], { pages: Math.ceil(pages * 2.2), swapPages: pages + 1024 }));
+  const { store } = m.s;
+  store.recording = recording;
+  const times = {};
+  const phase = (name, f) => {
+    const t = now();
+    f();
+    times[name] = now() - t;
+  };
+  const mm = m.s.procMm.at(1);
+  const base = () => m.s.mapBase.at(1);
+  phase('map', () => m.run({ op: 'mmap', args: { map: 'm', kind: 'anon', pages, prot: 'rw' } }));
+  phase('touch', () => {
+    for (let i = 0; i < pages; i++) cpuAccess(m.s, mm, base() + i, true);
+  });
+  phase('pin', () => m.run({ op: 'pin_user_pages_fast', args: { addr: 'm[0]', nr: pages, flags: ['FOLL_WRITE'], handle: 'h' } }));
+  phase('unpin half', () => m.run({ op: 'unpin_user_pages', args: { handle: 'h', first: 0, nr: pages / 2 } }));
+  const before = store.bytes();
+  const journalAtUnpin = store.length;
+  phase('reclaim', () => m.run({ op: 'madvise', args: { addr: 'm[0]', pages, advice: 'PAGEOUT' } }));
+  const bytes = store.bytes();
+  return { m, times, bytes, before, journalAtUnpin };
+}
+
+const total = (t) => Object.values(t).reduce((a, b) => a + b, 0);
+run(20_000, true); // warm up
+for (const recording of [true, false]) {
+  const r = run(million, recording);
+  const line = Object.entries(r.times).map(([k, v]) => `${k} ${v.toFixed(0)} ms`).join(', ');
+  console.log(`journal ${recording ? 'on ' : 'off'}: ${million} pages in ${(total(r.times) / 1000).toFixed(2)} s (${line})`);
+  console.log(`  state ${(r.bytes.state / million).toFixed(0)} bytes a page, journal ${r.m.s.store.length} entries, ${(r.bytes.journal / million).toFixed(0)} bytes a page (touch to unpin ${(r.journalAtUnpin * 13 / million).toFixed(0)})`);
+  if (recording) {
+    const { store } = r.m.s;
+    const events = Math.min(1_000_000, store.length);
+    const t = now();
+    store.seek(store.length - events);
+    const back = now() - t;
+    store.seek(store.length);
+    console.log(`  seek across ${events} events: back ${back.toFixed(0)} ms, there and back ${(now() - t).toFixed(0)} ms`);
+  }
+}
+// operations per second, and cost per operation at different sizes
+for (const pages of [1_000, 10_000, 100_000, Math.min(1_000_000, million)]) {
+  for (const recording of [true, false]) {
+    const m = new Model(machineConfig(ERAS['6.12'], { pages: Math.ceil(pages * 2.2) + 4096, swapPages: 4096 }));
+    m.s.store.recording = false;
+    m.run({ op: 'mmap', args: { map: 'm', kind: 'anon', pages, prot: 'rw' } });
+    const mm = m.s.procMm.at(1);
+    for (let i = 0; i < pages; i++) cpuAccess(m.s, mm, m.s.mapBase.at(1) + i, true);
+    m.s.store.recording = recording;
+    const n = 20_000;
+    const t = now();
+    for (let i = 0; i < n / 4; i++) {
+      const addr = `m[${(i * 7919) % pages}]`;
+      m.run({ op: 'write', args: { addr, data: 'x' } });
+      m.run({ op: 'pin_user_pages_fast', args: { addr, nr: 1, flags: ['FOLL_WRITE'], handle: 'h' } });
+      m.run({ op: 'dma_write', args: { handle: 'h', index: 0, data: 'y' } });
+      m.run({ op: 'unpin_user_pages', args: { handle: 'h' } });
+    }
+    const ms = now() - t;
+    console.log(`${String(pages).padStart(8)} pages, journal ${recording ? 'on ' : 'off'}: ${((n / ms) * 1000).toFixed(0)} operations a second, ${((ms / n) * 1000).toFixed(2)} µs each`);
+  }
+}
