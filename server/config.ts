@@ -29,13 +29,6 @@ export interface SettingProblem {
 /** The manifest's `pinscope.*` settings that the server reads; a test compares them. */
 export const SETTING_KEYS = ['kernelVersions', 'defines', 'severity', 'exclude'] as const;
 
-export const DEFAULT_SETTINGS: Settings = {
-  kernelVersions: [defaultKernel],
-  defines: new Map(),
-  severity: {},
-  exclude: [],
-};
-
 const IDENTIFIER = /^[A-Za-z_]\w*$/;
 const strings = v.array(v.string());
 const macros = v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]));

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Analyser } from '../../server/analyser.ts';
 import type { AnalysisOptions } from '../../server/findings.ts';
 import { fixAll, type AppliedFix } from '../../server/apply-fixes.ts';
-import { Checker, reason, textsOf, type LoadedFile } from './checker.ts';
+import { reason, textsOf, type Checker, type LoadedFile } from './checker.ts';
 import { decode, encode } from './encoding.ts';
 
 export interface FixReport {

@@ -17,7 +17,7 @@ export interface Place {
   readonly endColumn: number;
 }
 
-export interface ReportedStep {
+interface ReportedStep {
   readonly place: Place;
   readonly role: PathStep['role'];
   readonly message: string;

@@ -5,6 +5,7 @@ import { check, CHECK_HELP } from './check.ts';
 import { explain } from './explain.ts';
 import { EXIT, UsageError, type Io } from './io.ts';
 import { listRules } from './list-rules.ts';
+import { modelCommand } from './model.ts';
 
 interface Command {
   readonly usage: string;
@@ -17,6 +18,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   check: { usage: 'check [options] PATH…', summary: 'Check C files and folders of drivers', help: CHECK_HELP, run: check },
   explain: { usage: 'explain RULE', summary: 'What a rule means and how to repair what it finds (also --explain RULE)', run: explain },
   rules: { usage: 'rules', summary: 'List the rules (also --list-rules)', run: listRules },
+  model: {
+    usage: 'model SCRIPT.json [--against TRACE]', summary: 'Run operations on the modelled memory management',
+    run: (argv, _, io) => modelCommand(argv, { out: (text) => io.stdout(text), err: (text) => io.stderr(text) }),
+  },
 };
 
 /** Runs one command line; resolves to the exit code. Never rejects. */
@@ -32,9 +37,9 @@ export async function runCli(argv: readonly string[], analyser: AnalyserModule, 
       io.stdout(command?.help ?? overview());
       return argv.length === 0 ? EXIT.failure : EXIT.clean;
     }
-    if (first === '--list-rules') return await listRules(rest, analyser, io);
-    if (first === '--explain') return await explain(rest, analyser, io);
-    if (first.startsWith('--explain=')) return await explain([first.slice('--explain='.length)], analyser, io);
+    if (first === '--list-rules') return listRules(rest, analyser, io);
+    if (first === '--explain') return explain(rest, analyser, io);
+    if (first.startsWith('--explain=')) return explain([first.slice('--explain='.length)], analyser, io);
     const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
     if (!command) {
       throw new UsageError(`there is no command "${first}"; the commands are ${Object.keys(COMMANDS).join(', ')}. To check a file: pinscope check ${first}`);

@@ -5,7 +5,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
 /** Every name of the gup family holds one of these (a test compares them with the tables). */
-export const NEEDLES = [
+const NEEDLES = [
   'user_page', 'iov_iter_', 'pin_folio', 'user_folio', 'get_kernel_pages', 'bio_release_page', 'bio_check_pages_dirty',
   'folio_add_pin',
 ].map((name) => Buffer.from(name, 'latin1'));

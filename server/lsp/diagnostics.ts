@@ -6,7 +6,7 @@ import type { Analysed, Session } from './session.ts';
 /** A client that is pushed to cannot say when it wants to know: wait for a pause in typing, in milliseconds. */
 const PUSH_DELAY = 150;
 
-export function diagnosticsOf(analysed: Analysed | undefined, session: Session): Diagnostic[] {
+function diagnosticsOf(analysed: Analysed | undefined, session: Session): Diagnostic[] {
   if (!analysed) return [];
   const { findings, notices } = analysed.result;
   return [

@@ -27,7 +27,7 @@ function describe(name: string, kernels: readonly KernelVersion[]): string | und
   return missing.length === 0 ? text : `${text}\n\n**Not in Linux ${missing.map(formatVersion).join(', ')}.**`;
 }
 
-export function wordAt(text: string, offset: number): { start: number; end: number } | undefined {
+function wordAt(text: string, offset: number): { start: number; end: number } | undefined {
   let start = offset;
   let end = offset;
   while (start > 0 && /\w/.test(text[start - 1] ?? '')) start--;
@@ -36,7 +36,7 @@ export function wordAt(text: string, offset: number): { start: number; end: numb
 }
 
 /** Is the offset neither in a comment nor in a string? */
-export function isCode(text: string, offset: number): boolean {
+function isCode(text: string, offset: number): boolean {
   for (const match of text.matchAll(/\/\*[^]*?(?:\*\/|$)|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g)) {
     if (match.index > offset) return true;
     if (offset < match.index + match[0].length) return false;

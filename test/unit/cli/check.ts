@@ -7,7 +7,7 @@ import type { AnalyserModule } from '../../../server/analyser.ts';
 import { runCli } from '../../../client/cli/run.ts';
 import { fakeAnalyser } from './fake-analyser.ts';
 
-export interface Run {
+interface Run {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
