@@ -54,6 +54,8 @@ export function formOfCall(fact: AcquireFact, call: CallExpr, unit: TranslationU
 }
 
 /** Turns names of pages into other names of the same pages. */
+/** Results that are no pages: error codes, mappings, arrays, casts that read like calls, macros of headers that were not read. */
+const NO_SOURCE = /^(ERR_PTR|ERR_CAST|kmap|k(map|unmap)_\w+|_*k?v?(m|z|c)alloc\w*|__vmalloc\w*|[us](8|16|32|64)|size_t|[A-Z_0-9]+)$/;
 const SAME = new Set(['READ_ONCE', 'likely', 'unlikely', 'rcu_dereference', 'nth_page', 'compound_head', 'PTR_ERR_OR_ZERO']);
 
 export class Groups {
@@ -67,12 +69,14 @@ export class Groups {
   /** Records defined in the file itself rather than in a header. */
   private readonly ownRecords: ReadonlySet<string>;
   private readonly passed: { name: string; key: string }[] = [];
+  private readonly globals: ReadonlySet<string>;
   private byRoot: Map<string, Group> | undefined;
 
   constructor(
     readonly unit: TranslationUnit,
     private readonly functions: ReadonlyMap<string, FunctionContext>,
   ) {
+    this.globals = new Set(unit.globals.map((g) => g.name));
     const text = unit.text;
     this.ownRecords = new Set([...unit.records].filter(([name, r]) => new RegExp(`^(struct|union)\\s+${name}\\b`).test(text.slice(r.start, r.end))).map(([name]) => name));
     for (const f of functions.values()) this.scan(f);
@@ -117,7 +121,8 @@ export class Groups {
     for (const u of this.uses) at(u.key).uses.push(u);
     for (const f of this.foreign) at(f.key).foreign.push(f);
     for (const p of this.passed) out.get(this.find(p.key))?.passed.push(p.name);
-    for (const k of this.parent.keys()) out.get(this.find(k))?.keys.push(k);
+    const keys = new Set([...this.parent.keys(), ...this.acquires.map((a) => a.key), ...this.releases.map((r) => r.key)]);
+    for (const k of keys) if (k) out.get(this.find(k))?.keys.push(k);
     this.byRoot = out;
     return out;
   }
@@ -127,7 +132,7 @@ export class Groups {
     switch (e.kind) {
       case 'id':
         if (f.types.has(e.name)) return `L:${f.def.name}:${e.name}`;
-        return `G:${e.name}`;
+        return this.globals.has(e.name) ? `G:${e.name}` : null;
       case 'member': {
         // a scatterlist inside of its table, and a table inside of its builder, hold the same pages
         if (e.name === 'sgl' || e.name === 'sgt') {
@@ -201,7 +206,7 @@ export class Groups {
       if (name && !this.functions.has(name) && !facts.call(name)?.effects.some((x) => x.kind === 'alias') && !SAME.has(name)) {
         const alloc = facts.call(name)?.effects.some((x) => x.kind === 'alloc');
         // an array allocated for the pages is no page; a page allocated is
-        if (!(alloc && /^(kv?|devm_k|v|kmem)/.test(name))) this.foreign.push({ fn: f.def.name, span: value, what: `${name}()`, key: to });
+        if (!(alloc && /^(kv?|devm_k|v|kmem)/.test(name)) && !NO_SOURCE.test(name)) this.foreign.push({ fn: f.def.name, span: value, what: `${name}()`, key: to });
         return;
       }
     }

@@ -585,7 +585,11 @@ export class Interpreter {
       v = content;
       whole = false;
     }
-    const mine = this.resourcesOf(v, state).filter(([, r]) => r.status !== 'handed');
+    let mine = this.resourcesOf(v, state).filter(([, r]) => r.status !== 'handed');
+    // several acquires into parts of one array: this part only, if the count says so
+    const exact = whole ? mine.filter(([, r]) => sameVal(r.index, { ...v!, s: 0 })) : [];
+    if (exact.length && exact.length < mine.length && count && exact.some(([, r]) => [r.result, r.requested].some((n) => state.compare('==', count, n) === true))) mine = exact;
+    const shared = mine.length > 1;
     const name = nameOf(e.args[effect.pages.arg]!, this.machine.unit);
     const countKey = count ? valKey(count) : '1';
     if (!mine.length) {
@@ -610,7 +614,7 @@ export class Interpreter {
       if (r.status === 'released') {
         const last = r.releasedAt.at(-1) ?? e;
         const sameCount = r.releasedCount === null || r.releasedCount === countKey || elementwise;
-        if (sameCount && !(elementwise && r.outflow) && !(el && elementwise && r.releasedCount !== 'loop')) {
+        if (sameCount && !shared && !(elementwise && r.outflow) && !(el && elementwise && r.releasedCount !== 'loop')) {
           this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: last, why: 'again' });
         }
         continue;
@@ -618,7 +622,7 @@ export class Interpreter {
       if (elementwise) {
         const at = `${v.s}@el`;
         const before = state.ghosts.get(at);
-        if (before) this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: before.span, why: 'again' });
+        if (before && !shared) this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: before.span, why: 'again' });
         else state.ghosts.set(at, { span: e, kind: effect.of, count: '1', name });
         state.resources.set(id, { ...r, status: 'partial', releasedAt: [...r.releasedAt, e], releasedCount: 'loop' });
         continue;

@@ -86,7 +86,7 @@ export const doubleRelease: Rule = {
       const steps = e.resource
         ? pathSteps(file, e.trace, e.resource.site, e.at, e.why === 'unfilled' ? 'more pages are released than were taken' : `released again (first on line ${line})`)
         : [stepAt(file, e.first, 'released here first', 'event'), stepAt(file, e.at, 'released again', 'fault')];
-      yield { span: e.at, functionName: e.functionName, message, steps, shape: `${name}:${e.name}:${e.why}`, fixes: () => dropRelease(file, e.call) };
+      yield { span: e.at, functionName: e.functionName, message, steps, shape: `${name}:${e.name}:${e.why}`, fixes: () => dropRelease(file, e.call, e.first) };
     }
   },
 };
