@@ -1,0 +1,70 @@
+/** The IOMMU, or its absence: dma_map_page and friends (kernel/dma/mapping.c, drivers/iommu/dma-iommu.c). */
+import type { Column } from '../trace/journal.ts';
+import type { State } from '../mm/state.ts';
+
+/** enum dma_data_direction. */
+export const DIRECTION = { BIDIRECTIONAL: 0, TO_DEVICE: 1, FROM_DEVICE: 2 } as const;
+/** Direction of a mapping. */
+export type Direction = (typeof DIRECTION)[keyof typeof DIRECTION];
+/** With an IOMMU, device addresses start here (in pages), so that nobody mistakes them for frames. */
+const IOVA_BASE = 0x100000;
+
+/** A translation, or why there is none. */
+export type Translation = { pfn: number; serial: number } | { fault: 'iommu-fault' | 'direction' };
+
+/** Device address space. With the IOMMU off a device address is the frame number and is never revoked. */
+export class Iommu {
+  private readonly page: Column;
+  private readonly dir: Column;
+  private readonly serial: Column;
+  private readonly next: Column;
+  constructor(readonly s: State, readonly on: boolean) {
+    this.page = s.store.column('iova.page');
+    this.dir = s.store.column('iova.direction');
+    this.serial = s.store.column('iova.serial');
+    this.next = s.store.column('iova.next', 4);
+  }
+  /** dma_map_page: a device address (in pages) for a page. */
+  map(pfn: number, direction: Direction): number {
+    const row = this.on ? this.s.add(this.next, 0, 1) : pfn;
+    this.s.set(this.page, row, pfn);
+    this.s.set(this.dir, row, direction + 1);
+    this.s.set(this.serial, row, this.s.serial.at(pfn));
+    return this.on ? IOVA_BASE + row : row;
+  }
+  /** dma_map_sg / sg_alloc_table_from_pages: one address per page (an IOMMU makes them contiguous). */
+  mapSg(pages: readonly number[], direction: Direction): number[] {
+    return pages.map((p) => this.map(p, direction));
+  }
+  /** dma_unmap_page. Without an IOMMU the device can still reach the frame. */
+  unmap(address: number): void {
+    const row = this.row(address);
+    if (this.s.store.columns.length && this.dir.at(row) === 0) throw new RangeError(`device address ${address} is not mapped`);
+    this.s.set(this.dir, row, 0);
+    if (this.on) this.s.set(this.page, row, 0);
+  }
+  /** Is the address mapped (dma_map_page without dma_unmap_page)? */
+  mapped(address: number): boolean {
+    return this.dir.at(this.row(address)) !== 0;
+  }
+  /** Number of live mappings, for leak checks. */
+  live(): number[] {
+    const out: number[] = [];
+    this.dir.data.forEach((d, row) => {
+      if (d) out.push(this.on ? IOVA_BASE + row : row);
+    });
+    return out;
+  }
+  /** What a device access at `address` reaches. `write`: the device writes memory. */
+  translate(address: number, write: boolean): Translation {
+    const row = this.row(address);
+    const dir = this.dir.at(row);
+    const pfn = this.page.at(row);
+    if (this.on && (dir === 0 || pfn === 0)) return { fault: 'iommu-fault' };
+    if (this.on && ((write && dir - 1 === DIRECTION.TO_DEVICE) || (!write && dir - 1 === DIRECTION.FROM_DEVICE))) return { fault: 'direction' };
+    return { pfn: pfn || address, serial: this.serial.at(row) };
+  }
+  private row(address: number): number {
+    return this.on ? address - IOVA_BASE : address;
+  }
+}
