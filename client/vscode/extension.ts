@@ -5,6 +5,7 @@ import type { InitializationOptions } from '../../server/lsp/protocol.ts';
 import { registerKernelVersions } from './features/kernel-versions.ts';
 import { registerOutput } from './features/output.ts';
 import { registerProjectFiles } from './features/project-files.ts';
+import { repull } from './features/pull.ts';
 import { registerRestart, RestartingErrorHandler } from './features/restart.ts';
 import { registerRuleDocs, ruleDocsFolder } from './features/rule-docs.ts';
 import { registerStatus } from './features/status.ts';
@@ -25,12 +26,10 @@ export async function startExtension(context: ExtensionContext, createClient: Cr
     outputChannel: output,
     initializationOptions,
     errorHandler: errors,
+    middleware: repull,
     diagnosticPullOptions: { onChange: true, onSave: true, onTabs: false },
-    synchronize: {
-      configurationSection: 'pinscope',
-      // Headers that an open file includes may change outside of the editor.
-      fileEvents: workspace.createFileSystemWatcher('**/*.{c,h}'),
-    },
+    // Headers that an open file includes may change outside of the editor. (The server asks for changed settings itself.)
+    synchronize: { fileEvents: workspace.createFileSystemWatcher('**/*.{c,h}') },
   });
   const host: Host = { context, client, output };
   registerOutput(host);

@@ -11,16 +11,9 @@ export interface InitializationOptions {
   readonly ruleDocs?: string;
 }
 
-/** An entry of a folder. */
-export interface FolderEntry {
-  readonly name: string;
-  readonly kind: 'file' | 'folder';
-}
-
 /** Requests that the server sends; a browser server has no disk and reads through the editor. `null`: not there, or not readable. */
 export interface ClientRequests {
   'pinscope/readFile': { readonly params: { readonly uri: string }; readonly result: { readonly text: string } | null };
-  'pinscope/listFolder': { readonly params: { readonly uri: string }; readonly result: readonly FolderEntry[] | null };
 }
 
 /** State of the server, for the language status item. */

@@ -1,4 +1,4 @@
-/** Reads headers and folders for a server that has no disk of its own (requests `pinscope/readFile`, `pinscope/listFolder`). */
+/** Reads headers for a server that has no disk of its own (request `pinscope/readFile`). */
 import { FileType, Uri, workspace } from 'vscode';
 import type { ClientRequests } from '../../../server/lsp/protocol.ts';
 import type { Host } from '../host.ts';
@@ -24,19 +24,7 @@ const readFile: Handler<'pinscope/readFile'> = async ({ uri }) => {
   }
 };
 
-const listFolder: Handler<'pinscope/listFolder'> = async ({ uri }) => {
-  try {
-    const entries = await workspace.fs.readDirectory(Uri.parse(uri));
-    return entries.map(([name, type]) => ({ name, kind: type & FileType.Directory ? 'folder' : 'file' }));
-  } catch {
-    return null;
-  }
-};
-
 /** Answers the server's requests for files. */
 export function registerProjectFiles({ context, client }: Host): void {
-  context.subscriptions.push(
-    client.onRequest('pinscope/readFile', readFile),
-    client.onRequest('pinscope/listFolder', listFolder),
-  );
+  context.subscriptions.push(client.onRequest('pinscope/readFile', readFile));
 }

@@ -1,11 +1,27 @@
 import assert from 'node:assert/strict';
-import { commands, extensions } from 'vscode';
+import { commands, extensions, languages } from 'vscode';
+import { finding, openExample } from './helpers.ts';
 
-describe('extension', () => {
-  it('is there and becomes active', async () => {
-    const extension = extensions.getExtension('pinscope.pinscope');
+const id = 'pinscope.pinscope';
+
+describe('activation', () => {
+  it('begins with a C file, with every command', async () => {
+    await openExample('vgrab_ring.c');
+    const extension = extensions.getExtension(id);
     assert.ok(extension);
     await extension.activate();
-    assert.ok((await commands.getCommands()).includes('pinscope.restart'));
+    const contributed = (extension.packageJSON as { contributes: { commands: { command: string }[] } }).contributes
+      .commands;
+    const known = await commands.getCommands(true);
+    for (const { command } of contributed) assert.ok(known.includes(command), command);
+  });
+
+  it('takes no part in completion and definitions, which clangd gives', async () => {
+    const { document } = await openExample('vgrab_ring.c');
+    await finding(document, 'missing-longterm');
+    const at = document.positionAt(document.getText().indexOf('pin_user_pages_fast'));
+    const definitions = await commands.executeCommand<unknown[]>('vscode.executeDefinitionProvider', document.uri, at);
+    assert.deepEqual(definitions, []);
+    assert.deepEqual(new Set(languages.getDiagnostics(document.uri).map((one) => one.source)), new Set(['pinscope']));
   });
 });
