@@ -188,7 +188,8 @@ export class State {
     this.f = machine.features;
     const end = machine.zones.reduce((m, z) => Math.max(m, z.start + z.pages), 0);
     const c = (name: string, n = 64): Column => this.store.column(name, n);
-    const p = (name: string): Column => this.store.column(name, Math.min(end, 4096));
+    // large machines get their columns at once: growing them would copy them again and again
+    const p = (name: string): Column => this.store.column(name, end > 400_000 ? end : 4096);
     this.refcount = p('_refcount');
     this.mapcount = p('_mapcount');
     this.entire = p('_entire_mapcount');

@@ -12,7 +12,7 @@ const million = arg > 0 ? Number(process.argv[arg + 1]) : 1_000_000;
 const now = () => performance.now();
 
 function run(pages, recording) {
-  const m = new Model(machineConfig(ERAS['6.12'], { pages: Math.ceil(pages * 2.2), swapPages: pages + 1024 }));
+  const m = new Model(machineConfig(ERAS['6.12'], { pages: Math.ceil(pages * 1.05) + 4096, swapPages: pages + 1024 }));
   const { store } = m.s;
   store.recording = recording;
   const times = {};
