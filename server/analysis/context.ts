@@ -126,6 +126,13 @@ const mentionsElement = (e: Expr): boolean => {
   return found;
 };
 
+/** The element itself (or its number) is given, not the address of its data. */
+const isElement = (e: Expr): boolean => {
+  if (e.kind === 'cast') return isElement(e.arg);
+  if (e.kind === 'call') return (facts.call(calleeName(e) ?? '')?.effects.some((f) => f.kind === 'alias') ?? false) && e.args.some(isElement);
+  return e.kind === 'index' || (e.kind === 'unary' && e.op === '*');
+};
+
 /** True if the fact gives page references back. */
 export const releases = (fact: CallFact | undefined): boolean => fact?.effects.some((e) => e.kind === 'release') ?? false;
 
@@ -176,7 +183,7 @@ export function contextOf(def: FunctionDef, releasing: (name: string) => boolean
             if (name && (releases(facts.call(name)) || releasing(name))) rel = true;
             if (name && (facts.acquire(name) || acquiring(name))) acq = true;
             if (name && facts.call(name)?.effects.some((f) => f.kind === 'put-in')) out = true;
-            if (name && !facts.call(name) && !facts.acquire(name) && !releasing(name) && x.args.some(mentionsElement)) out = true;
+            if (name && !facts.call(name) && !facts.acquire(name) && !releasing(name) && x.args.some(isElement)) out = true;
           }
         });
       }

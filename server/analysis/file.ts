@@ -20,6 +20,9 @@ export interface FileAnalysis {
   readonly stats: { readonly functions: number; readonly analysed: number; readonly steps: number; readonly overBudget: readonly string[] };
 }
 
+/** Node visits per file; functions behind that are named as over budget. */
+const FILE_STEPS = 24_000;
+
 /** Callers further up than this from an acquire are not walked from. */
 const MAX_DISTANCE = 3;
 
@@ -83,6 +86,10 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
   for (const def of unit.functions) {
     if (!isRoot(def.name) || functions.get(def.name)?.def !== def) continue;
     if (cancelled()) break;
+    if (steps > FILE_STEPS) {
+      overBudget.push(def.name);
+      continue;
+    }
     const result = walkFunction(unit, files, functions.get(def.name)!);
     analysed++;
     steps += result.steps;

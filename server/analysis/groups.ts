@@ -328,7 +328,7 @@ export class Groups {
 
   /** Something that is not followed may release the pages: a call that is not seen, or a release of pages of unknown origin. */
   mayBeReleasedUnseen(g: Group): boolean {
-    if (g.passed.some((p) => /release|put|free|unpin|drop|destroy|clean|unmap|fini|unregister|detach/.test(p))) return true;
+    if (g.passed.some((p) => /release|put|free|unpin|drop|destroy/.test(p) && !/dma/.test(p))) return true;
     const kinds = new Set(g.acquires.map((a) => a.kind));
     return this.releases.some((r) => kinds.has(r.effect.of) && (r.effect.of === 'pin' || /pfn_to_page|phys_to_page|sg_page/.test(this.unit.text)) && !this.groupOf(r.key)?.acquires.length);
   }

@@ -49,13 +49,13 @@ export class Interpreter {
 
   /** The value that is the address of a place. */
   address(loc: string): Val {
-    return symbol(this.symbols.get(`addr:${loc}`, { nonNull: true, local: loc.startsWith('f') ? 'variable' : undefined, addressOf: loc, name: `&${shortLoc(loc)}` }));
+    return symbol(this.symbols.get(`addr:${loc}`, { nonNull: true, local: loc.startsWith('f') ? 'variable' : undefined, addressOf: loc, name: loc.endsWith('[0]') ? shortLoc(loc).slice(0, -3) : `&${shortLoc(loc)}` }));
   }
 
   /** The place that a pointer points to. */
   deref(v: Val): string {
     const known = this.symbols.info(v.s).addressOf;
-    if (known !== undefined) return v.o || v.x ? `${known}[${v.o}${v.x ? `+x${v.x}` : ''}]` : known;
+    if (known !== undefined) return v.o || v.x ? `${known.replace(/\[0\]$/, '')}[${v.o}${v.x ? `+x${v.x}` : ''}]` : known;
     return `${valKey(v)}.*`;
   }
 
@@ -87,7 +87,7 @@ export class Interpreter {
       const arr = /^(.*)\[(-?\d+)(?:\+x(\d+))?\]$/.exec(loc);
       let elementOf: { array: number; index: Val } | undefined;
       if (m) elementOf = { array: Number(m[1]), index: { s: 0, o: Number(m[2] ?? 0), x: m[3] ? Number(m[3]) : undefined } };
-      else if (arr) elementOf = { array: this.address(arr[1]!).s, index: { s: 0, o: Number(arr[2]), x: arr[3] ? Number(arr[3]) : undefined } };
+      else if (arr) elementOf = { array: this.address(`${arr[1]!}[0]`).s, index: { s: 0, o: Number(arr[2]), x: arr[3] ? Number(arr[3]) : undefined } };
       if (base && !elementOf && this.symbols.info(Number(base[1])).zeroed && !state.escaped.has(Number(base[1])) && /^\d+\.\*\./.test(loc)) return ZERO;
       const filled = elementOf ? state.filled.get(elementOf.array) : undefined;
       const key = `init:${this.epoch(loc, state)}${filled ? `#${filled}` : ''}`;
@@ -201,12 +201,12 @@ export class Interpreter {
           if (n !== undefined) return constant(n);
         }
         const loc = this.place(e, state, frame);
-        if (frame.context.types.get(e.name)?.kind === 'array') return this.address(loc);
+        if (frame.context.types.get(e.name)?.kind === 'array') return this.address(`${loc}[0]`);
         return this.load(loc, e.name, () => isUnsigned(this.typeOf(e, frame)))(state);
       }
       case 'member': {
         const loc = this.place(e, state, frame);
-        if (this.typeOf(e, frame)?.kind === 'array') return this.address(loc);
+        if (this.typeOf(e, frame)?.kind === 'array') return this.address(`${loc}[0]`);
         return this.load(loc, nameOf(e, this.machine.unit), () => isUnsigned(this.typeOf(e, frame)))(state);
       }
       case 'index':
@@ -442,7 +442,7 @@ export class Interpreter {
       result,
       requested: nr,
       status: fact.takes === 'by-iter' ? 'handed' : 'held',
-      again: before !== undefined && before.array === held.s && (before.status === 'partial' || mayHold(state, before)),
+      earlier: before !== undefined && before.array === held.s && (before.status === 'partial' || mayHold(state, before)) ? [...before.earlier, before.result].slice(-2) : [],
       releasedAt: [],
       releasedCount: null,
       published: [],
@@ -479,7 +479,7 @@ export class Interpreter {
       case 'alias':
         return effect.from.as === 'sg' || effect.from.as === 'sg-table' || effect.from.as === 'bio'
           ? this.load(`${this.deref(args[effect.from.arg] ?? ZERO)}.@page`)(state)
-          : this.alias(args[effect.from.arg], effect.from.as, effect.result);
+          : this.alias(args[effect.from.arg], effect.from.as, effect.result, state);
       case 'put-in': {
         const v = args[effect.pages.arg];
         if (!v) return undefined;
@@ -522,12 +522,13 @@ export class Interpreter {
   }
 
   /** page_folio() and friends name the same page; page_to_pfn() makes a number of it, which carries no ownership when passed on. */
-  private alias(v: Val | undefined, from: PagesArg['as'], to: PagesArg['as']): Val | undefined {
+  private alias(v: Val | undefined, from: PagesArg['as'], to: PagesArg['as'], state: State): Val | undefined {
     if (!v || isConst(v)) return v;
     const number = (as: PagesArg['as']): boolean => as === 'pfn' || as === 'dma-addr' || as === 'vaddr';
     const info = this.symbols.info(v.s);
     if (number(from)) return info.numberOf ? (v.o || v.x ? symbol(this.symbols.get(`pageat:${valKey(v)}`)) : info.numberOf) : v;
     if (!number(to)) return v;
+    this.flowsOut(v, state);
     return symbol(this.symbols.get(`num:${valKey(v)}`, { numberOf: v, elementOf: info.elementOf ?? { array: v.s, index: v } }));
   }
 
@@ -605,16 +606,16 @@ export class Interpreter {
       return;
     }
     for (const [id, r] of mine) {
-      if (!r.again && r.status === 'held' && !mayHold(state, r)) continue; // nothing is held on this path
+      if (!r.earlier.length && r.status === 'held' && !mayHold(state, r)) continue; // nothing is held on this path
       const common = { resource: r, at: e as Span, call: e, trace: state.trace, functionName: frame.context.def.name };
-      if (effect.of !== r.kind) this.machine.emit({ kind: 'mismatch', released: effect.of, frees: effect.frees ?? false, ...common });
+      if (effect.of !== r.kind || effect.frees) this.machine.emit({ kind: 'mismatch', released: effect.of, frees: effect.frees ?? false, ...common });
       const el = this.symbols.info(v.s).elementOf;
       const single = sameVal(r.requested, constant(1)) || (count && isConst(count) && count.o === 1 && state.known(r.requested) === 1);
       const elementwise = !whole && r.array !== v.s && !single;
       if (r.status === 'released') {
         const last = r.releasedAt.at(-1) ?? e;
         const sameCount = r.releasedCount === null || r.releasedCount === countKey || elementwise;
-        if (sameCount && !shared && !(elementwise && r.outflow) && !(el && elementwise && r.releasedCount !== 'loop')) {
+        if (sameCount && !(elementwise && (shared || r.outflow)) && !(el && elementwise && r.releasedCount !== 'loop')) {
           this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: last, why: 'again' });
         }
         continue;
@@ -627,7 +628,7 @@ export class Interpreter {
         state.resources.set(id, { ...r, status: 'partial', releasedAt: [...r.releasedAt, e], releasedCount: 'loop' });
         continue;
       }
-      if (whole && count && r.fact.result === 'pages' && !r.again && sameVal(v, { s: r.array, o: r.index.o, x: r.index.x })) {
+      if (whole && count && r.fact.result === 'pages' && !r.earlier.length && sameVal(v, { s: r.array, o: r.index.o, x: r.index.x })) {
         // more than was filled: the path knows that the result is below the count given back
         if (state.compare('>', count, r.result) === true) {
           this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: r.site, why: 'unfilled' });
@@ -636,7 +637,7 @@ export class Interpreter {
         state.resources.set(id, { ...r, status: short ? 'partial' : 'released', releasedAt: [...r.releasedAt, e], releasedCount: countKey });
         continue;
       }
-      const atStart = sameVal(v, { s: r.array, o: r.index.o, x: r.index.x }) || (r.again && !v.o && !v.x);
+      const atStart = sameVal(v, { s: r.array, o: r.index.o, x: r.index.x }) || (r.earlier.length > 0 && !v.o && !v.x);
       const offset = whole && !atStart;
       state.resources.set(id, { ...r, status: offset ? 'partial' : 'released', releasedAt: [...r.releasedAt, e], releasedCount: whole ? countKey : '1' });
     }

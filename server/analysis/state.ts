@@ -36,8 +36,8 @@ export interface Resource {
    * to code that is not seen.
    */
   readonly status: 'held' | 'partial' | 'released' | 'handed';
-  /** An earlier round of the loop took pages at this site as well: `result` alone does not tell what is held. */
-  readonly again: boolean;
+  /** Results of earlier rounds of the loop at this site, into the same array: those pages are held as well. */
+  readonly earlier: readonly Val[];
   readonly releasedAt: readonly Span[];
   readonly releasedCount: string | null;
   /** Fields of memory that others see, written since the acquire. */
@@ -271,7 +271,7 @@ export class State {
     }
     parts.sort();
     for (const [id, r] of this.resources) {
-      parts.push(`R${id}:${r.status}${r.again ? '+' : ''}:${mention(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${r.published.join()}${r.outflow ? '>' : ''}`);
+      parts.push(`R${id}:${r.status}${r.earlier.map(mention).join('+')}:${mention(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${r.published.join()}${r.outflow ? '>' : ''}`);
       mention(r.requested);
       seen.add(r.array);
     }
@@ -291,15 +291,8 @@ export class State {
 /** How many pages the path may hold of a resource: does any possible value of the result mean that pages are held? */
 export function mayHold(state: State, r: Resource): boolean {
   if (r.status !== 'held') return false;
-  if (r.again) return true;
-  switch (r.fact.result) {
-    case 'zero':
-      return state.compare('==', r.result, { s: 0, o: 0 }) !== false;
-    case 'pointer':
-      return state.compare('>', r.result, { s: 0, o: 0 }) !== false;
-    default:
-      return state.compare('>', r.result, { s: 0, o: 0 }) !== false;
-  }
+  const op = r.fact.result === 'zero' ? '==' : '>';
+  return [...r.earlier, r.result].some((v) => state.compare(op, v, { s: 0, o: 0 }) !== false);
 }
 
 /** True if the path knows that the pointer is an error code: kernel addresses count as positive, ERR_PTR()s as negative. */

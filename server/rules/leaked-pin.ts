@@ -98,9 +98,8 @@ function resultName(file: FileAnalysis, e: LeakEvent | OutlivesEvent): string | 
  * reachable no better than here, does give them back. (If none does, the caller or the object's owner may.)
  */
 function inconsistent(e: OutlivesEvent, returned: readonly ReturnedEvent[]): boolean {
-  // once the pages can be found elsewhere too, who owns them is not known
-  if (e.outcome !== 'error' || e.resource.outflow) return false;
-  return returned.some((r) => r.resource.site === e.resource.site && r.root === e.root && !r.resource.outflow && e.reach.every((x) => r.reach.includes(x)));
+  if (e.outcome !== 'error') return false;
+  return returned.some((r) => r.resource.site === e.resource.site && r.root === e.root && r.resource.outflow === e.resource.outflow && e.reach.every((x) => r.reach.includes(x)));
 }
 
 /** Once the pages can be found elsewhere too, the array is their owner only if some path releases them through it even then. */
@@ -117,6 +116,7 @@ function inCallee(file: FileAnalysis, e: LeakEvent): boolean {
 /** The function itself takes the pages, or calls the one that does: further up, counters that are not followed decide. */
 function isNear(file: FileAnalysis, e: OutlivesEvent): boolean {
   const fn = e.resource.functionName;
+  if (e.resource.outflow) return e.root === fn;
   return e.root === fn || (file.functions.get(e.root)?.calls.some((c) => callName(c) === fn) ?? false);
 }
 

@@ -110,7 +110,8 @@ export const mismatchedRelease: Rule = {
 
 function report(file: FileAnalysis, release: ReleaseSite['call'], fn: string, acquire: AcquireSite['call'], kind: 'get' | 'pin', steps: PathStep[]): Report {
   const name = callName(release);
-  const effect = kind === 'pin' ? 'it drops one reference and leaves the pin in place' : 'it takes away a pin that was never taken';
+  const frees = /^_*free_|^__free/.test(name);
+  const effect = frees ? 'it frees the page to the allocator though user space still maps it' : kind === 'pin' ? 'it drops one reference and leaves the pin in place' : 'it takes away a pin that was never taken';
   return {
     span: release,
     functionName: fn,
