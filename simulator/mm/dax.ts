@@ -1,6 +1,6 @@
 /** DAX: file pages that are the storage itself (fs/dax.c, fs/ext4). */
 import { MAPPING, PG, PTE, VM } from './flags.ts';
-import { allocFolio, prepNewFolio, freeFolio } from './page_alloc.ts';
+import { allocFolio, folioPut, prepNewFolio } from './page_alloc.ts';
 import { mapPte } from './rmap.ts';
 import { addNewAnon, pgoffOf, type FaultCtx, type FaultResult } from './fault.ts';
 import { ensureCapacity, xaSlot } from './filemap.ts';
@@ -75,7 +75,9 @@ export function daxFree(s: State, file: number, first: number, end: number): voi
     if (!d) continue;
     s.set(s.xa, at, 0);
     s.set(s.xaDisk, at, 0);
-    s.set(s.refcount, d - 1, 0);
-    freeFolio(s, d - 1);
+    // held pages (policy `sigbus`) live on without the file until their last user lets go
+    s.clearFlag(d - 1, PG.driver);
+    s.set(s.mapping, d - 1, 0);
+    folioPut(s, d - 1);
   }
 }

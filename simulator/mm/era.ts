@@ -79,17 +79,22 @@ const v6_1: Features = {
   lines: { 'pin_user_pages get': 3309, 'pin_user_pages_fast get': 3191, 'pin_user_pages pages': 3312, 'pin_user_pages_fast pages': 3194, is_valid_gup_flags: 2177, ext4_dirty_folio: 3664, mpage_prepare_extent_to_map: 2671 },
 };
 
-/** The eras one can choose. */
+/** The eras one can choose; the last three track pins in ways that were debated and not taken. */
 export const ERAS: Readonly<Record<string, Features>> = {
   '6.12': v6_12,
   '6.1': v6_1,
   '5.6': { ...v6_1, name: '5.6' },
   '5.2': { ...v6_1, name: '5.2', follPin: false, tracking: 'none' },
   '4.0': { ...v6_1, name: '4.0', follPin: false, tracking: 'none' },
+  '6.12+none': { ...v6_12, name: '6.12+none', tracking: 'none' },
+  '6.12+page-bit': { ...v6_12, name: '6.12+page-bit', tracking: 'page-bit' },
+  '6.12+off-lru': { ...v6_12, name: '6.12+off-lru', tracking: 'off-lru' },
 };
 
 /** Features of a kernel release such as `6.12.117`, `6.1` or `5.4`: the newest era that is not newer. */
 export function featuresOf(release: string): Features {
+  const exact = ERAS[release];
+  if (exact) return exact;
   const [major = 0, minor = 0] = release.split('.').map(Number);
   let best: Features | undefined;
   let bestValue = -1;

@@ -38,6 +38,8 @@ export const PG = {
   refs1: 1 << 25,
   /** Model only: a leaked bad page that still says it is the head of a large folio. */
   bad_large: 1 << 26,
+  /** The page bit of tracking by one bit, and the mark of pages that a pin took off the LRU. */
+  pinned: 1 << 27,
 } as const;
 
 /** Flags that belong to a single page, not to the folio. */

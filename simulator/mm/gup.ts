@@ -5,7 +5,7 @@ import { GFP_PIN, GFP_USER, folioGet, folioPut } from './page_alloc.ts';
 import { anonExclusive, folioAnon, folioHasPincount } from './rmap.ts';
 import { findVma, isCowMapping, vmaIsAnonymous } from './vma.ts';
 import { folioFs, folioMarkDirty } from './writeback.ts';
-import { folioIsolateLru, folioMarkAccessed, lruAddDrain } from './lru.ts';
+import { folioIsolateLru, folioMarkAccessed, lruAdd, lruAddDrain, lruDelete } from './lru.ts';
 import { handleMmFault } from './fault.ts';
 import { isHugeZero, isZeroPage } from './thp.ts';
 import { migrateFolios } from './migrate.ts';
@@ -20,6 +20,37 @@ function pinCounts(s: State): boolean {
   return s.f.follPin && s.f.tracking !== 'none';
 }
 
+/** What one pin adds to the refcount of a folio: 1024 where the refcount is all there is, 1 where pins are counted or marked elsewhere. */
+export function pinWeight(s: State, page: number): number {
+  if (!pinCounts(s)) return 1;
+  if (isZeroPage(s, page)) return 0;
+  return s.f.tracking !== 'bias' || folioHasPincount(s, s.head(page)) ? 1 : BIAS;
+}
+
+/** A pin in the ways not taken: a page bit (one put of two clears it), or off the LRU for as long as pins are counted. */
+function trackPin(s: State, folio: number, refs: number): void {
+  s.setFlag(folio, PG.pinned);
+  if (s.f.tracking !== 'off-lru') return;
+  s.add(s.pincount, folio, refs);
+  lruAddDrain(s);
+  if (s.has(folio, PG.lru)) {
+    lruDelete(s, folio);
+    s.clearFlag(folio, PG.lru);
+  }
+}
+function untrackPin(s: State, folio: number, refs: number): void {
+  if (s.f.tracking === 'page-bit') {
+    s.clearFlag(folio, PG.pinned);
+    return;
+  }
+  if (s.add(s.pincount, folio, -refs) > 0) return;
+  s.clearFlag(folio, PG.pinned);
+  if (!s.has(folio, PG.lru | PG.hugetlb | PG.driver)) {
+    s.setFlag(folio, PG.lru);
+    lruAdd(s, folio);
+  }
+}
+
 /** folio_is_longterm_pinnable: not in ZONE_MOVABLE or CMA (the zero page may always be pinned). */
 export function folioIsLongtermPinnable(s: State, folio: number): boolean {
   if (isZeroPage(s, folio)) return true;
@@ -32,10 +63,9 @@ export function tryGrabFolio(s: State, folio: number, refs: number, flags: numbe
   if (s.refcount.at(folio) <= 0) return -E.NOMEM;
   if (flags & FOLL.PIN && pinCounts(s)) {
     if (isZeroPage(s, folio)) return 0;
-    if (folioHasPincount(s, folio)) {
-      folioGet(s, folio, refs);
-      s.add(s.pincount, folio, refs);
-    } else folioGet(s, folio, refs * BIAS);
+    if (s.f.tracking !== 'bias') trackPin(s, folio, refs);
+    else if (folioHasPincount(s, folio)) s.add(s.pincount, folio, refs);
+    folioGet(s, folio, refs * pinWeight(s, folio));
     s.count('nr_foll_pin_acquired', refs);
   } else if (flags & (FOLL.GET | FOLL.PIN)) folioGet(s, folio, refs);
   return 0;
@@ -46,11 +76,10 @@ export function gupPutFolio(s: State, folio: number, refs: number, flags: number
   if (flags & FOLL.PIN && pinCounts(s)) {
     if (isZeroPage(s, folio)) return;
     s.count('nr_foll_pin_released', refs);
-    if (folioHasPincount(s, folio)) s.add(s.pincount, folio, -refs);
-    else {
-      folioPut(s, folio, refs * BIAS);
-      return;
-    }
+    if (s.f.tracking !== 'bias') untrackPin(s, folio, refs);
+    else if (folioHasPincount(s, folio)) s.add(s.pincount, folio, -refs);
+    folioPut(s, folio, refs * pinWeight(s, folio));
+    return;
   }
   folioPut(s, folio, refs);
 }

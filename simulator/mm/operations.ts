@@ -1,8 +1,8 @@
 /** The operation list of the oracle: names, arguments and results as in its README. Bad input is refused before anything changes. */
 import { ADVICE, doMadvise, type Advice } from './madvise.ts';
-import { BIAS, ERRNO_NAME, E, FOLL, PG } from './flags.ts';
+import { ERRNO_NAME, E, FOLL, PG } from './flags.ts';
 import { FS, attachBuffers, cachedPage, ensureCapacity, fileByName, filemapGet, newFile, readIntoCache, xaSlot, type FsName, addToPageCache } from './filemap.ts';
-import { GUP_CALLS, gup, gupPutFolio, unpinUserPages, type GupCall } from './gup.ts';
+import { GUP_CALLS, gup, gupPutFolio, pinWeight, unpinUserPages, type GupCall } from './gup.ts';
 import { GFP_USER, allocFolio, folioGet, folioPut } from './page_alloc.ts';
 import { KINDS, mapBase, type Kind } from './vma.ts';
 import { SCALAR, State, type MachineConfig } from './state.ts';
@@ -13,9 +13,8 @@ import { directIo, ioPinPages, processVmWritev, vmsplice } from './users.ts';
 import { diskContent } from './fault.ts';
 import { dropCaches, invalidateInodePages2, punchHole, truncateFile } from './truncate.ts';
 import { folioAddLru, folioMarkAccessed, lruAddDrain } from './lru.ts';
-import { folioHasPincount } from './rmap.ts';
 import { folioMarkDirty, fsyncFile, setPageDirtyLock, writeFile } from './writeback.ts';
-import { isZeroPage, splitHugePagesRange, zeroPage } from './thp.ts';
+import { splitHugePagesRange, zeroPage } from './thp.ts';
 import { ksmScan } from './ksm.ts';
 import { memcgReclaim } from './reclaim.ts';
 import { movePages } from './migrate.ts';
@@ -212,11 +211,7 @@ export class Model {
   }
   /** What one page of a handle adds to the refcount. */
   weight(h: number, page: number): number {
-    const s = this.s;
-    const pin = s.handlePin.at(h) === 1 && s.f.follPin && s.f.tracking !== 'none';
-    if (!pin) return 1;
-    if (isZeroPage(s, page)) return 0;
-    return folioHasPincount(s, s.head(page)) ? 1 : BIAS;
+    return this.s.handlePin.at(h) === 1 ? pinWeight(this.s, page) : 1;
   }
 
   /** Runs one operation. Refused ones (OperationError) leave the state as it was. */
@@ -323,13 +318,6 @@ export class Model {
 type Op = (m: Model, a: Args) => Result;
 const done = (ret = 0): Result => ({ ret });
 
-/** Weight of one unpinned page. */
-function unpinWeight(s: State, page: number): number {
-  if (!s.f.follPin || s.f.tracking === 'none') return 1;
-  if (isZeroPage(s, page)) return 0;
-  return folioHasPincount(s, s.head(page)) ? 1 : BIAS;
-}
-
 /** Every operation by name. */
 const OPS: Record<string, Op> = {
   create_file: (m, a) => {
@@ -382,8 +370,8 @@ const OPS: Record<string, Op> = {
     return done();
   },
   put_page: (m, a) => m.release(a, (pages) => pages.forEach((p) => folioPut(m.s, m.s.head(p))), () => 1),
-  unpin_user_pages: (m, a) => m.release(a, (pages) => unpinUserPages(m.s, pages, false), (p) => unpinWeight(m.s, p)),
-  unpin_user_pages_dirty_lock: (m, a) => m.release(a, (pages) => unpinUserPages(m.s, pages, a.raw('dirty') !== false), (p) => unpinWeight(m.s, p)),
+  unpin_user_pages: (m, a) => m.release(a, (pages) => unpinUserPages(m.s, pages, false), (p) => pinWeight(m.s, p)),
+  unpin_user_pages_dirty_lock: (m, a) => m.release(a, (pages) => unpinUserPages(m.s, pages, a.raw('dirty') !== false), (p) => pinWeight(m.s, p)),
   set_page_dirty_lock: (m, a) => {
     setPageDirtyLock(m.s, a.handlePage().page);
     return done(1);
@@ -457,6 +445,7 @@ const OPS: Record<string, Op> = {
     const pages = a.int('pages');
     ensureCapacity(m.s, file, Math.max(1, pages));
     if (truncateFile(m.s, file, pages)) return done();
+    if (m.machine.daxPolicy === 'fail') return done(-E.BUSY);
     return m.block(a.proc(), 2, file, pages, 0);
   },
   punch_hole: (m, a) => {
@@ -464,6 +453,7 @@ const OPS: Record<string, Op> = {
     const first = a.int('first');
     const pages = a.int('pages', undefined, 1);
     if (punchHole(m.s, file, first, pages)) return done();
+    if (m.machine.daxPolicy === 'fail') return done(-E.BUSY);
     return m.block(a.proc(), 1, file, first, pages);
   },
   wait_blocked: (m, a) => {

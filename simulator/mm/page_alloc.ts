@@ -60,7 +60,7 @@ function pushFree(s: State, z: number, order: number, pfn: number): void {
 /** folio_alloc: a folio of 2^order pages with one reference; 0 when there is no memory. Follows mm/page_alloc.c get_page_from_freelist. */
 export function allocFolio(s: State, order: number, gfp: Gfp): number {
   const zones = s.machine.zones;
-  const kinds = gfp.movable ? ['Movable', 'DMA32'] : ['DMA32'];
+  const kinds = gfp.movable ? ['CMA', 'Movable', 'DMA32'] : ['DMA32'];
   const nodes = gfp.thisNode ? [gfp.node] : [gfp.node, 1 - gfp.node];
   for (const node of nodes) {
     for (const kind of kinds) {

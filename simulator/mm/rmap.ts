@@ -35,6 +35,7 @@ export function folioHasPincount(s: State, folio: number): boolean {
 /** folio_maybe_dma_pinned (include/linux/mm.h): exact for large folios, `refcount ≥ 1024` (as unsigned) for small ones. */
 export function folioMaybeDmaPinned(s: State, folio: number): boolean {
   if (!s.f.follPin) return false;
+  if (s.f.tracking !== 'bias') return s.has(folio, PG.pinned);
   if (folioHasPincount(s, folio)) return s.pincount.at(folio) > 0;
   return s.refcount.at(folio) >>> 0 >= BIAS;
 }

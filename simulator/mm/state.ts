@@ -26,6 +26,8 @@ export interface MachineConfig {
   readonly swapPages: number;
   /** Pages of the root lruvec that belong to nobody in the scenario (workingset_test_recent compares with their number). */
   readonly rootWorkingset: readonly [number, number];
+  /** What truncating a DAX file does while a page is held: wait (the kernel), fail, or cut the holder off. */
+  readonly daxPolicy: 'wait' | 'fail' | 'sigbus';
 }
 
 /** Parts of a machine that one can choose. */
@@ -36,6 +38,9 @@ export interface MachineOptions {
   movable?: number;
   /** Pages of persistent memory for DAX. */
   dax?: number;
+  /** Pages of a CMA area, where movable memory is taken from first. */
+  cma?: number;
+  daxPolicy?: 'wait' | 'fail' | 'sigbus';
   lru?: 'classic' | 'mglru';
   swap?: 'zram' | 'disk' | 'none';
   swapPages?: number;
@@ -52,12 +57,14 @@ export function machineConfig(features: Features, o: MachineOptions = {}): Machi
   const base = 512;
   for (let node = 0; node < 2; node++) {
     const start = base + node * half;
+    const cma = node === 0 ? o.cma ?? 0 : 0;
     const mem = half - movableHalf - (node === 1 ? dax : 0);
-    zones.push({ zone: 'DMA32', node, start, pages: mem });
+    zones.push({ zone: 'DMA32', node, start, pages: mem - cma });
+    if (cma) zones.push({ zone: 'CMA', node, start: start + mem - cma, pages: cma });
     if (movableHalf) zones.push({ zone: 'Movable', node, start: start + mem, pages: movableHalf });
     if (node === 1 && dax) zones.push({ zone: 'Device', node, start: start + half - dax, pages: dax });
   }
-  return { features, zones, lru: o.lru ?? 'classic', swap: o.swap ?? 'zram', swapPages: o.swapPages ?? pages, rootWorkingset: [200, 0] };
+  return { features, zones, lru: o.lru ?? 'classic', swap: o.swap ?? 'zram', swapPages: o.swapPages ?? pages, rootWorkingset: [200, 0], daxPolicy: o.daxPolicy ?? 'wait' };
 }
 
 /** Rows of the scalar column. */

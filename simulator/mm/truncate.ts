@@ -87,7 +87,7 @@ export function truncateFile(s: State, file: number, pages: number): boolean {
 function breakLayouts(s: State, file: number): boolean {
   const cap = s.fileCap.at(file);
   unmapMappingRange(s, file, 0, cap, false);
-  return !daxBusy(s, file, 0, cap);
+  return s.machine.daxPolicy === 'sigbus' || !daxBusy(s, file, 0, cap);
 }
 
 /** fallocate(PUNCH_HOLE): ext4_punch_hole, shmem_fallocate. False: it has to wait (ext4_break_layouts on DAX). */
