@@ -156,6 +156,8 @@ export class Interpreter {
     const ba = state.bounds(a);
     const bb = state.bounds(b);
     state.assume('>=', symbol(id), constant(Math.max(ba.lo + bb.lo, -Number.MAX_SAFE_INTEGER)));
+    if (bb.lo >= 0 && !a.o) state.assume(bb.lo > 0 ? '>' : '>=', symbol(id), a);
+    if (ba.lo >= 0 && !b.o) state.assume(ba.lo > 0 ? '>' : '>=', symbol(id), b);
     return symbol(id);
   }
 
@@ -526,7 +528,11 @@ export class Interpreter {
     if (!v || isConst(v)) return v;
     const number = (as: PagesArg['as']): boolean => as === 'pfn' || as === 'dma-addr' || as === 'vaddr';
     const info = this.symbols.info(v.s);
-    if (number(from)) return info.numberOf ? (v.o || v.x ? symbol(this.symbols.get(`pageat:${valKey(v)}`)) : info.numberOf) : v;
+    if (number(from)) {
+      if (!info.numberOf) return v;
+      if (v.o || v.x) return symbol(this.symbols.get(`pageat:${valKey(v)}`));
+      return symbol(this.symbols.get(`back:${valKey(v)}`, { elementOf: info.elementOf, name: info.name }));
+    }
     if (!number(to)) return v;
     this.flowsOut(v, state);
     return symbol(this.symbols.get(`num:${valKey(v)}`, { numberOf: v, elementOf: info.elementOf ?? { array: v.s, index: v } }));
@@ -615,7 +621,7 @@ export class Interpreter {
       if (r.status === 'released') {
         const last = r.releasedAt.at(-1) ?? e;
         const sameCount = r.releasedCount === null || r.releasedCount === countKey || elementwise;
-        if (sameCount && !(elementwise && (shared || r.outflow)) && !(el && elementwise && r.releasedCount !== 'loop')) {
+        if (sameCount && !(!whole && (r.earlier.length || this.symbols.info(v.s).key.startsWith('back:'))) && !(elementwise && (shared || r.outflow)) && !(el && elementwise && r.releasedCount !== 'loop')) {
           this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: last, why: 'again' });
         }
         continue;
