@@ -52,6 +52,7 @@ export function isSound(fix: Fix, texts: ReadonlyMap<string, string>): boolean {
   return true;
 }
 
+/** Edits grouped by the file that they change, in the order given. */
 export function byPath(edits: readonly TextEdit[]): Map<string, TextEdit[]> {
   const map = new Map<string, TextEdit[]>();
   for (const edit of edits) {

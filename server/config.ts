@@ -105,6 +105,7 @@ export function targetsOf(settings: Pick<Settings, 'kernelVersions' | 'defines'>
   return settings.kernelVersions.map((kernel) => ({ kernel, defines: settings.defines }));
 }
 
+/** What the analyser is asked for, from the settings; `cancelled` is polled while it works. */
 export function analysisOptions(settings: Settings, cancelled?: () => boolean): AnalysisOptions {
   return { targets: targetsOf(settings), severity: settings.severity, ...(cancelled && { cancelled }) };
 }

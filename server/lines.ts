@@ -7,6 +7,7 @@ export interface Position {
   readonly column: number;
 }
 
+/** Line starts of a text: offsets (UTF-16) to lines and columns and back. */
 export class LineIndex {
   readonly #starts: number[] = [0];
 

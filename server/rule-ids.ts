@@ -14,6 +14,7 @@ export const RULE_IDS = Object.keys(KNOWN) as readonly RuleId[];
 
 export const LEVELS = ['error', 'warning', 'info', 'hint'] as const satisfies readonly Level[];
 
+/** True if the name is the id of a rule of rules.md. */
 export function isRuleId(name: string): name is RuleId {
   return Object.hasOwn(KNOWN, name);
 }

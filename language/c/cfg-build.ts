@@ -60,6 +60,7 @@ export function buildCfg(fn: { readonly body: BlockStmt | (() => BlockStmt) } & 
   return new Builder(options.isNoReturn ?? ((name) => NO_RETURN.has(name))).build(body, { start: fn.start ?? body.start, end: fn.end ?? body.end });
 }
 
+/** Builds the graph of one function body; one instance a function. */
 export class Builder {
   private readonly nodes: Making[] = [];
   private readonly breaks: Target[] = [];

@@ -58,6 +58,7 @@ export function formOfCall(fact: AcquireFact, call: CallExpr, unit: TranslationU
 const NO_SOURCE = /^(ERR_PTR|ERR_CAST|kmap|k(map|unmap)_\w+|_*k?v?(m|z|c)alloc\w*|__vmalloc\w*|[us](8|16|32|64)|size_t|[A-Z_0-9]+)$/;
 const SAME = new Set(['READ_ONCE', 'likely', 'unlikely', 'rcu_dereference', 'nth_page', 'compound_head', 'PTR_ERR_OR_ZERO']);
 
+/** The groups of one file: built once, then asked by key, by acquire, or as a whole. */
 export class Groups {
   private readonly parent = new Map<string, string>();
   readonly acquires: AcquireSite[] = [];

@@ -34,6 +34,7 @@ const TRANSPARENT = new Set(['likely', 'unlikely', 'READ_ONCE', 'ACCESS_ONCE', '
 /** Shortest name of an expression for messages. */
 export const nameOf = (e: Expr, unit: TranslationUnit): string => exprText(e, unit.text).replace(/\s+/g, ' ').slice(0, 60);
 
+/** Evaluates expressions on a state, which it changes; what it notices goes to `Machine.emit`. */
 export class Interpreter {
   constructor(private readonly machine: Machine) {}
 
@@ -629,7 +630,7 @@ export class Interpreter {
       if (elementwise) {
         const at = `${v.s}@el`;
         const before = state.ghosts.get(at);
-        if (before && !shared) this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: before.span, why: 'again' });
+        if (before && !shared && !this.symbols.info(v.s).key.startsWith('back:')) this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: before.span, why: 'again' });
         else state.ghosts.set(at, { span: e, kind: effect.of, count: '1', name });
         state.resources.set(id, { ...r, status: 'partial', releasedAt: [...r.releasedAt, e], releasedCount: 'loop' });
         continue;

@@ -15,6 +15,7 @@ interface ActionData {
   readonly title: string;
 }
 
+/** textDocument/codeAction and its resolve: quick fixes, suppression comments, source.fixAll.pinscope. */
 export function registerCodeActions(session: Session): void {
   const { connection } = session;
   connection.onCodeAction(async (params, token) => {

@@ -19,6 +19,7 @@ const SEVERITY: Record<Level, DiagnosticSeverity> = {
   hint: DiagnosticSeverity.Hint,
 };
 
+/** The LSP range (line, UTF-16 character) of a span. */
 export function toRange(document: TextDocument, span: Span): Range {
   return { start: document.positionAt(span.start), end: document.positionAt(Math.max(span.start, span.end)) };
 }

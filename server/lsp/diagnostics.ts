@@ -15,6 +15,7 @@ function diagnosticsOf(analysed: Analysed | undefined, session: Session): Diagno
   ].filter((diagnostic) => diagnostic !== undefined);
 }
 
+/** Pull diagnostics, and pushed ones for clients that cannot pull. */
 export function registerDiagnostics(session: Session): void {
   const { connection } = session;
   const last = new Map<string, { readonly resultId: string; readonly content: string }>();

@@ -5,6 +5,7 @@ import type { KernelVersion } from '../../language/c/unit.ts';
 import { toRange } from './convert.ts';
 import { stopIf, type Session } from './session.ts';
 
+/** textDocument/hover on the gup family and its flags. */
 export function registerHover(session: Session): void {
   session.connection.onHover(async ({ textDocument: { uri }, position }, token): Promise<Hover | null> => {
     const { kernelVersions } = await session.settings.get(uri);

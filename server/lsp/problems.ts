@@ -3,6 +3,7 @@ import type { Connection } from 'vscode-languageserver';
 import type { Notice } from '../findings.ts';
 import { RULE_IDS } from '../rule-ids.ts';
 
+/** Tells the user of notices: once each, and in words. */
 export class ProblemReporter {
   readonly #told = new Set<string>();
 

@@ -28,6 +28,7 @@ interface Cached {
   readonly analysed: Analysed;
 }
 
+/** One connection: documents, settings, and the analysis of each document version, done once. */
 export class Session {
   capabilities: ClientCapabilities = {};
   options: InitializationOptions = {};

@@ -4,6 +4,7 @@ import picomatch from 'picomatch';
 import { URI } from 'vscode-uri';
 import { readSettings, type Settings } from '../config.ts';
 
+/** Settings of each resource, asked of the client once and kept until they change. */
 export class SettingsStore {
   /** Can the client be asked (workspace/configuration)? */
   canAsk = false;
