@@ -41,7 +41,7 @@ export interface Features {
   readonly migrateAttempts: number;
   /** move_pages says -ENOENT for an empty entry (since 6.11; -EFAULT before). */
   readonly movePagesNoent: boolean;
-  /** mprotect may make clean private entries writable (can_change_pte_writable without the dirty test; since 6.2). */
+  /** mprotect may make clean private entries and huge PMDs writable (can_change_pte_writable without the dirty test; since 6.2). */
   readonly mprotectNeedsNoDirty: boolean;
   /** io_uring keeps one pin of a buffer that is one huge folio (since 6.4, backported). */
   readonly ioUringCoalesces: boolean;

@@ -4,7 +4,7 @@ import { GFP_USER, allocFolio, folioGet, folioPut } from './page_alloc.ts';
 import { addNewAnon } from './fault.ts';
 import { allocHugetlb } from './hugetlb.ts';
 import { anonExclusive, folioAnon, folioMaybeDmaPinned, mapPmd, mapPte, setAnonExclusive } from './rmap.ts';
-import { pmdSlot, pteSlot, setEntry, PMD_NR } from './pagetable.ts';
+import { changeBits, pmdSlot, pteSlot, setEntry, PMD_NR } from './pagetable.ts';
 import { isHugeZero, splitHugePmd } from './thp.ts';
 import { swapDuplicate } from './swap.ts';
 import { mapBase, nameMap, newVma, vmasIn } from './vma.ts';
@@ -85,7 +85,7 @@ function copyPte(s: State, src: number, dst: number, vma: number, child: number,
     addNewAnon(s, { vma: child, vpn }, copy);
     return;
   }
-  if (next !== bits) s.set(s.entf, slot, next);
+  if (next !== bits) changeBits(s, slot, next);
   folioGet(s, folio);
   let dup = next & ~PTE.young;
   if (s.vmaFlags.at(vma) & VM.SHARED) dup &= ~PTE.dirty;
@@ -118,7 +118,7 @@ function copyPmd(s: State, src: number, dst: number, vma: number, slot: number, 
     return;
   }
   const shared = bits & ~PTE.write;
-  s.set(s.entf, slot, shared);
+  changeBits(s, slot, shared);
   folioGet(s, folio);
   mapPmd(s, pmdSlot(s, dst, vpn, true), folio, hugetlb ? shared : shared & ~PTE.young);
 }

@@ -3,7 +3,7 @@ import { E, FOLL, MAPPING, PG, PTE, VM } from './flags.ts';
 import { FS, newFile } from './filemap.ts';
 import { allocFolio, folioGet } from './page_alloc.ts';
 import { anonExclusive, folioAnon, mapPte } from './rmap.ts';
-import { changeBits, clearEntry, pmdSlot, pteSlot, rmapLink, rmapUnlink, setEntry } from './pagetable.ts';
+import { changeBits, clearEntry, pmdSlot, pteSlot, rmapLink, rmapUnlink, setEntry, slotIsPmd } from './pagetable.ts';
 import { findVma, KINDS, mapBase, maySplit, mergeVmas, nameMap, newVma, splitVma, unmappedArea, vmasExactly, vmasIn, type Kind } from './vma.ts';
 import { fsyncFile } from './writeback.ts';
 import { gup } from './gup.ts';
@@ -88,11 +88,11 @@ export function doMprotect(s: State, mm: number, start: number, end: number, pro
   return 0;
 }
 
-/** can_change_pte_writable: may the entry become writable without a fault? */
+/** can_change_pte_writable (and _pmd_, which older kernels lack): may the entry become writable without a fault? */
 function canChangePteWritable(s: State, vma: number, slot: number, bits: number): boolean {
   if (s.vmaFlags.at(vma) & VM.HUGETLB) return false;
   const shared = (s.vmaFlags.at(vma) & VM.SHARED) !== 0;
-  if (!s.f.mprotectNeedsNoDirty && !(bits & PTE.dirty)) return false;
+  if (!s.f.mprotectNeedsNoDirty && (slotIsPmd(s, slot) || !(bits & PTE.dirty))) return false;
   if (shared) return (bits & PTE.dirty) !== 0;
   const page = s.ent.at(slot);
   if (bits & PTE.special || isHugeZero(s, page)) return false;

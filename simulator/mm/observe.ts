@@ -1,7 +1,7 @@
 /** What the oracle's module reports after an operation: pages, page tables, handles, counters. */
 import { MAPPING, PG, PTE } from './flags.ts';
 import { FS, cachedPage, xaSlot } from './filemap.ts';
-import { VMSTAT } from './state.ts';
+import { SCALAR, VMSTAT } from './state.ts';
 import { findVma, mapBase } from './vma.ts';
 import { folioAnon, folioHasPincount, folioMapcount, folioMaybeDmaPinned, pageMapcount } from './rmap.ts';
 import { isHugeZero, isZeroPage } from './thp.ts';
@@ -123,11 +123,14 @@ export class Observer {
       }
     }
     const vmstat: Record<string, number> = {};
+    // a child's exit and start would mix in: the recorder leaves these out while there is one
+    let alive = 0;
+    for (let p = 1; p < s.scalar.at(SCALAR.nextProc); p++) if (s.procMm.at(p)) alive++;
     VMSTAT.forEach((name, i) => {
       const v = s.vmstat.at(i);
       const d = v - this.last[i]!;
       this.last[i] = v;
-      if (d && !QUIET.has(name)) vmstat[name] = d;
+      if (d && !QUIET.has(name) && !(alive > 1 && name.startsWith('unevictable_'))) vmstat[name] = d;
     });
     return { op: 'observe', pages, ptes, handles, vmstat };
   }

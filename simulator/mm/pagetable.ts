@@ -84,9 +84,18 @@ export function clearEntry(s: State, slot: number): void {
   s.set(s.entf, slot, 0);
 }
 
+/** mmu_notifier_invalidate_range: tells everybody who mirrors this range that its translation changes. */
+export function invalidate(s: State, slot: number): void {
+  const mm = slotMm(s, slot);
+  const vpn = slotVpn(s, slot);
+  const end = vpn + (slotIsPmd(s, slot) ? PMD_NR : 1);
+  for (const n of s.notifiers) if (n.mm === mm && n.start < end && n.end > vpn) n.invalidate(vpn, end);
+}
+
 /** Changes the bits of an entry and flushes it from the TLB (flush_tlb_page). */
 export function changeBits(s: State, slot: number, bits: number): void {
   if (s.entf.at(slot) === bits) return;
+  if (s.notifiers.length) invalidate(s, slot);
   s.set(s.entf, slot, bits);
   s.set(s.entTlb, slot, 0);
 }

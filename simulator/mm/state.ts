@@ -86,6 +86,14 @@ export const VMSTAT = [
 export type VmstatName = (typeof VMSTAT)[number];
 const VMSTAT_ROW = Object.fromEntries(VMSTAT.map((n, i) => [n, i])) as Record<VmstatName, number>;
 
+/** Somebody who mirrors a range of an mm without holding its pages (include/linux/mmu_notifier.h). Pages [start, end). */
+export interface MmuNotifier {
+  readonly mm: number;
+  readonly start: number;
+  readonly end: number;
+  invalidate: (first: number, end: number) => void;
+}
+
 /** All columns, and the machine they belong to. Only `set`/`add` write. */
 export class State {
   readonly store = new Store();
@@ -96,6 +104,8 @@ export class State {
   dmesg: string[] = [];
   /** Folios whose swap writeback the operation in progress has started; empty between operations. */
   readonly underWriteback: number[] = [];
+  /** Registered MMU notifiers (mmu_interval_notifier_insert): called before a translation of their range goes or loses rights. */
+  readonly notifiers: MmuNotifier[] = [];
 
   // pages
   readonly refcount: Column;

@@ -67,3 +67,23 @@ describe('truncating a DAX file under a pin', () => {
     expect(violations(m)).toEqual([]);
   });
 });
+
+describe('MMU notifiers', () => {
+  it('hear of every translation that goes or loses rights', () => {
+    const m = new Model(machineConfig(ERAS['6.12']!, { pages: 8192 }));
+    for (const op of anon) m.run(op);
+    const mm = m.s.procMm.at(1);
+    const heard: string[] = [];
+    let now = '';
+    m.s.notifiers.push({ mm, start: 0, end: 1 << 26, invalidate: () => heard.push(now) });
+    const steps: [string, Operation][] = [
+      ['read', { op: 'read', args: { addr: 'm[0]' } }], ['fork', { op: 'fork', args: { child: 'C1' } }], ['write', { op: 'write', args: { addr: 'm[0]', data: 'u2' } }],
+      ['pageout', pageout], ['swap in', { op: 'read', args: { addr: 'm[0]' } }], ['munmap', { op: 'munmap', args: { addr: 'm[0]', pages: 1 } }],
+    ];
+    for (const [name, op] of steps) {
+      now = name;
+      m.run(op);
+    }
+    expect([...new Set(heard)]).toEqual(['fork', 'write', 'pageout', 'munmap']);
+  });
+});
