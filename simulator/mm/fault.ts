@@ -97,8 +97,8 @@ function handlePteFault(s: State, c: FaultCtx): FaultResult {
 export function addNewAnon(s: State, c: { vma: number; vpn: number }, folio: number): void {
   s.set(s.mapping, folio, MAPPING.anon);
   s.set(s.index, folio, c.vpn);
-  s.setFlag(folio, PG.uptodate | PG.swapbacked);
-  for (let i = 0; i < s.nr(folio); i++) setAnonExclusive(s, folio + i, true);
+  s.setFlag(folio, PG.uptodate | PG.swapbacked | PG.anon_exclusive);
+  for (let i = 1; i < s.nr(folio); i++) setAnonExclusive(s, folio + i, true);
   s.set(s.vmaFlags, c.vma, s.vmaFlags.at(c.vma) | VM.ANON_VMA);
   if (s.vmaFlags.at(c.vma) & VM.LOCKED) mlockNewFolio(s, folio);
   else faultAddLru(s, folio);

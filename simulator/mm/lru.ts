@@ -119,8 +119,7 @@ export function lruAddDrain(s: State): void {
 export function folioIsolateLru(s: State, folio: number): boolean {
   if (!s.has(folio, PG.lru)) return false;
   lruDelete(s, folio);
-  s.clearFlag(folio, PG.lru);
-  s.setFlag(folio, PG.isolated);
+  s.set(s.flags, folio, (s.flags.at(folio) & ~PG.lru) | PG.isolated);
   folioGet(s, folio);
   return true;
 }

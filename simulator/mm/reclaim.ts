@@ -180,9 +180,7 @@ function shrinkOne(s: State, folio: number, queue: number[], sc: ScanControl, st
 
 function freeIsolated(s: State, folio: number): number {
   const nr = s.nr(folio);
-  s.clearFlag(folio, PG.isolated);
   s.set(s.refcount, folio, 0);
-  s.clearFlag(folio, PG.active | PG.unevictable | PG.mlocked);
   freeFolio(s, folio);
   return nr;
 }
@@ -240,8 +238,7 @@ function isolateLruFolios(s: State, list: number, nr: number): number[] {
     const prev = s.lruPrev.at(f);
     taken += s.nr(f);
     listDelete(s, list, f);
-    s.clearFlag(f, PG.lru);
-    s.setFlag(f, PG.isolated);
+    s.set(s.flags, f, (s.flags.at(f) & ~PG.lru) | PG.isolated);
     folioGet(s, f);
     out.push(f);
     f = prev;

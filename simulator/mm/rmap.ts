@@ -3,7 +3,7 @@ import { BIAS, MAPPING, PG, PTE, VM } from './flags.ts';
 import { folioMarkDirty } from './writeback.ts';
 import { folioGet, folioPut } from './page_alloc.ts';
 import { lruAddDrain, mlockFolio, munlockFolio } from './lru.ts';
-import { changeBits, clearEntry, invalidate, rmapLink, rmapSlots, rmapUnlink, setEntry, slotIsPmd, slotMm, slotVpn } from './pagetable.ts';
+import { changeBits, invalidate, rmapLink, rmapSlots, rmapUnlink, setEntry, slotIsPmd, slotMm, slotVpn } from './pagetable.ts';
 import { splitHugePmd } from './thp.ts';
 import { swapDuplicate, swapFree } from './swap.ts';
 import { findVma } from './vma.ts';
@@ -67,8 +67,8 @@ export function mapPmd(s: State, slot: number, folio: number, bits: number): voi
   s.add(s.entire, folio, 1);
   s.add(s.fmap, folio, 1);
 }
-/** folio_remove_rmap_pte / _pmd: takes one mapping away (the entry is cleared; the reference is the caller's to drop). */
-export function unmapSlot(s: State, slot: number): void {
+/** folio_remove_rmap_pte / _pmd: takes one mapping away (the entry becomes `value` and `left`, empty by default; the reference is the caller's to drop). */
+export function unmapSlot(s: State, slot: number, value = 0, left = 0): void {
   if (s.notifiers.length) invalidate(s, slot);
   const page = s.ent.at(slot);
   const head = s.head(page);
@@ -84,7 +84,7 @@ export function unmapSlot(s: State, slot: number): void {
     }
   }
   const vma = findVma(s, slotMm(s, slot), slotVpn(s, slot));
-  clearEntry(s, slot);
+  setEntry(s, slot, value, left);
   // munlock_vma_folio: large folios only when they were mapped by the PMD
   if (vma && s.vmaFlags.at(vma) & VM.LOCKED && !(s.vmaFlags.at(vma) & (VM.PFNMAP | VM.IO | VM.HUGETLB)) && (s.order.at(head) === 0 || s.has(head, PG.mlocked))) munlockFolio(s, head);
 }
@@ -186,8 +186,7 @@ function tryToUnmapOne(s: State, folio: number, slot: number): boolean {
       swapFree(s, entry);
       return false;
     }
-    unmapSlot(s, slot);
-    setEntry(s, slot, entry, PTE.swap | (exclusive ? PTE.exclusive : 0));
+    unmapSlot(s, slot, entry, PTE.swap | (exclusive ? PTE.exclusive : 0));
   } else unmapSlot(s, slot);
   folioPut(s, folio);
   return true;

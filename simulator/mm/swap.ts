@@ -26,20 +26,19 @@ export function addToSwap(s: State, folio: number): boolean {
   const nr = s.nr(folio);
   const entry = allocSwap(s, nr);
   if (!entry) return false;
-  addToSwapCache(s, folio, entry);
-  s.setFlag(folio, PG.dirty);
+  addToSwapCache(s, folio, entry, PG.dirty);
   return true;
 }
 
-/** add_to_swap_cache (mm/swap_state.c). */
-export function addToSwapCache(s: State, folio: number, entry: number): void {
+/** add_to_swap_cache (mm/swap_state.c). `more`: flags to set with PG_swapcache. */
+export function addToSwapCache(s: State, folio: number, entry: number, more = 0): void {
   const nr = s.nr(folio);
   for (let i = 0; i < nr; i++) {
     s.set(s.swapCache, entry + i, folio + i);
     s.set(s.swapShadow, entry + i, 0);
   }
   s.set(s.priv, folio, entry);
-  s.setFlag(folio, PG.swapcache);
+  s.setFlag(folio, PG.swapcache | more);
   folioGet(s, folio, nr);
 }
 
