@@ -13,6 +13,14 @@ await runMain(async () => {
   say('packing…');
   await must(process.execPath, [
     join(ROOT, 'node_modules/@vscode/vsce/vsce'),
-    ...['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', VSIX],
+    ...[
+      'package',
+      '--allow-unused-files-pattern',
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+      '--out',
+      VSIX,
+    ],
   ]);
 });

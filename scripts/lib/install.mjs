@@ -26,7 +26,7 @@ export async function ensurePackages() {
   const mark = join(ROOT, 'node_modules/.pinscope-lock');
   const want = fingerprint([lock]);
   if (existsSync(mark) && readFileSync(mark, 'utf8') === want) return;
-  if (!existsSync(mark) && existsSync(join(ROOT, 'node_modules/.package-lock.json')) && npmSaysComplete()) {
+  if (existsSync(join(ROOT, 'node_modules/.package-lock.json')) && npmSaysComplete()) {
     writeFileSync(mark, want);
     return;
   }

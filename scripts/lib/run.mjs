@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { ROOT } from './paths.mjs';
+import { Refusal } from './say.mjs';
 
 /**
  * Runs a program to its end and returns its exit code (1 for a death by signal). Its stdout goes to our stderr unless
@@ -21,5 +22,5 @@ export function run(command, args, options = {}) {
 /** Like `run`, but a failure throws. */
 export async function must(command, args, options = {}) {
   const code = await run(command, args, options);
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed with exit code ${code}`);
+  if (code !== 0) throw new Refusal(`${command} ${args.join(' ')} failed with exit code ${code}`);
 }

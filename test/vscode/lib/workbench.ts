@@ -1,0 +1,143 @@
+/** A person at the workbench: what the stories do with keyboard and eyes. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { CACHE, ROOT, VSIX } from '../../../scripts/lib/paths.mjs';
+import { installVsix, startVsCodeServer } from '../../../scripts/lib/vscode-server.mjs';
+import { launchBrowser } from './browser.mjs';
+
+/** Milliseconds that the workbench may take to show something. */
+const PATIENCE = 30_000;
+
+/** Settings for stories: typed text arrives as it is typed, and nothing moves in pictures. */
+const SETTINGS = {
+  'editor.autoClosingBrackets': 'never',
+  'editor.autoIndent': 'none',
+  'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
+  'editor.suggestOnTriggerCharacters': false,
+  'editor.parameterHints.enabled': false,
+  'editor.minimap.enabled': false,
+  'editor.cursorBlinking': 'solid',
+  'editor.stickyScroll.enabled': false,
+  'breadcrumbs.enabled': false,
+  'files.autoSave': 'off',
+  'workbench.editor.empty.hint': 'hidden',
+};
+
+/** VS Code with pinscope.vsix installed, open on a copy of examples/. */
+export class Workbench {
+  readonly page: Page;
+  /** The open folder. */
+  readonly folder: string;
+  readonly #close: () => Promise<void>;
+
+  private constructor(page: Page, folder: string, close: () => Promise<void>) {
+    this.page = page;
+    this.folder = folder;
+    this.#close = close;
+  }
+
+  /** Installs the package in a fresh profile and opens the folder. */
+  static async open(settings: Record<string, unknown> = {}): Promise<Workbench> {
+    mkdirSync(CACHE, { recursive: true });
+    const home = mkdtempSync(join(CACHE, 'story-'));
+    const folder = join(home, 'examples');
+    cpSync(join(ROOT, 'examples'), folder, { recursive: true });
+    mkdirSync(join(folder, '.vscode'));
+    writeFileSync(join(folder, '.vscode/settings.json'), '{}\n');
+    const dataDir = join(home, 'server');
+    await installVsix(VSIX, join(dataDir, 'extensions'), dataDir);
+    const server = await startVsCodeServer({ dataDir, settings: { ...SETTINGS, ...settings } });
+    let browser: Browser | undefined;
+    const close = async (): Promise<void> => {
+      await browser?.close().catch(() => undefined);
+      server.stop();
+      rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    };
+    try {
+      browser = await launchBrowser();
+      const context = await browser.newContext({ viewport: { width: 1280, height: 760 }, deviceScaleFactor: 1 });
+      const page = await context.newPage();
+      page.setDefaultTimeout(PATIENCE);
+      await page.goto(`${server.url}?folder=${encodeURIComponent(folder)}`);
+      await page.locator('.monaco-workbench .explorer-folders-view').waitFor();
+      return new Workbench(page, folder, close);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+
+  /** Ends browser and server, and removes their files. */
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  /** Opens a file by Ctrl+P. */
+  async openFile(path: string): Promise<void> {
+    const name = path.split('/').at(-1)!;
+    await this.page.keyboard.press('Control+KeyP');
+    await this.quickInput().fill(path);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.page.locator('.editor-instance .view-line').first().waitFor();
+  }
+
+  /** Puts the cursor at a line and column, counted from 1. */
+  async goTo(line: number, column = 1): Promise<void> {
+    await this.page.keyboard.press('Control+KeyG');
+    await this.quickInput().fill(`:${line}:${column}`);
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** Runs a command by its title. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput().fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Shows the Problems view; its rows. */
+  async problems(): Promise<Locator> {
+    if (!(await this.page.locator('.markers-panel').isVisible())) await this.page.keyboard.press('Control+Shift+KeyM');
+    await this.page.locator('.markers-panel').waitFor();
+    return this.page.locator('.markers-panel .monaco-list-row');
+  }
+
+  /** Texts of the quick-fix menu, opened at the cursor by Ctrl+. */
+  async quickFixes(): Promise<Locator> {
+    await this.page.keyboard.press('Control+Period');
+    const rows = this.page.locator('.action-widget .monaco-list-row.action');
+    await rows.first().waitFor();
+    return rows;
+  }
+
+  /** The lines of the editor that are on screen. */
+  async shownText(): Promise<string> {
+    const lines = await this.page.locator('.editor-instance .view-lines .view-line').evaluateAll((all) =>
+      all
+        .map((line) => ({ top: Number.parseInt((line as HTMLElement).style.top, 10), text: line.textContent ?? '' }))
+        .sort((a, b) => a.top - b.top)
+        .map(({ text }) => text),
+    );
+    return lines.join('\n').replaceAll('\u00a0', ' ');
+  }
+
+  /** Sets settings of the workspace, as a person would in its file; the workbench follows. */
+  settings(values: Record<string, unknown>): void {
+    writeFileSync(join(this.folder, '.vscode/settings.json'), `${JSON.stringify(values, null, 2)}\n`);
+  }
+
+  /** Changes the colour theme and waits until it is shown. */
+  async theme(name: string, mark: string): Promise<void> {
+    this.settings({ 'workbench.colorTheme': name });
+    await this.page.locator(`.monaco-workbench.${mark}`).waitFor();
+  }
+
+  private quickInput(): Locator {
+    return this.page.locator('.quick-input-widget input.input');
+  }
+}
