@@ -69,14 +69,14 @@ const v6_12: Features = {
   name: '6.12', follPin: true, tracking: 'bias', swapinMapsExclusiveWritable: true, longtermUnsharesNonAnon: true,
   longtermRefusesDirtyTracked: true, isValidGupArgs: true, fastLongtermTouches: true, pageoutMarksWorkingset: true, mthp: true,
   swapinLargeFolios: true, swapRwPage: false, hugetlbCacheRefPerPage: true, directIoPins: true, checksFreedPages: true, splitMapsZeroPages: true, reclaimFlushesStats: false, referencedSkipsLockedPtes: true, mglruSkipsDirtyFiles: false, pageoutClearsYoung: false, splitPmdKeepsDirty: true, ksmBreaksByUnshare: true, punchHoleWritesBack: false, ioUringCoalesces: true, mprotectNeedsNoDirty: true, migrateAttempts: 2, movePagesNoent: true, mglruWakesFlusher: true,
-  lines: { 'is_valid_gup_args internal': 2607, 'is_valid_gup_args get+pin': 2620, 'is_valid_gup_args pages': 2629, ext4_dirty_folio: 3587, mpage_prepare_extent_to_map: 2526 },
+  lines: { 'is_valid_gup_args internal': 2607, 'is_valid_gup_args get+pin': 2620, 'is_valid_gup_args longterm': 2625, 'is_valid_gup_args pages': 2629, try_grab_folio: 149, gup_fast_fallback: 3445, ext4_dirty_folio: 3587, mpage_prepare_extent_to_map: 2526 },
 };
 const v6_1: Features = {
   ...v6_12,
   name: '6.1', swapinMapsExclusiveWritable: false, longtermUnsharesNonAnon: false, longtermRefusesDirtyTracked: false, isValidGupArgs: false,
   fastLongtermTouches: false, pageoutMarksWorkingset: false, mthp: false, swapinLargeFolios: false, swapRwPage: true,
   hugetlbCacheRefPerPage: false, directIoPins: false, checksFreedPages: false, splitMapsZeroPages: false, reclaimFlushesStats: true, referencedSkipsLockedPtes: false, mglruSkipsDirtyFiles: true, pageoutClearsYoung: true, splitPmdKeepsDirty: false, ksmBreaksByUnshare: false, punchHoleWritesBack: true, ioUringCoalesces: false, mprotectNeedsNoDirty: false, migrateAttempts: 10, movePagesNoent: false, mglruWakesFlusher: false,
-  lines: { 'pin_user_pages get': 3309, 'pin_user_pages_fast get': 3191, 'pin_user_pages pages': 3312, 'pin_user_pages_fast pages': 3194, is_valid_gup_flags: 2177, ext4_dirty_folio: 3664, mpage_prepare_extent_to_map: 2671 },
+  lines: { 'pin_user_pages get': 3309, 'pin_user_pages_fast get': 3191, 'pin_user_pages pages': 3312, 'pin_user_pages_fast pages': 3194, 'is_valid_gup_flags pin': 2177, 'is_valid_gup_flags longterm': 2184, 'pin_user_pages_remote get': 3272, 'pin_user_pages_remote pages': 3275, try_grab_folio: 224, gup_fast_fallback: 3047, ext4_dirty_folio: 3664, mpage_prepare_extent_to_map: 2671 },
 };
 
 /** The eras one can choose; the last three track pins in ways that were debated and not taken. */

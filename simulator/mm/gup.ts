@@ -60,7 +60,10 @@ export function folioIsLongtermPinnable(s: State, folio: number): boolean {
 
 /** try_grab_folio (slow) and the counting half of try_grab_folio_fast: `refs` references or pins. 0 or -errno. */
 export function tryGrabFolio(s: State, folio: number, refs: number, flags: number): number {
-  if (s.refcount.at(folio) <= 0) return -E.NOMEM;
+  if (s.refcount.at(folio) <= 0) {
+    s.warnOnce('mm/gup.c', s.f.isValidGupArgs ? 'try_grab_folio' : 'try_grab_page', 'try_grab_folio');
+    return -E.NOMEM;
+  }
   if (flags & FOLL.PIN && pinCounts(s)) {
     if (isZeroPage(s, folio)) return 0;
     if (s.f.tracking !== 'bias') trackPin(s, folio, refs);
@@ -373,7 +376,7 @@ function validateGup(s: State, call: GupCall, flags: number, hasPages: boolean):
   }
   if (call === 'get_user_pages_fast_only') return undefined;
   if (flags & (FOLL.PIN | FOLL.LONGTERM)) {
-    s.warnOnce('mm/gup.c', call, 'is_valid_gup_flags', `${call}${flags & FOLL.PIN ? 'pin' : 'longterm'}`);
+    s.warnOnce('mm/gup.c', call, flags & FOLL.PIN ? 'is_valid_gup_flags pin' : 'is_valid_gup_flags longterm', call);
     return -E.INVAL;
   }
   return undefined;
