@@ -9,24 +9,24 @@ import { findVma, mapBase } from '../mm/vma.ts';
 import { folioSlots } from '../mm/rmap.ts';
 import { isZeroPage } from '../mm/thp.ts';
 import { pgoffOf } from '../mm/fault.ts';
-import { SCALAR } from '../mm/state.ts';
+import { SCALAR, type State } from '../mm/state.ts';
 import { pmdSlot, pteSlot, slotMm } from '../mm/pagetable.ts';
 import type { Column } from '../trace/journal.ts';
 import type { Model, Operation, Result } from '../mm/operations.ts';
 
-interface Watched {
-  address: number;
-  pfn: number;
-  serial: number;
-  write: boolean;
-  mm: number;
-  vpn: number;
-  /** Step at which the buffer's address stopped meaning this page; 0 while it does. */
-  diverged: number;
-  /** Step at which the page was freed; 0 while it lives. */
-  freed: number;
-  /** The device has written it. */
-  written: boolean;
+/** What is remembered of a page that a device was told to use. */
+const WATCH_FIELDS = ['address', 'pfn', 'serial', 'write', 'mm', 'vpn', 'diverged', 'freed', 'written', 'touched'] as const;
+type WatchField = (typeof WATCH_FIELDS)[number];
+
+/** One watched page, kept in the journal. `diverged`, `freed`: the step of it, 0 before. */
+class Watched {
+  constructor(private readonly s: State, private readonly columns: Readonly<Record<WatchField, Column>>, private readonly row: number) {}
+  get(f: WatchField): number {
+    return this.columns[f].at(this.row);
+  }
+  set(f: WatchField, v: number): void {
+    this.s.set(this.columns[f], this.row, v);
+  }
 }
 
 /** Devices, IOMMU and monitor around a model. */
@@ -39,8 +39,7 @@ export class Bus {
   private readonly faultAt: Column;
   private readonly faultShown: Column;
   private readonly wb: Column;
-  private watched: Watched[] = [];
-  private touched = new Set<number>();
+  private readonly watches: Readonly<Record<WatchField, Column>>;
   constructor(readonly m: Model, o: { iommu?: boolean } = {}) {
     const { store } = m.s;
     this.iommu = new Iommu(m.s, o.iommu ?? false);
@@ -50,6 +49,7 @@ export class Bus {
     this.faultAt = store.column('fault.inevitable');
     this.faultShown = store.column('fault.shown');
     this.wb = store.column('writeback.content');
+    this.watches = Object.fromEntries(WATCH_FIELDS.map((f) => [f, store.column(`watch.${f}`)])) as Record<WatchField, Column>;
   }
   /** Number of the present step. */
   step(): number {
@@ -85,6 +85,12 @@ export class Bus {
     this.inspect();
   }
 
+  private watchedPages(): Watched[] {
+    const out: Watched[] = [];
+    for (let i = 0; this.watches.serial.at(i); i++) out.push(new Watched(this.m.s, this.watches, i));
+    return out;
+  }
+
   /** A descriptor is queued: from now on its pages are watched. */
   watch(d: Descriptor, write: boolean): void {
     const t = this.iommu.translate(d.address, write);
@@ -97,7 +103,13 @@ export class Bus {
       const at = /^(.*)\[(\d+)\]$/.exec(d.buffer.addr);
       if (at) vpn = mapBase(s, mm, at[1]!) + Number(at[2]);
     }
-    this.watched.push({ address: d.address, pfn: t.pfn, serial: s.serial.at(t.pfn), write, mm, vpn, diverged: 0, freed: 0, written: false });
+    const w = new Watched(s, this.watches, this.watchedPages().length);
+    w.set('address', d.address);
+    w.set('pfn', t.pfn);
+    w.set('serial', s.serial.at(t.pfn));
+    w.set('write', write ? 1 : 0);
+    w.set('mm', mm);
+    w.set('vpn', vpn);
     if (write && isZeroPage(s, t.pfn)) this.fault('zero-page-write', t.pfn, this.step(), 0);
   }
 
@@ -117,39 +129,46 @@ export class Bus {
   }
 
   private pendingOn(w: Watched): boolean {
-    return this.devices.some((d) => d.pending().some((x) => x.address === w.address));
+    return this.devices.some((d) => d.pending().some((x) => x.address === w.get('address')));
   }
 
   /** Looks for what has become inevitable. */
   private inspect(): void {
     const s = this.m.s;
     const now = this.step();
-    for (const w of this.watched) {
+    for (const w of this.watchedPages()) {
       const busy = this.pendingOn(w);
-      if (!w.freed && (s.serial.at(w.pfn) !== w.serial || !s.has(w.pfn, PG.allocated))) {
-        w.freed = now;
-        if (busy && w.write && !this.iommu.on) this.fault('freed-page-write', w.pfn, now, 0);
+      const pfn = w.get('pfn');
+      const writes = w.get('write') === 1;
+      if (!w.get('freed') && (s.serial.at(pfn) !== w.get('serial') || !s.has(pfn, PG.allocated))) {
+        w.set('freed', now);
+        if (busy && writes && !this.iommu.on) this.fault('freed-page-write', pfn, now, 0);
       }
-      if (busy && this.iommu.on && !this.iommu.mapped(w.address)) this.fault('iommu-fault', w.pfn, now, 0);
-      if (w.mm && !w.diverged && !w.freed && this.meaning(w.mm, w.vpn) !== w.pfn) {
-        w.diverged = now;
-        if (busy) this.fault(w.write ? 'lost-write' : 'stale-read', w.pfn, now, 0);
+      if (busy && this.iommu.on && !this.iommu.mapped(w.get('address'))) this.fault('iommu-fault', pfn, now, 0);
+      if (w.get('mm') && !w.get('diverged') && !w.get('freed') && this.meaning(w.get('mm'), w.get('vpn')) !== pfn) {
+        w.set('diverged', now);
+        if (busy) this.fault(writes ? 'lost-write' : 'stale-read', pfn, now, 0);
       }
-      if (s.refcount.at(s.head(w.pfn)) < 0) this.fault('refcount-underflow', w.pfn, now, now);
+      if (s.refcount.at(s.head(pfn)) < 0) this.fault('refcount-underflow', pfn, now, now);
+      if (w.get('touched')) this.inspectTouched(w, now);
     }
-    for (const pfn of this.touched) {
-      const folio = s.head(pfn);
-      const m = s.mapping.at(folio);
-      const held = s.refcount.at(folio) >= BIAS || this.m.handles().some((h) => h.pages.includes(pfn));
-      if (m >= MAPPING.file && s.fileFs.at(m - MAPPING.file) === FS.ext4) {
-        const disk = s.xaDisk.at(xaSlot(s, m - MAPPING.file, s.index.at(folio)));
-        const dirty = s.has(folio, PG.dirty) || folioSlots(s, folio).some((x) => s.entf.at(x) & PTE.dirty);
-        if (!dirty && !held && disk !== s.content.at(pfn) + 1) this.fault('dirty-lost', pfn, now, 0);
-      } else if (!s.has(pfn, PG.allocated)) {
-        const f = this.find('dirty-lost', pfn);
-        if (f >= 0) this.show(f);
-        this.touched.delete(pfn);
-      }
+  }
+
+  /** A file page that the device wrote: does anything still say that it is newer than the medium? */
+  private inspectTouched(w: Watched, now: number): void {
+    const s = this.m.s;
+    const pfn = w.get('pfn');
+    const folio = s.head(pfn);
+    const m = s.mapping.at(folio);
+    const held = s.refcount.at(folio) >= BIAS || this.m.handles().some((h) => h.pages.includes(pfn));
+    if (m >= MAPPING.file && s.fileFs.at(m - MAPPING.file) === FS.ext4) {
+      const disk = s.xaDisk.at(xaSlot(s, m - MAPPING.file, s.index.at(folio)));
+      const dirty = s.has(folio, PG.dirty) || folioSlots(s, folio).some((x) => s.entf.at(x) & PTE.dirty);
+      if (!dirty && !held && disk !== s.content.at(pfn) + 1) this.fault('dirty-lost', pfn, now, 0);
+    } else if (!s.has(pfn, PG.allocated)) {
+      const f = this.find('dirty-lost', pfn);
+      if (f >= 0) this.show(f);
+      w.set('touched', 0);
     }
   }
 
@@ -161,9 +180,9 @@ export class Bus {
     const at = /^(?:\w+:)?(.*)\[(\d+)\]$/.exec(String(op.args?.['addr'] ?? ''));
     if (!at) return;
     const vpn = mapBase(s, mm, at[1]!) + Number(at[2]);
-    for (const w of this.watched) {
-      if (w.mm !== mm || w.vpn !== vpn || !w.diverged || !w.written) continue;
-      const f = this.find('lost-write', w.pfn);
+    for (const w of this.watchedPages()) {
+      if (w.get('mm') !== mm || w.get('vpn') !== vpn || !w.get('diverged') || !w.get('written')) continue;
+      const f = this.find('lost-write', w.get('pfn'));
       if (f >= 0) this.show(f);
     }
   }
@@ -177,21 +196,18 @@ export class Bus {
       this.showOrFault(t.fault, address, now);
       return false;
     }
-    const w = this.watched.find((x) => x.address === address && x.pfn === t.pfn);
+    const w = this.watchedPages().find((x) => x.get('address') === address && x.get('pfn') === t.pfn);
     if (isZeroPage(s, t.pfn)) this.showOrFault('zero-page-write', t.pfn, now);
-    else if (w && (w.freed || s.serial.at(t.pfn) !== w.serial)) {
+    else if (w && (w.get('freed') || s.serial.at(t.pfn) !== w.get('serial'))) {
       this.showOrFault('freed-page-write', t.pfn, now);
       const users = folioSlots(s, s.head(t.pfn)).map((x) => slotMm(s, x));
-      if (users.length && w.mm && !users.includes(w.mm)) this.showOrFault('other-process-write', t.pfn, now);
+      if (users.length && w.get('mm') && !users.includes(w.get('mm'))) this.showOrFault('other-process-write', t.pfn, now);
     }
     if (s.has(s.head(t.pfn), PG.writeback) || this.wb.at(t.pfn)) this.fault('unstable-writeback', t.pfn, now, 0);
-    if (w?.diverged && !w.freed) {
-      w.written = true;
-      this.fault('lost-write', t.pfn, w.diverged, 0);
-    }
-    if (w) w.written = true;
+    if (w?.get('diverged') && !w.get('freed')) this.fault('lost-write', t.pfn, w.get('diverged'), 0);
+    w?.set('written', 1);
     s.set(s.content, t.pfn, content);
-    if (s.mapping.at(s.head(t.pfn)) >= MAPPING.file) this.touched.add(t.pfn);
+    if (s.mapping.at(s.head(t.pfn)) >= MAPPING.file) w?.set('touched', 1);
     void d;
     return true;
   }
@@ -203,8 +219,8 @@ export class Bus {
       this.showOrFault(t.fault, address, now);
       return undefined;
     }
-    const w = this.watched.find((x) => x.address === address && x.pfn === t.pfn);
-    if (w?.diverged || w?.freed) this.showOrFault('stale-read', t.pfn, now, w.diverged || w.freed);
+    const w = this.watchedPages().find((x) => x.get('address') === address && x.get('pfn') === t.pfn);
+    if (w?.get('diverged') || w?.get('freed')) this.showOrFault('stale-read', t.pfn, now, w.get('diverged') || w.get('freed'));
     void d;
     return this.m.s.content.at(t.pfn);
   }
@@ -279,7 +295,7 @@ export class Bus {
     if (!this.faultShown.at(i)) this.m.s.set(this.faultShown, i, this.step());
   }
   private showOrFault(kind: FaultKind, where: number, now: number, inevitable = now): void {
-    const watchedPfn = this.watched.find((w) => w.address === where)?.pfn ?? where;
+    const watchedPfn = this.watchedPages().find((w) => w.get('address') === where)?.get('pfn') ?? where;
     const i = this.find(kind, watchedPfn);
     if (i >= 0) this.show(i);
     else this.fault(kind, watchedPfn, inevitable, now);

@@ -170,4 +170,27 @@ describe('the virtual device', () => {
     expect(b.run({ op: 'read', args: { addr: 'm[3]' } }).data).toBe('src');
     expect(b.faults()).toEqual([]);
   });
+
+  it('goes back in time with everything else', () => {
+    const b = bus();
+    const { store } = b.m.s;
+    for (const op of anon) b.run(op);
+    const page = take(b, 'get_user_pages_fast');
+    const cam = b.device({ kind: 'capture', name: 'cam', pattern: 'PIX', latency: 2 });
+    const start = { position: store.position, hash: store.hash() };
+    const go = (): { hash: string; faults: unknown } => {
+      cam.submit({ address: b.iommu.map(page, DIRECTION.FROM_DEVICE), buffer: { proc: 'P', addr: 'm[0]' } });
+      b.run({ op: 'madvise', args: { addr: 'm[0]', pages: 1, advice: 'DONTNEED' } });
+      b.waitForCompletion(cam);
+      b.run({ op: 'read', args: { addr: 'm[0]' } });
+      return { hash: store.hash(), faults: b.faults() };
+    };
+    const first = go();
+    expect(first.faults).toMatchObject([{ kind: 'lost-write' }]);
+    store.seek(start.position);
+    expect(store.hash()).toBe(start.hash);
+    expect(b.faults()).toEqual([]);
+    expect(cam.pending()).toEqual([]);
+    expect(go()).toEqual(first);
+  });
 });
