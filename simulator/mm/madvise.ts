@@ -145,9 +145,11 @@ function madvisePageout(s: State, mm: number, vma: number, from: number, to: num
       }
     };
     const seen = new Set<number>();
+    // before mTHP the walk of a page table ended at the first large folio that could not be split
+    let stopped = false;
     walkRange(s, mm, Math.max(from, base), Math.min(to, base + PMD_NR), (slot, vpn) => {
       const bits = s.entf.at(slot);
-      if (!(bits & PTE.present) || bits & PTE.special) return;
+      if (stopped || !(bits & PTE.present) || bits & PTE.special) return;
       const page = s.ent.at(slot);
       let folio = s.head(page);
       if (s.order.at(folio)) {
@@ -156,16 +158,17 @@ function madvisePageout(s: State, mm: number, vma: number, from: number, to: num
         let whole = page === folio && vpn + nr <= to;
         for (let i = 0; whole && i < nr; i++) if (s.ent.at(pteSlot(s, mm, vpn + i)) !== page + i) whole = false;
         if (!s.f.mthp || !whole) {
-          if (mappedShared(s, folio)) {
+          if (s.f.mthp ? mappedShared(s, folio) : s.mapcount.at(page) !== 1) {
             seen.add(folio);
+            stopped = !s.f.mthp;
             return;
           }
           folioGet(s, folio);
           const r = splitFolio(s, folio, page);
           folioPut(s, r ? folio : page);
           if (r) {
-            if (!s.f.mthp) seen.add(folio);
-            else seen.add(folio);
+            seen.add(folio);
+            stopped = !s.f.mthp;
             return;
           }
           if (s.ent.at(slot) !== page || s.entf.at(slot) & PTE.special || !(s.entf.at(slot) & PTE.present)) return;

@@ -116,19 +116,21 @@ function invalidateFolio(s: State, folio: number): boolean {
   return ok;
 }
 
-/** drop_caches (echo 1): drop_pagecache_sb → invalidate_mapping_pages of every file. tmpfs pages stay. */
+/** drop_caches (echo 1): drop_pagecache_sb → invalidate_mapping_pages of every file. tmpfs pages are dirty as soon as they hold
+ * something, and stay; what cannot go is deactivated. */
 export function dropCaches(s: State): void {
   lruAddDrain(s);
   for (let file = 1; file < s.scalar.at(SCALAR.nextFile); file++) {
     const fs = s.fileFs.at(file);
-    if (fs !== FS.ext4 && fs !== FS.blockdev) continue;
+    if (fs !== FS.ext4 && fs !== FS.blockdev && fs !== FS.tmpfs) continue;
     for (let i = 0; i < s.fileCap.at(file); i++) {
       const page = cachedPage(s, file, i);
       if (!page) {
         s.set(s.xaShadow, xaSlot(s, file, i), 0);
         continue;
       }
-      if (!invalidateFolio(s, page)) deactivateFileFolio(s, page);
+      const folio = s.head(page);
+      if (page === folio && !invalidateFolio(s, folio)) deactivateFileFolio(s, folio);
     }
   }
 }

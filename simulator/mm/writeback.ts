@@ -2,6 +2,7 @@
 import { MAPPING, PG } from './flags.ts';
 import { FS, cachedPage, xaSlot } from './filemap.ts';
 import { folioMkclean } from './rmap.ts';
+import { lruAdd, lruDelete } from './lru.ts';
 import { SCALAR, type State } from './state.ts';
 
 /** File system of a folio's mapping; 0 if it has none. */
@@ -59,7 +60,12 @@ export function writeFile(s: State, file: number, first = 0, end = Infinity): nu
 
 /** folio_end_writeback: a folio marked for reclaim goes to the tail of its list (folio_rotate_reclaimable). */
 export function folioEndWriteback(s: State, folio: number): void {
+  const reclaim = s.has(folio, PG.reclaim);
   s.clearFlag(folio, PG.writeback | PG.reclaim);
+  if (!reclaim || !s.has(folio, PG.lru) || s.has(folio, PG.unevictable | PG.dirty)) return;
+  lruDelete(s, folio);
+  s.clearFlag(folio, PG.active);
+  lruAdd(s, folio, true);
 }
 
 /** fsync (ext4_sync_file): data of the file reaches the medium. */
