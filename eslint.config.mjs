@@ -35,7 +35,7 @@ export default tseslint.config(
   },
   {
     // Terminal programs of ours, where console is the way out.
-    files: ['test/vscode/suite/**/*.ts', 'test/bench/**'],
+    files: ['test/vscode/suite/**/*.ts', 'test/bench/**', 'test/conformance/**', 'test/unit/language-c/kernel.test.ts'],
     rules: { 'no-console': 'off' },
   },
 );

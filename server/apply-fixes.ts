@@ -92,7 +92,10 @@ export function chooseSafeFixes(
  * Applies safe fixes until there are none left. `texts` holds the file and what its fixes may change besides it (its
  * headers); `analyse` is given the texts as they are then. Stops where a text comes back that was there before.
  */
-export function fixAll(texts: ReadonlyMap<string, string>, analyse: (texts: ReadonlyMap<string, string>) => AnalysisResult): FixOutcome {
+export function fixAll(
+  texts: ReadonlyMap<string, string>,
+  analyse: (texts: ReadonlyMap<string, string>) => AnalysisResult,
+): FixOutcome {
   const now = new Map(texts);
   const applied: AppliedFix[] = [];
   const seen = new Set<string>([snapshot(now)]);

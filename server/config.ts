@@ -35,10 +35,17 @@ const macros = v.record(v.string(), v.union([v.string(), v.number(), v.boolean()
 const levels = v.record(v.string(), v.string());
 
 /** Reads the editor's settings (the value of section `pinscope`). Never throws. */
-export function readSettings(raw: unknown): { readonly settings: Settings; readonly problems: readonly SettingProblem[] } {
+export function readSettings(raw: unknown): {
+  readonly settings: Settings;
+  readonly problems: readonly SettingProblem[];
+} {
   const problems: SettingProblem[] = [];
   const given = typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>) : {};
-  const read = <T>(key: (typeof SETTING_KEYS)[number], schema: v.GenericSchema<unknown, T>, shape: string): T | undefined => {
+  const read = <T>(
+    key: (typeof SETTING_KEYS)[number],
+    schema: v.GenericSchema<unknown, T>,
+    shape: string,
+  ): T | undefined => {
     const value = given[key];
     if (value === undefined || value === null) return undefined;
     const result = v.safeParse(schema, value);
@@ -46,7 +53,8 @@ export function readSettings(raw: unknown): { readonly settings: Settings; reado
     problems.push({ setting: `pinscope.${key}`, message: `must be ${shape}; it is ignored.` });
     return undefined;
   };
-  const complain = (setting: string) => (message: string) => void problems.push({ setting: `pinscope.${setting}`, message });
+  const complain = (setting: string) => (message: string) =>
+    void problems.push({ setting: `pinscope.${setting}`, message });
 
   const versions = read('kernelVersions', strings, 'a list of kernel versions such as ["6.12"]');
   const defines = read('defines', macros, 'an object such as {"CONFIG_FOO": true}');
@@ -74,7 +82,10 @@ export function readVersions(texts: readonly string[], complain: (message: strin
   return versions.size > 0 ? [...versions.values()] : [defaultKernel];
 }
 
-function readDefines(given: Record<string, string | number | boolean>, complain: (message: string) => void): Map<string, string | null> {
+function readDefines(
+  given: Record<string, string | number | boolean>,
+  complain: (message: string) => void,
+): Map<string, string | null> {
   const defines = new Map<string, string | null>();
   for (const [name, value] of Object.entries(given)) {
     if (!IDENTIFIER.test(name)) complain(`"${name}" is no macro name; it is ignored.`);
@@ -83,7 +94,10 @@ function readDefines(given: Record<string, string | number | boolean>, complain:
   return defines;
 }
 
-function readSeverity(given: Record<string, string>, complain: (message: string) => void): Partial<Record<RuleId, Level | 'off'>> {
+function readSeverity(
+  given: Record<string, string>,
+  complain: (message: string) => void,
+): Partial<Record<RuleId, Level | 'off'>> {
   const severity: Partial<Record<RuleId, Level | 'off'>> = {};
   for (const [rule, level] of Object.entries(given)) {
     if (!isRuleId(rule)) complain(`there is no rule "${rule}". The rules are ${RULE_IDS.join(', ')}.`);

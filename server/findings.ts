@@ -6,10 +6,26 @@ import type { Span } from '../language/c/ast.ts';
 import type { KernelVersion, Target } from '../language/c/unit.ts';
 
 export type RuleId =
-  | 'mismatched-release' | 'leaked-pin' | 'double-release' | 'use-after-release' | 'get-for-dma' | 'missing-longterm'
-  | 'longterm-without-pin' | 'internal-flag' | 'missing-dirty' | 'dirty-without-lock' | 'write-direction-mismatch'
-  | 'unchecked-pin-count' | 'mmap-lock' | 'sleep-in-atomic' | 'removed-api' | 'null-pages' | 'foll-force'
-  | 'refcount-misuse' | 'unaccounted-longterm' | 'prefer-mmu-notifier';
+  | 'mismatched-release'
+  | 'leaked-pin'
+  | 'double-release'
+  | 'use-after-release'
+  | 'get-for-dma'
+  | 'missing-longterm'
+  | 'longterm-without-pin'
+  | 'internal-flag'
+  | 'missing-dirty'
+  | 'dirty-without-lock'
+  | 'write-direction-mismatch'
+  | 'unchecked-pin-count'
+  | 'mmap-lock'
+  | 'sleep-in-atomic'
+  | 'removed-api'
+  | 'null-pages'
+  | 'foll-force'
+  | 'refcount-misuse'
+  | 'unaccounted-longterm'
+  | 'prefer-mmu-notifier';
 
 export type Level = 'error' | 'warning' | 'info' | 'hint';
 
@@ -90,7 +106,12 @@ export interface AnalysisResult {
   /** Findings that a comment suppressed, for SARIF's `suppressions`. */
   readonly suppressed: readonly { readonly finding: Finding; readonly reason: string }[];
   readonly complete: boolean;
-  readonly stats: { readonly functions: number; readonly analysed: number; readonly states: number; readonly overBudget: readonly string[] };
+  readonly stats: {
+    readonly functions: number;
+    readonly analysed: number;
+    readonly states: number;
+    readonly overBudget: readonly string[];
+  };
 }
 
 /** Documentation and metadata of a rule, taken from its file; docs pages, settings, SARIF rules are generated from it. */

@@ -51,7 +51,7 @@ function* closure(path: string, text: string, resolve: HeaderSource<unknown>['re
 export function collectHeaders(path: string, text: string, source: HeaderSource<string | undefined>): HeaderText[] {
   const found: HeaderText[] = [];
   const wanted = closure(path, text, source.resolve, found);
-  for (let step = wanted.next(); !step.done; ) step = wanted.next(source.read(step.value));
+  for (let step = wanted.next(); !step.done;) step = wanted.next(source.read(step.value));
   return found;
 }
 
@@ -63,6 +63,6 @@ export async function collectHeadersAsync(
 ): Promise<HeaderText[]> {
   const found: HeaderText[] = [];
   const wanted = closure(path, text, source.resolve, found);
-  for (let step = wanted.next(); !step.done; ) step = wanted.next(await source.read(step.value));
+  for (let step = wanted.next(); !step.done;) step = wanted.next(await source.read(step.value));
   return found;
 }

@@ -24,7 +24,10 @@ const NAMES = new RegExp(`\\b(?:${[...gupFamilyNames].join('|')})\\b`);
 export const mayMatter = (text: string): boolean => NAMES.test(text);
 
 /** The analyser over a wasm parser; bytes, or paths/URLs that the platform can fetch. */
-export async function createAnalyser(wasm: { treeSitter: Uint8Array | string; c: Uint8Array | string }): Promise<Analyser> {
+export async function createAnalyser(wasm: {
+  treeSitter: Uint8Array | string;
+  c: Uint8Array | string;
+}): Promise<Analyser> {
   return new Session(await createCParser(wasm));
 }
 
@@ -43,11 +46,29 @@ class Session implements Analyser {
     let comments: Parameters<typeof applySuppressions>[1] = [];
     const cancelled = options.cancelled ?? (() => false);
     if (file.text.length > MAX_LENGTH) {
-      notices.push({ kind: 'syntax', path: file.path, message: `The file has ${file.text.length} characters; files above ${MAX_LENGTH} are not analysed.` });
-      return { path: file.path, findings: [], notices, suppressed: [], complete: false, stats: { ...stats, overBudget: [] } };
+      notices.push({
+        kind: 'syntax',
+        path: file.path,
+        message: `The file has ${file.text.length} characters; files above ${MAX_LENGTH} are not analysed.`,
+      });
+      return {
+        path: file.path,
+        findings: [],
+        notices,
+        suppressed: [],
+        complete: false,
+        stats: { ...stats, overBudget: [] },
+      };
     }
     if (!mayMatter(file.text)) {
-      return { path: file.path, findings: [], notices, suppressed: [], complete: true, stats: { ...stats, overBudget: [] } };
+      return {
+        path: file.path,
+        findings: [],
+        notices,
+        suppressed: [],
+        complete: true,
+        stats: { ...stats, overBudget: [] },
+      };
     }
     for (const target of options.targets) {
       if (cancelled()) {
@@ -68,29 +89,56 @@ class Session implements Analyser {
             const key = `${finding.rule}:${finding.span.start}:${finding.fingerprint}`;
             const known = merged.get(key);
             if (!known) merged.set(key, { finding, kernels: [target.kernel] });
-            else if (!known.kernels.some((k) => formatVersion(k) === formatVersion(target.kernel))) known.kernels.push(target.kernel);
+            else if (!known.kernels.some((k) => formatVersion(k) === formatVersion(target.kernel)))
+              known.kernels.push(target.kernel);
           }
         }
       }
     }
     if (cancelled()) complete = false;
     for (const f of stats.overBudget) {
-      notices.push({ kind: 'budget', path: file.path, message: `${f}() has more paths than the analysis walks: some were left out, findings in it may be missing.` });
+      notices.push({
+        kind: 'budget',
+        path: file.path,
+        message: `${f}() has more paths than the analysis walks: some were left out, findings in it may be missing.`,
+      });
     }
     const findings = withoutCascades([...merged.values()].map((m) => ({ ...m.finding, kernels: m.kernels })));
-    const ran = (rule: string): boolean => options.severity[rule as RuleMeta['id']] !== 'off' && rules.some((r) => r.meta.id === rule);
+    const ran = (rule: string): boolean =>
+      options.severity[rule as RuleMeta['id']] !== 'off' && rules.some((r) => r.meta.id === rule);
     const silenced = applySuppressions(file.text, comments, findings, { path: file.path, ran });
-    return { path: file.path, findings: silenced.findings, notices: [...notices, ...silenced.notices], suppressed: silenced.suppressed, complete, stats: { ...stats, overBudget: [...stats.overBudget] } };
+    return {
+      path: file.path,
+      findings: silenced.findings,
+      notices: [...notices, ...silenced.notices],
+      suppressed: silenced.suppressed,
+      complete,
+      stats: { ...stats, overBudget: [...stats.overBudget] },
+    };
   }
 
-  private *analyses(file: FileInput, target: Target, cancelled: () => boolean, notices: Notice[]): Iterable<FileAnalysis> {
+  private *analyses(
+    file: FileInput,
+    target: Target,
+    cancelled: () => boolean,
+    notices: Notice[],
+  ): Iterable<FileAnalysis> {
     try {
-      for (const unit of parseVariants(this.parser, { path: file.path, text: file.text, headers: file.headers, target })) {
+      for (const unit of parseVariants(this.parser, {
+        path: file.path,
+        text: file.text,
+        headers: file.headers,
+        target,
+      })) {
         if (cancelled()) return;
         yield analyseUnit(unit, cancelled);
       }
     } catch (error) {
-      notices.push({ kind: 'internal', path: file.path, message: `The file could not be analysed: ${describe(error)}` });
+      notices.push({
+        kind: 'internal',
+        path: file.path,
+        message: `The file could not be analysed: ${describe(error)}`,
+      });
     }
   }
 
@@ -101,7 +149,11 @@ class Session implements Analyser {
     } catch (error) {
       if (!this.failedRules.has(rule.meta.id)) {
         this.failedRules.add(rule.meta.id);
-        notices.push({ kind: 'rule-failed', path: analysis.unit.path, message: `The rule ${rule.meta.id} failed here and is skipped: ${describe(error)}` });
+        notices.push({
+          kind: 'rule-failed',
+          path: analysis.unit.path,
+          message: `The rule ${rule.meta.id} failed here and is skipped: ${describe(error)}`,
+        });
       }
       return [];
     }
@@ -111,11 +163,11 @@ class Session implements Analyser {
     this.parser.close(path);
   }
 
-  dispose(): void {
-  }
+  dispose(): void {}
 }
 
-const describe = (error: unknown): string => (error instanceof Error ? `${error.message} (${error.stack?.split('\n')[1]?.trim() ?? ''})` : String(error));
+const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.message} (${error.stack?.split('\n')[1]?.trim() ?? ''})` : String(error);
 
 function toFinding(rule: Rule, level: Finding['level'], r: Report, analysis: FileAnalysis, target: Target): Finding {
   return {
@@ -137,5 +189,7 @@ function toFinding(rule: Rule, level: Finding['level'], r: Report, analysis: Fil
 /** One root cause, one finding: FOLL_LONGTERM on a get says all that get-for-dma would say of the same call. */
 function withoutCascades(findings: readonly Finding[]): Finding[] {
   const refused = new Set(findings.filter((f) => f.rule === 'longterm-without-pin').map((f) => f.span.start));
-  return findings.filter((f) => !(f.rule === 'get-for-dma' && refused.has(f.span.start))).sort((a, b) => a.span.start - b.span.start || a.rule.localeCompare(b.rule));
+  return findings
+    .filter((f) => !(f.rule === 'get-for-dma' && refused.has(f.span.start)))
+    .sort((a, b) => a.span.start - b.span.start || a.rule.localeCompare(b.rule));
 }

@@ -3,11 +3,26 @@ import type { Level, RuleId } from './findings.ts';
 
 /** A record, so that the compiler misses none. */
 const KNOWN: Record<RuleId, true> = {
-  'mismatched-release': true, 'leaked-pin': true, 'double-release': true, 'use-after-release': true,
-  'get-for-dma': true, 'missing-longterm': true, 'longterm-without-pin': true, 'internal-flag': true,
-  'missing-dirty': true, 'dirty-without-lock': true, 'write-direction-mismatch': true, 'unchecked-pin-count': true,
-  'mmap-lock': true, 'sleep-in-atomic': true, 'removed-api': true, 'null-pages': true, 'foll-force': true,
-  'refcount-misuse': true, 'unaccounted-longterm': true, 'prefer-mmu-notifier': true,
+  'mismatched-release': true,
+  'leaked-pin': true,
+  'double-release': true,
+  'use-after-release': true,
+  'get-for-dma': true,
+  'missing-longterm': true,
+  'longterm-without-pin': true,
+  'internal-flag': true,
+  'missing-dirty': true,
+  'dirty-without-lock': true,
+  'write-direction-mismatch': true,
+  'unchecked-pin-count': true,
+  'mmap-lock': true,
+  'sleep-in-atomic': true,
+  'removed-api': true,
+  'null-pages': true,
+  'foll-force': true,
+  'refcount-misuse': true,
+  'unaccounted-longterm': true,
+  'prefer-mmu-notifier': true,
 };
 
 export const RULE_IDS = Object.keys(KNOWN) as readonly RuleId[];

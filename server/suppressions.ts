@@ -61,8 +61,14 @@ function parse(comment: Comment, text: string, lines: LineIndex): Suppression[] 
     const alone = before.trim() === '' && behind.trim() === '';
     const target = alone ? nextCodeLine(lines, lastOwn + 1) : lastOwn;
     found.push({
-      start: comment.start, end: comment.end, wholeFile: match[1] !== undefined, rules, reason: reason.trim(),
-      firstLine: alone ? target : line, lastLine: target, used: false,
+      start: comment.start,
+      end: comment.end,
+      wholeFile: match[1] !== undefined,
+      rules,
+      reason: reason.trim(),
+      firstLine: alone ? target : line,
+      lastLine: target,
+      used: false,
     });
   }
   return found;
@@ -95,9 +101,13 @@ export function applySuppressions(
     const own = options.path === undefined || finding.path === options.path;
     const first = lines.lineAt(finding.span.start);
     const last = Math.max(first, lines.lineAt(Math.max(finding.span.start, finding.span.end - 1)));
-    const hits = own ? all.filter((one) =>
-      (one.rules.length === 0 || one.rules.includes(finding.rule)) &&
-      (one.wholeFile || (one.firstLine <= last && one.lastLine >= first))) : [];
+    const hits = own
+      ? all.filter(
+          (one) =>
+            (one.rules.length === 0 || one.rules.includes(finding.rule)) &&
+            (one.wholeFile || (one.firstLine <= last && one.lastLine >= first)),
+        )
+      : [];
     if (hits.length === 0) {
       kept.push(finding);
       continue;
@@ -111,7 +121,9 @@ export function applySuppressions(
     const span = { start: one.start, end: one.end };
     for (const rule of one.rules.filter((name) => !isRuleId(name))) {
       notices.push({
-        kind: 'unused-suppression', path, span,
+        kind: 'unused-suppression',
+        path,
+        span,
         message: `pinscope-ignore names no rule that exists: "${rule}". The rules are ${RULE_IDS.join(', ')}.`,
       });
     }
@@ -120,7 +132,12 @@ export function applySuppressions(
     if (one.used || idle || (one.rules.length > 0 && known.length === 0)) continue;
     const what = known.length > 0 ? known.join(', ') : 'any rule';
     const where = one.wholeFile ? 'in this file' : `on line ${one.firstLine}`;
-    notices.push({ kind: 'unused-suppression', path, span, message: `Unused suppression: ${what} reports nothing ${where}. Remove the comment.` });
+    notices.push({
+      kind: 'unused-suppression',
+      path,
+      span,
+      message: `Unused suppression: ${what} reports nothing ${where}. Remove the comment.`,
+    });
   }
   return { findings: kept, suppressed, notices };
 }

@@ -9,7 +9,9 @@ import type { ReportedFinding } from './report.ts';
 
 const Baseline = v.object({
   version: v.literal(1),
-  findings: v.array(v.object({ path: v.string(), fingerprint: v.string(), count: v.pipe(v.number(), v.integer(), v.minValue(1)) })),
+  findings: v.array(
+    v.object({ path: v.string(), fingerprint: v.string(), count: v.pipe(v.number(), v.integer(), v.minValue(1)) }),
+  ),
 });
 type Entry = v.InferOutput<typeof Baseline>['findings'][number];
 
@@ -24,6 +26,7 @@ function keyOf(finding: ReportedFinding, folder: string): string {
   return JSON.stringify([relative(folder, finding.place.path).split(sep).join('/'), finding.fingerprint]);
 }
 
+/** Splits findings into those that the baseline file knows and new ones. Throws a usage error if it cannot be read. */
 export function matchBaseline(file: string, cwd: string, findings: readonly ReportedFinding[]): BaselineMatch {
   const full = resolve(cwd, file);
   let entries: readonly Entry[];
@@ -31,9 +34,11 @@ export function matchBaseline(file: string, cwd: string, findings: readonly Repo
     entries = v.parse(Baseline, JSON.parse(readFileSync(full, 'utf8'))).findings;
   } catch (error) {
     const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UsageError(gone
-      ? `${file}: there is no such baseline file. Write one with --write-baseline ${file}.`
-      : `${file}: is no baseline file (${reason(error)}). Write a new one with --write-baseline ${file}.`);
+    throw new UsageError(
+      gone
+        ? `${file}: there is no such baseline file. Write one with --write-baseline ${file}.`
+        : `${file}: is no baseline file (${reason(error)}). Write a new one with --write-baseline ${file}.`,
+    );
   }
   const left = new Map(entries.map(({ path, fingerprint, count }) => [JSON.stringify([path, fingerprint]), count]));
   const known = new Set<ReportedFinding>();
@@ -47,6 +52,7 @@ export function matchBaseline(file: string, cwd: string, findings: readonly Repo
   return { known, stale: [...left.values()].reduce((sum, count) => sum + count, 0) };
 }
 
+/** Writes the findings as a baseline: path, fingerprint and count, no line numbers. */
 export function writeBaseline(file: string, cwd: string, findings: readonly ReportedFinding[]): void {
   const full = resolve(cwd, file);
   const counts = new Map<string, number>();
@@ -54,10 +60,12 @@ export function writeBaseline(file: string, cwd: string, findings: readonly Repo
     const key = keyOf(finding, dirname(full));
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  const entries: Entry[] = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, count]) => {
-    const [path = '', fingerprint = ''] = JSON.parse(key) as string[];
-    return { path, fingerprint, count };
-  });
+  const entries: Entry[] = [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, count]) => {
+      const [path = '', fingerprint = ''] = JSON.parse(key) as string[];
+      return { path, fingerprint, count };
+    });
   try {
     writeFileSync(full, `${JSON.stringify({ version: 1, tool: TOOL, findings: entries }, null, 2)}\n`);
   } catch (error) {

@@ -24,7 +24,12 @@ import { listRules } from './list-rules.ts';
 import { Pool } from './pool.ts';
 import type { FileReport } from './report.ts';
 
-const FORMATS: Readonly<Record<string, Formatter>> = { pretty: formatPretty, json: formatJson, sarif: formatSarif, github: formatGithub };
+const FORMATS: Readonly<Record<string, Formatter>> = {
+  pretty: formatPretty,
+  json: formatJson,
+  sarif: formatSarif,
+  github: formatGithub,
+};
 
 export const CHECK_HELP = `Usage: pinscope check [options] PATH…
 
@@ -75,14 +80,19 @@ function parse(argv: readonly string[]) {
   }
 }
 
+/** The `check` command; gives the exit code: 0 clean, 1 findings, 2 usage or failure. */
 export async function check(argv: readonly string[], analyser: AnalyserModule, io: Io): Promise<number> {
   const started = performance.now();
   const { values, positionals } = parse(argv);
   if (values['list-rules']) return listRules([], analyser, io);
   if (values.explain !== undefined) return explain([values.explain], analyser, io);
-  if (positionals.length === 0) throw new UsageError('check needs a PATH: a file, a folder or a glob. Try: pinscope check drivers/');
+  if (positionals.length === 0)
+    throw new UsageError('check needs a PATH: a file, a folder or a glob. Try: pinscope check drivers/');
   const formatter = Object.hasOwn(FORMATS, values.format) ? FORMATS[values.format] : undefined;
-  if (!formatter) throw new UsageError(`--format ${values.format}: there is no such format; choose ${Object.keys(FORMATS).join(', ')}.`);
+  if (!formatter)
+    throw new UsageError(
+      `--format ${values.format}: there is no such format; choose ${Object.keys(FORMATS).join(', ')}.`,
+    );
   const settings = settingsOf(values);
   const options = analysisOptions(settings);
   const jobs = jobsOf(values);
@@ -90,7 +100,9 @@ export async function check(argv: readonly string[], analyser: AnalyserModule, i
   const checked = await checkAll(positionals, options, jobs, analyser, io, values.fix);
   // A file that was named and cannot be read is a failure; one that a walk met and that is gone now is not.
   const named = new Set(positionals.map((path) => resolve(io.cwd, path)));
-  const unreadable = checked.reports.flatMap((report) => report.notices).find((notice) => notice.kind === 'unreadable' && named.has(notice.path));
+  const unreadable = checked.reports
+    .flatMap((report) => report.notices)
+    .find((notice) => notice.kind === 'unreadable' && named.has(notice.path));
   if (unreadable) throw new UsageError(`${shownPath(unreadable.path, io.cwd)}: ${unreadable.message}`);
 
   const findings = checked.reports.flatMap((report) => report.findings);
@@ -100,7 +112,10 @@ export async function check(argv: readonly string[], analyser: AnalyserModule, i
     io.stderr(`${counted(findings.length, 'finding')} written to ${file}\n`);
   }
   const known = values.baseline === undefined ? undefined : matchBaseline(values.baseline, io.cwd, findings);
-  if (known && known.stale > 0) io.stderr(`${values.baseline}: ${counted(known.stale, 'entry', 'entries')} no longer found; write it again with --write-baseline\n`);
+  if (known && known.stale > 0)
+    io.stderr(
+      `${values.baseline}: ${counted(known.stale, 'entry', 'entries')} no longer found; write it again with --write-baseline\n`,
+    );
   const outcome: Outcome = {
     findings: findings.filter((finding) => !known?.known.has(finding)),
     suppressed: checked.reports.flatMap((report) => report.suppressed),
@@ -121,11 +136,15 @@ export async function check(argv: readonly string[], analyser: AnalyserModule, i
 }
 
 function settingsOf(values: Values): Settings {
-  const refuse = (option: string) => (message: string): never => {
-    throw new UsageError(`--${option}: ${message}`);
-  };
+  const refuse =
+    (option: string) =>
+    (message: string): never => {
+      throw new UsageError(`--${option}: ${message}`);
+    };
   const kernelVersions = readVersions(values.kernel, refuse('kernel'));
-  const defines = new Map(values.define.map((text) => readDefine(text) ?? refuse('define')(`"${text}" is none of NAME, NAME=VALUE, !NAME.`)));
+  const defines = new Map(
+    values.define.map((text) => readDefine(text) ?? refuse('define')(`"${text}" is none of NAME, NAME=VALUE, !NAME.`)),
+  );
   const severity: Record<string, string> = {};
   for (const text of values.severity) {
     const [rule = '', level = '', more] = text.split('=');
@@ -139,7 +158,8 @@ function settingsOf(values: Values): Settings {
 
 function jobsOf(values: Values): number | undefined {
   if (values.jobs === undefined) return undefined;
-  if (!/^[1-9]\d{0,2}$/.test(values.jobs)) throw new UsageError(`--jobs ${values.jobs}: give a number of threads, 1 or more.`);
+  if (!/^[1-9]\d{0,2}$/.test(values.jobs))
+    throw new UsageError(`--jobs ${values.jobs}: give a number of threads, 1 or more.`);
   return Number(values.jobs);
 }
 
@@ -151,7 +171,14 @@ interface Checked {
   readonly fixErrors: number;
 }
 
-async function checkAll(paths: readonly string[], options: AnalysisOptions, jobs: number | undefined, analyser: AnalyserModule, io: Io, fix: boolean): Promise<Checked> {
+async function checkAll(
+  paths: readonly string[],
+  options: AnalysisOptions,
+  jobs: number | undefined,
+  analyser: AnalyserModule,
+  io: Io,
+  fix: boolean,
+): Promise<Checked> {
   const order = new Map<string, number>();
   const script = new URL('./worker.js', import.meta.url);
   const mayThread = script.protocol === 'file:' && existsSync(fileURLToPath(script)) && jobs !== 1;
@@ -192,8 +219,15 @@ async function checkAll(paths: readonly string[], options: AnalysisOptions, jobs
 }
 
 /** Repairs the files that can be, one after the other (two may share a header), and puts their new reports in place. */
-async function repair(reports: FileReport[], options: AnalysisOptions, module: AnalyserModule, io: Io): Promise<number> {
-  const repairable = reports.filter((report) => report.findings.some((finding) => finding.fixes.some((fix) => fix.safe)));
+async function repair(
+  reports: FileReport[],
+  options: AnalysisOptions,
+  module: AnalyserModule,
+  io: Io,
+): Promise<number> {
+  const repairable = reports.filter((report) =>
+    report.findings.some((finding) => finding.fixes.some((fix) => fix.safe)),
+  );
   const applied = new Map<string, number>();
   const changed = new Set<string>();
   let errors = 0;
@@ -217,7 +251,11 @@ async function repair(reports: FileReport[], options: AnalysisOptions, module: A
   analyser?.dispose();
   const total = [...applied.values()].reduce((sum, count) => sum + count, 0);
   const rules = [...applied].map(([rule, count]) => `${rule} ${count}`).join(', ');
-  io.stderr(total > 0 ? `${counted(total, 'fix', 'fixes')} applied in ${counted(changed.size, 'file')} (${rules})\n` : 'no safe fix to apply\n');
+  io.stderr(
+    total > 0
+      ? `${counted(total, 'fix', 'fixes')} applied in ${counted(changed.size, 'file')} (${rules})\n`
+      : 'no safe fix to apply\n',
+  );
   return errors;
 }
 
@@ -272,6 +310,7 @@ function printStats({ reports, stats, ignored, threads }: Checked, ms: number, i
     ['peak memory', `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`],
   ];
   const slowest = [...reports].sort((a, b) => (b.milliseconds ?? 0) - (a.milliseconds ?? 0)).slice(0, SLOWEST);
-  for (const { path, milliseconds = 0 } of slowest) rows.push(['slowest', `${milliseconds.toFixed(0)} ms ${shownPath(path, io.cwd)}`]);
+  for (const { path, milliseconds = 0 } of slowest)
+    rows.push(['slowest', `${milliseconds.toFixed(0)} ms ${shownPath(path, io.cwd)}`]);
   io.stderr(rows.map(([name, value]) => `${name.padEnd(16)} ${value}\n`).join(''));
 }

@@ -29,13 +29,17 @@ export interface LoadedFile extends FileInput {
 const CACHED_HEADERS = 512;
 const HEADER_BYTES = 4 * 1024 * 1024;
 
+/** Reads, filters and analyses files, one after the other; what every thread of a run has. */
 export class Checker {
   readonly stats = noStats();
   readonly #reader = new Reader();
   readonly #headers = new Map<string, string | undefined>();
   #analyser: Promise<Analyser> | undefined;
 
-  constructor(readonly module: AnalyserModule, readonly options: AnalysisOptions) {}
+  constructor(
+    readonly module: AnalyserModule,
+    readonly options: AnalysisOptions,
+  ) {}
 
   /** The report of a file; undefined if there is nothing to say of it. Never rejects because of the file. */
   async check(path: string): Promise<FileReport | undefined> {
@@ -110,14 +114,17 @@ export class Checker {
   }
 }
 
+/** Texts of a file and its headers by path, for code frames. */
 export function textsOf(file: FileInput): Map<string, string> {
   return new Map([...file.headers.map((header) => [header.path, header.text] as const), [file.path, file.text]]);
 }
 
+/** The report of a file that could not be read or analysed. */
 export function failure(path: string, kind: 'unreadable' | 'internal', message: string): FileReport {
   return { path, findings: [], suppressed: [], notices: [{ kind, path, message }], functions: 0, analysed: 0 };
 }
 
+/** An error in words. */
 export function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'it is gone';

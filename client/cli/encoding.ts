@@ -12,10 +12,12 @@ export interface Decoded {
 export function decode(bytes: Buffer): Decoded | undefined {
   if (bytes.includes(0)) return undefined;
   if (!isUtf8(bytes)) return { text: bytes.toString('latin1'), encoding: 'latin1' };
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { text: bytes.toString('utf8', 3), encoding: 'utf8-bom' };
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
+    return { text: bytes.toString('utf8', 3), encoding: 'utf8-bom' };
   return { text: bytes.toString('utf8'), encoding: 'utf8' };
 }
 
+/** Bytes of a text in the encoding that it was read in. */
 export function encode({ text, encoding }: Decoded): Buffer {
   if (encoding === 'utf8-bom') return Buffer.from(`\ufeff${text}`, 'utf8');
   return Buffer.from(text, encoding);

@@ -41,7 +41,8 @@ export function findFiles(paths: readonly string[], cwd: string, found: (path: s
     }
     const before = seen.size;
     walkFolder(path, levelsAbove(path), matches, take, walk);
-    if (kind === 'glob' && seen.size === before) throw new UsageError(`${relative(cwd, path) || '.'}: the glob matches no file`);
+    if (kind === 'glob' && seen.size === before)
+      throw new UsageError(`${relative(cwd, path) || '.'}: the glob matches no file`);
   }
   return walk;
 }
@@ -60,13 +61,21 @@ function target(path: string, cwd: string): PathTarget {
   const scan = picomatch.scan(path.split(sep).join('/'));
   const base = resolve(cwd, scan.base);
   if (!scan.isGlob || !existsSync(base)) {
-    throw new UsageError(`${path}: no such file or folder${scan.isGlob ? '' : ` (in ${cwd})`}. Give files, folders or globs that exist.`);
+    throw new UsageError(
+      `${path}: no such file or folder${scan.isGlob ? '' : ` (in ${cwd})`}. Give files, folders or globs that exist.`,
+    );
   }
   const isMatch = picomatch(scan.glob);
   return { kind: 'glob', path: base, matches: (file) => isMatch(relative(base, file).split(sep).join('/')) };
 }
 
-function walkFolder(folder: string, above: Level | undefined, matches: PathTarget['matches'], take: (path: string) => void, walk: FileWalk): void {
+function walkFolder(
+  folder: string,
+  above: Level | undefined,
+  matches: PathTarget['matches'],
+  take: (path: string) => void,
+  walk: FileWalk,
+): void {
   let entries;
   try {
     entries = readdirSync(folder, { withFileTypes: true });
@@ -103,7 +112,10 @@ function levelsAbove(folder: string): Level | undefined {
     // No repository: only what lies in the folder itself counts.
     if (at === dirname(at)) return undefined;
   }
-  return above.reduce<Level | undefined>((level, at) => levelOf(at, level, (name) => existsSync(join(at, name))), undefined);
+  return above.reduce<Level | undefined>(
+    (level, at) => levelOf(at, level, (name) => existsSync(join(at, name))),
+    undefined,
+  );
 }
 
 function levelOf(folder: string, above: Level | undefined, has: (name: string) => boolean): Level | undefined {

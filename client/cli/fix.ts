@@ -23,11 +23,16 @@ export function fixFile(checker: Checker, analyser: Analyser, path: string, opti
   }
   if (!file) return { applied: [], changedFiles: [], errors: [] };
   const { headers } = file;
-  const outcome = fixAll(textsOf(file), (texts) => analyser.analyse({
-    path,
-    text: texts.get(path) ?? '',
-    headers: headers.map((header) => ({ path: header.path, text: texts.get(header.path) ?? header.text })),
-  }, options));
+  const outcome = fixAll(textsOf(file), (texts) =>
+    analyser.analyse(
+      {
+        path,
+        text: texts.get(path) ?? '',
+        headers: headers.map((header) => ({ path: header.path, text: texts.get(header.path) ?? header.text })),
+      },
+      options,
+    ),
+  );
   analyser.close(path);
   if (outcome.changed.size === 0) return { applied: [], changedFiles: [], errors: [] };
   try {
@@ -51,7 +56,8 @@ function replaceFiles(changed: ReadonlyMap<string, string>, before: ReadonlyMap<
       const old = decode(readFileSync(to));
       if (!old || old.text !== before.get(path)) throw new Error('the file changed meanwhile');
       const bytes = encode({ text, encoding: old.encoding });
-      if (decode(bytes)?.text !== text) throw new Error(`the fix cannot be written in the file's encoding (${old.encoding})`);
+      if (decode(bytes)?.text !== text)
+        throw new Error(`the fix cannot be written in the file's encoding (${old.encoding})`);
       const from = join(dirname(to), `.${basename(to)}.pinscope-${process.pid}`);
       staged.push({ from, to });
       writeFileSync(from, bytes, { flag: 'wx' });

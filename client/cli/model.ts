@@ -21,7 +21,10 @@ export interface Script {
 /** The machine that a script asks for. */
 export function scriptMachine(s: Pick<Script, 'kernel' | 'lru' | 'swap' | 'group'>): MachineConfig {
   return machineConfig(featuresOf(s.kernel ?? '6.12'), {
-    lru: s.lru ?? 'classic', swap: s.swap ?? 'zram', movable: s.group === 'movable' ? 204800 : 0, dax: s.group === 'dax' ? 32768 : 0,
+    lru: s.lru ?? 'classic',
+    swap: s.swap ?? 'zram',
+    movable: s.group === 'movable' ? 204800 : 0,
+    dax: s.group === 'dax' ? 32768 : 0,
   });
 }
 
@@ -35,15 +38,24 @@ export function runScript(script: Script): Trace {
   const drain = !(script.scenario ?? '').startsWith('baseline.');
   const ops = script.steps.filter((x) => x.op !== 'observe');
   ops.forEach((step) => {
-    const op: Operation = { op: step.op, ...(step.proc === undefined ? {} : { proc: step.proc }), args: step.args ?? {} };
+    const op: Operation = {
+      op: step.op,
+      ...(step.proc === undefined ? {} : { proc: step.proc }),
+      args: step.args ?? {},
+    };
     const r = m.run(op);
     steps.push({ ...op, ...r });
     if (auto) {
       const proc = op.proc ?? 'P';
-      if (op.op === 'mmap') for (let k = 0; k < Math.min(4, Number(op.args?.['pages'] ?? 1)); k++) watched.push({ proc, at: `${String(op.args?.['map'])}[${k}]` });
+      if (op.op === 'mmap')
+        for (let k = 0; k < Math.min(4, Number(op.args?.['pages'] ?? 1)); k++)
+          watched.push({ proc, at: `${String(op.args?.['map'])}[${k}]` });
       if (op.op === 'mremap') watched.push({ proc, at: `${String(op.args?.['to'])}[0]` });
-      if (op.op === 'fork') for (const w of watched.filter((x) => x.proc === proc)) watched.push({ proc: String(op.args?.['child']), at: w.at });
-      if (op.op === 'exit') for (let k = watched.length - 1; k >= 0; k--) if (watched[k]!.proc === op.proc) watched.splice(k, 1);
+      if (op.op === 'fork')
+        for (const w of watched.filter((x) => x.proc === proc))
+          watched.push({ proc: String(op.args?.['child']), at: w.at });
+      if (op.op === 'exit')
+        for (let k = watched.length - 1; k >= 0; k--) if (watched[k]!.proc === op.proc) watched.splice(k, 1);
     }
     const given = script.steps.indexOf(step);
     const next = script.steps[given + 1] as unknown as { op?: string; ptes?: Watch[] } | undefined;
@@ -51,8 +63,14 @@ export function runScript(script: Script): Trace {
     steps.push(o.observe(watch, drain));
   });
   return {
-    scenario: script.scenario ?? 'script', title: '', kernel: script.kernel ?? '6.12', memory: '', lru: script.lru ?? 'classic', swap: script.swap ?? 'zram',
-    group: script.group ?? 'main', steps,
+    scenario: script.scenario ?? 'script',
+    title: '',
+    kernel: script.kernel ?? '6.12',
+    memory: '',
+    lru: script.lru ?? 'classic',
+    swap: script.swap ?? 'zram',
+    group: script.group ?? 'main',
+    steps,
   };
 }
 
@@ -66,11 +84,16 @@ function watchLike(steps: Script['steps'], t: Trace): Script['steps'] {
 /** A trace as JSON, one step a line, as the oracle writes it. */
 export function traceText(t: Trace): string {
   const { steps, ...head } = t;
-  return JSON.stringify(head).slice(0, -1) + ',"steps":[\n' + steps.map((s) => JSON.stringify(s)).join(',\n') + '\n]}\n';
+  return (
+    JSON.stringify(head).slice(0, -1) + ',"steps":[\n' + steps.map((s) => JSON.stringify(s)).join(',\n') + '\n]}\n'
+  );
 }
 
 /** The command. `argv` without the command's name; returns the exit code: 0 equal or run, 1 different, 2 bad input. */
-export function modelCommand(argv: readonly string[], io: { out: (text: string) => void; err: (text: string) => void }): number {
+export function modelCommand(
+  argv: readonly string[],
+  io: { out: (text: string) => void; err: (text: string) => void },
+): number {
   let file: string | undefined;
   let against: string | undefined;
   for (let i = 0; i < argv.length; i++) {
@@ -94,7 +117,15 @@ export function modelCommand(argv: readonly string[], io: { out: (text: string) 
       return 0;
     }
     const expected = JSON.parse(readFileSync(against, 'utf8')) as Trace;
-    const got = runScript({ ...script, steps: watchLike(script.steps, expected), kernel: script.kernel ?? expected.kernel, lru: script.lru ?? expected.lru, swap: script.swap ?? expected.swap, group: script.group ?? expected.group, scenario: script.scenario ?? expected.scenario });
+    const got = runScript({
+      ...script,
+      steps: watchLike(script.steps, expected),
+      kernel: script.kernel ?? expected.kernel,
+      lru: script.lru ?? expected.lru,
+      swap: script.swap ?? expected.swap,
+      group: script.group ?? expected.group,
+      scenario: script.scenario ?? expected.scenario,
+    });
     const differences = compareTraces(expected, got);
     let last = '';
     for (const d of differences) {

@@ -38,7 +38,11 @@ export class Pool {
   #closed = false;
   #finished: () => void = () => undefined;
 
-  constructor(readonly script: URL, readonly options: WorkerOptions, readonly threads: number) {}
+  constructor(
+    readonly script: URL,
+    readonly options: WorkerOptions,
+    readonly threads: number,
+  ) {}
 
   add(path: string): void {
     this.#next.push(path);
@@ -51,7 +55,8 @@ export class Pool {
     this.#closed = true;
     if (this.#busy.size > 0 || this.#queue.length > 0) await new Promise<void>((resolve) => (this.#finished = resolve));
     const sum = noStats();
-    for (const stats of this.#stats.values()) for (const key of Object.keys(sum) as (keyof CheckStats)[]) sum[key] += stats[key];
+    for (const stats of this.#stats.values())
+      for (const key of Object.keys(sum) as (keyof CheckStats)[]) sum[key] += stats[key];
     await Promise.all([...this.#idle].map((worker) => worker.terminate()));
     return sum;
   }
@@ -95,7 +100,8 @@ export class Pool {
       // A thread can die of one file (out of memory): the others go on in a new one.
       if (scan.length > 1) this.#queue.push(...scan.map((path) => ({ scan: [path], analyse: [] })));
       const why = error instanceof Error ? error.message : String(error);
-      for (const path of [...(scan.length > 1 ? [] : scan), ...analyse]) this.reports.push(failure(path, 'internal', `ended its thread: ${why}`));
+      for (const path of [...(scan.length > 1 ? [] : scan), ...analyse])
+        this.reports.push(failure(path, 'internal', `ended its thread: ${why}`));
       this.#dispatch();
     };
     worker.on('error', lost);

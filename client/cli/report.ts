@@ -84,7 +84,15 @@ export function toReport(result: AnalysisResult, texts: ReadonlyMap<string, stri
     const index = indexOf(path);
     const start = index.at(span.start);
     const end = index.at(Math.max(span.start, span.end));
-    return { path, start: span.start, end: span.end, line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
+    return {
+      path,
+      start: span.start,
+      end: span.end,
+      line: start.line,
+      column: start.column,
+      endLine: end.line,
+      endColumn: end.column,
+    };
   };
   const notices: ReportedNotice[] = result.notices.map((notice) => ({
     kind: notice.kind,
@@ -101,7 +109,11 @@ export function toReport(result: AnalysisResult, texts: ReadonlyMap<string, stri
         edits: fix.edits.map((edit) => ({ place: place(edit.path, edit.span), newText: edit.newText })),
       }));
     } catch (error) {
-      notices.push({ kind: 'rule-failed', path: finding.path, message: `the fix of rule ${finding.rule} failed: ${error instanceof Error ? error.message : String(error)}` });
+      notices.push({
+        kind: 'rule-failed',
+        path: finding.path,
+        message: `the fix of rule ${finding.rule} failed: ${error instanceof Error ? error.message : String(error)}`,
+      });
       return [];
     }
   };
@@ -118,7 +130,12 @@ export function toReport(result: AnalysisResult, texts: ReadonlyMap<string, stri
       functionName: finding.functionName,
       steps: finding.steps.map((step) => {
         const stepPlace = place(step.path, step.span);
-        return { place: stepPlace, role: step.role, message: step.message, source: indexOf(step.path).lineText(stepPlace.line).trim().slice(0, LINE_LENGTH) };
+        return {
+          place: stepPlace,
+          role: step.role,
+          message: step.message,
+          source: indexOf(step.path).lineText(stepPlace.line).trim().slice(0, LINE_LENGTH),
+        };
       }),
       ...(finding.caseNumber !== undefined && { caseNumber: finding.caseNumber }),
       kernels: finding.kernels.map(formatVersion),
@@ -127,11 +144,20 @@ export function toReport(result: AnalysisResult, texts: ReadonlyMap<string, stri
       ...(finding.fixNote !== undefined && { fixNote: finding.fixNote }),
       frame: {
         firstLine,
-        lines: Array.from({ length: lastLine - firstLine + 1 }, (_, i) => index.lineText(firstLine + i).slice(0, LINE_LENGTH)),
+        lines: Array.from({ length: lastLine - firstLine + 1 }, (_, i) =>
+          index.lineText(firstLine + i).slice(0, LINE_LENGTH),
+        ),
       },
     };
   };
   const findings = result.findings.map(convert);
   const suppressed = result.suppressed.map(({ finding, reason }) => ({ finding: convert(finding), reason }));
-  return { path: result.path, findings, suppressed, notices, functions: result.stats.functions, analysed: result.stats.analysed };
+  return {
+    path: result.path,
+    findings,
+    suppressed,
+    notices,
+    functions: result.stats.functions,
+    analysed: result.stats.analysed,
+  };
 }

@@ -15,11 +15,21 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  check: { usage: 'check [options] PATH…', summary: 'Check C files and folders of drivers', help: CHECK_HELP, run: check },
-  explain: { usage: 'explain RULE', summary: 'What a rule means and how to repair what it finds (also --explain RULE)', run: explain },
+  check: {
+    usage: 'check [options] PATH…',
+    summary: 'Check C files and folders of drivers',
+    help: CHECK_HELP,
+    run: check,
+  },
+  explain: {
+    usage: 'explain RULE',
+    summary: 'What a rule means and how to repair what it finds (also --explain RULE)',
+    run: explain,
+  },
   rules: { usage: 'rules', summary: 'List the rules (also --list-rules)', run: listRules },
   model: {
-    usage: 'model SCRIPT.json [--against TRACE]', summary: 'Run operations on the modelled memory management',
+    usage: 'model SCRIPT.json [--against TRACE]',
+    summary: 'Run operations on the modelled memory management',
     run: (argv, _, io) => modelCommand(argv, { out: (text) => io.stdout(text), err: (text) => io.stderr(text) }),
   },
 };
@@ -42,7 +52,9 @@ export async function runCli(argv: readonly string[], analyser: AnalyserModule, 
     if (first.startsWith('--explain=')) return explain([first.slice('--explain='.length)], analyser, io);
     const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
     if (!command) {
-      throw new UsageError(`there is no command "${first}"; the commands are ${Object.keys(COMMANDS).join(', ')}. To check a file: pinscope check ${first}`);
+      throw new UsageError(
+        `there is no command "${first}"; the commands are ${Object.keys(COMMANDS).join(', ')}. To check a file: pinscope check ${first}`,
+      );
     }
     if (rest.includes('--help') || rest.includes('-h')) {
       io.stdout(command.help ?? `Usage: pinscope ${command.usage}\n\n${command.summary}.\n`);
@@ -51,13 +63,18 @@ export async function runCli(argv: readonly string[], analyser: AnalyserModule, 
     return await command.run(rest, analyser, io);
   } catch (error) {
     if (error instanceof UsageError) io.stderr(`pinscope: ${error.message}\n`);
-    else io.stderr(`pinscope: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a bug in Pinscope; please report it with the file that was checked.\n`);
+    else
+      io.stderr(
+        `pinscope: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a bug in Pinscope; please report it with the file that was checked.\n`,
+      );
     return EXIT.failure;
   }
 }
 
 function overview(): string {
   const width = Math.max(...Object.values(COMMANDS).map((command) => command.usage.length));
-  const lines = Object.values(COMMANDS).map((command) => `  pinscope ${command.usage.padEnd(width)}  ${command.summary}`);
+  const lines = Object.values(COMMANDS).map(
+    (command) => `  pinscope ${command.usage.padEnd(width)}  ${command.summary}`,
+  );
   return `Pinscope ${TOOL.version}: finds page-pinning mistakes in Linux driver code.\n\n${lines.join('\n')}\n\n  pinscope check --help   all options\n  pinscope --version\n`;
 }

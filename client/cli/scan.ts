@@ -6,7 +6,13 @@ import { closeSync, openSync, readSync } from 'node:fs';
 
 /** Every name of the gup family holds one of these (a test compares them with the tables). */
 const NEEDLES = [
-  'user_page', 'iov_iter_', 'pin_folio', 'user_folio', 'get_kernel_pages', 'bio_release_page', 'bio_check_pages_dirty',
+  'user_page',
+  'iov_iter_',
+  'pin_folio',
+  'user_folio',
+  'get_kernel_pages',
+  'bio_release_page',
+  'bio_check_pages_dirty',
   'folio_add_pin',
 ].map((name) => Buffer.from(name, 'latin1'));
 
@@ -42,6 +48,7 @@ export class Reader {
   }
 }
 
+/** True if the bytes hold a name of the families: decided before decoding. */
 export function holdsNeedle(bytes: Buffer): boolean {
   return NEEDLES.some((needle) => bytes.includes(needle));
 }

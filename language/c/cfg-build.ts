@@ -10,8 +10,23 @@ export interface CfgOptions {
 }
 
 const NO_RETURN: ReadonlySet<string> = new Set([
-  'BUG', 'panic', 'unreachable', '__builtin_unreachable', '__builtin_trap', 'do_exit', 'do_group_exit', 'kthread_exit', 'kthread_complete_and_exit',
-  'complete_and_exit', 'make_task_dead', 'module_put_and_kthread_exit', 'module_put_and_exit', 'do_task_dead', 'nmi_panic', 'die', 'BUILD_BUG',
+  'BUG',
+  'panic',
+  'unreachable',
+  '__builtin_unreachable',
+  '__builtin_trap',
+  'do_exit',
+  'do_group_exit',
+  'kthread_exit',
+  'kthread_complete_and_exit',
+  'complete_and_exit',
+  'make_task_dead',
+  'module_put_and_kthread_exit',
+  'module_put_and_exit',
+  'do_task_dead',
+  'nmi_panic',
+  'die',
+  'BUILD_BUG',
 ]);
 
 /** An edge whose target is the next node to be made. */
@@ -55,9 +70,15 @@ const FALSE: EdgeLabel = { kind: 'false' };
  * The graph of a function. Dead code makes no nodes. A call that never returns is followed by an edge to itself: the
  * path goes on for ever, and the exit stays the only node without successors.
  */
-export function buildCfg(fn: { readonly body: BlockStmt | (() => BlockStmt) } & Partial<Span>, options: CfgOptions = {}): Cfg {
+export function buildCfg(
+  fn: { readonly body: BlockStmt | (() => BlockStmt) } & Partial<Span>,
+  options: CfgOptions = {},
+): Cfg {
   const body = typeof fn.body === 'function' ? fn.body() : fn.body;
-  return new Builder(options.isNoReturn ?? ((name) => NO_RETURN.has(name))).build(body, { start: fn.start ?? body.start, end: fn.end ?? body.end });
+  return new Builder(options.isNoReturn ?? ((name) => NO_RETURN.has(name))).build(body, {
+    start: fn.start ?? body.start,
+    end: fn.end ?? body.end,
+  });
 }
 
 /** Builds the graph of one function body; one instance a function. */
@@ -135,9 +156,12 @@ export class Builder {
   stmt(s: Stmt, from: readonly Loose[]): Loose[] {
     if (from.length === 0 && !enterable(s)) return [];
     switch (s.kind) {
-      case 'empty': return [...from];
-      case 'block': return this.block(s, from);
-      case 'expr': return this.effect(s.expr, from);
+      case 'empty':
+        return [...from];
+      case 'block':
+        return this.block(s, from);
+      case 'expr':
+        return this.effect(s.expr, from);
       case 'decl': {
         let at: Loose[] = [...from];
         for (const d of s.decls) at = this.declare(d, at);
@@ -148,14 +172,16 @@ export class Builder {
         const then = this.stmt(s.then, c.yes);
         return s.else ? [...then, ...this.stmt(s.else, c.no)] : [...then, ...c.no];
       }
-      case 'while': return this.whileLoop(s.test, s.body, undefined, from, 'while', s);
+      case 'while':
+        return this.whileLoop(s.test, s.body, undefined, from, 'while', s);
       case 'for': {
         const height = this.cleanups.length;
         const init = s.init ? this.stmt(s.init, from) : [...from];
         const out = this.whileLoop(s.test, s.body, s.update, init, 'for', s);
         return this.leaveScope(height, out, { start: s.end, end: s.end });
       }
-      case 'do': return this.doLoop(s.test, s.body, from);
+      case 'do':
+        return this.doLoop(s.test, s.body, from);
       case 'foreach': {
         let at: Loose[] = [...from];
         const args: Expr[] = [];
@@ -164,13 +190,19 @@ export class Builder {
           at = flat.from;
           args.push(flat.expr);
         }
-        const head = this.add({ kind: 'foreach', name: s.name, args }, { start: s.nameSpan.start, end: s.args[s.args.length - 1]?.end ?? s.nameSpan.end }, at);
+        const head = this.add(
+          { kind: 'foreach', name: s.name, args },
+          { start: s.nameSpan.start, end: s.args[s.args.length - 1]?.end ?? s.nameSpan.end },
+          at,
+        );
         const { breaks, continues } = this.loopBody(s.body, [{ from: head, label: TRUE }]);
         this.connect(continues, head);
         return [{ from: head, label: FALSE }, ...breaks];
       }
-      case 'guard': return this.guard(s, from);
-      case 'switch': return this.switchStmt(s, from);
+      case 'guard':
+        return this.guard(s, from);
+      case 'switch':
+        return this.switchStmt(s, from);
       case 'case': {
         const context = this.switches[this.switches.length - 1];
         if (!context) return [...from];
@@ -179,7 +211,10 @@ export class Builder {
           return [...from, { from: context.node, label: { kind: 'default', excluded: context.excluded } }];
         }
         context.excluded.push(s.value);
-        return [...from, { from: context.node, label: { kind: 'case', value: s.value, ...(s.to ? { to: s.to } : {}) } }];
+        return [
+          ...from,
+          { from: context.node, label: { kind: 'case', value: s.value, ...(s.to ? { to: s.to } : {}) } },
+        ];
       }
       case 'label': {
         const node = this.add({ kind: 'label', name: s.name }, s, from);
@@ -187,7 +222,13 @@ export class Builder {
         return [{ from: node, label: NEXT }];
       }
       case 'goto':
-        this.jumps.push({ from: [...from], label: s.label, stack: this.cleanups, span: s, order: this.nodes.length - 0.5 });
+        this.jumps.push({
+          from: [...from],
+          label: s.label,
+          stack: this.cleanups,
+          span: s,
+          order: this.nodes.length - 0.5,
+        });
         return [];
       case 'return': {
         let at: Loose[] = [...from];
@@ -199,8 +240,10 @@ export class Builder {
         this.exits.push(...this.leaveTo(0, at, s));
         return [];
       }
-      case 'break': return this.jumpOut(this.breaks, from, s);
-      case 'continue': return this.jumpOut(this.continues, from, s);
+      case 'break':
+        return this.jumpOut(this.breaks, from, s);
+      case 'continue':
+        return this.jumpOut(this.continues, from, s);
       case 'choice': {
         const node = this.add({ kind: 'choice' }, s, from);
         const out: Loose[] = [];
@@ -214,7 +257,8 @@ export class Builder {
         if (!otherwise) out.push({ from: node, label: { kind: 'choice', condition: null } });
         return out;
       }
-      case 'opaque': return this.step({ kind: 'opaque', parts: s.parts }, s, from);
+      case 'opaque':
+        return this.step({ kind: 'opaque', parts: s.parts }, s, from);
     }
   }
 
@@ -241,7 +285,12 @@ export class Builder {
   }
 
   /** Nodes for everything owed above `height`, innermost first. */
-  private leaveTo(height: number, from: readonly Loose[], span: Span, stack: readonly Cleanup[] = this.cleanups): Loose[] {
+  private leaveTo(
+    height: number,
+    from: readonly Loose[],
+    span: Span,
+    stack: readonly Cleanup[] = this.cleanups,
+  ): Loose[] {
     let at: Loose[] = [...from];
     if (at.length === 0) return at;
     for (let i = stack.length - 1; i >= height; i--) {
@@ -270,9 +319,20 @@ export class Builder {
     return { breaks, continues };
   }
 
-  private whileLoop(test: Expr | undefined, body: Stmt, update: Expr | undefined, from: readonly Loose[], loop: 'while' | 'for', s: Span): Loose[] {
+  private whileLoop(
+    test: Expr | undefined,
+    body: Stmt,
+    update: Expr | undefined,
+    from: readonly Loose[],
+    loop: 'while' | 'for',
+    s: Span,
+  ): Loose[] {
     const head = this.nodes.length;
-    const c = this.flattener.loopCondition(test ?? { kind: 'num', value: 1n, text: '1', start: s.start, end: s.start }, from, loop);
+    const c = this.flattener.loopCondition(
+      test ?? { kind: 'num', value: 1n, text: '1', start: s.start, end: s.start },
+      from,
+      loop,
+    );
     const { breaks, continues } = this.loopBody(body, c.yes);
     const again = update ? this.effect(update, continues) : continues;
     this.connect(again, head);
@@ -373,13 +433,25 @@ function side(e: Edge): number {
 /** Can control enter this statement other than from above: a label or a case inside? */
 function enterable(s: Stmt): boolean {
   switch (s.kind) {
-    case 'label': case 'case': return true;
-    case 'block': return s.body.some(enterable);
-    case 'if': return enterable(s.then) || (s.else !== undefined && enterable(s.else));
-    case 'while': case 'do': case 'for': case 'foreach': case 'switch': return enterable(s.body);
-    case 'guard': return (s.body !== undefined && enterable(s.body)) || (s.fail !== undefined && enterable(s.fail));
-    case 'choice': return s.branches.some((b) => b.body.some(enterable));
-    default: return false;
+    case 'label':
+    case 'case':
+      return true;
+    case 'block':
+      return s.body.some(enterable);
+    case 'if':
+      return enterable(s.then) || (s.else !== undefined && enterable(s.else));
+    case 'while':
+    case 'do':
+    case 'for':
+    case 'foreach':
+    case 'switch':
+      return enterable(s.body);
+    case 'guard':
+      return (s.body !== undefined && enterable(s.body)) || (s.fail !== undefined && enterable(s.fail));
+    case 'choice':
+      return s.branches.some((b) => b.body.some(enterable));
+    default:
+      return false;
   }
 }
 

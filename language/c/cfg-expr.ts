@@ -9,7 +9,13 @@ export interface Outcome {
   readonly no: Loose[];
 }
 
-const TRANSPARENT: ReadonlySet<string> = new Set(['likely', 'unlikely', '__builtin_expect', 'likely_notrace', 'unlikely_notrace']);
+const TRANSPARENT: ReadonlySet<string> = new Set([
+  'likely',
+  'unlikely',
+  '__builtin_expect',
+  'likely_notrace',
+  'unlikely_notrace',
+]);
 
 /** Truth of a literal condition, undefined if it is none. */
 export function constantTruth(expr: Expr): boolean | undefined {
@@ -19,7 +25,8 @@ export function constantTruth(expr: Expr): boolean | undefined {
     return inner === undefined ? undefined : !inner;
   }
   if (expr.kind === 'str') return true;
-  if (expr.kind === 'id') return expr.name === 'true' ? true : expr.name === 'false' || expr.name === 'NULL' ? false : undefined;
+  if (expr.kind === 'id')
+    return expr.name === 'true' ? true : expr.name === 'false' || expr.name === 'NULL' ? false : undefined;
   return undefined;
 }
 
@@ -34,7 +41,8 @@ export class Flattener {
     if (from.length === 0) return { yes: [], no: [] };
     const truth = constantTruth(test);
     if (truth !== undefined) return truth ? { yes: [...from], no: [] } : { yes: [], no: [...from] };
-    if (test.kind === 'call' && test.callee.kind === 'id' && TRANSPARENT.has(test.callee.name) && test.args[0]) return this.condition(test.args[0], from, loop);
+    if (test.kind === 'call' && test.callee.kind === 'id' && TRANSPARENT.has(test.callee.name) && test.args[0])
+      return this.condition(test.args[0], from, loop);
     if (test.kind === 'unary' && test.op === '!') {
       const inner = this.condition(test.arg, from, loop);
       return { yes: inner.no, no: inner.yes };
@@ -49,7 +57,8 @@ export class Flattener {
       const right = this.condition(test.right, left.no, loop);
       return { yes: [...left.yes, ...right.yes], no: right.no };
     }
-    if (test.kind === 'binary' && test.op === ',') return this.condition(test.right, this.graph.effect(test.left, from), loop);
+    if (test.kind === 'binary' && test.op === ',')
+      return this.condition(test.right, this.graph.effect(test.left, from), loop);
     if (test.kind === 'cond') {
       const which = this.condition(test.test, from, loop);
       const a = test.then ? this.condition(test.then, which.yes, loop) : { yes: which.yes, no: [] };
@@ -89,7 +98,11 @@ export class Flattener {
       if (e.kind === 'cond' && (holdsStatements(e.else) || (e.then && holdsStatements(e.then)))) {
         const value = this.temporary(e);
         const which = this.condition(e.test, at);
-        const yes = this.assign(value, e.then ?? { kind: 'num', value: 1n, text: '1', start: e.start, end: e.end }, which.yes);
+        const yes = this.assign(
+          value,
+          e.then ?? { kind: 'num', value: 1n, text: '1', start: e.start, end: e.end },
+          which.yes,
+        );
         at = [...yes, ...this.assign(value, e.else, which.no)];
         return value;
       }
@@ -97,7 +110,10 @@ export class Flattener {
         const value = this.temporary(e);
         const which = this.condition(e, at);
         const yes = this.assign(value, { kind: 'num', value: 1n, text: '1', start: e.start, end: e.end }, which.yes);
-        at = [...yes, ...this.assign(value, { kind: 'num', value: 0n, text: '0', start: e.start, end: e.end }, which.no)];
+        at = [
+          ...yes,
+          ...this.assign(value, { kind: 'num', value: 0n, text: '0', start: e.start, end: e.end }, which.no),
+        ];
         return value;
       }
       return mapChildren(e, visit);
@@ -108,19 +124,36 @@ export class Flattener {
 
   private branch(expr: Expr, span: Expr, from: readonly Loose[], loop: 'while' | 'do' | 'for' | undefined): Outcome {
     if (from.length === 0) return { yes: [], no: [] };
-    const node = this.graph.add(loop ? { kind: 'branch', test: expr, loop } : { kind: 'branch', test: expr }, span, from);
+    const node = this.graph.add(
+      loop ? { kind: 'branch', test: expr, loop } : { kind: 'branch', test: expr },
+      span,
+      from,
+    );
     return { yes: [{ from: node, label: TRUE }], no: [{ from: node, label: FALSE }] };
   }
 
   private temporary(e: Expr): IdExpr {
-    return { kind: 'id', name: `$${++this.temporaries}`, start: e.start, end: e.end, ...(e.macro !== undefined ? { macro: e.macro } : {}) };
+    return {
+      kind: 'id',
+      name: `$${++this.temporaries}`,
+      start: e.start,
+      end: e.end,
+      ...(e.macro !== undefined ? { macro: e.macro } : {}),
+    };
   }
 
   private assign(value: IdExpr, expr: Expr, from: readonly Loose[]): Loose[] {
     if (from.length === 0) return [];
     const flat = this.flatten(expr, from);
     if (flat.from.length === 0) return [];
-    return this.graph.step({ kind: 'expr', expr: { kind: 'assign', op: '=', left: value, right: flat.expr, start: expr.start, end: expr.end } }, expr, flat.from);
+    return this.graph.step(
+      {
+        kind: 'expr',
+        expr: { kind: 'assign', op: '=', left: value, right: flat.expr, start: expr.start, end: expr.end },
+      },
+      expr,
+      flat.from,
+    );
   }
 
   private statements(e: Extract<Expr, { kind: 'stmtexpr' }>, value: IdExpr, from: readonly Loose[]): Loose[] {
@@ -141,4 +174,3 @@ function holdsStatements(e: Expr): boolean {
   for (const c of children(e)) if (holdsStatements(c)) return true;
   return false;
 }
-

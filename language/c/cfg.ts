@@ -28,7 +28,11 @@ export type NodeKind =
   | { readonly kind: 'exit' }
   | { readonly kind: 'expr'; readonly expr: Expr }
   | { readonly kind: 'decl'; readonly decl: Declarator }
-  | { readonly kind: 'branch'; readonly test: Expr; /** the loop this test controls, if any */ readonly loop?: 'while' | 'do' | 'for' }
+  | {
+      readonly kind: 'branch';
+      readonly test: Expr;
+      /** the loop this test controls, if any */ readonly loop?: 'while' | 'do' | 'for';
+    }
   /** Head of a foreach macro: edge true = one more round, false = done. */
   | { readonly kind: 'foreach'; readonly name: string; readonly args: readonly Expr[] }
   | { readonly kind: 'switch'; readonly value: Expr }
@@ -57,4 +61,3 @@ export interface Cfg {
 }
 
 export { buildCfg, type CfgOptions } from './cfg-build.ts';
-export { formatCfg } from './cfg-format.ts';

@@ -8,7 +8,11 @@ export interface ConditionEnv {
   /** `defined(name)`; undefined: nobody knows. */
   defined(name: string): boolean | undefined;
   /** Built-in function-like macros with known arguments (KERNEL_VERSION…). */
-  builtin(name: string, args: readonly (bigint | undefined)[], texts: readonly string[]): { readonly value: bigint | undefined } | undefined;
+  builtin(
+    name: string,
+    args: readonly (bigint | undefined)[],
+    texts: readonly string[],
+  ): { readonly value: bigint | undefined } | undefined;
   /** A value assumed for a sub-condition, by its normal form. */
   assumed(text: string): boolean | undefined;
 }
@@ -44,7 +48,12 @@ export function evaluateInteger(text: string, lookup: (name: string) => bigint |
     macro: () => undefined,
     defined: () => undefined,
     assumed: () => undefined,
-    builtin: (name, args, texts) => (texts.length === 0 ? { value: lookup(name) } : name === 'BIT' && args[0] !== undefined && args[0] >= 0n && args[0] < 128n ? { value: 1n << args[0] } : undefined),
+    builtin: (name, args, texts) =>
+      texts.length === 0
+        ? { value: lookup(name) }
+        : name === 'BIT' && args[0] !== undefined && args[0] >= 0n && args[0] < 128n
+          ? { value: 1n << args[0] }
+          : undefined,
   }).value(tree);
 }
 
@@ -54,9 +63,27 @@ export function definedText(name: string): string {
 }
 
 const PRECEDENCE: Record<string, number> = {
-  '||': 1, '&&': 2, '|': 3, '^': 4, '&': 5, '==': 6, '!=': 6, '<': 7, '>': 7, '<=': 7, '>=': 7, '<<': 8, '>>': 8, '+': 9, '-': 9, '*': 10, '/': 10, '%': 10,
+  '||': 1,
+  '&&': 2,
+  '|': 3,
+  '^': 4,
+  '&': 5,
+  '==': 6,
+  '!=': 6,
+  '<': 7,
+  '>': 7,
+  '<=': 7,
+  '>=': 7,
+  '<<': 8,
+  '>>': 8,
+  '+': 9,
+  '-': 9,
+  '*': 10,
+  '/': 10,
+  '%': 10,
 };
-const TOKEN = /\s*(0[xX][\da-fA-F]+[uUlL]*|\d[\w.]*|[A-Za-z_$][\w$]*|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|<[\w./-]+>(?=\s*\))|&&|\|\||==|!=|<=|>=|<<|>>|[-+*/%<>!~&|^?:(),.])/y;
+const TOKEN =
+  /\s*(0[xX][\da-fA-F]+[uUlL]*|\d[\w.]*|[A-Za-z_$][\w$]*|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|<[\w./-]+>(?=\s*\))|&&|\|\||==|!=|<=|>=|<<|>>|[-+*/%<>!~&|^?:(),.])/y;
 
 /** Parses a condition; undefined if it is malformed. */
 function parseCondition(text: string): Node | undefined {
@@ -167,11 +194,16 @@ function parseNumber(text: string): bigint {
 
 function show(n: Node, min = 0): string {
   switch (n.kind) {
-    case 'num': return n.text;
-    case 'name': return n.name;
-    case 'defined': return definedText(n.name);
-    case 'call': return `${n.name}(${n.texts.map((t) => t.replace(/\s+/g, ' ')).join(', ')})`;
-    case 'unary': return `${n.op}${show(n.arg, 11)}`;
+    case 'num':
+      return n.text;
+    case 'name':
+      return n.name;
+    case 'defined':
+      return definedText(n.name);
+    case 'call':
+      return `${n.name}(${n.texts.map((t) => t.replace(/\s+/g, ' ')).join(', ')})`;
+    case 'unary':
+      return `${n.op}${show(n.arg, 11)}`;
     case 'binary': {
       const p = PRECEDENCE[n.op]!;
       const text = `${show(n.left, p)} ${n.op} ${show(n.right, p + 1)}`;
@@ -198,10 +230,14 @@ class Evaluator {
   value(n: Node): bigint | undefined {
     if (++this.steps > 5000) return undefined;
     switch (n.kind) {
-      case 'num': return n.value;
-      case 'defined': return bool(this.env.defined(n.name) ?? this.env.assumed(show(n)));
-      case 'name': return this.named(n.name);
-      case 'call': return this.call(n);
+      case 'num':
+        return n.value;
+      case 'defined':
+        return bool(this.env.defined(n.name) ?? this.env.assumed(show(n)));
+      case 'name':
+        return this.named(n.name);
+      case 'call':
+        return this.call(n);
       case 'unary': {
         if (n.op === '!') {
           const t = this.truth(n.arg);
@@ -216,7 +252,8 @@ class Evaluator {
         const a = this.value(n.then);
         return a !== undefined && a === this.value(n.else) ? a : undefined;
       }
-      case 'binary': return this.binary(n);
+      case 'binary':
+        return this.binary(n);
     }
   }
 
@@ -250,10 +287,12 @@ class Evaluator {
     const def = this.env.macro(n.name);
     if (def && def.params && !this.active.has(n.name) && def.params.length === n.texts.length) {
       const params = def.params;
-      const text = def.body.replace(/[A-Za-z_$][\w$]*/g, (w) => {
-        const at = params.indexOf(w);
-        return at < 0 ? w : `(${n.texts[at]!})`;
-      }).replace(/\(\s*([A-Za-z_]\w*)\s*\)\s*##|##/g, (_, w: string | undefined) => w ?? '');
+      const text = def.body
+        .replace(/[A-Za-z_$][\w$]*/g, (w) => {
+          const at = params.indexOf(w);
+          return at < 0 ? w : `(${n.texts[at]!})`;
+        })
+        .replace(/\(\s*([A-Za-z_]\w*)\s*\)\s*##|##/g, (_, w: string | undefined) => w ?? '');
       const v = this.body(n.name, text);
       if (v !== undefined) return v;
     }
@@ -264,7 +303,11 @@ class Evaluator {
       this.active.delete(n.name);
       return v;
     }
-    return this.env.builtin(n.name, n.args.map((a) => this.value(a)), n.texts)?.value;
+    return this.env.builtin(
+      n.name,
+      n.args.map((a) => this.value(a)),
+      n.texts,
+    )?.value;
   }
 
   private binary(n: Extract<Node, { kind: 'binary' }>): bigint | undefined {
@@ -280,23 +323,40 @@ class Evaluator {
     const b = this.value(n.right);
     if (a === undefined || b === undefined) return undefined;
     switch (n.op) {
-      case '+': return a + b;
-      case '-': return a - b;
-      case '*': return a * b;
-      case '/': return b === 0n ? undefined : a / b;
-      case '%': return b === 0n ? undefined : a % b;
-      case '<<': return b < 0n || b > 128n ? undefined : a << b;
-      case '>>': return b < 0n || b > 128n ? undefined : a >> b;
-      case '&': return a & b;
-      case '|': return a | b;
-      case '^': return a ^ b;
-      case '==': return bool(a === b);
-      case '!=': return bool(a !== b);
-      case '<': return bool(a < b);
-      case '>': return bool(a > b);
-      case '<=': return bool(a <= b);
-      case '>=': return bool(a >= b);
-      default: return undefined;
+      case '+':
+        return a + b;
+      case '-':
+        return a - b;
+      case '*':
+        return a * b;
+      case '/':
+        return b === 0n ? undefined : a / b;
+      case '%':
+        return b === 0n ? undefined : a % b;
+      case '<<':
+        return b < 0n || b > 128n ? undefined : a << b;
+      case '>>':
+        return b < 0n || b > 128n ? undefined : a >> b;
+      case '&':
+        return a & b;
+      case '|':
+        return a | b;
+      case '^':
+        return a ^ b;
+      case '==':
+        return bool(a === b);
+      case '!=':
+        return bool(a !== b);
+      case '<':
+        return bool(a < b);
+      case '>':
+        return bool(a > b);
+      case '<=':
+        return bool(a <= b);
+      case '>=':
+        return bool(a >= b);
+      default:
+        return undefined;
     }
   }
 }

@@ -30,8 +30,16 @@ export function lowerDeclaration(cx: Cx, node: SNode): Declarator[] {
     const at = spanOf(cx, child);
     const nameAt = spanOf(cx, d.nameNode);
     out.push({
-      start: at.start, end: at.end, name: d.name, nameSpan: { start: nameAt.start, end: nameAt.end }, type: d.type,
-      ...(init ? { init: lowerExpr(cx, init) } : {}), ...(cleanup !== undefined ? { cleanup } : {}), isStatic, isExtern, isTypedef,
+      start: at.start,
+      end: at.end,
+      name: d.name,
+      nameSpan: { start: nameAt.start, end: nameAt.end },
+      type: d.type,
+      ...(init ? { init: lowerExpr(cx, init) } : {}),
+      ...(cleanup !== undefined ? { cleanup } : {}),
+      isStatic,
+      isExtern,
+      isTypedef,
     });
   });
   return out;

@@ -15,12 +15,51 @@ export function kernelCode(kernel: KernelVersion): bigint {
 }
 
 /** Version macros of distributions: undefined on a mainline kernel. */
-const DISTRIBUTION = /^(?:RHEL|SLE|SLES|SUSE|OPENSUSE|CENTOS|UEK|ORACLE|UBUNTU|DEBIAN|FEDORA|OPENEULER|EULER|KYLIN|UOS|ANOLIS|ALIBABA|AMAZON|XENSERVER|XCP|VMW|PHOTON|ANDROID|ROCKY|ALMA)(?:OS|_LINUX|LINUX)?(?:\d*|_\w+)?$/;
-const UNDEFINED: ReadonlySet<string> = new Set(['__cplusplus', '__ASSEMBLY__', '__ASSEMBLER__', '__CHECKER__', '__GENKSYMS__', '__VDSO__', '_WIN32', 'WIN32', '__FreeBSD__', '__clang__', '__sparse__',
-  '__BIG_ENDIAN', '__BIG_ENDIAN_BITFIELD', '__KLOCWORK__', '__COVERITY__', '__BINDGEN__', 'BITFIELD_BIG_ENDIAN', '__INTELLISENSE__', 'LINUX_KERNEL_BELOW_2_6', '__CYGWIN__', '__NetBSD__', '__OpenBSD__', '__APPLE__', 'CONFIG_CC_IS_CLANG']);
+const DISTRIBUTION =
+  /^(?:RHEL|SLE|SLES|SUSE|OPENSUSE|CENTOS|UEK|ORACLE|UBUNTU|DEBIAN|FEDORA|OPENEULER|EULER|KYLIN|UOS|ANOLIS|ALIBABA|AMAZON|XENSERVER|XCP|VMW|PHOTON|ANDROID|ROCKY|ALMA)(?:OS|_LINUX|LINUX)?(?:\d*|_\w+)?$/;
+const UNDEFINED: ReadonlySet<string> = new Set([
+  '__cplusplus',
+  '__ASSEMBLY__',
+  '__ASSEMBLER__',
+  '__CHECKER__',
+  '__GENKSYMS__',
+  '__VDSO__',
+  '_WIN32',
+  'WIN32',
+  '__FreeBSD__',
+  '__clang__',
+  '__sparse__',
+  '__BIG_ENDIAN',
+  '__BIG_ENDIAN_BITFIELD',
+  '__KLOCWORK__',
+  '__COVERITY__',
+  '__BINDGEN__',
+  'BITFIELD_BIG_ENDIAN',
+  '__INTELLISENSE__',
+  'LINUX_KERNEL_BELOW_2_6',
+  '__CYGWIN__',
+  '__NetBSD__',
+  '__OpenBSD__',
+  '__APPLE__',
+  'CONFIG_CC_IS_CLANG',
+]);
 const DEFINED = new Map<string, bigint | undefined>([
-  ['__KERNEL__', 1n], ['MODULE', 1n], ['__linux__', 1n], ['linux', 1n], ['__GNUC__', 12n], ['__GNUC_MINOR__', 2n], ['__STDC__', 1n], ['__CHAR_BIT__', 8n],
-  ['__LITTLE_ENDIAN', 1234n], ['__LITTLE_ENDIAN_BITFIELD', 1n], ['true', 1n], ['false', 0n], ['KERNEL_VERSION', undefined], ['__FILE__', undefined], ['__LINE__', undefined], ['__counter__', undefined],
+  ['__KERNEL__', 1n],
+  ['MODULE', 1n],
+  ['__linux__', 1n],
+  ['linux', 1n],
+  ['__GNUC__', 12n],
+  ['__GNUC_MINOR__', 2n],
+  ['__STDC__', 1n],
+  ['__CHAR_BIT__', 8n],
+  ['__LITTLE_ENDIAN', 1234n],
+  ['__LITTLE_ENDIAN_BITFIELD', 1n],
+  ['true', 1n],
+  ['false', 0n],
+  ['KERNEL_VERSION', undefined],
+  ['__FILE__', undefined],
+  ['__LINE__', undefined],
+  ['__counter__', undefined],
 ]);
 
 interface Entry {
@@ -33,11 +72,16 @@ interface Entry {
 export class Environment implements ConditionEnv {
   private readonly entries = new Map<string, Entry>();
 
-  constructor(private readonly target: Target, private readonly choices: ReadonlyMap<string, boolean>, private readonly base?: Environment) {
-    if (!base) for (const [name, value] of target.defines) {
-      const def = value === null ? null : defineFromFlag(name, value);
-      this.entries.set(def ? def.name : name, { def, maybe: false });
-    }
+  constructor(
+    private readonly target: Target,
+    private readonly choices: ReadonlyMap<string, boolean>,
+    private readonly base?: Environment,
+  ) {
+    if (!base)
+      for (const [name, value] of target.defines) {
+        const def = value === null ? null : defineFromFlag(name, value);
+        this.entries.set(def ? def.name : name, { def, maybe: false });
+      }
   }
 
   private entry(name: string): Entry | undefined {
@@ -71,21 +115,35 @@ export class Environment implements ConditionEnv {
     const e = this.entry(name);
     if (e && !e.maybe) return e.def !== null;
     if (e) return undefined;
-    if (name === 'LINUX_VERSION_CODE' || /^LINUX_VERSION_(?:MAJOR|PATCHLEVEL|SUBLEVEL)$/.test(name) || DEFINED.has(name)) return true;
+    if (
+      name === 'LINUX_VERSION_CODE' ||
+      /^LINUX_VERSION_(?:MAJOR|PATCHLEVEL|SUBLEVEL)$/.test(name) ||
+      DEFINED.has(name)
+    )
+      return true;
     if (UNDEFINED.has(name) || DISTRIBUTION.test(name)) return false;
     return undefined;
   }
 
-  builtin(name: string, args: readonly (bigint | undefined)[], texts: readonly string[]): { readonly value: bigint | undefined } | undefined {
+  builtin(
+    name: string,
+    args: readonly (bigint | undefined)[],
+    texts: readonly string[],
+  ): { readonly value: bigint | undefined } | undefined {
     if (texts.length === 0) {
       if (this.entry(name)) return undefined;
       const kernel = this.target.kernel;
       switch (name) {
-        case 'LINUX_VERSION_CODE': return { value: kernelCode(kernel) };
-        case 'LINUX_VERSION_MAJOR': return { value: BigInt(kernel.major) };
-        case 'LINUX_VERSION_PATCHLEVEL': return { value: BigInt(kernel.minor) };
-        case 'LINUX_VERSION_SUBLEVEL': return { value: BigInt(kernel.patch) };
-        default: return DEFINED.has(name) ? { value: DEFINED.get(name) } : undefined;
+        case 'LINUX_VERSION_CODE':
+          return { value: kernelCode(kernel) };
+        case 'LINUX_VERSION_MAJOR':
+          return { value: BigInt(kernel.major) };
+        case 'LINUX_VERSION_PATCHLEVEL':
+          return { value: BigInt(kernel.minor) };
+        case 'LINUX_VERSION_SUBLEVEL':
+          return { value: BigInt(kernel.patch) };
+        default:
+          return DEFINED.has(name) ? { value: DEFINED.get(name) } : undefined;
       }
     }
     switch (name) {
@@ -97,11 +155,16 @@ export class Environment implements ConditionEnv {
         const [a, b] = args;
         return { value: a === undefined || b === undefined ? undefined : (a << 8n) + b };
       }
-      case 'SLE_VERSION': case 'SUSE_VERSION': {
+      case 'SLE_VERSION':
+      case 'SUSE_VERSION': {
         const [a, b, c] = args;
         return { value: a === undefined || b === undefined || c === undefined ? undefined : versionCode(a, b, c) };
       }
-      case 'IS_ENABLED': case 'IS_REACHABLE': case 'IS_BUILTIN': case 'IS_MODULE': return { value: this.option(name, texts[0] ?? '') };
+      case 'IS_ENABLED':
+      case 'IS_REACHABLE':
+      case 'IS_BUILTIN':
+      case 'IS_MODULE':
+        return { value: this.option(name, texts[0] ?? '') };
       default:
         // A version helper of a distribution that is not the target's.
         return DISTRIBUTION.test(name.replace(/_VERSION.*$/, '')) ? { value: undefined } : undefined;
@@ -123,7 +186,10 @@ export class Environment implements ConditionEnv {
   }
 
   /** Every definition in force, maybe ones too, over those of the base (given by the caller, who keeps it). */
-  over(base: ReadonlyMap<string, MacroDef>): { readonly all: ReadonlyMap<string, MacroDef>; readonly own: ReadonlyMap<string, MacroDef> } {
+  over(base: ReadonlyMap<string, MacroDef>): {
+    readonly all: ReadonlyMap<string, MacroDef>;
+    readonly own: ReadonlyMap<string, MacroDef>;
+  } {
     const own = new Map<string, MacroDef>();
     const gone = new Set<string>();
     for (const [name, e] of this.entries) {

@@ -12,29 +12,43 @@ const UNARY: ReadonlySet<string> = new Set(['-', '+', '!', '~', '&', '*']);
 export function lowerExpr(cx: Cx, node: SNode): Expr {
   const span = spanOf(cx, node);
   switch (node.type) {
-    case 'identifier': case 'type_identifier': return identifier(cx, node, span);
-    case 'field_identifier': return { kind: 'id', name: nodeText(cx, node), ...span };
-    case 'number_literal': return number(nodeText(cx, node), span);
-    case 'char_literal': return { kind: 'num', value: charValue(nodeText(cx, node)), text: nodeText(cx, node), ...span };
-    case 'true': return { kind: 'num', value: 1n, text: 'true', ...span };
-    case 'false': return { kind: 'num', value: 0n, text: 'false', ...span };
-    case 'null': return { kind: 'id', name: 'NULL', ...span };
-    case 'string_literal': return { kind: 'str', value: unescape(nodeText(cx, node)), ...span };
+    case 'identifier':
+    case 'type_identifier':
+      return identifier(cx, node, span);
+    case 'field_identifier':
+      return { kind: 'id', name: nodeText(cx, node), ...span };
+    case 'number_literal':
+      return number(nodeText(cx, node), span);
+    case 'char_literal':
+      return { kind: 'num', value: charValue(nodeText(cx, node)), text: nodeText(cx, node), ...span };
+    case 'true':
+      return { kind: 'num', value: 1n, text: 'true', ...span };
+    case 'false':
+      return { kind: 'num', value: 0n, text: 'false', ...span };
+    case 'null':
+      return { kind: 'id', name: 'NULL', ...span };
+    case 'string_literal':
+      return { kind: 'str', value: unescape(nodeText(cx, node)), ...span };
     case 'concatenated_string': {
       let value = '';
-      for (const part of node.children) value += part.type === 'string_literal' ? unescape(nodeText(cx, part)) : `%${nodeText(cx, part)}`;
+      for (const part of node.children)
+        value += part.type === 'string_literal' ? unescape(nodeText(cx, part)) : `%${nodeText(cx, part)}`;
       return { kind: 'str', value, ...span };
     }
     case 'parenthesized_expression': {
       const inner = node.children[0];
-      if (inner?.type === 'compound_statement' && node.children.length === 1) return { kind: 'stmtexpr', body: lowerBlock(cx, inner), ...span };
+      if (inner?.type === 'compound_statement' && node.children.length === 1)
+        return { kind: 'stmtexpr', body: lowerBlock(cx, inner), ...span };
       return node.children.length === 1 ? lowerExpr(cx, inner!) : opaque(cx, node);
     }
-    case 'extension_expression': return node.children[0] ? lowerExpr(cx, node.children[0]) : opaque(cx, node);
+    case 'extension_expression':
+      return node.children[0] ? lowerExpr(cx, node.children[0]) : opaque(cx, node);
     case 'comma_expression': {
       const left = field(node, 'left');
       const right = field(node, 'right');
-      return left && right ? { kind: 'binary', op: ',', left: lowerExpr(cx, left), right: lowerExpr(cx, right), ...span } : opaque(cx, node);
+      return left && right
+        ? { kind: 'binary', op: ',', left: lowerExpr(cx, left), right: lowerExpr(cx, right), ...span }
+        : opaque(cx, node);
     }
     case 'binary_expression': {
       const left = field(node, 'left');
@@ -43,26 +57,50 @@ export function lowerExpr(cx: Cx, node: SNode): Expr {
       if (!left || !right || !op) return opaque(cx, node);
       const typeName = parenthesizedType(cx, left, nodeText(cx, op));
       if (typeName) {
-        const arg: Expr = { kind: 'unary', op: nodeText(cx, op) as '-', arg: lowerExpr(cx, right), ...cx.src.origin(op.start, right.end) };
+        const arg: Expr = {
+          kind: 'unary',
+          op: nodeText(cx, op) as '-',
+          arg: lowerExpr(cx, right),
+          ...cx.src.origin(op.start, right.end),
+        };
         return { kind: 'cast', type: lowerType(cx, typeName), arg, ...span };
       }
-      return { kind: 'binary', op: nodeText(cx, op) as BinaryOp, left: lowerExpr(cx, left), right: lowerExpr(cx, right), ...span };
+      return {
+        kind: 'binary',
+        op: nodeText(cx, op) as BinaryOp,
+        left: lowerExpr(cx, left),
+        right: lowerExpr(cx, right),
+        ...span,
+      };
     }
     case 'assignment_expression': {
       const left = field(node, 'left');
       const right = field(node, 'right');
       const op = field(node, 'operator');
       if (!left || !right) return opaque(cx, node);
-      return { kind: 'assign', op: (op ? nodeText(cx, op) : '=') as AssignOp, left: lowerExpr(cx, left), right: lowerExpr(cx, right), ...span };
+      return {
+        kind: 'assign',
+        op: (op ? nodeText(cx, op) : '=') as AssignOp,
+        left: lowerExpr(cx, left),
+        right: lowerExpr(cx, right),
+        ...span,
+      };
     }
     case 'conditional_expression': {
       const test = field(node, 'condition');
       const then = field(node, 'consequence');
       const otherwise = field(node, 'alternative');
       if (!test || !otherwise) return opaque(cx, node);
-      return { kind: 'cond', test: lowerExpr(cx, test), ...(then ? { then: lowerExpr(cx, then) } : {}), else: lowerExpr(cx, otherwise), ...span };
+      return {
+        kind: 'cond',
+        test: lowerExpr(cx, test),
+        ...(then ? { then: lowerExpr(cx, then) } : {}),
+        else: lowerExpr(cx, otherwise),
+        ...span,
+      };
     }
-    case 'unary_expression': case 'pointer_expression': {
+    case 'unary_expression':
+    case 'pointer_expression': {
       const arg = field(node, 'argument');
       const op = field(node, 'operator');
       const text = op ? nodeText(cx, op) : '';
@@ -73,25 +111,42 @@ export function lowerExpr(cx: Cx, node: SNode): Expr {
       const arg = field(node, 'argument');
       const op = field(node, 'operator');
       if (!arg || !op) return opaque(cx, node);
-      return { kind: 'update', op: nodeText(cx, op) as '++', prefix: op.start < arg.start, arg: lowerExpr(cx, arg), ...span };
+      return {
+        kind: 'update',
+        op: nodeText(cx, op) as '++',
+        prefix: op.start < arg.start,
+        arg: lowerExpr(cx, arg),
+        ...span,
+      };
     }
-    case 'cast_expression': return cast(cx, node, span);
+    case 'cast_expression':
+      return cast(cx, node, span);
     case 'field_expression': {
       const object = field(node, 'argument');
       const name = field(node, 'field');
       const op = field(node, 'operator');
       if (!object || !name) return opaque(cx, node);
-      return { kind: 'member', object: lowerExpr(cx, object), name: nodeText(cx, name), arrow: op !== undefined && nodeText(cx, op) === '->', ...span };
+      return {
+        kind: 'member',
+        object: lowerExpr(cx, object),
+        name: nodeText(cx, name),
+        arrow: op !== undefined && nodeText(cx, op) === '->',
+        ...span,
+      };
     }
     case 'subscript_expression': {
       const object = field(node, 'argument');
       const index = field(node, 'index');
-      return object && index ? { kind: 'index', object: lowerExpr(cx, object), index: lowerExpr(cx, index), ...span } : opaque(cx, node);
+      return object && index
+        ? { kind: 'index', object: lowerExpr(cx, object), index: lowerExpr(cx, index), ...span }
+        : opaque(cx, node);
     }
-    case 'sizeof_expression': case 'alignof_expression': {
+    case 'sizeof_expression':
+    case 'alignof_expression': {
       const type = field(node, 'type');
       const value = field(node, 'value');
-      if (node.type === 'alignof_expression' && type) return { kind: 'offsetof', type: lowerTypeDescriptor(cx, type), member: '', ...span };
+      if (node.type === 'alignof_expression' && type)
+        return { kind: 'offsetof', type: lowerTypeDescriptor(cx, type), member: '', ...span };
       if (type) return { kind: 'sizeof', type: lowerTypeDescriptor(cx, type), ...span };
       if (!value) return opaque(cx, node);
       const arg = lowerExpr(cx, value);
@@ -100,7 +155,9 @@ export function lowerExpr(cx: Cx, node: SNode): Expr {
     case 'offsetof_expression': {
       const type = field(node, 'type');
       const member = field(node, 'member');
-      return type && member ? { kind: 'offsetof', type: lowerTypeDescriptor(cx, type), member: nodeText(cx, member), ...span } : opaque(cx, node);
+      return type && member
+        ? { kind: 'offsetof', type: lowerTypeDescriptor(cx, type), member: nodeText(cx, member), ...span }
+        : opaque(cx, node);
     }
     case 'compound_literal_expression': {
       const type = field(node, 'type');
@@ -109,13 +166,22 @@ export function lowerExpr(cx: Cx, node: SNode): Expr {
       const init = initList(cx, value);
       return { kind: 'compound', type: lowerTypeDescriptor(cx, type), init, ...span };
     }
-    case 'initializer_list': return initList(cx, node);
-    case 'compound_statement': return { kind: 'stmtexpr', body: lowerBlock(cx, node), ...span };
-    case 'call_expression': return call(cx, node, span);
-    case 'type_descriptor': return { kind: 'type', type: lowerTypeDescriptor(cx, node), ...span };
-    case 'primitive_type': case 'sized_type_specifier': case 'struct_specifier': case 'union_specifier': case 'enum_specifier':
+    case 'initializer_list':
+      return initList(cx, node);
+    case 'compound_statement':
+      return { kind: 'stmtexpr', body: lowerBlock(cx, node), ...span };
+    case 'call_expression':
+      return call(cx, node, span);
+    case 'type_descriptor':
+      return { kind: 'type', type: lowerTypeDescriptor(cx, node), ...span };
+    case 'primitive_type':
+    case 'sized_type_specifier':
+    case 'struct_specifier':
+    case 'union_specifier':
+    case 'enum_specifier':
       return { kind: 'type', type: lowerType(cx, node), ...span };
-    default: return opaque(cx, node);
+    default:
+      return opaque(cx, node);
   }
 }
 
@@ -130,9 +196,20 @@ export function opaque(cx: Cx, node: SNode): Expr {
 export function collectParts(cx: Cx, node: SNode, out: Expr[]): void {
   for (const child of node.children) {
     if (out.length > 200) return;
-    if (child.type === 'call_expression' || child.type === 'assignment_expression' || child.type === 'binary_expression' || child.type === 'field_expression'
-      || child.type === 'subscript_expression' || child.type === 'pointer_expression' || child.type === 'unary_expression' || child.type === 'update_expression'
-      || child.type === 'identifier' || child.type === 'conditional_expression' || child.type === 'cast_expression') out.push(lowerExpr(cx, child));
+    if (
+      child.type === 'call_expression' ||
+      child.type === 'assignment_expression' ||
+      child.type === 'binary_expression' ||
+      child.type === 'field_expression' ||
+      child.type === 'subscript_expression' ||
+      child.type === 'pointer_expression' ||
+      child.type === 'unary_expression' ||
+      child.type === 'update_expression' ||
+      child.type === 'identifier' ||
+      child.type === 'conditional_expression' ||
+      child.type === 'cast_expression'
+    )
+      out.push(lowerExpr(cx, child));
     else collectParts(cx, child, out);
   }
 }
@@ -186,12 +263,21 @@ function call(cx: Cx, node: SNode, span: Loc): Expr {
   const at = spanOf(cx, list);
   const isUse = span.macro !== undefined && at.macro !== undefined;
   return {
-    kind: 'call', callee: lowerExpr(cx, callee), args,
-    argsStart: isUse ? at.start : at.start + 1, argsEnd: at.end, ...span,
+    kind: 'call',
+    callee: lowerExpr(cx, callee),
+    args,
+    argsStart: isUse ? at.start : at.start + 1,
+    argsEnd: at.end,
+    ...span,
   };
 }
 
-function expandCall(cx: Cx, macro: NonNullable<ReturnType<typeof macroAt>>, node: SNode, open: number): Expr | undefined {
+function expandCall(
+  cx: Cx,
+  macro: NonNullable<ReturnType<typeof macroAt>>,
+  node: SNode,
+  open: number,
+): Expr | undefined {
   const opened = openMacro(cx, 'expr', macro, node, open);
   const value = opened && fragmentExpr(opened.statements);
   if (opened && value) return lowerExpr(opened.cx, value);
@@ -214,12 +300,19 @@ function cast(cx: Cx, node: SNode, span: Loc): Expr {
   const spec = field(type, 'type');
   if (spec?.type === 'type_identifier' && !field(type, 'declarator') && cx.src.notes.get(spec.start)?.kind !== 'type') {
     const name = nodeText(cx, spec);
-    const op = value.type === 'unary_expression' || value.type === 'pointer_expression' ? field(value, 'operator') : undefined;
-    const opText = op ? nodeText(cx, op) : value.type === 'number_literal' ? (/^[-+]/.exec(nodeText(cx, value))?.[0] ?? '') : '';
+    const op =
+      value.type === 'unary_expression' || value.type === 'pointer_expression' ? field(value, 'operator') : undefined;
+    const opText = op
+      ? nodeText(cx, op)
+      : value.type === 'number_literal'
+        ? (/^[-+]/.exec(nodeText(cx, value))?.[0] ?? '')
+        : '';
     if ((opText === '-' || opText === '+' || opText === '&' || opText === '*') && !looksLikeType(name)) {
       const left = identifier(cx, spec, spanOf(cx, spec));
       const argNode = op ? field(value, 'argument') : undefined;
-      const right = argNode ? lowerExpr(cx, argNode) : number(nodeText(cx, value).slice(1), cx.src.origin(value.start + 1, value.end));
+      const right = argNode
+        ? lowerExpr(cx, argNode)
+        : number(nodeText(cx, value).slice(1), cx.src.origin(value.start + 1, value.end));
       if (left.kind !== 'type') return { kind: 'binary', op: opText, left, right, ...span };
     }
   }
@@ -228,13 +321,18 @@ function cast(cx: Cx, node: SNode, span: Loc): Expr {
 
 /** `(u32) - 1` reads like a difference; by the name's looks it is a cast. */
 function parenthesizedType(cx: Cx, left: SNode, op: string): SNode | undefined {
-  if (left.type !== 'parenthesized_expression' || (op !== '-' && op !== '+' && op !== '&' && op !== '*')) return undefined;
+  if (left.type !== 'parenthesized_expression' || (op !== '-' && op !== '+' && op !== '&' && op !== '*'))
+    return undefined;
   const inner = left.children[0];
-  return inner?.type === 'identifier' && left.children.length === 1 && looksLikeType(nodeText(cx, inner)) ? inner : undefined;
+  return inner?.type === 'identifier' && left.children.length === 1 && looksLikeType(nodeText(cx, inner))
+    ? inner
+    : undefined;
 }
 
 function looksLikeType(name: string): boolean {
-  return /_t$|^(?:__)?[us](?:8|16|32|64)$|^__[lb]e\d+$|^u?(?:int|long|short|char)$|^(?:U?INT|U?LONG|DWORD|WORD|BYTE|BOOL|[US]\d+)\w*$/.test(name);
+  return /_t$|^(?:__)?[us](?:8|16|32|64)$|^__[lb]e\d+$|^u?(?:int|long|short|char)$|^(?:U?INT|U?LONG|DWORD|WORD|BYTE|BOOL|[US]\d+)\w*$/.test(
+    name,
+  );
 }
 
 function initList(cx: Cx, node: SNode): Expr & { kind: 'init' } {
@@ -247,9 +345,11 @@ function initList(cx: Cx, node: SNode): Expr & { kind: 'init' } {
     const designators: InitItem['designators'][number][] = [];
     for (const d of child.children) {
       if (d.field !== 'designator') continue;
-      if (d.type === 'field_designator') designators.push({ field: nodeText(cx, d.children[0] ?? d).replace(/^\./, '') });
+      if (d.type === 'field_designator')
+        designators.push({ field: nodeText(cx, d.children[0] ?? d).replace(/^\./, '') });
       else if (d.type === 'field_identifier') designators.push({ field: nodeText(cx, d) });
-      else if (d.type === 'subscript_designator' && d.children[0]) designators.push({ index: lowerExpr(cx, d.children[0]) });
+      else if (d.type === 'subscript_designator' && d.children[0])
+        designators.push({ index: lowerExpr(cx, d.children[0]) });
       else if (d.type === 'subscript_range_designator') {
         const from = field(d, 'start');
         const to = field(d, 'end');
@@ -281,15 +381,23 @@ function unescape(text: string): string {
   const open = text.indexOf('"');
   const inner = text.slice(open + 1, text.endsWith('"') ? -1 : undefined);
   if (!inner.includes('\\')) return inner;
-  return inner.replace(/\\(?:([0-7]{1,3})|x([\da-fA-F]+)|(\r?\n)|([^]))/g, (_, oct: string | undefined, hex: string | undefined, nl: string | undefined, c: string | undefined) => {
-    if (oct !== undefined) return String.fromCharCode(Number.parseInt(oct, 8) & 255);
-    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex.slice(-4), 16));
-    if (nl !== undefined) return '';
-    return ESCAPES[c!] ?? c!;
-  });
+  return inner.replace(
+    /\\(?:([0-7]{1,3})|x([\da-fA-F]+)|(\r?\n)|([^]))/g,
+    (_, oct: string | undefined, hex: string | undefined, nl: string | undefined, c: string | undefined) => {
+      if (oct !== undefined) return String.fromCharCode(Number.parseInt(oct, 8) & 255);
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex.slice(-4), 16));
+      if (nl !== undefined) return '';
+      return ESCAPES[c!] ?? c!;
+    },
+  );
 }
 
 function charValue(text: string): bigint {
-  const inner = unescape(`"${text.replace(/^[LuU]*8?'/, '').replace(/'$/, '').replace(/"/g, '\\"')}"`);
+  const inner = unescape(
+    `"${text
+      .replace(/^[LuU]*8?'/, '')
+      .replace(/'$/, '')
+      .replace(/"/g, '\\"')}"`,
+  );
   return BigInt(inner.length > 0 ? inner.charCodeAt(0) : 0);
 }

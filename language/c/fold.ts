@@ -4,18 +4,31 @@ import { evaluateInteger } from './condition.ts';
 import type { MacroDef, TranslationUnit } from './unit.ts';
 
 type FoldUnit = Pick<TranslationUnit, 'macros' | 'enums'>;
-const enumCache = new WeakMap<object, Map<string, { readonly value: Expr | null; readonly index: number; readonly base: string | null }>>();
+const enumCache = new WeakMap<
+  object,
+  Map<string, { readonly value: Expr | null; readonly index: number; readonly base: string | null }>
+>();
 
 /** Value of an integer constant expression, with the unit's macros and enumerators; undefined if it is none. */
-export function foldConstant(expr: Expr, unit: FoldUnit, known?: (name: string) => bigint | undefined): bigint | undefined {
+export function foldConstant(
+  expr: Expr,
+  unit: FoldUnit,
+  known?: (name: string) => bigint | undefined,
+): bigint | undefined {
   return fold(expr, unit, known, 0);
 }
 
-function fold(e: Expr, unit: FoldUnit, known: ((name: string) => bigint | undefined) | undefined, depth: number): bigint | undefined {
+function fold(
+  e: Expr,
+  unit: FoldUnit,
+  known: ((name: string) => bigint | undefined) | undefined,
+  depth: number,
+): bigint | undefined {
   if (depth > 200) return undefined;
   const f = (x: Expr): bigint | undefined => fold(x, unit, known, depth + 1);
   switch (e.kind) {
-    case 'num': return e.float === undefined ? e.value : undefined;
+    case 'num':
+      return e.float === undefined ? e.value : undefined;
     case 'id': {
       if (e.name === 'NULL' || e.name === 'false') return 0n;
       if (e.name === 'true') return 1n;
@@ -29,14 +42,20 @@ function fold(e: Expr, unit: FoldUnit, known: ((name: string) => bigint | undefi
       const v = f(e.arg);
       if (v === undefined) return undefined;
       switch (e.op) {
-        case '-': return -v;
-        case '+': return v;
-        case '~': return ~v;
-        case '!': return v === 0n ? 1n : 0n;
-        default: return undefined;
+        case '-':
+          return -v;
+        case '+':
+          return v;
+        case '~':
+          return ~v;
+        case '!':
+          return v === 0n ? 1n : 0n;
+        default:
+          return undefined;
       }
     }
-    case 'cast': return e.type.kind === 'pointer' || e.type.kind === 'record' ? undefined : f(e.arg);
+    case 'cast':
+      return e.type.kind === 'pointer' || e.type.kind === 'record' ? undefined : f(e.arg);
     case 'cond': {
       const t = f(e.test);
       if (t === undefined) return undefined;
@@ -50,8 +69,10 @@ function fold(e: Expr, unit: FoldUnit, known: ((name: string) => bigint | undefi
       if (a === undefined || b === undefined) return undefined;
       return arithmetic(e.op, a, b);
     }
-    case 'call': return e.callee.kind === 'id' && e.callee.name === 'BIT' && e.args[0] ? shift(1n, f(e.args[0])) : undefined;
-    default: return undefined;
+    case 'call':
+      return e.callee.kind === 'id' && e.callee.name === 'BIT' && e.args[0] ? shift(1n, f(e.args[0])) : undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -61,31 +82,56 @@ function shift(a: bigint, b: bigint | undefined): bigint | undefined {
 
 function arithmetic(op: string, a: bigint, b: bigint): bigint | undefined {
   switch (op) {
-    case '+': return a + b;
-    case '-': return a - b;
-    case '*': return a * b;
-    case '/': return b === 0n ? undefined : a / b;
-    case '%': return b === 0n ? undefined : a % b;
-    case '<<': return shift(a, b);
-    case '>>': return b < 0n || b > 128n ? undefined : a >> b;
-    case '&': return a & b;
-    case '|': return a | b;
-    case '^': return a ^ b;
-    case '==': return a === b ? 1n : 0n;
-    case '!=': return a !== b ? 1n : 0n;
-    case '<': return a < b ? 1n : 0n;
-    case '>': return a > b ? 1n : 0n;
-    case '<=': return a <= b ? 1n : 0n;
-    case '>=': return a >= b ? 1n : 0n;
-    case '&&': return a !== 0n && b !== 0n ? 1n : 0n;
-    case '||': return a !== 0n || b !== 0n ? 1n : 0n;
-    case ',': return b;
-    default: return undefined;
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return b === 0n ? undefined : a / b;
+    case '%':
+      return b === 0n ? undefined : a % b;
+    case '<<':
+      return shift(a, b);
+    case '>>':
+      return b < 0n || b > 128n ? undefined : a >> b;
+    case '&':
+      return a & b;
+    case '|':
+      return a | b;
+    case '^':
+      return a ^ b;
+    case '==':
+      return a === b ? 1n : 0n;
+    case '!=':
+      return a !== b ? 1n : 0n;
+    case '<':
+      return a < b ? 1n : 0n;
+    case '>':
+      return a > b ? 1n : 0n;
+    case '<=':
+      return a <= b ? 1n : 0n;
+    case '>=':
+      return a >= b ? 1n : 0n;
+    case '&&':
+      return a !== 0n && b !== 0n ? 1n : 0n;
+    case '||':
+      return a !== 0n || b !== 0n ? 1n : 0n;
+    case ',':
+      return b;
+    default:
+      return undefined;
   }
 }
 
 /** A macro's body as an integer: the grammar of #if is the grammar of these. */
-function foldMacro(macro: MacroDef, unit: FoldUnit, known: ((name: string) => bigint | undefined) | undefined, depth: number): bigint | undefined {
+function foldMacro(
+  macro: MacroDef,
+  unit: FoldUnit,
+  known: ((name: string) => bigint | undefined) | undefined,
+  depth: number,
+): bigint | undefined {
   if (macro.params !== null || macro.body === '' || macro.body.length > 400) return undefined;
   return evaluateInteger(macro.body, (name) => {
     const outside = known?.(name);
@@ -96,7 +142,12 @@ function foldMacro(macro: MacroDef, unit: FoldUnit, known: ((name: string) => bi
   });
 }
 
-function enumerator(name: string, unit: FoldUnit, known: ((name: string) => bigint | undefined) | undefined, depth: number): bigint | undefined {
+function enumerator(
+  name: string,
+  unit: FoldUnit,
+  known: ((name: string) => bigint | undefined) | undefined,
+  depth: number,
+): bigint | undefined {
   let table = enumCache.get(unit.enums);
   if (!table) {
     table = new Map();

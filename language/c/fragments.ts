@@ -21,13 +21,26 @@ export interface Opened {
 }
 
 /** Parses `text`, whose parts come from `segments` of `cx` (range `use`). Undefined on a syntax error. */
-export function openFragment(cx: Cx, wrap: Wrap, text: string, segments: readonly Segment[], use: Span, macro: string | undefined): Opened | undefined {
+export function openFragment(
+  cx: Cx,
+  wrap: Wrap,
+  text: string,
+  segments: readonly Segment[],
+  use: Span,
+  macro: string | undefined,
+): Opened | undefined {
   if (cx.src.depth >= MAX_DEPTH || text.length > MAX_EXPANSION || cx.env.budget <= 0) return undefined;
   cx.env.budget--;
   const fragment = parseFragment(cx, wrap, text);
   if (!fragment) return undefined;
   const shift = PREFIX[wrap].length;
-  return { cx: { env: cx.env, src: fragmentSource(cx.src, fragment, PREFIX[wrap] + text + SUFFIX[wrap], segments, shift, use, macro) }, statements: fragment.statements };
+  return {
+    cx: {
+      env: cx.env,
+      src: fragmentSource(cx.src, fragment, PREFIX[wrap] + text + SUFFIX[wrap], segments, shift, use, macro),
+    },
+    statements: fragment.statements,
+  };
 }
 
 function parseFragment(cx: Cx, wrap: Wrap, text: string): Fragment | undefined {
@@ -40,17 +53,27 @@ function parseFragment(cx: Cx, wrap: Wrap, text: string): Fragment | undefined {
   const fn = parsed?.root.children[0];
   if (parsed && !parsed.hasError && parsed.root.children.length === 1 && fn?.type === 'function_definition') {
     const body = fn.children[fn.children.length - 1];
-    if (body?.type === 'compound_statement') result = { text: masked.text, notes: masked.notes, cleanups: masked.cleanups, statements: body.children };
+    if (body?.type === 'compound_statement')
+      result = { text: masked.text, notes: masked.notes, cleanups: masked.cleanups, statements: body.children };
   }
   if (cx.env.cache.size > CACHE_LIMIT) cx.env.cache.clear();
   cx.env.cache.set(key, result);
   return result ?? undefined;
 }
 
-function fragmentSource(parent: Source, fragment: Fragment, raw: string, segments: readonly Segment[], shift: number, use: Span, macro: string | undefined): Source {
+function fragmentSource(
+  parent: Source,
+  fragment: Fragment,
+  raw: string,
+  segments: readonly Segment[],
+  shift: number,
+  use: Span,
+  macro: string | undefined,
+): Source {
   const outer = parent.origin(use.start, use.end);
   const name = outer.macro ?? macro;
-  const whole = name === undefined ? { start: outer.start, end: outer.end } : { start: outer.start, end: outer.end, macro: name };
+  const whole =
+    name === undefined ? { start: outer.start, end: outer.end } : { start: outer.start, end: outer.end, macro: name };
   const argument = (start: number, end: number): Segment | undefined => {
     const s = start - shift;
     const e = end - shift;
@@ -59,7 +82,12 @@ function fragmentSource(parent: Source, fragment: Fragment, raw: string, segment
   };
   const hiddenHere = macro === undefined ? parent.hidden(use.start) : new Set([...parent.hidden(use.start), macro]);
   return {
-    text: fragment.text, raw, notes: fragment.notes, cleanups: fragment.cleanups, regions: [], depth: parent.depth + 1,
+    text: fragment.text,
+    raw,
+    notes: fragment.notes,
+    cleanups: fragment.cleanups,
+    regions: [],
+    depth: parent.depth + 1,
     origin(start, end) {
       const seg = argument(start, end);
       return seg ? parent.origin(start - shift - seg.start + seg.from, end - shift - seg.start + seg.from) : whole;
@@ -80,7 +108,9 @@ export function macroAt(cx: Cx, name: string, at: number): MacroDef | undefined 
 
 /** A literal tells more under its name than expanded. */
 export function isPlainLiteral(def: MacroDef): boolean {
-  return def.params === null && /^\(?\s*[-~]?\s*(?:0[xX][\da-fA-F]+|\d+)[uUlL]*\s*\)?$|^"(?:\\.|[^"\\])*"$|^$/.test(def.body);
+  return (
+    def.params === null && /^\(?\s*[-~]?\s*(?:0[xX][\da-fA-F]+|\d+)[uUlL]*\s*\)?$|^"(?:\\.|[^"\\])*"$|^$/.test(def.body)
+  );
 }
 
 /** Expands a use: `node` is the identifier, or the call of a function-like macro. */
@@ -93,11 +123,20 @@ export function openMacro(cx: Cx, wrap: Wrap, def: MacroDef, node: Span, open: n
   const given = macroArguments(cx.src.raw, open);
   if (!given) return undefined;
   const expansion = expandMacro(def, cx.src.raw, given.args);
-  return expansion && openFragment(cx, wrap, expansion.text, expansion.segments, { start: node.start, end: given.end }, def.name);
+  return (
+    expansion &&
+    openFragment(cx, wrap, expansion.text, expansion.segments, { start: node.start, end: given.end }, def.name)
+  );
 }
 
 /** Parses a piece of the same text anew, in another role. */
 export function openAgain(cx: Cx, wrap: Wrap, start: number, text: string): Opened | undefined {
-  return openFragment(cx, wrap, text, [{ start: 0, end: text.length, from: start }], { start, end: start + text.length }, undefined);
+  return openFragment(
+    cx,
+    wrap,
+    text,
+    [{ start: 0, end: text.length, from: start }],
+    { start, end: start + text.length },
+    undefined,
+  );
 }
-

@@ -46,9 +46,18 @@ export function targetKey(target: Target, choices: ReadonlyMap<string, boolean>)
 }
 
 /** Preprocesses the headers, each once, nested ones where they are included. */
-export function readHeaders(headers: readonly HeaderText[], target: Target, choices: ReadonlyMap<string, boolean>): HeaderState {
+export function readHeaders(
+  headers: readonly HeaderText[],
+  target: Target,
+  choices: ReadonlyMap<string, boolean>,
+): HeaderState {
   const key = targetKey(target, choices);
-  const at = states.findIndex((s) => s.target === key && s.headers.length === headers.length && s.headers.every((h, i) => h.path === headers[i]!.path && h.text === headers[i]!.text));
+  const at = states.findIndex(
+    (s) =>
+      s.target === key &&
+      s.headers.length === headers.length &&
+      s.headers.every((h, i) => h.path === headers[i]!.path && h.text === headers[i]!.text),
+  );
   if (at >= 0) {
     const [hit] = states.splice(at, 1);
     states.push(hit!);
@@ -71,7 +80,14 @@ export function readHeaders(headers: readonly HeaderText[], target: Target, choi
   };
   for (const header of headers) visit(header, 0);
   const macros = env.over(new Map()).own;
-  const state: HeaderState = { env, macros, maskMacros: maskMacrosOf(macros), headers: read, forks, id: headers.length === 0 ? 0 : nextId++ };
+  const state: HeaderState = {
+    env,
+    macros,
+    maskMacros: maskMacrosOf(macros),
+    headers: read,
+    forks,
+    id: headers.length === 0 ? 0 : nextId++,
+  };
   states.push({ headers: [...headers], target: key, state });
   if (states.length > MAX_STATES) states.shift();
   return state;

@@ -88,8 +88,21 @@ export function typeOfExpr(e: Expr, scope: TypeScope, depth = 0): CType | undefi
       const t = scope.locals.get(e.name) ?? globalTypes(scope.unit).get(e.name);
       return t;
     }
-    case 'num': return e.float !== undefined ? { kind: 'base', name: 'double' } : { kind: 'base', name: /[uU]/.test(e.text) ? (/[lL]/.test(e.text) ? 'unsigned long' : 'unsigned int') : /[lL]/.test(e.text) ? 'long' : 'int' };
-    case 'str': return { kind: 'pointer', to: { kind: 'base', name: 'char' } };
+    case 'num':
+      return e.float !== undefined
+        ? { kind: 'base', name: 'double' }
+        : {
+            kind: 'base',
+            name: /[uU]/.test(e.text)
+              ? /[lL]/.test(e.text)
+                ? 'unsigned long'
+                : 'unsigned int'
+              : /[lL]/.test(e.text)
+                ? 'long'
+                : 'int',
+          };
+    case 'str':
+      return { kind: 'pointer', to: { kind: 'base', name: 'char' } };
     case 'call': {
       if (e.callee.kind !== 'id') {
         const f = pointee(of(e.callee), scope) ?? resolveType(of(e.callee), scope);
@@ -98,7 +111,16 @@ export function typeOfExpr(e: Expr, scope: TypeScope, depth = 0): CType | undefi
       const name = e.callee.name;
       const cast = castLike(name, e.args);
       if (cast) return cast;
-      if ((name === 'READ_ONCE' || name === 'rcu_dereference' || name === 'likely' || name === 'unlikely' || name === 'no_free_ptr' || name === 'rcu_access_pointer') && e.args[0]) return of(e.args[0]);
+      if (
+        (name === 'READ_ONCE' ||
+          name === 'rcu_dereference' ||
+          name === 'likely' ||
+          name === 'unlikely' ||
+          name === 'no_free_ptr' ||
+          name === 'rcu_access_pointer') &&
+        e.args[0]
+      )
+        return of(e.args[0]);
       if ((name === 'min' || name === 'max') && e.args[0]) return of(e.args[0]);
       const local = scope.locals.get(name) ?? globalTypes(scope.unit).get(name);
       if (local) {
@@ -114,7 +136,8 @@ export function typeOfExpr(e: Expr, scope: TypeScope, depth = 0): CType | undefi
         return t && { kind: 'pointer', to: t };
       }
       return e.op === '!' ? INT : of(e.arg);
-    case 'update': return of(e.arg);
+    case 'update':
+      return of(e.arg);
     case 'binary': {
       if (e.op === ',') return of(e.right);
       if (['==', '!=', '<', '>', '<=', '>=', '&&', '||'].includes(e.op)) return INT;
@@ -123,11 +146,15 @@ export function typeOfExpr(e: Expr, scope: TypeScope, depth = 0): CType | undefi
       const b = of(e.right);
       const ra = resolveType(a, scope);
       const rb = resolveType(b, scope);
-      if (ra?.kind === 'pointer' || ra?.kind === 'array') return e.op === '-' && (rb?.kind === 'pointer' || rb?.kind === 'array') ? { kind: 'base', name: 'long' } : decay(ra);
+      if (ra?.kind === 'pointer' || ra?.kind === 'array')
+        return e.op === '-' && (rb?.kind === 'pointer' || rb?.kind === 'array')
+          ? { kind: 'base', name: 'long' }
+          : decay(ra);
       if (rb?.kind === 'pointer' || rb?.kind === 'array') return decay(rb);
       return wider(a, ra, b, rb);
     }
-    case 'assign': return of(e.left);
+    case 'assign':
+      return of(e.left);
     case 'cond': {
       const a = e.then ? of(e.then) : of(e.test);
       const r = resolveType(a, scope);
@@ -138,16 +165,23 @@ export function typeOfExpr(e: Expr, scope: TypeScope, depth = 0): CType | undefi
       const record = recordOf(e.arrow ? pointee(object, scope) : object, scope);
       return record && fieldType(record, e.name, scope);
     }
-    case 'index': return pointee(of(e.object), scope);
-    case 'cast': return e.type;
-    case 'sizeof': case 'offsetof': return { kind: 'base', name: 'unsigned long' };
-    case 'compound': return e.type;
-    case 'type': return e.type;
+    case 'index':
+      return pointee(of(e.object), scope);
+    case 'cast':
+      return e.type;
+    case 'sizeof':
+    case 'offsetof':
+      return { kind: 'base', name: 'unsigned long' };
+    case 'compound':
+      return e.type;
+    case 'type':
+      return e.type;
     case 'stmtexpr': {
       const last = e.body.body[e.body.body.length - 1];
       return last?.kind === 'expr' ? of(last.expr) : undefined;
     }
-    default: return undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -162,9 +196,29 @@ function pointee(type: CType | undefined, scope: TypeScope): CType | undefined {
   return t?.kind === 'function' ? t : undefined;
 }
 
-const RANK = ['bool', 'char', 'signed char', 'unsigned char', 'short', 'unsigned short', 'int', 'unsigned int', 'long', 'unsigned long', 'long long', 'unsigned long long', 'float', 'double'];
+const RANK = [
+  'bool',
+  'char',
+  'signed char',
+  'unsigned char',
+  'short',
+  'unsigned short',
+  'int',
+  'unsigned int',
+  'long',
+  'unsigned long',
+  'long long',
+  'unsigned long long',
+  'float',
+  'double',
+];
 
-function wider(a: CType | undefined, ra: CType | undefined, b: CType | undefined, rb: CType | undefined): CType | undefined {
+function wider(
+  a: CType | undefined,
+  ra: CType | undefined,
+  b: CType | undefined,
+  rb: CType | undefined,
+): CType | undefined {
   if (!a || !ra) return b;
   if (!b || !rb) return a;
   if (ra.kind !== 'base') return a;
@@ -174,7 +228,11 @@ function wider(a: CType | undefined, ra: CType | undefined, b: CType | undefined
 
 /** container_of and its kin name their type. */
 function castLike(name: string, args: readonly Expr[]): CType | undefined {
-  if (/^(?:container_of\w*|list_entry\w*|list_first_entry\w*|list_last_entry\w*|hlist_entry\w*|rb_entry\w*|hlist_entry_safe)$/.test(name)) {
+  if (
+    /^(?:container_of\w*|list_entry\w*|list_first_entry\w*|list_last_entry\w*|hlist_entry\w*|rb_entry\w*|hlist_entry_safe)$/.test(
+      name,
+    )
+  ) {
     const t = args[1];
     return t?.kind === 'type' ? { kind: 'pointer', to: t.type } : undefined;
   }

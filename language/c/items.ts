@@ -24,7 +24,13 @@ export interface FileContext {
 const MACRO_BUDGET = 3000;
 
 function context(file: FileContext): Cx {
-  const env: LowerEnv = { parser: file.parser, macros: file.macros, maskMacros: file.maskMacros, cache: file.cache, budget: MACRO_BUDGET };
+  const env: LowerEnv = {
+    parser: file.parser,
+    macros: file.macros,
+    maskMacros: file.maskMacros,
+    cache: file.cache,
+    budget: MACRO_BUDGET,
+  };
   return { env, src: file.source };
 }
 
@@ -54,10 +60,17 @@ class LazyFunction implements FunctionDef {
   readonly isInline: boolean;
   readonly condition?: string;
   readonly path: string;
-  private signature: { readonly params: readonly Param[]; readonly returns: CType; readonly variadic: boolean } | undefined;
+  private signature:
+    { readonly params: readonly Param[]; readonly returns: CType; readonly variadic: boolean } | undefined;
   private lowered: BlockStmt | undefined;
 
-  constructor(private readonly file: FileContext, private readonly item: TopLevelNode, private readonly head: SNode, nameNode: SNode, body: SNode) {
+  constructor(
+    private readonly file: FileContext,
+    private readonly item: TopLevelNode,
+    private readonly head: SNode,
+    nameNode: SNode,
+    body: SNode,
+  ) {
     const src = file.source;
     this.path = file.path;
     this.name = functionName(context(file), nameNode);
@@ -67,13 +80,17 @@ class LazyFunction implements FunctionDef {
     this.bodySpan = { start: body.start, end: body.end };
     this.hasError = item.hasError;
     const prefix = src.raw.slice(head.start, nameNode.start);
-    this.isStatic = /\bstatic\b/.test(prefix) || head.children.some((c) => c.type === 'storage_class_specifier' && nodeText(context(file), c) === 'static');
+    this.isStatic =
+      /\bstatic\b/.test(prefix) ||
+      head.children.some((c) => c.type === 'storage_class_specifier' && nodeText(context(file), c) === 'static');
     this.isInline = /\b(?:__always_)?inline(?:__)?\b|\b__inline\b/.test(prefix);
     const condition = conditionAt(src.regions, item.start);
     if (condition !== undefined) this.condition = condition;
     const inside: string[] = [];
     choicesWithin(src.regions, item.start, item.end, inside);
-    this.key = hashText(`${file.environment}|${condition ?? ''}|${inside.join('|')}|${src.raw.slice(item.start, item.end)}`);
+    this.key = hashText(
+      `${file.environment}|${condition ?? ''}|${inside.join('|')}|${src.raw.slice(item.start, item.end)}`,
+    );
   }
 
   get params(): readonly Param[] {
@@ -124,7 +141,11 @@ function readSignature(cx: Cx, head: SNode): { params: readonly Param[]; returns
     if (child.type !== 'declaration') continue;
     for (const x of lowerDeclaration(cx, child)) types.set(x.name, x.type);
   }
-  return { params: params.map((p) => ({ ...p, type: (p.name !== null && types.get(p.name)) || p.type })), returns, variadic };
+  return {
+    params: params.map((p) => ({ ...p, type: (p.name !== null && types.get(p.name)) || p.type })),
+    returns,
+    variadic,
+  };
 }
 
 /** The unknown conditions that hold at an offset, joined; undefined if none. */
@@ -138,7 +159,10 @@ export function conditionAt(regions: readonly ChoiceRegion[], at: number): strin
     const b = region.branches[index];
     if (!b) break;
     if (b.condition !== null) parts.push(b.condition);
-    else for (const other of region.branches) if (other !== b && other.condition !== null) parts.push(/^\w+(?:\([^()]*\))?$/.test(other.condition) ? `!${other.condition}` : `!(${other.condition})`);
+    else
+      for (const other of region.branches)
+        if (other !== b && other.condition !== null)
+          parts.push(/^\w+(?:\([^()]*\))?$/.test(other.condition) ? `!${other.condition}` : `!(${other.condition})`);
     list = b.inner;
   }
   return parts.length === 0 ? undefined : parts.join(' && ');
@@ -164,7 +188,11 @@ export interface ItemMemo {
 }
 
 /** Functions of a parsed file in source order. */
-export function readFunctions(file: FileContext, top: readonly TopLevelNode[], memo?: ItemMemo): (FunctionDef & { readonly path: string })[] {
+export function readFunctions(
+  file: FileContext,
+  top: readonly TopLevelNode[],
+  memo?: ItemMemo,
+): (FunctionDef & { readonly path: string })[] {
   const out: (FunctionDef & { readonly path: string })[] = [];
   const add = (item: TopLevelNode, head: SNode): void => {
     const declarator = field(head, 'declarator');
@@ -178,7 +206,19 @@ export function readFunctions(file: FileContext, top: readonly TopLevelNode[], m
       if (head) add(item, head);
     } else if (item.type === 'ERROR' || item.type === 'linkage_specification' || item.type === 'declaration_list') {
       const tree = item.snapshot();
-      if (tree) nested(tree, (node) => add({ type: node.type, start: node.start, end: node.end, hasError: item.type === 'ERROR', snapshot: () => node }, node));
+      if (tree)
+        nested(tree, (node) =>
+          add(
+            {
+              type: node.type,
+              start: node.start,
+              end: node.end,
+              hasError: item.type === 'ERROR',
+              snapshot: () => node,
+            },
+            node,
+          ),
+        );
     }
   }
   return out;
@@ -201,7 +241,8 @@ function headOf(file: FileContext, item: TopLevelNode, memo: ItemMemo | undefine
 function nested(node: SNode, found: (node: SNode) => void): void {
   for (const child of node.children) {
     if (child.type === 'function_definition') found(child);
-    else if (child.type === 'ERROR' || child.type === 'linkage_specification' || child.type === 'declaration_list') nested(child, found);
+    else if (child.type === 'ERROR' || child.type === 'linkage_specification' || child.type === 'declaration_list')
+      nested(child, found);
   }
 }
 
@@ -209,7 +250,8 @@ function nameOf(declarator: SNode): SNode | undefined {
   let at: SNode | undefined = declarator;
   for (let guard = 0; at && guard < 60; guard++) {
     if (at.type === 'identifier') return at;
-    const inner: SNode | undefined = field(at, 'declarator') ?? at.children.find((c) => c.type.endsWith('declarator') || c.type === 'identifier');
+    const inner: SNode | undefined =
+      field(at, 'declarator') ?? at.children.find((c) => c.type.endsWith('declarator') || c.type === 'identifier');
     at = inner;
   }
   return undefined;
@@ -237,9 +279,15 @@ export function addDeclarations(into: Declarations, from: Declarations): void {
 }
 
 /** Reads every declaration at file scope, and the types declared inside of them. */
-export function readDeclarations(file: FileContext, top: readonly TopLevelNode[], into: Declarations, memo?: ItemMemo): void {
+export function readDeclarations(
+  file: FileContext,
+  top: readonly TopLevelNode[],
+  into: Declarations,
+  memo?: ItemMemo,
+): void {
   for (const item of top) {
-    if (item.type === 'function_definition' || item.type === 'expression_statement' || item.type.startsWith('preproc_')) continue;
+    if (item.type === 'function_definition' || item.type === 'expression_statement' || item.type.startsWith('preproc_'))
+      continue;
     if (memo) {
       const text = file.source.raw.slice(item.start, item.end);
       let known = memo.declarations.get(item.start);
@@ -261,7 +309,8 @@ export function readDeclarations(file: FileContext, top: readonly TopLevelNode[]
 function declarationsOf(file: FileContext, tree: SNode, into: Declarations): void {
   const cx = context(file);
   switch (tree.type) {
-    case 'declaration': case 'type_definition': {
+    case 'declaration':
+    case 'type_definition': {
       for (const c of tree.children) typesIn(cx, c, into);
       for (const d of lowerDeclaration(cx, tree)) {
         if (d.isTypedef) into.typedefs.set(d.name, d.type);
@@ -269,10 +318,14 @@ function declarationsOf(file: FileContext, tree: SNode, into: Declarations): voi
       }
       return;
     }
-    case 'struct_specifier': case 'union_specifier': case 'enum_specifier':
+    case 'struct_specifier':
+    case 'union_specifier':
+    case 'enum_specifier':
       typesIn(cx, tree, into);
       return;
-    case 'ERROR': case 'linkage_specification': case 'declaration_list':
+    case 'ERROR':
+    case 'linkage_specification':
+    case 'declaration_list':
       for (const c of tree.children) declarationsOf(file, c, into);
       return;
     default:

@@ -2,7 +2,11 @@
 
 /** Read-only union of two maps; `own` wins, `gone` hides entries of the base. */
 export class LayeredMap<V> implements ReadonlyMap<string, V> {
-  constructor(private readonly base: ReadonlyMap<string, V>, private readonly own: ReadonlyMap<string, V>, private readonly gone: ReadonlySet<string>) {}
+  constructor(
+    private readonly base: ReadonlyMap<string, V>,
+    private readonly own: ReadonlyMap<string, V>,
+    private readonly gone: ReadonlySet<string>,
+  ) {}
 
   get size(): number {
     let n = this.own.size;

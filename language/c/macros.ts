@@ -14,12 +14,24 @@ export function parseDefine(text: string, d: Directive, path: string): MacroDef 
   if (!head) return undefined;
   const name = head[1]!;
   if (!head[2]) {
-    return { start: d.start, end: d.end, name, params: null, variadic: false, body: cleanArgument(arg.slice(lead + name.length)), path };
+    return {
+      start: d.start,
+      end: d.end,
+      name,
+      params: null,
+      variadic: false,
+      body: cleanArgument(arg.slice(lead + name.length)),
+      path,
+    };
   }
   const rest = cleanArgument(arg.slice(lead + head[0].length));
   const close = rest.indexOf(')');
   if (close < 0) return undefined;
-  const params = rest.slice(0, close).split(',').map((p) => p.trim()).filter((p) => p !== '');
+  const params = rest
+    .slice(0, close)
+    .split(',')
+    .map((p) => p.trim())
+    .filter((p) => p !== '');
   let variadic = false;
   const last = params[params.length - 1];
   if (last !== undefined && last.endsWith('...')) {
@@ -32,7 +44,19 @@ export function parseDefine(text: string, d: Directive, path: string): MacroDef 
 /** -D NAME=VALUE, NAME(a,b)=VALUE. */
 export function defineFromFlag(name: string, value: string): MacroDef {
   const m = /^(\w+)\(([^)]*)\)$/.exec(name);
-  if (m) return { start: 0, end: 0, name: m[1]!, params: m[2]!.split(',').map((p) => p.trim()).filter(Boolean), variadic: false, body: value, path: '' };
+  if (m)
+    return {
+      start: 0,
+      end: 0,
+      name: m[1]!,
+      params: m[2]!
+        .split(',')
+        .map((p) => p.trim())
+        .filter(Boolean),
+      variadic: false,
+      body: value,
+      path: '',
+    };
   return { start: 0, end: 0, name, params: null, variadic: false, body: value, path: '' };
 }
 
@@ -117,7 +141,8 @@ export function expandMacro(def: MacroDef, raw: string, args: readonly Span[]): 
   if (def.variadic) {
     const fixed = params.length - 1;
     if (given.length < fixed) return undefined;
-    if (given.length > params.length) given.splice(fixed, given.length - fixed, { start: given[fixed]!.start, end: given[given.length - 1]!.end });
+    if (given.length > params.length)
+      given.splice(fixed, given.length - fixed, { start: given[fixed]!.start, end: given[given.length - 1]!.end });
     if (given.length === fixed) given.push({ start: 0, end: 0 });
   } else if (given.length !== params.length && !(params.length === 1 && given.length === 0)) return undefined;
   let text = '';

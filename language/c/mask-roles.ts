@@ -7,7 +7,10 @@ import type { MacroDef } from './unit.ts';
 const maskMacroCache = new WeakMap<MacroDef, 'loop' | 'empty' | 'none' | { readonly keyword: string }>();
 
 /** What a macro means to the masking. */
-function maskRole(def: MacroDef, isLoop: (name: string) => boolean): 'loop' | 'empty' | 'none' | { readonly keyword: string } {
+function maskRole(
+  def: MacroDef,
+  isLoop: (name: string) => boolean,
+): 'loop' | 'empty' | 'none' | { readonly keyword: string } {
   const cached = maskMacroCache.get(def);
   if (cached !== undefined) return cached;
   let role: 'loop' | 'empty' | 'none' | { readonly keyword: string } = 'none';
@@ -17,12 +20,27 @@ function maskRole(def: MacroDef, isLoop: (name: string) => boolean): 'loop' | 'e
     else if (/^__attribute__\s*\(\(.*\)\)$/.test(body)) role = 'empty';
     else {
       const words = body.split(/\s+/);
-      if (words.every((w) => w === 'static' || w === 'inline' || w === 'extern' || w === '__inline' || w === '__inline__' || w === '__always_inline' || ANNOTATIONS.has(w))) {
+      if (
+        words.every(
+          (w) =>
+            w === 'static' ||
+            w === 'inline' ||
+            w === 'extern' ||
+            w === '__inline' ||
+            w === '__inline__' ||
+            w === '__always_inline' ||
+            ANNOTATIONS.has(w),
+        )
+      ) {
         role = { keyword: words.includes('static') ? 'static' : words.includes('extern') ? 'extern' : '' };
       } else if (body === 'const' || body === 'volatile') role = { keyword: body };
     }
   } else if (isLoopHead(def, (name) => isLoop(name) || isLoopName(name))) role = 'loop';
-  else if (/^__attribute__\s*\(\(.*\)\)$/.test(body) || (def.params.length > 0 && ATTRIBUTE_CALLS.has(/^\w+/.exec(body)?.[0] ?? ''))) role = 'empty';
+  else if (
+    /^__attribute__\s*\(\(.*\)\)$/.test(body) ||
+    (def.params.length > 0 && ATTRIBUTE_CALLS.has(/^\w+/.exec(body)?.[0] ?? ''))
+  )
+    role = 'empty';
   maskMacroCache.set(def, role);
   return role;
 }

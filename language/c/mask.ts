@@ -5,7 +5,40 @@
  */
 import { ANNOTATIONS, ATTRIBUTE_CALLS, INITIALISER_CALLS, isLoopName, TYPEOF } from './masknames.ts';
 import {
-  NL, CR, SPACE, QUOTE, HASH, APOS, LPAREN, RPAREN, STAR, COMMA, DOT, SLASH, COLON, SEMI, EQ, BACKSLASH, LBRACE, RBRACE, CLASS, BASE_ARG_1, NAMED_PTR_ARG, TYPE_ARG_1, TYPE_ARG_N, TYPE_FIRST, TYPE_STARTS, STATEMENT_STARTS, HEADS, NOT_MACRO, NUMBER, blanked, lineEnd, argumentEnd, hasSemicolon, type BraceKind,
+  NL,
+  CR,
+  SPACE,
+  QUOTE,
+  HASH,
+  APOS,
+  LPAREN,
+  RPAREN,
+  STAR,
+  COMMA,
+  DOT,
+  SLASH,
+  COLON,
+  SEMI,
+  EQ,
+  BACKSLASH,
+  LBRACE,
+  RBRACE,
+  CLASS,
+  BASE_ARG_1,
+  NAMED_PTR_ARG,
+  TYPE_ARG_1,
+  TYPE_ARG_N,
+  TYPE_FIRST,
+  TYPE_STARTS,
+  STATEMENT_STARTS,
+  HEADS,
+  NOT_MACRO,
+  NUMBER,
+  blanked,
+  lineEnd,
+  argumentEnd,
+  hasSemicolon,
+  type BraceKind,
 } from './mask-patterns.ts';
 import { matchingParen, skipBlank, skipComment, skipString } from './scan.ts';
 
@@ -85,17 +118,30 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
 
   while (i < n) {
     if (pendingSeparator && i >= pendingSeparator.at) {
-      if (i === pendingSeparator.at && last <= i) { put(i, i + 1, pendingSeparator.with); prev = pendingSeparator.with === ';' ? SEMI : COMMA; prevWord = ''; i++; }
+      if (i === pendingSeparator.at && last <= i) {
+        put(i, i + 1, pendingSeparator.with);
+        prev = pendingSeparator.with === ';' ? SEMI : COMMA;
+        prevWord = '';
+        i++;
+      }
       pendingSeparator = undefined;
       continue;
     }
     if (tailBlanks.length > 0 && i >= tailBlanks[tailBlanks.length - 1]![0]) {
       const [from, to] = tailBlanks.pop()!;
-      if (last <= from && i === from) { blank(from, to); i = to; prev = SEMI; prevWord = ''; }
+      if (last <= from && i === from) {
+        blank(from, to);
+        i = to;
+        prev = SEMI;
+        prevWord = '';
+      }
       continue;
     }
     const c = text.charCodeAt(i);
-    if (c === SPACE || c === NL || c === 9 || c === CR) { i++; continue; }
+    if (c === SPACE || c === NL || c === 9 || c === CR) {
+      i++;
+      continue;
+    }
     if (c < 128 && CLASS[c] === 1) {
       const start = i;
       i++;
@@ -107,8 +153,14 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
       const c0 = i;
       let letters = false;
       i++;
-      for (let d = text.charCodeAt(i); i < n && (d < 128 && (CLASS[d]! > 0 || (d === DOT && text.charCodeAt(i + 1) !== DOT))); d = text.charCodeAt(++i)) letters ||= CLASS[d] === 1;
-      prev = 48; prevWord = '';
+      for (
+        let d = text.charCodeAt(i);
+        i < n && d < 128 && (CLASS[d]! > 0 || (d === DOT && text.charCodeAt(i + 1) !== DOT));
+        d = text.charCodeAt(++i)
+      )
+        letters ||= CLASS[d] === 1;
+      prev = 48;
+      prevWord = '';
       // 15_0 is no number, but may be an argument that a macro pastes to a name.
       if (letters && !NUMBER.test(text.slice(c0, i))) put(c0, i, '1'.padEnd(i - c0, '0'));
       continue;
@@ -116,19 +168,36 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
     switch (c) {
       case SLASH: {
         const e = skipComment(text, i);
-        if (e > i) { i = e; continue; }
+        if (e > i) {
+          i = e;
+          continue;
+        }
         break;
       }
-      case QUOTE: case APOS:
-        i = skipString(text, i); prev = QUOTE; prevWord = '';
+      case QUOTE:
+      case APOS:
+        i = skipString(text, i);
+        prev = QUOTE;
+        prevWord = '';
         continue;
-      case HASH: i = lineEnd(text, i); continue; // a directive nobody blanked
+      case HASH:
+        i = lineEnd(text, i);
+        continue; // a directive nobody blanked
       case BACKSLASH:
         // A line continuation outside of a directive is white space to C, but an error to the grammar in places.
-        if (text.charCodeAt(i + 1) === NL || text.charCodeAt(i + 1) === CR) { put(i, i + 1, ' '); i++; continue; }
+        if (text.charCodeAt(i + 1) === NL || text.charCodeAt(i + 1) === CR) {
+          put(i, i + 1, ' ');
+          i++;
+          continue;
+        }
         break;
       case LBRACE: {
-        const kind: BraceKind = coming !== 'block' ? coming : prev === EQ || prev === COMMA || (kinds[kinds.length - 1] === 'list' && prev !== LPAREN) ? 'list' : 'block';
+        const kind: BraceKind =
+          coming !== 'block'
+            ? coming
+            : prev === EQ || prev === COMMA || (kinds[kinds.length - 1] === 'list' && prev !== LPAREN)
+              ? 'list'
+              : 'block';
         if (i === 0 || text.charCodeAt(i - 1) === NL) kinds.length = 0;
         kinds.push(kind);
         coming = 'block';
@@ -145,14 +214,28 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
           kinds.length = 0;
         }
         break;
-      case LPAREN: parens++; beforeParen = prevWord; coming = 'block'; break;
-      case RPAREN: if (parens > 0) parens--; coming = 'block'; break;
-      case SEMI: case EQ: coming = 'block'; break;
+      case LPAREN:
+        parens++;
+        beforeParen = prevWord;
+        coming = 'block';
+        break;
+      case RPAREN:
+        if (parens > 0) parens--;
+        coming = 'block';
+        break;
+      case SEMI:
+      case EQ:
+        coming = 'block';
+        break;
       case COMMA:
         // An empty argument of a macro.
         if (parens > 0 && braces > 0) {
           const next = text.charCodeAt(skipBlank(text, i + 1));
-          if (prev === LPAREN || next === RPAREN || next === COMMA) { put(i, i + 1, ' '); i++; continue; }
+          if (prev === LPAREN || next === RPAREN || next === COMMA) {
+            put(i, i + 1, ' ');
+            i++;
+            continue;
+          }
         }
         break;
       case COLON:
@@ -167,13 +250,16 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
         if (inCase && text.startsWith('...', i)) {
           put(i, i + 3, '|| ');
           notes.set(i, { kind: 'range' });
-          i += 3; prev = STAR; prevWord = '';
+          i += 3;
+          prev = STAR;
+          prevWord = '';
           continue;
         }
         break;
       default:
     }
-    prev = c; prevWord = '';
+    prev = c;
+    prevWord = '';
     i++;
   }
   out.push(text.slice(last));
@@ -182,7 +268,10 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
   function word(start: number, id: string): void {
     if (ANNOTATIONS.has(id) || macros.empty.has(id)) {
       // A name of a variable or field is no annotation, and neither is an argument (a macro's parameter can have such a name).
-      if (prev !== DOT && !(prev === 62 && text.charCodeAt(start - 1) === 62)) { blankEmpty(start, id); return; }
+      if (prev !== DOT && !(prev === 62 && text.charCodeAt(start - 1) === 62)) {
+        blankEmpty(start, id);
+        return;
+      }
     }
     const keyword = macros.keywords.get(id);
     if (keyword !== undefined && keyword.length <= id.length) {
@@ -195,7 +284,10 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
       if (typeArgument(start, id)) return;
       if (STATEMENT_STARTS.has(id) && parens > 0) {
         const e = argumentEnd(text, i);
-        if (e > 0) { asName(start, e, { kind: 'stmt', text: text.slice(start, e).trimEnd() }); return; }
+        if (e > 0) {
+          asName(start, e, { kind: 'stmt', text: text.slice(start, e).trimEnd() });
+          return;
+        }
       }
     }
     const p = skipBlank(text, i);
@@ -228,15 +320,28 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
 
   function typeArgument(start: number, id: string): boolean {
     if (!TYPE_STARTS.has(id)) {
-      if (prev === COMMA && parens > 0 && braces > 0 && (text.charCodeAt(i) === STAR || (text.charCodeAt(i) === SPACE && text.charCodeAt(i + 1) === STAR))) {
+      if (
+        prev === COMMA &&
+        parens > 0 &&
+        braces > 0 &&
+        (text.charCodeAt(i) === STAR || (text.charCodeAt(i) === SPACE && text.charCodeAt(i + 1) === STAR))
+      ) {
         const m = NAMED_PTR_ARG.exec(text.slice(start, start + 80));
-        if (m) { asName(start, start + m[0].length, { kind: 'type', text: m[0] }); return true; }
+        if (m) {
+          asName(start, start + m[0].length, { kind: 'type', text: m[0] });
+          return true;
+        }
       }
       return false;
     }
     if (parens === 0) return false;
     const window = text.slice(start, start + 160);
-    const m = prev === COMMA ? TYPE_ARG_N.exec(window) : beforeParen === '' || NOT_MACRO.has(beforeParen) ? null : (TYPE_ARG_1.exec(window) ?? (TYPE_FIRST.test(beforeParen) ? BASE_ARG_1.exec(window) : null));
+    const m =
+      prev === COMMA
+        ? TYPE_ARG_N.exec(window)
+        : beforeParen === '' || NOT_MACRO.has(beforeParen)
+          ? null
+          : (TYPE_ARG_1.exec(window) ?? (TYPE_FIRST.test(beforeParen) ? BASE_ARG_1.exec(window) : null));
     // In a parameter list outside of any body the grammar reads types itself.
     if (!m || (braces === 0 && !TYPE_FIRST.test(beforeParen))) return false;
     asName(start, start + m[0].length, { kind: 'type', text: m[0] });
@@ -269,32 +374,52 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
       const e = matchingParen(text, p);
       const next = e > 0 ? text.charCodeAt(skipBlank(text, e)) : SEMI;
       // Whatever is called and followed by a block is the head of one; the others must be known by name.
-      if (next === LBRACE || (next !== SEMI && next !== COMMA && next !== RPAREN && next !== EQ && (macros.loops.has(id) || isLoopName(id)))) {
+      if (
+        next === LBRACE ||
+        (next !== SEMI && next !== COMMA && next !== RPAREN && next !== EQ && (macros.loops.has(id) || isLoopName(id)))
+      ) {
         if (hasSemicolon(text, p + 1, e - 1)) {
           // A macro that takes the head of a for loop as it is.
           put(start, i, 'for'.padEnd(id.length).slice(0, id.length));
-          if (id.length >= 3) { notes.set(start, { kind: 'loop', name: id }); prev = 97; prevWord = 'for'; return true; }
+          if (id.length >= 3) {
+            notes.set(start, { kind: 'loop', name: id });
+            prev = 97;
+            prevWord = 'for';
+            return true;
+          }
         }
         if (id.length >= 5 && skipBlank(text, p + 1) < e - 1) {
           notes.set(start, { kind: 'loop', name: id });
           put(start, i, 'while'.padEnd(id.length));
-          prev = 97; prevWord = 'while';
+          prev = 97;
+          prevWord = 'while';
           return true;
         }
         if (e - start >= 7) {
           notes.set(start, { kind: 'loop', name: id });
           put(start, e, 'for(;;)' + blanked(text, start + 7, e));
-          i = e; prev = RPAREN; prevWord = '';
+          i = e;
+          prev = RPAREN;
+          prevWord = '';
           return true;
         }
       }
     }
-    if (kinds[kinds.length - 1] === 'record' && parens === 0 && (prev === SEMI || prev === LBRACE || prev === RBRACE) && fieldMacro(start, id, p)) return true;
+    if (
+      kinds[kinds.length - 1] === 'record' &&
+      parens === 0 &&
+      (prev === SEMI || prev === LBRACE || prev === RBRACE) &&
+      fieldMacro(start, id, p)
+    )
+      return true;
     if (parens === 0 && !HEADS.has(id) && (declaringMacro(start, id, p) || unfinishedMacro(id, p))) return true;
     if (prev === QUOTE && parens > 0) {
       // "…" __stringify(x) "…": the grammar joins strings and names only.
       const e = matchingParen(text, p);
-      if (e > 0) { asName(start, e, { kind: 'stmt', text: text.slice(start, e) }); return true; }
+      if (e > 0) {
+        asName(start, e, { kind: 'stmt', text: text.slice(start, e) });
+        return true;
+      }
     }
     if (id === '__alignof__' && text.charCodeAt(skipBlank(text, p + 1)) === STAR) put(start, i, 'ALIGNOF____');
     if (id === 'offsetof') put(start, i, 'OFFSETOF'); // the grammar's own offsetof takes no a.b[0]
@@ -308,13 +433,22 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
         return true;
       }
     }
-    if (braces === 0 && parens === 0 && (prev === SEMI || prev === RBRACE) && (start === 0 || text.charCodeAt(start - 1) === NL)) {
+    if (
+      braces === 0 &&
+      parens === 0 &&
+      (prev === SEMI || prev === RBRACE) &&
+      (start === 0 || text.charCodeAt(start - 1) === NL)
+    ) {
       // FOO(bar) alone on its lines at file scope: a macro that declares something, or nothing.
       const e = matchingParen(text, p);
       if (e > 0 && /^[ \t]*(?:\/[*/]|\r?\n|$)/.test(text.slice(e, e + 40))) {
         const next = skipBlank(text, e);
         const c = text.charCodeAt(next);
-        if (next >= n || c === HASH || (c < 128 && CLASS[c] === 1)) { blank(start, e); i = e; return true; }
+        if (next >= n || c === HASH || (c < 128 && CLASS[c] === 1)) {
+          blank(start, e);
+          i = e;
+          return true;
+        }
       }
     }
     return false;
@@ -331,7 +465,9 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
       put(start, p + 1, 'unsigned long'.padEnd(p + 1 - start));
       put(comma, comma + 1, '[');
       put(e - 1, e, ']');
-      i = e; prev = 93; prevWord = '';
+      i = e;
+      prev = 93;
+      prevWord = '';
       return true;
     }
     if (/^struct_group(?:_tagged|_attr)?$/.test(id) && comma > 0 && comma < e && end > e) {
@@ -340,7 +476,9 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
       if (from > 0 && from < e) {
         blank(start, from);
         tailBlanks.push([e - 1, end]);
-        i = from; prev = SEMI; prevWord = '';
+        i = from;
+        prev = SEMI;
+        prevWord = '';
         return true;
       }
     }
@@ -349,11 +487,15 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
       put(start, p + 1, ' '.repeat(p + 1 - start));
       put(comma, comma + 1, ' ');
       put(e - 1, e, ' ');
-      i = e; prev = 97; prevWord = name[1]!;
+      i = e;
+      prev = 97;
+      prevWord = name[1]!;
       return true;
     }
     blank(start, end);
-    i = end; prev = SEMI; prevWord = '';
+    i = end;
+    prev = SEMI;
+    prevWord = '';
     return true;
   }
 
@@ -371,9 +513,18 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
       put(prevWordStart, prevWordStart + prevWord.length, ' '.repeat(prevWord.length));
       return false;
     }
-    if (afterStatic && braces === 0 && c < 128 && CLASS[c] === 1 && text.slice(e, next).includes('\n') && last <= prevWordStart) {
+    if (
+      afterStatic &&
+      braces === 0 &&
+      c < 128 &&
+      CLASS[c] === 1 &&
+      text.slice(e, next).includes('\n') &&
+      last <= prevWordStart
+    ) {
       blank(prevWordStart, e);
-      i = e; prev = SEMI; prevWord = '';
+      i = e;
+      prev = SEMI;
+      prevWord = '';
       return true;
     }
     const isDefinition = c === LBRACE && braces === 0;
@@ -384,7 +535,9 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
     const room = e - start - 4 - (isDefinition ? 2 : 0);
     if (room < 1 || last > start) return false;
     put(start, e, `int ${name.slice(0, room)}${isDefinition ? '()' : ''}`.padEnd(e - start));
-    i = e; prev = isDefinition ? RPAREN : 97; prevWord = isDefinition ? '' : name;
+    i = e;
+    prev = isDefinition ? RPAREN : 97;
+    prevWord = isDefinition ? '' : name;
     return true;
   }
 
@@ -402,7 +555,8 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
     const word = /^\w*/.exec(text.slice(next, next + 60))![0];
     if (ANNOTATIONS.has(word) || ATTRIBUTE_CALLS.has(word) || /^_?_?align/i.test(id)) return false;
     // A declaration `TYPE(x) name;` or `TYPE(x) name =`.
-    if (kind !== 'list' && !text.slice(e, next).includes('\n') && /^\w+\s*[;=,\[]/.test(text.slice(next, next + 80))) return false;
+    if (kind !== 'list' && !text.slice(e, next).includes('\n') && /^\w+\s*[;=,[]/.test(text.slice(next, next + 80)))
+      return false;
     pendingSeparator = { at: e, with: kind === 'list' ? ',' : ';' };
     return false;
   }

@@ -100,7 +100,7 @@ class TreeSitterC implements CParser {
   parse(path: string, text: string): ParsedText {
     const old = this.held.get(path);
     if (old) this.held.delete(path);
-    let tree: Tree | null = null;
+    let tree: Tree | null;
     try {
       if (old && old.text !== text) old.tree.edit(editBetween(old.text, text));
       tree = old && old.text === text ? old.tree.copy() : this.run(text, old?.tree ?? null);
@@ -127,7 +127,7 @@ class TreeSitterC implements CParser {
   }
 
   parseOnce(text: string): { readonly root: SNode; readonly hasError: boolean } | undefined {
-    let tree: Tree | null = null;
+    let tree: Tree | null;
     try {
       tree = this.run(text, null);
       if (!tree) return undefined;
@@ -211,7 +211,10 @@ class TreeSitterC implements CParser {
       if (type === 'comment' || type === ';') continue;
       const alive = held.alive;
       top.push({
-        type, start: node.startIndex, end: node.endIndex, hasError: node.hasError,
+        type,
+        start: node.startIndex,
+        end: node.endIndex,
+        hasError: node.hasError,
         snapshot: (skipBody = false) => {
           if (!alive.yes) return undefined;
           try {
@@ -237,7 +240,9 @@ class TreeSitterC implements CParser {
 
   /** Iterative on purpose: the depth of the tree is up to the input. */
   private copy(cursor: TreeCursor, skipBody: boolean): SNode {
-    const make = (typeId: number): { type: string; start: number; end: number; field: string | null; children: SNode[] } => ({
+    const make = (
+      typeId: number,
+    ): { type: string; start: number; end: number; field: string | null; children: SNode[] } => ({
       type: typeId === 65535 ? 'ERROR' : (this.types[typeId] ?? 'ERROR'),
       start: cursor.startIndex,
       end: cursor.endIndex,
@@ -255,7 +260,11 @@ class TreeSitterC implements CParser {
         const node = make(typeId);
         if (node.type !== 'comment') {
           parent.children.push(node);
-          if (!(skipBody && node.field === 'body' && stack.length === 1) && stack.length < MAX_TREE_DEPTH && cursor.gotoFirstChild()) {
+          if (
+            !(skipBody && node.field === 'body' && stack.length === 1) &&
+            stack.length < MAX_TREE_DEPTH &&
+            cursor.gotoFirstChild()
+          ) {
             stack.push(node);
             descended = true;
           }
@@ -285,17 +294,30 @@ function editBetween(before: string, after: string): Edit {
   let start = 0;
   while (start < limit && before.charCodeAt(start) === after.charCodeAt(start)) start++;
   let tail = 0;
-  while (tail < limit - start && before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)) tail++;
+  while (
+    tail < limit - start &&
+    before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
+  )
+    tail++;
   const oldEnd = before.length - tail;
   const newEnd = after.length - tail;
   const startPosition = advance(ORIGIN, before, 0, start);
   return new Edit({
-    startIndex: start, oldEndIndex: oldEnd, newEndIndex: newEnd, startPosition,
-    oldEndPosition: advance(startPosition, before, start, oldEnd), newEndPosition: advance(startPosition, after, start, newEnd),
+    startIndex: start,
+    oldEndIndex: oldEnd,
+    newEndIndex: newEnd,
+    startPosition,
+    oldEndPosition: advance(startPosition, before, start, oldEnd),
+    newEndPosition: advance(startPosition, after, start, newEnd),
   });
 }
 
-function advance(from: { row: number; column: number }, text: string, start: number, end: number): { row: number; column: number } {
+function advance(
+  from: { row: number; column: number },
+  text: string,
+  start: number,
+  end: number,
+): { row: number; column: number } {
   let { row, column } = from;
   let at = start;
   for (;;) {

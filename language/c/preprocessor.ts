@@ -49,7 +49,13 @@ interface Conditional {
 const MAX_NESTING = 150;
 
 /** Runs over the directives of a file. `onInclude` is called where a header includes another; given for headers only. */
-export function preprocess(path: string, text: string, scan: Scan, env: Environment, onInclude?: (include: Include) => void): Preprocessed {
+export function preprocess(
+  path: string,
+  text: string,
+  scan: Scan,
+  env: Environment,
+  onInclude?: (include: Include) => void,
+): Preprocessed {
   const blanks: { readonly start: number; readonly end: number }[] = [];
   const includes: Include[] = [];
   const root: Conditional[] = [];
@@ -95,12 +101,17 @@ export function preprocess(path: string, text: string, scan: Scan, env: Environm
     const d = directives[i]!;
     blanks.push(d);
     switch (d.name) {
-      case 'if': case 'ifdef': case 'ifndef':
+      case 'if':
+      case 'ifdef':
+      case 'ifndef':
         // Nobody nests this deep; the recursion over the nesting must end somewhere.
         if (skipped > 0 || isOff() || stack.length >= MAX_NESTING) skipped++;
         else open(d, directives[i + 1]);
         continue;
-      case 'elif': case 'elifdef': case 'elifndef': case 'else': {
+      case 'elif':
+      case 'elifdef':
+      case 'elifndef':
+      case 'else': {
         if (skipped > 0) continue;
         const c = top();
         if (c) addBranch(c, d, d.name === 'else' ? null : conditionOf(d, text, env, undefined));
@@ -159,13 +170,15 @@ function conditionOf(d: Directive, text: string, env: Environment, next: Directi
   if (result.value === undefined && next?.name === 'define') {
     const def = parseDefine(text, next, '');
     // An include guard; or a default for a knob of the project, which nobody has set.
-    if (def?.name === name && (def.body === '' ? def.params === null : !KERNEL_NAME.test(name))) return { value: true, text: `!${result.text}` };
+    if (def?.name === name && (def.body === '' ? def.params === null : !KERNEL_NAME.test(name)))
+      return { value: true, text: `!${result.text}` };
   }
   return { value: result.value === undefined ? undefined : !result.value, text: `!${result.text}` };
 }
 
 /** Names that the kernel may define itself: `#ifndef` of these asks for its version. */
-const KERNEL_NAME = /^(?:FOLL_|VM_|GFP_|__GFP_|PAGE_|DMA_|GUP_|KERNEL_|LINUX_|CONFIG_|HAVE_|__)|user_page|^(?:un)?pin_|^get_|^put_|folio|^dma_|^sg_|^mmap_|^k(?:v)?(?:m|z|free)|_lock$/;
+const KERNEL_NAME =
+  /^(?:FOLL_|VM_|GFP_|__GFP_|PAGE_|DMA_|GUP_|KERNEL_|LINUX_|CONFIG_|HAVE_|__)|user_page|^(?:un)?pin_|^get_|^put_|folio|^dma_|^sg_|^mmap_|^k(?:v)?(?:m|z|free)|_lock$/;
 
 function collectOff(list: readonly Conditional[], blanks: { readonly start: number; readonly end: number }[]): void {
   for (const c of list) {
@@ -217,7 +230,11 @@ class Layout {
   readonly forks: Fork[] = [];
   private readonly more: { start: number; end: number }[] = [];
 
-  constructor(private readonly raw: string, private readonly text: string, private readonly isHeader: boolean) {}
+  constructor(
+    private readonly raw: string,
+    private readonly text: string,
+    private readonly isHeader: boolean,
+  ) {}
 
   /** The text, with branches blanked that could not be kept beside their alternatives. */
   applied(): string {
@@ -251,13 +268,28 @@ class Layout {
   }
 
   private region(c: Conditional): ChoiceRegion {
-    const branches: ChoiceBranch[] = c.branches.filter((b) => b.state === 'maybe')
+    const branches: ChoiceBranch[] = c.branches
+      .filter((b) => b.state === 'maybe')
       .map((b) => ({ start: b.start, end: b.end, condition: b.condition, inner: this.regions(b.inner) }));
-    if (branches.every((b) => b.condition !== null)) branches.push({ start: c.end, end: c.end, condition: null, inner: [] });
+    if (branches.every((b) => b.condition !== null))
+      branches.push({ start: c.end, end: c.end, condition: null, inner: [] });
     // `!C … else` is said as `C … else`, so that equal conditions have equal texts.
     const [first, second] = branches;
-    if (branches.length === 2 && first && second && first.condition?.startsWith('!') && /^!(?:defined\(\w+\)|\w+|\w+\([^()]*\))$/.test(first.condition)) {
-      return { start: c.start, end: c.end, branches: [{ ...second, condition: first.condition.slice(1) }, { ...first, condition: null }] };
+    if (
+      branches.length === 2 &&
+      first &&
+      second &&
+      first.condition?.startsWith('!') &&
+      /^!(?:defined\(\w+\)|\w+|\w+\([^()]*\))$/.test(first.condition)
+    ) {
+      return {
+        start: c.start,
+        end: c.end,
+        branches: [
+          { ...second, condition: first.condition.slice(1) },
+          { ...first, condition: null },
+        ],
+      };
     }
     return { start: c.start, end: c.end, branches };
   }
@@ -265,8 +297,12 @@ class Layout {
   private fork(c: Conditional, macro?: string): void {
     const condition = c.branches.find((b) => b.state === 'maybe' && b.condition !== null)?.condition;
     if (condition === undefined || condition === null) return;
-    const text = condition.startsWith('!') && /^!(?:defined\(\w+\)|\w+|\w+\([^()]*\))$/.test(condition) ? condition.slice(1) : condition;
-    if (!this.forks.some((f) => f.condition === text && f.macro === macro)) this.forks.push({ condition: text, ...(macro !== undefined ? { macro } : {}) });
+    const text =
+      condition.startsWith('!') && /^!(?:defined\(\w+\)|\w+|\w+\([^()]*\))$/.test(condition)
+        ? condition.slice(1)
+        : condition;
+    if (!this.forks.some((f) => f.condition === text && f.macro === macro))
+      this.forks.push({ condition: text, ...(macro !== undefined ? { macro } : {}) });
   }
 
   /** Macros that differ between the branches, and matter. */
@@ -285,7 +321,12 @@ class Layout {
     const exhaustive = last?.condition === null;
     for (const [name, bodies] of seen) {
       const differs = bodies.size > 1 || (!(exhaustive && branches > 1 && bodies.size > 1) && KERNEL_NAME.test(name));
-      if (differs && (RELEVANT.test(name) || [...bodies].some((x) => RELEVANT.test(x))) && (this.isHeader || this.used(name, c))) this.fork(c, name);
+      if (
+        differs &&
+        (RELEVANT.test(name) || [...bodies].some((x) => RELEVANT.test(x))) &&
+        (this.isHeader || this.used(name, c))
+      )
+        this.fork(c, name);
     }
   }
 
@@ -300,16 +341,28 @@ class Layout {
     const full = shapes.filter((s) => !s.empty);
     if (full.length === 0) return 'keep';
     const balanced = full.every((s) => s.balanced);
-    if (balanced && (before === '' || before === ';' || before === '}' || before === '{' || before === ':')
-      && full.every((s) => s.startsStatement && (s.last === ';' || s.last === '}' || s.last === ':'))) return 'keep';
+    if (
+      balanced &&
+      (before === '' || before === ';' || before === '}' || before === '{' || before === ':') &&
+      full.every((s) => s.startsStatement && (s.last === ';' || s.last === '}' || s.last === ':'))
+    )
+      return 'keep';
     if (balanced && (before === ',' || before === '{' || before === '}') && full.every((s) => s.startsItem)) {
       const open = enclosingOpener(this.raw, c.start);
       if (open === '{' && (full.every((s) => s.last === ',') || (full.length === 1 && before === ','))) return 'list';
-      if (open === '' && before === '}') return full.every((s) => s.last === ')') && this.raw[skipBlank(this.raw, c.end)] !== '{' ? 'keep' : 'cut';
+      if (open === '' && before === '}')
+        return full.every((s) => s.last === ')') && this.raw[skipBlank(this.raw, c.end)] !== '{' ? 'keep' : 'cut';
     }
     // File-scope macro lines without a semicolon.
-    if (balanced && full.every((s) => s.startsStatement && (s.last === ')' || s.last === ';' || s.last === '}')) && before !== ')' && before !== ','
-      && this.raw[skipBlank(this.raw, c.end)] !== '{' && enclosingOpener(this.raw, c.start) === '') return 'keep';
+    if (
+      balanced &&
+      full.every((s) => s.startsStatement && (s.last === ')' || s.last === ';' || s.last === '}')) &&
+      before !== ')' &&
+      before !== ',' &&
+      this.raw[skipBlank(this.raw, c.end)] !== '{' &&
+      enclosingOpener(this.raw, c.start) === ''
+    )
+      return 'keep';
     return 'cut';
   }
 }

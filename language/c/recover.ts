@@ -4,7 +4,17 @@
  */
 import type { CParser, SNode, TopLevelNode } from './parser.ts';
 
-const KNOWN: ReadonlySet<string> = new Set(['function_definition', 'declaration', 'type_definition', 'struct_specifier', 'union_specifier', 'enum_specifier', 'expression_statement', 'linkage_specification', 'empty_declaration']);
+const KNOWN: ReadonlySet<string> = new Set([
+  'function_definition',
+  'declaration',
+  'type_definition',
+  'struct_specifier',
+  'union_specifier',
+  'enum_specifier',
+  'expression_statement',
+  'linkage_specification',
+  'empty_declaration',
+]);
 /** Larger broken ranges are left as they are; milliseconds for all pieces. */
 const MAX_RANGE = 400_000;
 const TIME_LIMIT = 1500;
@@ -30,14 +40,19 @@ export function recoverItems(parser: CParser, text: string, top: readonly TopLev
     const run = top.slice(i, last + 1);
     const pieces = Date.now() > limit || end - first.start > MAX_RANGE ? undefined : cut(text, first.start, end);
     if (!pieces || (pieces.length < 2 && run.every((r) => r.type === 'function_definition'))) out.push(...run);
-    else for (const [start, stop] of pieces) out.push(...parsePiece(parser, text, start, stop, run, Date.now() > limit));
+    else
+      for (const [start, stop] of pieces) out.push(...parsePiece(parser, text, start, stop, run, Date.now() > limit));
     i = last;
   }
   return out;
 }
 
 function suspicious(item: TopLevelNode): boolean {
-  return !KNOWN.has(item.type) || (item.hasError && item.type !== 'declaration' && item.type !== 'expression_statement') || (item.hasError && item.end - item.start > 5000);
+  return (
+    !KNOWN.has(item.type) ||
+    (item.hasError && item.type !== 'declaration' && item.type !== 'expression_statement') ||
+    (item.hasError && item.end - item.start > 5000)
+  );
 }
 
 function closingBrace(text: string, from: number): number {
@@ -63,10 +78,18 @@ function cut(text: string, start: number, end: number): [number, number][] {
   return out;
 }
 
-function parsePiece(parser: CParser, text: string, start: number, end: number, run: readonly TopLevelNode[], late: boolean): TopLevelNode[] {
+function parsePiece(
+  parser: CParser,
+  text: string,
+  start: number,
+  end: number,
+  run: readonly TopLevelNode[],
+  late: boolean,
+): TopLevelNode[] {
   // What was read well in the whole is not read again.
   const inside = run.filter((r) => r.start >= start && r.end <= end);
-  if (late || (inside.length > 0 && inside.every((r) => !r.hasError && r.type === 'function_definition'))) return inside;
+  if (late || (inside.length > 0 && inside.every((r) => !r.hasError && r.type === 'function_definition')))
+    return inside;
   const piece = text.slice(start, end);
   if (piece.trim() === '') return [];
   const parsed = parser.parseOnce(piece);
@@ -78,5 +101,11 @@ function parsePiece(parser: CParser, text: string, start: number, end: number, r
 }
 
 function shift(node: SNode, by: number): SNode {
-  return { type: node.type, start: node.start + by, end: node.end + by, field: node.field, children: node.children.map((c) => shift(c, by)) };
+  return {
+    type: node.type,
+    start: node.start + by,
+    end: node.end + by,
+    field: node.field,
+    children: node.children.map((c) => shift(c, by)),
+  };
 }

@@ -2,7 +2,20 @@
 import type { Span } from './ast.ts';
 import type { Comment } from './unit.ts';
 
-const NL = 10, CR = 13, SPACE = 32, TAB = 9, QUOTE = 34, HASH = 35, APOS = 39, STAR = 42, SLASH = 47, BACKSLASH = 92, LPAREN = 40, RPAREN = 41, LBRACE = 123, RBRACE = 125;
+const NL = 10,
+  CR = 13,
+  SPACE = 32,
+  TAB = 9,
+  QUOTE = 34,
+  HASH = 35,
+  APOS = 39,
+  STAR = 42,
+  SLASH = 47,
+  BACKSLASH = 92,
+  LPAREN = 40,
+  RPAREN = 41,
+  LBRACE = 123,
+  RBRACE = 125;
 
 /** Offset behind the string or character literal that opens at `at`; an unterminated one ends with its line. */
 export function skipString(text: string, at: number): number {
@@ -145,7 +158,9 @@ export function cleanArgument(text: string): string {
   if (!/[\\\n/\t]| {2}/.test(text)) return text.trim();
   return text
     .replace(/\\\r?\n/g, ' ')
-    .replace(/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\/\*[^]*?(?:\*\/|$)|\/\/[^\n]*/g, (m) => (m.startsWith('/') ? ' ' : m))
+    .replace(/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\/\*[^]*?(?:\*\/|$)|\/\/[^\n]*/g, (m) =>
+      m.startsWith('/') ? ' ' : m,
+    )
     .replace(/"(?:\\.|[^"\\\n])*"|\s+/g, (m) => (m.startsWith('"') ? m : ' '))
     .trim();
 }

@@ -38,7 +38,13 @@ export function branchShape(raw: string, start: number, end: number): BranchShap
   if (first < 0) return { empty: true, balanced: true, last: '', startsStatement: true, startsItem: true };
   const head = /^[A-Za-z_]\w*|^../.exec(raw.slice(first, first + 40))?.[0] ?? raw[first]!;
   const startsStatement = /^(?:[A-Za-z_{(;*&!~"]|\+\+|--)/.test(head) && head !== 'else' && head !== '&&';
-  return { empty: false, balanced: balanced && stack.length === 0, last, startsStatement, startsItem: /^[A-Za-z_{("'.[&\d-]/.test(head) && head !== 'else' && head !== '&&' && head !== '->' };
+  return {
+    empty: false,
+    balanced: balanced && stack.length === 0,
+    last,
+    startsStatement,
+    startsItem: /^[A-Za-z_{("'.[&\d-]/.test(head) && head !== 'else' && head !== '&&' && head !== '->',
+  };
 }
 
 /** Last significant character in front of `at`; empty at the beginning of the file; a letter of a word counts as `a`. */

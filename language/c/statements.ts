@@ -14,8 +14,13 @@ interface Item {
 
 /** A `{ … }`. */
 export function lowerBlock(cx: Cx, node: SNode): BlockStmt {
-  if (node.type !== 'compound_statement') return { kind: 'block', body: lowerStatements(cx, [node]), ...spanOf(cx, node) };
-  return { kind: 'block', body: lowerStatements(cx, node.children, regionsWithin(cx, node.start, node.end)), ...spanOf(cx, node) };
+  if (node.type !== 'compound_statement')
+    return { kind: 'block', body: lowerStatements(cx, [node]), ...spanOf(cx, node) };
+  return {
+    kind: 'block',
+    body: lowerStatements(cx, node.children, regionsWithin(cx, node.start, node.end)),
+    ...spanOf(cx, node),
+  };
 }
 
 /** Sibling statements, grouped by the conditional regions that they stand in. */
@@ -54,7 +59,11 @@ function group(cx: Cx, items: readonly Item[], regions: readonly ChoiceRegion[])
     while (i < items.length && items[i]!.at < region.end) inside.push(items[i++]!);
     const branches = region.branches.map((b) => ({
       condition: b.condition,
-      body: group(cx, inside.filter((x) => x.at >= b.start && x.at < b.end), b.inner),
+      body: group(
+        cx,
+        inside.filter((x) => x.at >= b.start && x.at < b.end),
+        b.inner,
+      ),
     }));
     out.push({ kind: 'choice', branches, ...cx.src.origin(region.start, region.end) });
   }
@@ -73,29 +82,49 @@ function lowerInto(cx: Cx, node: SNode, out: Item[]): void {
   const span = spanOf(cx, node);
   const push = (stmt: Stmt): void => void out.push({ at: node.start, stmt });
   switch (node.type) {
-    case 'compound_statement': return push(lowerBlock(cx, node));
-    case 'expression_statement': return expressionStatement(cx, node, out);
-    case 'declaration': case 'type_definition': return push({ kind: 'decl', decls: lowerDeclaration(cx, node), ...span });
+    case 'compound_statement':
+      return push(lowerBlock(cx, node));
+    case 'expression_statement':
+      return expressionStatement(cx, node, out);
+    case 'declaration':
+    case 'type_definition':
+      return push({ kind: 'decl', decls: lowerDeclaration(cx, node), ...span });
     case 'if_statement': {
       const test = field(node, 'condition');
       const then = field(node, 'consequence');
       const alternative = field(node, 'alternative')?.children[0];
       return push({
-        kind: 'if', test: condition(cx, test, node), then: then ? lowerStatement(cx, then) : { kind: 'empty', ...span },
-        ...(alternative ? { else: lowerStatement(cx, alternative) } : {}), ...span,
+        kind: 'if',
+        test: condition(cx, test, node),
+        then: then ? lowerStatement(cx, then) : { kind: 'empty', ...span },
+        ...(alternative ? { else: lowerStatement(cx, alternative) } : {}),
+        ...span,
       });
     }
-    case 'while_statement': return push(whileOrLoop(cx, node));
+    case 'while_statement':
+      return push(whileOrLoop(cx, node));
     case 'do_statement': {
       const body = field(node, 'body');
-      return push({ kind: 'do', test: condition(cx, field(node, 'condition'), node), body: body ? lowerStatement(cx, body) : { kind: 'empty', ...span }, ...span });
+      return push({
+        kind: 'do',
+        test: condition(cx, field(node, 'condition'), node),
+        body: body ? lowerStatement(cx, body) : { kind: 'empty', ...span },
+        ...span,
+      });
     }
-    case 'for_statement': return push(forOrLoop(cx, node));
+    case 'for_statement':
+      return push(forOrLoop(cx, node));
     case 'switch_statement': {
       const body = field(node, 'body');
-      return push({ kind: 'switch', value: condition(cx, field(node, 'condition'), node), body: body ? lowerBlock(cx, body) : { kind: 'empty', ...span }, ...span });
+      return push({
+        kind: 'switch',
+        value: condition(cx, field(node, 'condition'), node),
+        body: body ? lowerBlock(cx, body) : { kind: 'empty', ...span },
+        ...span,
+      });
     }
-    case 'case_statement': return caseInto(cx, node, out);
+    case 'case_statement':
+      return caseInto(cx, node, out);
     case 'labeled_statement': {
       const label = field(node, 'label');
       if (label) out.push({ at: node.start, stmt: { kind: 'label', name: nodeText(cx, label), ...spanOf(cx, label) } });
@@ -110,8 +139,10 @@ function lowerInto(cx: Cx, node: SNode, out: Item[]): void {
       const value = node.children[0];
       return push(value ? { kind: 'return', value: lowerExpr(cx, value), ...span } : { kind: 'return', ...span });
     }
-    case 'break_statement': return push({ kind: 'break', ...span });
-    case 'continue_statement': return push({ kind: 'continue', ...span });
+    case 'break_statement':
+      return push({ kind: 'break', ...span });
+    case 'continue_statement':
+      return push({ kind: 'continue', ...span });
     case 'attributed_statement': {
       const inner = node.children[node.children.length - 1];
       if (inner) lowerInto(cx, inner, out);
@@ -120,9 +151,14 @@ function lowerInto(cx: Cx, node: SNode, out: Item[]): void {
     case 'else_clause':
       for (const child of node.children) lowerInto(cx, child, out);
       return;
-    case 'struct_specifier': case 'union_specifier': case 'enum_specifier': return push({ kind: 'empty', ...span });
-    case 'function_definition': return nestedDefinition(cx, node, out);
-    case 'comment': return;
+    case 'struct_specifier':
+    case 'union_specifier':
+    case 'enum_specifier':
+      return push({ kind: 'empty', ...span });
+    case 'function_definition':
+      return nestedDefinition(cx, node, out);
+    case 'comment':
+      return;
     default: {
       const parts: Expr[] = [];
       collectParts(cx, node, parts);
@@ -154,7 +190,11 @@ function caseInto(cx: Cx, node: SNode, out: Item[]): void {
   const right = value && field(value, 'right');
   if (value && range && left && right && cx.src.notes.get(range.start)?.kind === 'range') {
     out.push({ at: node.start, stmt: { kind: 'case', value: lowerExpr(cx, left), to: lowerExpr(cx, right), ...span } });
-  } else out.push({ at: node.start, stmt: value ? { kind: 'case', value: lowerExpr(cx, value), ...span } : { kind: 'case', ...span } });
+  } else
+    out.push({
+      at: node.start,
+      stmt: value ? { kind: 'case', value: lowerExpr(cx, value), ...span } : { kind: 'case', ...span },
+    });
   for (const child of node.children) if (child !== value) lowerInto(cx, child, out);
 }
 
@@ -227,7 +267,14 @@ function statementArgument(cx: Cx, arg: Expr, list: SNode | undefined): Stmt {
 }
 
 /** A project's own loop macro is read as the loop that it is, when its definition is at hand. */
-function expandLoop(cx: Cx, node: SNode, name: string, open: number, end: number, body: SNode | undefined): Stmt | undefined {
+function expandLoop(
+  cx: Cx,
+  node: SNode,
+  name: string,
+  open: number,
+  end: number,
+  body: SNode | undefined,
+): Stmt | undefined {
   const macro = macroAt(cx, name, node.start);
   if (!macro?.params || !body) return undefined;
   const opened = openMacro(cx, 'stmt', { ...macro, body: `${macro.body} ;` }, { start: node.start, end }, open);
@@ -240,7 +287,9 @@ function expandLoop(cx: Cx, node: SNode, name: string, open: number, end: number
 /** Puts the real body into the innermost loop of an expanded loop head. */
 function withBody(stmt: Stmt, body: Stmt, span: { start: number; end: number }): Stmt | undefined {
   switch (stmt.kind) {
-    case 'for': case 'while': case 'foreach': {
+    case 'for':
+    case 'while':
+    case 'foreach': {
       if (stmt.body.kind === 'empty') return { ...stmt, ...span, body };
       const inner = withBody(stmt.body, body, span);
       return inner && { ...stmt, ...span, body: inner };
@@ -253,7 +302,8 @@ function withBody(stmt: Stmt, body: Stmt, span: { start: number; end: number }):
       }
       return stmt.then.kind === 'empty' ? { ...stmt, ...span, then: body } : undefined;
     }
-    default: return undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -266,16 +316,25 @@ function forOrLoop(cx: Cx, node: SNode): Stmt {
     const expanded = expandLoop(cx, node, name, cx.src.raw.indexOf('(', node.start), bodyNode.start, bodyNode);
     if (expanded) return expanded;
   }
-  if (name !== undefined && !field(node, 'condition') && !field(node, 'initializer')) return namedLoop(cx, node, name, undefined, bodyNode);
+  if (name !== undefined && !field(node, 'condition') && !field(node, 'initializer'))
+    return namedLoop(cx, node, name, undefined, bodyNode);
   const init = field(node, 'initializer');
   const test = field(node, 'condition');
   const update = field(node, 'update');
   return {
     kind: 'for',
-    ...(init ? { init: init.type === 'declaration' ? lowerStatement(cx, init) : ({ kind: 'expr', expr: lowerExpr(cx, init), ...spanOf(cx, init) } as const) } : {}),
+    ...(init
+      ? {
+          init:
+            init.type === 'declaration'
+              ? lowerStatement(cx, init)
+              : ({ kind: 'expr', expr: lowerExpr(cx, init), ...spanOf(cx, init) } as const),
+        }
+      : {}),
     ...(test ? { test: lowerExpr(cx, test) } : {}),
     ...(update ? { update: lowerExpr(cx, update) } : {}),
-    body: bodyNode ? lowerStatement(cx, bodyNode) : { kind: 'empty', ...span }, ...span,
+    body: bodyNode ? lowerStatement(cx, bodyNode) : { kind: 'empty', ...span },
+    ...span,
   };
 }
 
@@ -324,7 +383,7 @@ function expandStatement(cx: Cx, e: SNode, node: SNode, out: Item[]): boolean {
   }
   const opened = openMacro(cx, 'stmt', macro, e, list?.start);
   if (!opened) return false;
-  for (const stmt of lowerStatements(opened.cx, opened.statements)) if (stmt.kind !== 'empty') out.push({ at: node.start, stmt });
+  for (const stmt of lowerStatements(opened.cx, opened.statements))
+    if (stmt.kind !== 'empty') out.push({ at: node.start, stmt });
   return true;
 }
-

@@ -16,14 +16,32 @@ export function baseType(text: string): CType | undefined {
   for (const w of words) {
     if (w === 'unsigned' || w === 'signed' || w === '__signed__') sign = w === 'unsigned' ? 'unsigned' : 'signed';
     else if (w === 'long') longs++;
-    else if (w === 'short' || w === 'int' || w === 'char' || w === 'float' || w === 'double' || w === 'void' || w === '__int128') core = core === 'short' ? core : w;
+    else if (
+      w === 'short' ||
+      w === 'int' ||
+      w === 'char' ||
+      w === 'float' ||
+      w === 'double' ||
+      w === 'void' ||
+      w === '__int128'
+    )
+      core = core === 'short' ? core : w;
     else if (w === 'bool' || w === '_Bool') core = 'bool';
     else if (w !== 'const' && w !== 'volatile') return undefined;
   }
   if (core === 'bool' || core === 'void' || core === 'float') return { kind: 'base', name: core };
   if (core === 'double') return { kind: 'base', name: longs > 0 ? 'long double' : 'double' };
   if (core === 'char') return { kind: 'base', name: sign === '' ? 'char' : `${sign} char` };
-  const size = core === 'short' ? 'short' : core === '__int128' ? '__int128' : longs === 0 ? 'int' : longs === 1 ? 'long' : 'long long';
+  const size =
+    core === 'short'
+      ? 'short'
+      : core === '__int128'
+        ? '__int128'
+        : longs === 0
+          ? 'int'
+          : longs === 1
+            ? 'long'
+            : 'long long';
   return { kind: 'base', name: sign === 'unsigned' ? `unsigned ${size}` : size };
 }
 
@@ -37,17 +55,26 @@ export function typeFromText(cx: Cx, text: string, at: number): CType {
       const opened = openAgain(cx, 'expr', offset, inner);
       const value = opened && fragmentExpr(opened.statements);
       if (opened && value) return { kind: 'typeof', expr: lowerExpr(opened.cx, value) };
-      return { kind: 'typeof', expr: { kind: 'opaque', text: inner, parts: [], ...cx.src.origin(at, at + text.length) } };
+      return {
+        kind: 'typeof',
+        expr: { kind: 'opaque', text: inner, parts: [], ...cx.src.origin(at, at + text.length) },
+      };
     }
     return typeFromText(cx, inner.trim(), offset);
   }
-  const simple = /^(?:(?:const|volatile)\s+)*((?:struct|union|enum)\s+\w+|[\w ]+?)\s*((?:\*|const\b|\s)*)$/.exec(text.trim());
+  const simple = /^(?:(?:const|volatile)\s+)*((?:struct|union|enum)\s+\w+|[\w ]+?)\s*((?:\*|const\b|\s)*)$/.exec(
+    text.trim(),
+  );
   if (simple) {
     const core = simple[1]!;
     const tagged = /^(struct|union|enum)\s+(\w+)$/.exec(core);
     let type: CType = tagged
-      ? tagged[1] === 'enum' ? { kind: 'enum', name: tagged[2]! } : { kind: 'record', tag: tagged[1] as 'struct' | 'union', name: tagged[2]! }
-      : (/^(?:unsigned|signed|long|short|int|char|float|double|void|bool|_Bool|__int128|\s)+$/.test(core) ? baseType(core) : undefined) ?? { kind: 'named', name: core };
+      ? tagged[1] === 'enum'
+        ? { kind: 'enum', name: tagged[2]! }
+        : { kind: 'record', tag: tagged[1] as 'struct' | 'union', name: tagged[2]! }
+      : ((/^(?:unsigned|signed|long|short|int|char|float|double|void|bool|_Bool|__int128|\s)+$/.test(core)
+          ? baseType(core)
+          : undefined) ?? { kind: 'named', name: core });
     for (const c of simple[2]!) if (c === '*') type = { kind: 'pointer', to: type };
     return type;
   }
@@ -94,7 +121,11 @@ export function lowerType(cx: Cx, node: SNode): CType {
       const name = field(node, 'name');
       const body = field(node, 'body');
       const tag = node.type === 'union_specifier' ? 'union' : 'struct';
-      const type = { kind: 'record' as const, tag: tag as 'struct' | 'union', name: name ? recordName(cx, name) : null };
+      const type = {
+        kind: 'record' as const,
+        tag: tag as 'struct' | 'union',
+        name: name ? recordName(cx, name) : null,
+      };
       return body ? { ...type, def: lowerRecord(cx, node) } : type;
     }
     case 'enum_specifier': {
@@ -145,17 +176,23 @@ export function applyDeclarator(cx: Cx, node: SNode, base: CType): Declared {
   let parameters: SNode | undefined;
   for (let guard = 0; at && guard < 100; guard++) {
     switch (at.type) {
-      case 'identifier': case 'field_identifier': case 'type_identifier': case 'primitive_type':
+      case 'identifier':
+      case 'field_identifier':
+      case 'type_identifier':
+      case 'primitive_type':
         return { name: nodeText(cx, at), nameNode: at, type, parameters };
-      case 'pointer_declarator': case 'abstract_pointer_declarator':
+      case 'pointer_declarator':
+      case 'abstract_pointer_declarator':
         type = { kind: 'pointer', to: type };
         break;
-      case 'array_declarator': case 'abstract_array_declarator': {
+      case 'array_declarator':
+      case 'abstract_array_declarator': {
         const size = field(at, 'size');
         type = { kind: 'array', of: type, size: size ? lowerExpr(cx, size) : null };
         break;
       }
-      case 'function_declarator': case 'abstract_function_declarator': {
+      case 'function_declarator':
+      case 'abstract_function_declarator': {
         const list = field(at, 'parameters');
         if (list) parameters = list;
         const { params, variadic } = list ? lowerParams(cx, list) : { params: [], variadic: false };
@@ -172,7 +209,12 @@ export function applyDeclarator(cx: Cx, node: SNode, base: CType): Declared {
 
 /** Is this node a declarator of any kind? */
 export function isDeclarator(node: SNode): boolean {
-  return node.type.endsWith('declarator') || node.type === 'identifier' || node.type === 'field_identifier' || node.type === 'type_identifier';
+  return (
+    node.type.endsWith('declarator') ||
+    node.type === 'identifier' ||
+    node.type === 'field_identifier' ||
+    node.type === 'type_identifier'
+  );
 }
 
 /** A parameter list; `(void)` is empty. */
@@ -181,7 +223,8 @@ export function lowerParams(cx: Cx, list: SNode): { readonly params: readonly Pa
   let variadic = false;
   for (const child of list.children) {
     if (child.type === 'variadic_parameter') variadic = true;
-    else if (child.type === 'identifier') params.push({ ...plain(spanOf(cx, child)), name: nodeText(cx, child), type: INT });
+    else if (child.type === 'identifier')
+      params.push({ ...plain(spanOf(cx, child)), name: nodeText(cx, child), type: INT });
     else if (child.type === 'parameter_declaration') {
       const spec = field(child, 'type');
       const base = spec ? lowerType(cx, spec) : INT;
@@ -207,7 +250,10 @@ export function lowerRecord(cx: Cx, node: SNode): RecordDef {
   const tail = cx.src.raw.slice(body?.end ?? node.end, (body?.end ?? node.end) + 60).split(';')[0] ?? '';
   const head = cx.src.raw.slice(node.start, body?.start ?? node.end);
   return {
-    ...plain(spanOf(cx, node)), tag: node.type === 'union_specifier' ? 'union' : 'struct', name: name ? recordName(cx, name) : null, fields,
+    ...plain(spanOf(cx, node)),
+    tag: node.type === 'union_specifier' ? 'union' : 'struct',
+    name: name ? recordName(cx, name) : null,
+    fields,
     packed: /\b(?:__packed|__packed__|packed)\b/.test(tail) || /\b(?:__packed|__packed__|packed)\b/.test(head),
   };
 }
@@ -230,7 +276,12 @@ function fieldsOf(cx: Cx, nodes: readonly SNode[], out: FieldDef[]): void {
     }
     if (any) continue;
     const bitfield = node.children.find((c) => c.type === 'bitfield_clause')?.children[0];
-    out.push({ ...plain(spanOf(cx, node)), name: null, type: base, ...(bitfield ? { bits: lowerExpr(cx, bitfield) } : {}) });
+    out.push({
+      ...plain(spanOf(cx, node)),
+      name: null,
+      type: base,
+      ...(bitfield ? { bits: lowerExpr(cx, bitfield) } : {}),
+    });
   }
 }
 
@@ -246,9 +297,3 @@ export function lowerEnum(cx: Cx, node: SNode): EnumDef {
   }
   return { ...plain(spanOf(cx, node)), name: name ? nodeText(cx, name) : null, items };
 }
-
-/** An expression that stands where a type may: TypeExpr. */
-export function typeExpr(cx: Cx, node: SNode, type: CType): Expr {
-  return { kind: 'type', type, ...spanOf(cx, node) };
-}
-

@@ -3,7 +3,15 @@ import type { CType, Declarator, EnumDef, RecordDef } from './ast.ts';
 import { hashText } from './hash.ts';
 import { readHeaders, type HeaderState, type ReadHeader, targetKey } from './headers.ts';
 import { Environment } from './environment.ts';
-import { addDeclarations, type Declarations, emptyDeclarations, type FileContext, type ItemMemo, readDeclarations, readFunctions } from './items.ts';
+import {
+  addDeclarations,
+  type Declarations,
+  emptyDeclarations,
+  type FileContext,
+  type ItemMemo,
+  readDeclarations,
+  readFunctions,
+} from './items.ts';
 import { type MaskMacros, maskSource } from './mask.ts';
 import { maskMacrosOf } from './mask-roles.ts';
 import type { CParser, TopLevelNode } from './parser.ts';
@@ -11,7 +19,16 @@ import { preprocess, type Preprocessed } from './preprocessor.ts';
 import { recoverItems } from './recover.ts';
 import { type Scan, scanText } from './scan.ts';
 import { EMPTY_SET, type Fragment, type Source } from './source.ts';
-import type { Comment, FunctionDef, HeaderText, Include, MacroDef, SyntaxProblem, Target, TranslationUnit } from './unit.ts';
+import type {
+  Comment,
+  FunctionDef,
+  HeaderText,
+  Include,
+  MacroDef,
+  SyntaxProblem,
+  Target,
+  TranslationUnit,
+} from './unit.ts';
 
 /** What is to be parsed. */
 export interface ParseInput {
@@ -30,7 +47,13 @@ const fragments = new Map<string, Map<string, Fragment | null>>();
 /** Parses a file; where unknown conditions cut through its statements, with the first branch of each. */
 export function parseUnit(parser: CParser, input: ParseInput): TranslationUnit {
   const scan = scanText(input.text);
-  return build(parser, input, scan, decide(input, scan, () => true), '');
+  return build(
+    parser,
+    input,
+    scan,
+    decide(input, scan, () => true),
+    '',
+  );
 }
 
 /** Parses a file in every variant that unknown conditions make of it; equal conditions are chosen equally. Usually one. */
@@ -101,7 +124,12 @@ function macrosReached(text: string, env: Environment): ReadonlySet<string> {
 function makeSource(pre: Preprocessed, macros: MaskMacros): Source {
   const masked = maskSource(pre.raw, macros);
   return {
-    text: masked.text, raw: pre.raw, notes: masked.notes, cleanups: masked.cleanups, regions: pre.regions, depth: 0,
+    text: masked.text,
+    raw: pre.raw,
+    notes: masked.notes,
+    cleanups: masked.cleanups,
+    regions: pre.regions,
+    depth: 0,
     origin: (start, end) => ({ start, end }),
     hidden: () => EMPTY_SET,
   };
@@ -121,12 +149,21 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
   const source = makeSource(pre, maskMacros);
   const parsed = parser.parse(input.path + variant, source.text);
   const file: FileContext = { path: input.path, parser, source, macros, maskMacros, cache, environment };
-  return new Unit(input, file, recoverItems(parser, source.text, parsed.top), header, scan.comments, pre.includes, parsed.timedOut);
+  return new Unit(
+    input,
+    file,
+    recoverItems(parser, source.text, parsed.top),
+    header,
+    scan.comments,
+    pre.includes,
+    parsed.timedOut,
+  );
 }
 
 function macroText(macros: ReadonlyMap<string, MacroDef>): string {
   let out = '';
-  for (const m of macros.values()) out += `${m.name}(${m.params?.join() ?? ''})${m.body}
+  for (const m of macros.values())
+    out += `${m.name}(${m.params?.join() ?? ''})${m.body}
 `;
   return out;
 }
@@ -166,8 +203,13 @@ class Unit implements TranslationUnit {
   private found: readonly SyntaxProblem[] | undefined;
 
   constructor(
-    input: ParseInput, private readonly file: FileContext, private readonly top: readonly TopLevelNode[], private readonly header: HeaderState,
-    readonly comments: readonly Comment[], readonly includes: readonly Include[], private readonly timedOut: boolean,
+    input: ParseInput,
+    private readonly file: FileContext,
+    private readonly top: readonly TopLevelNode[],
+    private readonly header: HeaderState,
+    readonly comments: readonly Comment[],
+    readonly includes: readonly Include[],
+    private readonly timedOut: boolean,
   ) {
     this.path = input.path;
     this.text = input.text;
@@ -206,8 +248,11 @@ class Unit implements TranslationUnit {
   }
 
   private collectProblems(): SyntaxProblem[] {
-    if (this.timedOut) return [{ start: 0, end: Math.min(1, this.text.length), message: 'The file could not be parsed in time.' }];
-    return this.top.filter((t) => t.type === 'ERROR').map((t) => ({ start: t.start, end: t.end, message: 'Syntax not understood.' }));
+    if (this.timedOut)
+      return [{ start: 0, end: Math.min(1, this.text.length), message: 'The file could not be parsed in time.' }];
+    return this.top
+      .filter((t) => t.type === 'ERROR')
+      .map((t) => ({ start: t.start, end: t.end, message: 'Syntax not understood.' }));
   }
 
   private declarations(): Declarations {

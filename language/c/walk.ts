@@ -6,17 +6,34 @@ const NONE: readonly Expr[] = [];
 /** Direct sub-expressions in source order; not those inside a statement expression's statements. */
 export function children(e: Expr): readonly Expr[] {
   switch (e.kind) {
-    case 'call': return [e.callee, ...e.args];
-    case 'unary': case 'update': case 'cast': return [e.arg];
-    case 'binary': case 'assign': return [e.left, e.right];
-    case 'cond': return e.then ? [e.test, e.then, e.else] : [e.test, e.else];
-    case 'member': return [e.object];
-    case 'index': return [e.object, e.index];
-    case 'sizeof': return e.arg ? [e.arg] : NONE;
-    case 'compound': return [e.init];
-    case 'init': return e.items.flatMap((i) => [...i.designators.flatMap((d) => ('index' in d ? (d.to ? [d.index, d.to] : [d.index]) : [])), i.value]);
-    case 'opaque': return e.parts;
-    default: return NONE;
+    case 'call':
+      return [e.callee, ...e.args];
+    case 'unary':
+    case 'update':
+    case 'cast':
+      return [e.arg];
+    case 'binary':
+    case 'assign':
+      return [e.left, e.right];
+    case 'cond':
+      return e.then ? [e.test, e.then, e.else] : [e.test, e.else];
+    case 'member':
+      return [e.object];
+    case 'index':
+      return [e.object, e.index];
+    case 'sizeof':
+      return e.arg ? [e.arg] : NONE;
+    case 'compound':
+      return [e.init];
+    case 'init':
+      return e.items.flatMap((i) => [
+        ...i.designators.flatMap((d) => ('index' in d ? (d.to ? [d.index, d.to] : [d.index]) : [])),
+        i.value,
+      ]);
+    case 'opaque':
+      return e.parts;
+    default:
+      return NONE;
   }
 }
 
@@ -28,11 +45,14 @@ export function mapChildren(e: Expr, f: (child: Expr) => Expr): Expr {
       const args = e.args.map(f);
       return callee === e.callee && args.every((a, i) => a === e.args[i]) ? e : { ...e, callee, args };
     }
-    case 'unary': case 'update': case 'cast': {
+    case 'unary':
+    case 'update':
+    case 'cast': {
       const arg = f(e.arg);
       return arg === e.arg ? e : { ...e, arg };
     }
-    case 'binary': case 'assign': {
+    case 'binary':
+    case 'assign': {
       const left = f(e.left);
       const right = f(e.right);
       return left === e.left && right === e.right ? e : { ...e, left, right };
@@ -41,7 +61,9 @@ export function mapChildren(e: Expr, f: (child: Expr) => Expr): Expr {
       const test = f(e.test);
       const then = e.then && f(e.then);
       const otherwise = f(e.else);
-      return test === e.test && then === e.then && otherwise === e.else ? e : { ...e, test, ...(then ? { then } : {}), else: otherwise };
+      return test === e.test && then === e.then && otherwise === e.else
+        ? e
+        : { ...e, test, ...(then ? { then } : {}), else: otherwise };
     }
     case 'member': {
       const object = f(e.object);
@@ -72,7 +94,8 @@ export function mapChildren(e: Expr, f: (child: Expr) => Expr): Expr {
       const parts = e.parts.map(f);
       return parts.every((p, i) => p === e.parts[i]) ? e : { ...e, parts };
     }
-    default: return e;
+    default:
+      return e;
   }
 }
 
@@ -101,27 +124,60 @@ export function walkStmt(s: Stmt, visitor: StmtVisitor): void {
     else if (visitor.stmt) statementsIn(e, visitor);
   };
   switch (s.kind) {
-    case 'block': for (const b of s.body) walkStmt(b, visitor); break;
-    case 'decl': for (const d of s.decls) expr(d.init); break;
-    case 'expr': expr(s.expr); break;
-    case 'if': expr(s.test); walkStmt(s.then, visitor); if (s.else) walkStmt(s.else, visitor); break;
-    case 'while': expr(s.test); walkStmt(s.body, visitor); break;
-    case 'do': walkStmt(s.body, visitor); expr(s.test); break;
+    case 'block':
+      for (const b of s.body) walkStmt(b, visitor);
+      break;
+    case 'decl':
+      for (const d of s.decls) expr(d.init);
+      break;
+    case 'expr':
+      expr(s.expr);
+      break;
+    case 'if':
+      expr(s.test);
+      walkStmt(s.then, visitor);
+      if (s.else) walkStmt(s.else, visitor);
+      break;
+    case 'while':
+      expr(s.test);
+      walkStmt(s.body, visitor);
+      break;
+    case 'do':
+      walkStmt(s.body, visitor);
+      expr(s.test);
+      break;
     case 'for':
       if (s.init) walkStmt(s.init, visitor);
-      expr(s.test); expr(s.update); walkStmt(s.body, visitor);
+      expr(s.test);
+      expr(s.update);
+      walkStmt(s.body, visitor);
       break;
-    case 'foreach': s.args.forEach(expr); walkStmt(s.body, visitor); break;
+    case 'foreach':
+      s.args.forEach(expr);
+      walkStmt(s.body, visitor);
+      break;
     case 'guard':
       s.args.forEach(expr);
       if (s.fail) walkStmt(s.fail, visitor);
       if (s.body) walkStmt(s.body, visitor);
       break;
-    case 'switch': expr(s.value); walkStmt(s.body, visitor); break;
-    case 'case': expr(s.value); expr(s.to); break;
-    case 'return': expr(s.value); break;
-    case 'choice': for (const b of s.branches) for (const x of b.body) walkStmt(x, visitor); break;
-    case 'opaque': s.parts.forEach(expr); break;
+    case 'switch':
+      expr(s.value);
+      walkStmt(s.body, visitor);
+      break;
+    case 'case':
+      expr(s.value);
+      expr(s.to);
+      break;
+    case 'return':
+      expr(s.value);
+      break;
+    case 'choice':
+      for (const b of s.branches) for (const x of b.body) walkStmt(x, visitor);
+      break;
+    case 'opaque':
+      s.parts.forEach(expr);
+      break;
     default:
   }
 }

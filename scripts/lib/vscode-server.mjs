@@ -39,6 +39,7 @@ export function freePort() {
 /**
  * Starts a server. `dataDir` holds its profile and extensions; `settings` become the machine's settings. Resolves when it
  * listens: {url, port, child, stop()}.
+ * @param {{dataDir: string, settings?: Record<string, unknown>, port?: number, args?: string[], extensionsDir?: string}} options
  */
 export async function startVsCodeServer({ dataDir, settings = {}, port: wanted, args = [], extensionsDir }) {
   const { node, main } = await ensureVsCodeServer();

@@ -83,7 +83,8 @@ const wordsOf = (node: CfgNode): Set<string> => {
 const killsOf = (node: CfgNode): string | undefined => {
   const w = node.what;
   if (w.kind === 'decl') return w.decl.name;
-  if (w.kind === 'expr' && w.expr.kind === 'assign' && w.expr.op === '=' && w.expr.left.kind === 'id') return w.expr.left.name;
+  if (w.kind === 'expr' && w.expr.kind === 'assign' && w.expr.op === '=' && w.expr.left.kind === 'id')
+    return w.expr.left.name;
   return undefined;
 };
 
@@ -103,7 +104,7 @@ function liveness(cfg: Cfg): Set<string>[] {
     }
     return words;
   });
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let i = n - 1; i >= 0; i--) {
       const node = cfg.nodes[i]!;
@@ -129,20 +130,29 @@ const mentionsElement = (e: Expr): boolean => {
 /** The element itself (or its number) is given, not the address of its data. */
 const isElement = (e: Expr): boolean => {
   if (e.kind === 'cast') return isElement(e.arg);
-  if (e.kind === 'call') return (facts.call(calleeName(e) ?? '')?.effects.some((f) => f.kind === 'alias') ?? false) && e.args.some(isElement);
+  if (e.kind === 'call')
+    return (
+      (facts.call(calleeName(e) ?? '')?.effects.some((f) => f.kind === 'alias') ?? false) && e.args.some(isElement)
+    );
   return e.kind === 'index' || (e.kind === 'unary' && e.op === '*');
 };
 
 /** True if the fact gives page references back. */
-export const releases = (fact: CallFact | undefined): boolean => fact?.effects.some((e) => e.kind === 'release') ?? false;
+export const releases = (fact: CallFact | undefined): boolean =>
+  fact?.effects.some((e) => e.kind === 'release') ?? false;
 
 /** Builds the context; `releasing` and `acquiring` tell whether a same-file function does (transitively). */
-export function contextOf(def: FunctionDef, releasing: (name: string) => boolean, acquiring: (name: string) => boolean): FunctionContext {
+export function contextOf(
+  def: FunctionDef,
+  releasing: (name: string) => boolean,
+  acquiring: (name: string) => boolean,
+): FunctionContext {
   const cfg = buildCfg(def, {
     isNoReturn: (name) => facts.call(name)?.effects.some((e) => e.kind === 'noreturn') ?? false,
   });
   const types = new Map<string, CType>();
-  for (const p of def.params) if (p.name) types.set(p.name, p.type.kind === 'array' ? { kind: 'pointer', to: p.type.of } : p.type);
+  for (const p of def.params)
+    if (p.name) types.set(p.name, p.type.kind === 'array' ? { kind: 'pointer', to: p.type.of } : p.type);
   const calls: CallExpr[] = [];
   const loops = new Map<number, Loop>();
   for (const node of cfg.nodes) {
@@ -183,12 +193,22 @@ export function contextOf(def: FunctionDef, releasing: (name: string) => boolean
             if (name && (releases(facts.call(name)) || releasing(name))) rel = true;
             if (name && (facts.acquire(name) || acquiring(name))) acq = true;
             if (name && facts.call(name)?.effects.some((f) => f.kind === 'put-in')) out = true;
-            if (name && !facts.call(name) && !facts.acquire(name) && !releasing(name) && x.args.some(isElement)) out = true;
+            if (name && !facts.call(name) && !facts.acquire(name) && !releasing(name) && x.args.some(isElement))
+              out = true;
           }
         });
       }
     }
-    loops.set(head, { head, last: end, span: { start, end: stop }, assigned, releases: rel, acquires: acq, outflows: out, bases });
+    loops.set(head, {
+      head,
+      last: end,
+      span: { start, end: stop },
+      assigned,
+      releases: rel,
+      acquires: acq,
+      outflows: out,
+      bases,
+    });
   }
   let live: Set<string>[] | undefined;
   return {

@@ -12,7 +12,7 @@ import type { PathEvent } from './events.ts';
 import { Interpreter, isShort, shortLoc, type Frame, type Machine } from './interp.ts';
 import { sliceOf, type Slice } from './slice.ts';
 import { State, isErrKnown, mayHold, type Resource } from './state.ts';
-import { Symbols, ZERO, constant, isConst, symbol, type Val } from './values.ts';
+import { Symbols, ZERO, isConst, type Val } from './values.ts';
 
 export interface Limits {
   /** Node visits per root function, inlined ones included. */
@@ -42,7 +42,12 @@ interface Ended {
 }
 
 /** Walks all paths of `root`. */
-export function walkFunction(unit: TranslationUnit, files: FileFunctions, root: FunctionContext, limits: Limits = LIMITS): WalkResult {
+export function walkFunction(
+  unit: TranslationUnit,
+  files: FileFunctions,
+  root: FunctionContext,
+  limits: Limits = LIMITS,
+): WalkResult {
   const walker = new Walker(unit, files, root, limits);
   walker.run();
   return { events: walker.events, steps: walker.steps, overBudget: walker.overBudget };
@@ -88,7 +93,9 @@ class Walker implements Machine {
     const seen: Set<string>[] = cfg.nodes.map(() => new Set());
     const outer = (loc: string): boolean => !loc.startsWith(`${frame.id}/`) && aliveOutside(loc);
     const aliveAt: Map<string, boolean>[] = [];
-    const work: { node: number; state: State; value: Val | null; at: Span }[] = [{ node: 0, state: start, value: null, at: frame.context.def }];
+    const work: { node: number; state: State; value: Val | null; at: Span }[] = [
+      { node: 0, state: start, value: null, at: frame.context.def },
+    ];
     while (work.length) {
       const item = work.pop()!;
       if (++this.steps > this.limits.steps) {
@@ -120,7 +127,12 @@ class Walker implements Machine {
         }
         if (loc.startsWith('f')) return aliveOutside(loc);
         const field = loc.slice(loc.lastIndexOf('.') + 1);
-        return (names.has(field) && slice.names.has(field)) || loc.includes('@') || loc.endsWith('*') || (depth > 0 && aliveOutside(loc));
+        return (
+          (names.has(field) && slice.names.has(field)) ||
+          loc.includes('@') ||
+          loc.endsWith('*') ||
+          (depth > 0 && aliveOutside(loc))
+        );
       };
       const key = `${item.value ? JSON.stringify(item.value) : ''}|${item.state.key(alive)}`;
       const here = seen[item.node]!;
@@ -132,7 +144,12 @@ class Walker implements Machine {
       here.add(key);
       for (const ready of this.enterCalls(node, item.state, frame, depth, alive)) {
         for (const next of this.step(node, ready.state, ready.frame, loops)) {
-          work.push({ node: next.edge.to, state: next.state, value: next.value !== undefined ? next.value : item.value, at: next.value !== undefined ? node.span : item.at });
+          work.push({
+            node: next.edge.to,
+            state: next.state,
+            value: next.value !== undefined ? next.value : item.value,
+            at: next.value !== undefined ? node.span : item.at,
+          });
         }
       }
     }
@@ -140,8 +157,16 @@ class Walker implements Machine {
   }
 
   /** Walks the same-file calls of a node first; one result per way out of them. */
-  private enterCalls(node: CfgNode, state: State, frame: Frame, depth: number, alive: (loc: string) => boolean): { state: State; frame: Frame }[] {
-    let ready: { state: State; frame: Frame }[] = [{ state, frame: frame.results.size ? { ...frame, results: new Map() } : frame }];
+  private enterCalls(
+    node: CfgNode,
+    state: State,
+    frame: Frame,
+    depth: number,
+    alive: (loc: string) => boolean,
+  ): { state: State; frame: Frame }[] {
+    let ready: { state: State; frame: Frame }[] = [
+      { state, frame: frame.results.size ? { ...frame, results: new Map() } : frame },
+    ];
     if (depth >= this.limits.depth) return ready;
     for (const call of this.localCalls(node)) {
       const context = this.files.context(calleeName(call)!)!;
@@ -150,7 +175,9 @@ class Walker implements Machine {
       for (const r of ready) {
         const s = r.state.fork();
         const args = call.args.map((a) => this.interp.eval(a, s, r.frame));
-        const touches = args.some((v) => v.s && (this.interp.resourcesOf(v, s).some(([, x]) => x.status !== 'handed') || this.owns(v, s)));
+        const touches = args.some(
+          (v) => v.s && (this.interp.resourcesOf(v, s).some(([, x]) => x.status !== 'handed') || this.owns(v, s)),
+        );
         if (!this.files.relevant(context.def.name) && !touches) {
           next.push(r);
           continue;
@@ -163,7 +190,8 @@ class Walker implements Machine {
         s.rounds = new Map([...rounds].map(([h, n]) => [h + 100_000, n]));
         for (const end of this.walk(callee, s, depth + 1, alive)) {
           end.state.rounds = new Map(rounds);
-          for (const k of end.state.memory.keys()) if (k.startsWith(`${callee.id}/`) || k.startsWith(`${callee.id}:`)) end.state.memory.delete(k);
+          for (const k of end.state.memory.keys())
+            if (k.startsWith(`${callee.id}/`) || k.startsWith(`${callee.id}:`)) end.state.memory.delete(k);
           const results = new Map(r.frame.results);
           results.set(call, end.value ?? ZERO);
           next.push({ state: end.state, frame: { ...r.frame, results } });
@@ -210,7 +238,12 @@ class Walker implements Machine {
     return calls;
   }
 
-  private step(node: CfgNode, state: State, frame: Frame, loops: ReadonlyMap<number, Loop>): { edge: Edge; state: State; value?: Val }[] {
+  private step(
+    node: CfgNode,
+    state: State,
+    frame: Frame,
+    loops: ReadonlyMap<number, Loop>,
+  ): { edge: Edge; state: State; value?: Val }[] {
     const w = node.what;
     const loop = loops.get(node.id);
     const only = node.succs[0];
@@ -220,8 +253,10 @@ class Walker implements Machine {
         break;
       case 'decl': {
         const loc = `${frame.id}/${w.decl.name}`;
-        if (w.decl.init && w.decl.init.kind !== 'init') this.interp.store(loc, this.interp.eval(w.decl.init, state, frame), state);
-        else if (!w.decl.isStatic) this.interp.store(loc, this.interp.fresh(`d${w.decl.start}`, state, frame, { name: w.decl.name }), state);
+        if (w.decl.init && w.decl.init.kind !== 'init')
+          this.interp.store(loc, this.interp.eval(w.decl.init, state, frame), state);
+        else if (!w.decl.isStatic)
+          this.interp.store(loc, this.interp.fresh(`d${w.decl.start}`, state, frame, { name: w.decl.name }), state);
         break;
       }
       case 'opaque':
@@ -235,7 +270,17 @@ class Walker implements Machine {
         return only ? this.follow(node, [{ edge: only, state, value }], loops) : [];
       }
       case 'branch':
-        return this.follow(node, this.branch(node, w.test, state, frame, w.loop !== undefined ? (loop ?? loopEndingAt(loops, node.id)) : undefined), loops);
+        return this.follow(
+          node,
+          this.branch(
+            node,
+            w.test,
+            state,
+            frame,
+            w.loop !== undefined ? (loop ?? loopEndingAt(loops, node.id)) : undefined,
+          ),
+          loops,
+        );
       case 'foreach':
         return this.follow(node, this.foreach(node, state, frame, loop), loops);
       case 'switch': {
@@ -247,7 +292,9 @@ class Walker implements Machine {
           let ok = true;
           if (l.kind === 'case') {
             const c = this.interp.eval(l.value, s, frame);
-            ok = l.to ? s.assume('>=', v, c) && s.assume('<=', v, this.interp.eval(l.to, s, frame)) : s.assume('==', v, c);
+            ok = l.to
+              ? s.assume('>=', v, c) && s.assume('<=', v, this.interp.eval(l.to, s, frame))
+              : s.assume('==', v, c);
             s.note(node.span, `${text(w.value, this.unit)} is ${text(l.value, this.unit)}`, 'branch');
           } else if (l.kind === 'default') {
             ok = l.excluded.every((x) => s.assume('!=', v, this.interp.eval(x, s, frame)));
@@ -275,10 +322,20 @@ class Walker implements Machine {
       default:
         break;
     }
-    return this.follow(node, node.succs.map((edge, i) => ({ edge, state: i ? state.fork() : state })), loops);
+    return this.follow(
+      node,
+      node.succs.map((edge, i) => ({ edge, state: i ? state.fork() : state })),
+      loops,
+    );
   }
 
-  private branch(node: CfgNode, test: Expr, state: State, frame: Frame, loop: Loop | undefined): { edge: Edge; state: State }[] {
+  private branch(
+    node: CfgNode,
+    test: Expr,
+    state: State,
+    frame: Frame,
+    loop: Loop | undefined,
+  ): { edge: Edge; state: State }[] {
     const out: { edge: Edge; state: State }[] = [];
     const tired = loop !== undefined && (state.rounds.get(loop.head) ?? 0) >= roundsOf(loop);
     if (tired) this.widen(loop, state, frame);
@@ -289,7 +346,8 @@ class Walker implements Machine {
       const before = s.trace;
       if (!this.interp.assume(test, truth, s, frame) && !tired) continue;
       if (loop && !truth) this.leaveLoop(loop, s, frame);
-      if (!loop && before === s.trace) s.note(test, `${text(test, this.unit)} is ${truth ? 'true' : 'false'}`, 'branch');
+      if (!loop && before === s.trace)
+        s.note(test, `${text(test, this.unit)} is ${truth ? 'true' : 'false'}`, 'branch');
       out.push({ edge, state: s });
     }
     return out;
@@ -307,7 +365,12 @@ class Walker implements Machine {
       if (truth) {
         for (const i of iterated(w.name, w.args)) {
           const a = w.args[i]!;
-          if (a.kind === 'id') this.interp.store(this.interp.place(a, s, frame), this.interp.fresh(`it${node.id}:${i}`, s, frame, { name: a.name }), s);
+          if (a.kind === 'id')
+            this.interp.store(
+              this.interp.place(a, s, frame),
+              this.interp.fresh(`it${node.id}:${i}`, s, frame, { name: a.name }),
+              s,
+            );
         }
       } else if (loop) this.leaveLoop(loop, s, frame);
       out.push({ edge, state: s });
@@ -335,10 +398,21 @@ class Walker implements Machine {
       const last = r.releasedAt.at(-1);
       if (r.status === 'partial' && last && last.start >= loop.span.start && last.end <= loop.span.end) {
         state.resources.set(id, { ...r, status: 'released', releasedCount: 'loop' });
-      } else if (r.status === 'held' && loop.outflows && !loop.releases && !r.outflow && this.loopReaches(loop, r, state, frame)) {
+      } else if (
+        r.status === 'held' &&
+        loop.outflows &&
+        !loop.releases &&
+        !r.outflow &&
+        this.loopReaches(loop, r, state, frame)
+      ) {
         state.resources.set(id, { ...r, outflow: true });
       } else if (r.status === 'held' && loop.releases && (r.outflow || this.loopReaches(loop, r, state, frame))) {
-        state.resources.set(id, { ...r, status: 'released', releasedAt: [...r.releasedAt, loop.span], releasedCount: null });
+        state.resources.set(id, {
+          ...r,
+          status: 'released',
+          releasedAt: [...r.releasedAt, loop.span],
+          releasedCount: null,
+        });
       }
     }
   }
@@ -353,7 +427,11 @@ class Walker implements Machine {
   }
 
   /** Bookkeeping of loop rounds on the edges taken. */
-  private follow(node: CfgNode, next: { edge: Edge; state: State; value?: Val }[], loops: ReadonlyMap<number, Loop>): { edge: Edge; state: State; value?: Val }[] {
+  private follow(
+    node: CfgNode,
+    next: { edge: Edge; state: State; value?: Val }[],
+    loops: ReadonlyMap<number, Loop>,
+  ): { edge: Edge; state: State; value?: Val }[] {
     const out: typeof next = [];
     for (const n of next) {
       const target = loops.get(n.edge.to);
@@ -366,7 +444,8 @@ class Walker implements Machine {
         } else n.state.rounds.set(target.head, 0);
       }
       for (const loop of loops.values()) {
-        const inside = (id: number): boolean => id >= Math.min(loop.head, loop.last) && id <= Math.max(loop.head, loop.last);
+        const inside = (id: number): boolean =>
+          id >= Math.min(loop.head, loop.last) && id <= Math.max(loop.head, loop.last);
         if (inside(node.id) && !inside(n.edge.to)) n.state.rounds.delete(loop.head);
       }
       out.push(n);
@@ -381,7 +460,13 @@ class Walker implements Machine {
     const outcome = this.outcome(end, frame.context.def);
     for (const r of state.resources.values()) {
       if (r.status === 'released') {
-        this.emit({ kind: 'given-back', resource: r, root: frame.context.def.name, outcome, reach: this.reach(r, state, end.value).concat(r.published.map((f) => `~${f}`)) });
+        this.emit({
+          kind: 'given-back',
+          resource: r,
+          root: frame.context.def.name,
+          outcome,
+          reach: this.reach(r, state, end.value).concat(r.published.map((f) => `~${f}`)),
+        });
         continue;
       }
       if (!mayHold(state, r)) continue;
@@ -390,9 +475,27 @@ class Walker implements Machine {
       if (!reach.length) {
         const isEnd = end.at.start === frame.context.def.start;
         const at = isEnd ? { start: frame.context.def.bodySpan.end - 1, end: frame.context.def.bodySpan.end } : end.at;
-        this.emit({ kind: 'leak', resource: r, at, why: isEnd ? 'end' : 'return', trace: state.trace, functionName: frame.context.def.name, short });
+        this.emit({
+          kind: 'leak',
+          resource: r,
+          at,
+          why: isEnd ? 'end' : 'return',
+          trace: state.trace,
+          functionName: frame.context.def.name,
+          short,
+        });
       } else {
-        this.emit({ kind: 'outlives', resource: r, root: frame.context.def.name, outcome, at: end.at, inResult: end.value !== null && end.value.s !== r.array && reach.includes('the result'), reach: reach.concat(r.published.map((f) => `~${f}`)), trace: state.trace, short });
+        this.emit({
+          kind: 'outlives',
+          resource: r,
+          root: frame.context.def.name,
+          outcome,
+          at: end.at,
+          inResult: end.value !== null && end.value.s !== r.array && reach.includes('the result'),
+          reach: reach.concat(r.published.map((f) => `~${f}`)),
+          trace: state.trace,
+          short,
+        });
       }
     }
   }
@@ -432,7 +535,8 @@ class Walker implements Machine {
       else if (info.elementOf) {
         const arr = this.symbols.info(info.elementOf.array);
         if (!arr.local && sym === r.array) out.add(arr.name ?? 'memory');
-      } else if (!info.local && !info.key.startsWith('fresh:f') && r.fact.into !== 'return') out.add(info.name ?? 'memory');
+      } else if (!info.local && !info.key.startsWith('fresh:f') && r.fact.into !== 'return')
+        out.add(info.name ?? 'memory');
       for (const [loc, v] of state.memory) {
         const el = this.symbols.info(v.s).elementOf;
         if (v.s !== sym && el?.array !== sym) continue;
@@ -462,7 +566,8 @@ class Walker implements Machine {
   }
 }
 
-const text = (e: Expr, unit: TranslationUnit): string => `\`${exprText(e, unit.text).replace(/\s+/g, ' ').slice(0, 80)}\``;
+const text = (e: Expr, unit: TranslationUnit): string =>
+  `\`${exprText(e, unit.text).replace(/\s+/g, ' ').slice(0, 80)}\``;
 
 /** How often a loop is entered before the walk assumes anything of what it changes. */
 const roundsOf = (loop: Loop): number => (loop.acquires ? 2 : 1);
@@ -483,5 +588,3 @@ function iterated(name: string, args: readonly Expr[]): number[] {
   if (/^(xa|idr|ida|radix)_/.test(name)) return [1, 2];
   return args.length ? [0] : [];
 }
-
-export { constant, symbol };

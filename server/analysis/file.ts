@@ -17,7 +17,12 @@ export interface FileAnalysis {
   readonly entries: ReadonlySet<string>;
   /** Functions of the file that `name` can reach by calls, itself included. */
   reachable(name: string): ReadonlySet<string>;
-  readonly stats: { readonly functions: number; readonly analysed: number; readonly steps: number; readonly overBudget: readonly string[] };
+  readonly stats: {
+    readonly functions: number;
+    readonly analysed: number;
+    readonly steps: number;
+    readonly overBudget: readonly string[];
+  };
 }
 
 /** Node visits per file; functions behind that are named as over budget. */
@@ -30,10 +35,20 @@ const MAX_DISTANCE = 3;
 export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = () => false): FileAnalysis {
   const functions = new Map<string, FunctionContext>();
   const defs = new Map([...unit.headerFunctions, ...unit.functions].map((f) => [f.name, f]));
-  for (const [name, def] of defs) functions.set(name, contextOf(def, () => false, () => false));
+  for (const [name, def] of defs)
+    functions.set(
+      name,
+      contextOf(
+        def,
+        () => false,
+        () => false,
+      ),
+    );
   const groups = new Groups(unit, functions);
   // a put_page() matters where its page may come from gup; a file has many that have nothing to do with it
-  const ours = new Set(groups.releases.filter((r) => r.effect.of === 'pin' || groups.groupOf(r.key)?.acquires.length).map((r) => r.call));
+  const ours = new Set(
+    groups.releases.filter((r) => r.effect.of === 'pin' || groups.groupOf(r.key)?.acquires.length).map((r) => r.call),
+  );
   const direct = new Map<string, { acquires: boolean; releases: boolean; callees: Set<string> }>();
   for (const [name, context] of functions) {
     const info = { acquires: false, releases: false, callees: new Set<string>() };
@@ -50,12 +65,13 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
   const closure = (pick: (i: { acquires: boolean; releases: boolean }) => boolean): Set<string> => {
     const set = new Set<string>();
     for (const [n, i] of direct) if (pick(i)) set.add(n);
-    for (let grown = true; grown; ) {
+    for (let grown = true; grown;) {
       grown = false;
-      for (const [n, i] of direct) if (!set.has(n) && [...i.callees].some((c) => set.has(c))) {
-        set.add(n);
-        grown = true;
-      }
+      for (const [n, i] of direct)
+        if (!set.has(n) && [...i.callees].some((c) => set.has(c))) {
+          set.add(n);
+          grown = true;
+        }
     }
     return set;
   };
@@ -76,7 +92,15 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
   const touching = closure((i) => i.releases || i.acquires);
   for (const name of functions.keys()) {
     const used = [...direct.get(name)!.callees].some((c) => touching.has(c));
-    if (used) functions.set(name, contextOf(defs.get(name)!, (n) => releasing.has(n), (n) => acquiring.has(n)));
+    if (used)
+      functions.set(
+        name,
+        contextOf(
+          defs.get(name)!,
+          (n) => releasing.has(n),
+          (n) => acquiring.has(n),
+        ),
+      );
   }
   const files: FileFunctions = { context: (n) => functions.get(n), relevant: (n) => touching.has(n) };
   const events: PathEvent[] = [];
@@ -106,16 +130,25 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
     }
     return set;
   };
-  return { unit, functions, groups, events, entries: entryPoints(unit, functions), reachable, stats: { functions: defs.size, analysed, steps, overBudget } };
+  return {
+    unit,
+    functions,
+    groups,
+    events,
+    entries: entryPoints(unit, functions),
+    reachable,
+    stats: { functions: defs.size, analysed, steps, overBudget },
+  };
 }
 
 function entryPoints(unit: TranslationUnit, functions: ReadonlyMap<string, FunctionContext>): Set<string> {
   const called = new Set<string>();
   const taken = new Set<string>();
   for (const g of unit.globals) {
-    if (g.init) walkExpr(g.init, (x) => {
-      if (x.kind === 'id' && functions.has(x.name)) taken.add(x.name);
-    });
+    if (g.init)
+      walkExpr(g.init, (x) => {
+        if (x.kind === 'id' && functions.has(x.name)) taken.add(x.name);
+      });
   }
   for (const f of functions.values()) {
     const callees = new Set(f.calls.map((c: CallExpr) => c.callee));

@@ -55,7 +55,8 @@ export function flagsOf(e: Expr, f: FunctionContext, functions: ReadonlyMap<stri
   };
   const assignedIn = (g: FunctionContext, name: string): void => {
     for (const node of g.cfg.nodes) {
-      if (node.what.kind === 'decl' && node.what.decl.name === name && node.what.decl.init) visit(node.what.decl.init, g);
+      if (node.what.kind === 'decl' && node.what.decl.name === name && node.what.decl.init)
+        visit(node.what.decl.init, g);
       for (const y of exprsOf(node)) {
         walkExpr(y, (z) => {
           if (z.kind === 'assign' && z.left.kind === 'id' && z.left.name === name && z.op !== '&=') visit(z.right, g);

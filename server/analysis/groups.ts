@@ -55,8 +55,17 @@ export function formOfCall(fact: AcquireFact, call: CallExpr, unit: TranslationU
 
 /** Turns names of pages into other names of the same pages. */
 /** Results that are no pages: error codes, mappings, arrays, casts that read like calls, macros of headers that were not read. */
-const NO_SOURCE = /^(ERR_PTR|ERR_CAST|kmap|k(map|unmap)_\w+|_*k?v?(m|z|c)alloc\w*|__vmalloc\w*|[us](8|16|32|64)|size_t|[A-Z_0-9]+)$/;
-const SAME = new Set(['READ_ONCE', 'likely', 'unlikely', 'rcu_dereference', 'nth_page', 'compound_head', 'PTR_ERR_OR_ZERO']);
+const NO_SOURCE =
+  /^(ERR_PTR|ERR_CAST|kmap|k(map|unmap)_\w+|_*k?v?(m|z|c)alloc\w*|__vmalloc\w*|[us](8|16|32|64)|size_t|[A-Z_0-9]+)$/;
+const SAME = new Set([
+  'READ_ONCE',
+  'likely',
+  'unlikely',
+  'rcu_dereference',
+  'nth_page',
+  'compound_head',
+  'PTR_ERR_OR_ZERO',
+]);
 
 /** The groups of one file: built once, then asked by key, by acquire, or as a whole. */
 export class Groups {
@@ -65,7 +74,13 @@ export class Groups {
   readonly releases: ReleaseSite[] = [];
   readonly uses: UseSite[] = [];
   /** kfree() and friends of arrays and objects. */
-  readonly frees: { readonly fn: string; readonly span: Span; /** In words, for a message. */ readonly how: string; readonly keys: readonly string[]; /** The array itself goes, not an object around it. */ readonly own: boolean }[] = [];
+  readonly frees: {
+    readonly fn: string;
+    readonly span: Span;
+    /** In words, for a message. */ readonly how: string;
+    readonly keys: readonly string[];
+    /** The array itself goes, not an object around it. */ readonly own: boolean;
+  }[] = [];
   private readonly foreign: { fn: string; span: Span; what: string; key: string }[] = [];
   /** Records defined in the file itself rather than in a header. */
   private readonly ownRecords: ReadonlySet<string>;
@@ -79,7 +94,11 @@ export class Groups {
   ) {
     this.globals = new Set(unit.globals.map((g) => g.name));
     const text = unit.text;
-    this.ownRecords = new Set([...unit.records].filter(([name, r]) => new RegExp(`^(struct|union)\\s+${name}\\b`).test(text.slice(r.start, r.end))).map(([name]) => name));
+    this.ownRecords = new Set(
+      [...unit.records]
+        .filter(([name, r]) => new RegExp(`^(struct|union)\\s+${name}\\b`).test(text.slice(r.start, r.end)))
+        .map(([name]) => name),
+    );
     for (const f of functions.values()) this.scan(f);
     for (const f of functions.values()) this.markParameters(f);
   }
@@ -122,7 +141,11 @@ export class Groups {
     for (const u of this.uses) at(u.key).uses.push(u);
     for (const f of this.foreign) at(f.key).foreign.push(f);
     for (const p of this.passed) out.get(this.find(p.key))?.passed.push(p.name);
-    const keys = new Set([...this.parent.keys(), ...this.acquires.map((a) => a.key), ...this.releases.map((r) => r.key)]);
+    const keys = new Set([
+      ...this.parent.keys(),
+      ...this.acquires.map((a) => a.key),
+      ...this.releases.map((r) => r.key),
+    ]);
     for (const k of keys) if (k) out.get(this.find(k))?.keys.push(k);
     this.byRoot = out;
     return out;
@@ -204,10 +227,16 @@ export class Groups {
       const name = calleeName(value);
       const acquire = name ? facts.acquire(name) : undefined;
       if (acquire) return;
-      if (name && !this.functions.has(name) && !facts.call(name)?.effects.some((x) => x.kind === 'alias') && !SAME.has(name)) {
+      if (
+        name &&
+        !this.functions.has(name) &&
+        !facts.call(name)?.effects.some((x) => x.kind === 'alias') &&
+        !SAME.has(name)
+      ) {
         const alloc = facts.call(name)?.effects.some((x) => x.kind === 'alloc');
         // an array allocated for the pages is no page; a page allocated is
-        if (!(alloc && /^(kv?|devm_k|v|kmem)/.test(name)) && !NO_SOURCE.test(name)) this.foreign.push({ fn: f.def.name, span: value, what: `${name}()`, key: to });
+        if (!(alloc && /^(kv?|devm_k|v|kmem)/.test(name)) && !NO_SOURCE.test(name))
+          this.foreign.push({ fn: f.def.name, span: value, what: `${name}()`, key: to });
         return;
       }
     }
@@ -223,11 +252,25 @@ export class Groups {
       if (node.what.kind === 'foreach') this.foreach(node.what.name, node.what.args, f);
       for (const e of exprsOf(node)) {
         walkExpr(e, (x) => {
-          if (x.kind === 'assign' && x.op === '=' && x.left.kind === 'member' && x.right.kind === 'id' && x.right.name === 'NULL') {
+          if (
+            x.kind === 'assign' &&
+            x.op === '=' &&
+            x.left.kind === 'member' &&
+            x.right.kind === 'id' &&
+            x.right.name === 'NULL'
+          ) {
             const forgotten = this.keyOf(x.left, f);
-            if (forgotten) this.frees.push({ fn: f.def.name, span: x, how: `\`${this.text(x)}\` forgets`, keys: [forgotten], own: true });
+            if (forgotten)
+              this.frees.push({
+                fn: f.def.name,
+                span: x,
+                how: `\`${this.text(x)}\` forgets`,
+                keys: [forgotten],
+                own: true,
+              });
           }
-          if (x.kind === 'assign' && x.op === '=' && !this.isNumber(x.left, f)) this.flow(this.keyOf(x.left, f), x.right, f);
+          if (x.kind === 'assign' && x.op === '=' && !this.isNumber(x.left, f))
+            this.flow(this.keyOf(x.left, f), x.right, f);
           if (x.kind === 'call') this.scanCall(x, f);
         });
       }
@@ -253,7 +296,8 @@ export class Groups {
       const pagesArg = roles.findIndex((r) => r === 'pages' || r === 'folios');
       const pages = call.args[pagesArg];
       const flagsExpr = call.args[roles.indexOf('flags')];
-      const isNull = pages && ((pages.kind === 'id' && pages.name === 'NULL') || (pages.kind === 'num' && pages.value === 0n));
+      const isNull =
+        pages && ((pages.kind === 'id' && pages.name === 'NULL') || (pages.kind === 'num' && pages.value === 0n));
       this.acquires.push({
         fn,
         call,
@@ -299,7 +343,11 @@ export class Groups {
       if (effect.kind === 'release') this.releases.push({ fn, call, effect, key });
       else {
         this.uses.push({ fn, call, effect, key });
-        if (effect.kind === 'put-in' && typeof effect.container === 'number' && (effect.what === 'sg' || effect.what === 'sg-table')) {
+        if (
+          effect.kind === 'put-in' &&
+          typeof effect.container === 'number' &&
+          (effect.what === 'sg' || effect.what === 'sg-table')
+        ) {
           const c = call.args[effect.container];
           if (c) this.union(this.keyOf(c, f), key);
         }
@@ -312,14 +360,22 @@ export class Groups {
     const called = [...this.functions.values()].some((g) => g.calls.some((c) => calleeName(c) === f.def.name));
     if (f.def.isStatic && called) return;
     for (const p of f.def.params) {
-      if (p.name && isPageType(p.type)) this.foreign.push({ fn: f.def.name, span: p, what: `parameter \`${p.name}\``, key: `L:${f.def.name}:${p.name}` });
+      if (p.name && isPageType(p.type))
+        this.foreign.push({
+          fn: f.def.name,
+          span: p,
+          what: `parameter \`${p.name}\``,
+          key: `L:${f.def.name}:${p.name}`,
+        });
     }
   }
 
   /** Fields of the object that goes away with what is freed. */
   private freedKeys(freed: Expr, f: FunctionContext): string[] {
     const record = this.recordOf(freed, f);
-    return record ? (this.unit.records.get(record)?.fields ?? []).flatMap((x) => (x.name ? [`F:${record}.${x.name}`] : [])) : [];
+    return record
+      ? (this.unit.records.get(record)?.fields ?? []).flatMap((x) => (x.name ? [`F:${record}.${x.name}`] : []))
+      : [];
   }
 
   /** Pages of the group are kept in a field of some object. */
@@ -331,7 +387,12 @@ export class Groups {
   mayBeReleasedUnseen(g: Group): boolean {
     if (g.passed.some((p) => /release|put|free|unpin|drop|destroy/.test(p) && !/dma/.test(p))) return true;
     const kinds = new Set(g.acquires.map((a) => a.kind));
-    return this.releases.some((r) => kinds.has(r.effect.of) && (r.effect.of === 'pin' || /pfn_to_page|phys_to_page|sg_page/.test(this.unit.text)) && !this.groupOf(r.key)?.acquires.length);
+    return this.releases.some(
+      (r) =>
+        kinds.has(r.effect.of) &&
+        (r.effect.of === 'pin' || /pfn_to_page|phys_to_page|sg_page/.test(this.unit.text)) &&
+        !this.groupOf(r.key)?.acquires.length,
+    );
   }
 
   /** Every field of the group belongs to a record that this file itself defines: no other file can name it. */
@@ -352,4 +413,3 @@ export function isPageType(t: CType): boolean {
   while (x.kind === 'pointer' || x.kind === 'array') x = x.kind === 'pointer' ? x.to : x.of;
   return x.kind === 'record' && (x.name === 'page' || x.name === 'folio');
 }
-

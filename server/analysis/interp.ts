@@ -29,10 +29,22 @@ export interface Machine {
 }
 
 /** Calls that give back their first argument. */
-const TRANSPARENT = new Set(['likely', 'unlikely', 'READ_ONCE', 'ACCESS_ONCE', '__builtin_expect', 'WARN_ON', 'WARN_ON_ONCE', 'WARN', 'WARN_ONCE', 'untagged_addr']);
+const TRANSPARENT = new Set([
+  'likely',
+  'unlikely',
+  'READ_ONCE',
+  'ACCESS_ONCE',
+  '__builtin_expect',
+  'WARN_ON',
+  'WARN_ON_ONCE',
+  'WARN',
+  'WARN_ONCE',
+  'untagged_addr',
+]);
 
 /** Shortest name of an expression for messages. */
-export const nameOf = (e: Expr, unit: TranslationUnit): string => exprText(e, unit.text).replace(/\s+/g, ' ').slice(0, 60);
+export const nameOf = (e: Expr, unit: TranslationUnit): string =>
+  exprText(e, unit.text).replace(/\s+/g, ' ').slice(0, 60);
 
 /** Evaluates expressions on a state, which it changes; what it notices goes to `Machine.emit`. */
 export class Interpreter {
@@ -50,13 +62,21 @@ export class Interpreter {
 
   /** The value that is the address of a place. */
   address(loc: string): Val {
-    return symbol(this.symbols.get(`addr:${loc}`, { nonNull: true, local: loc.startsWith('f') ? 'variable' : undefined, addressOf: loc, name: loc.endsWith('[0]') ? shortLoc(loc).slice(0, -3) : `&${shortLoc(loc)}` }));
+    return symbol(
+      this.symbols.get(`addr:${loc}`, {
+        nonNull: true,
+        local: loc.startsWith('f') ? 'variable' : undefined,
+        addressOf: loc,
+        name: loc.endsWith('[0]') ? shortLoc(loc).slice(0, -3) : `&${shortLoc(loc)}`,
+      }),
+    );
   }
 
   /** The place that a pointer points to. */
   deref(v: Val): string {
     const known = this.symbols.info(v.s).addressOf;
-    if (known !== undefined) return v.o || v.x ? `${known.replace(/\[0\]$/, '')}[${v.o}${v.x ? `+x${v.x}` : ''}]` : known;
+    if (known !== undefined)
+      return v.o || v.x ? `${known.replace(/\[0\]$/, '')}[${v.o}${v.x ? `+x${v.x}` : ''}]` : known;
     return `${valKey(v)}.*`;
   }
 
@@ -65,7 +85,9 @@ export class Interpreter {
       case 'id':
         return frame.context.types.has(e.name) || e.name.startsWith('$') ? `${frame.id}/${e.name}` : `G/${e.name}`;
       case 'member':
-        return e.arrow ? `${this.deref(this.eval(e.object, state, frame))}.${e.name}` : `${this.place(e.object, state, frame)}.${e.name}`;
+        return e.arrow
+          ? `${this.deref(this.eval(e.object, state, frame))}.${e.name}`
+          : `${this.place(e.object, state, frame)}.${e.name}`;
       case 'index':
         return this.deref(this.add(this.eval(e.object, state, frame), this.eval(e.index, state, frame), state, true));
       case 'unary':
@@ -87,25 +109,46 @@ export class Interpreter {
       const base = /^(\d+)/.exec(loc);
       const arr = /^(.*)\[(-?\d+)(?:\+x(\d+))?\]$/.exec(loc);
       let elementOf: { array: number; index: Val } | undefined;
-      if (m) elementOf = { array: Number(m[1]), index: { s: 0, o: Number(m[2] ?? 0), x: m[3] ? Number(m[3]) : undefined } };
-      else if (arr) elementOf = { array: this.address(`${arr[1]!}[0]`).s, index: { s: 0, o: Number(arr[2]), x: arr[3] ? Number(arr[3]) : undefined } };
-      if (base && !elementOf && this.symbols.info(Number(base[1])).zeroed && !state.escaped.has(Number(base[1])) && /^\d+\.\*\./.test(loc)) return ZERO;
+      if (m)
+        elementOf = { array: Number(m[1]), index: { s: 0, o: Number(m[2] ?? 0), x: m[3] ? Number(m[3]) : undefined } };
+      else if (arr)
+        elementOf = {
+          array: this.address(`${arr[1]!}[0]`).s,
+          index: { s: 0, o: Number(arr[2]), x: arr[3] ? Number(arr[3]) : undefined },
+        };
+      if (
+        base &&
+        !elementOf &&
+        this.symbols.info(Number(base[1])).zeroed &&
+        !state.escaped.has(Number(base[1])) &&
+        /^\d+\.\*\./.test(loc)
+      )
+        return ZERO;
       const filled = elementOf ? state.filled.get(elementOf.array) : undefined;
       const key = `init:${this.epoch(loc, state)}${filled ? `#${filled}` : ''}`;
       const known0 = this.symbols.has(key);
-      const id = this.symbols.get(key, known0 ? {} : {
-        name,
-        ...(unsigned?.() ? { lo: 0 } : {}),
-        elementOf,
-        from: base ? { base: Number(base[1]), field: loc.slice(loc.lastIndexOf('.') + 1) } : undefined,
-      });
+      const id = this.symbols.get(
+        key,
+        known0
+          ? {}
+          : {
+              name,
+              ...(unsigned?.() ? { lo: 0 } : {}),
+              elementOf,
+              from: base ? { base: Number(base[1]), field: loc.slice(loc.lastIndexOf('.') + 1) } : undefined,
+            },
+      );
       return symbol(id);
     };
   }
 
   /** A member of something that was overwritten as a whole is not what it was at first. */
   private epoch(loc: string, state: State): string {
-    for (let cut = Math.max(loc.lastIndexOf('.'), loc.lastIndexOf('[')); cut > 0; cut = Math.max(loc.lastIndexOf('.', cut - 1), loc.lastIndexOf('[', cut - 1))) {
+    for (
+      let cut = Math.max(loc.lastIndexOf('.'), loc.lastIndexOf('['));
+      cut > 0;
+      cut = Math.max(loc.lastIndexOf('.', cut - 1), loc.lastIndexOf('[', cut - 1))
+    ) {
       const whole = state.memory.get(loc.slice(0, cut));
       if (whole) return `${valKey(whole)}~${loc.slice(cut)}`;
     }
@@ -132,12 +175,18 @@ export class Interpreter {
     const field = loc.slice(loc.lastIndexOf('.') + 1);
     if (field === '*') return;
     for (const [id, r] of state.resources) {
-      if (r.status === 'held' && !r.published.includes(field)) state.resources.set(id, { ...r, published: [...r.published, field].sort() });
+      if (r.status === 'held' && !r.published.includes(field))
+        state.resources.set(id, { ...r, published: [...r.published, field].sort() });
     }
   }
 
   /** A value that nobody knows anything about; the same one each time that this place of the code is reached in the same round. */
-  fresh(tag: string, state: State, frame: Frame, info: { name?: string; lo?: number; hi?: number; local?: 'heap'; zeroed?: boolean } = {}): Val {
+  fresh(
+    tag: string,
+    state: State,
+    frame: Frame,
+    info: { name?: string; lo?: number; hi?: number; local?: 'heap'; zeroed?: boolean } = {},
+  ): Val {
     const rounds = [...state.rounds].map(([h, n]) => `${h}:${n}`).join(',');
     return symbol(this.symbols.get(`fresh:${frame.id}:${tag}:${rounds}`, info));
   }
@@ -217,7 +266,8 @@ export class Interpreter {
       case 'unary': {
         if (e.op === '&') {
           const inner = e.arg;
-          if (inner.kind === 'index') return this.add(this.eval(inner.object, state, frame), this.eval(inner.index, state, frame), state, true);
+          if (inner.kind === 'index')
+            return this.add(this.eval(inner.object, state, frame), this.eval(inner.index, state, frame), state, true);
           if (inner.kind === 'unary' && inner.op === '*') return this.eval(inner.arg, state, frame);
           return this.address(this.place(inner, state, frame));
         }
@@ -242,7 +292,13 @@ export class Interpreter {
         let v = right;
         if (e.op !== '=') {
           const t = this.typeOf(e.left, frame);
-          v = this.arithmetic(e.op.slice(0, -1), this.eval(e.left, state, frame), right, state, t?.kind === 'pointer' || t?.kind === 'array');
+          v = this.arithmetic(
+            e.op.slice(0, -1),
+            this.eval(e.left, state, frame),
+            right,
+            state,
+            t?.kind === 'pointer' || t?.kind === 'array',
+          );
         }
         this.store(loc, v, state);
         return v;
@@ -280,7 +336,12 @@ export class Interpreter {
         if (!canNo) return a;
         const lo = Math.min(yes.bounds(a).lo, no.bounds(b).lo);
         const hi = Math.max(yes.bounds(a).hi, no.bounds(b).hi);
-        return symbol(this.symbols.get(`(${valKey(test)}?${valKey(a)}:${valKey(b)}:${lo}:${hi})`, { lo: lo > -Infinity ? lo : undefined, hi: hi < Infinity ? hi : undefined }));
+        return symbol(
+          this.symbols.get(`(${valKey(test)}?${valKey(a)}:${valKey(b)}:${lo}:${hi})`, {
+            lo: lo > -Infinity ? lo : undefined,
+            hi: hi < Infinity ? hi : undefined,
+          }),
+        );
       }
       case 'cast':
         return this.eval(e.arg, state, frame);
@@ -304,7 +365,8 @@ export class Interpreter {
   assume(e: Expr, truth: boolean, state: State, frame: Frame): boolean {
     if (e.kind === 'unary' && e.op === '!') return this.assume(e.arg, !truth, state, frame);
     if (e.kind === 'binary' && (e.op === '&&' || e.op === '||')) {
-      if ((e.op === '&&') === truth) return this.assume(e.left, truth, state, frame) && this.assume(e.right, truth, state, frame);
+      if ((e.op === '&&') === truth)
+        return this.assume(e.left, truth, state, frame) && this.assume(e.right, truth, state, frame);
       return true;
     }
     if (e.kind === 'binary' && ['==', '!=', '<', '<=', '>', '>='].includes(e.op)) {
@@ -350,7 +412,12 @@ export class Interpreter {
     if (name && /^(min|max|min_t|max_t|umin|umax)$/.test(name)) return this.minMax(name, e, args, state);
     // MACROS of headers that were not read compute something from their arguments
     if (!fact && name && /^_*[A-Z][A-Z0-9_]*$/.test(name)) {
-      return symbol(this.symbols.get(`${name}(${args.map(valKey).join()})`, { name: `${name}()`, unique: args.length > 0 && args.every(isConst) }));
+      return symbol(
+        this.symbols.get(`${name}(${args.map(valKey).join()})`, {
+          name: `${name}()`,
+          unique: args.length > 0 && args.every(isConst),
+        }),
+      );
     }
     this.callbacks(e, args, state, frame);
     if (!fact) return this.unknownCall(e, name, args, state, frame);
@@ -374,7 +441,10 @@ export class Interpreter {
   /** A function of this file passed along (kref_put(&obj->ref, release)): it will get the object. */
   private callbacks(e: CallExpr, args: readonly Val[], state: State, frame: Frame): void {
     const names = this.machine.unit.functions;
-    if (!e.args.some((a) => a.kind === 'id' && !frame.context.types.has(a.name) && names.some((f) => f.name === a.name))) return;
+    if (
+      !e.args.some((a) => a.kind === 'id' && !frame.context.types.has(a.name) && names.some((f) => f.name === a.name))
+    )
+      return;
     for (const v of args) if (v.s) state.escaped.set(this.ownerOf(v), `passed to ${calleeName(e) ?? 'a callback'}()`);
   }
 
@@ -384,7 +454,8 @@ export class Interpreter {
       const loc = this.symbols.info(v.s).addressOf;
       if (loc?.startsWith('f') && v.s) {
         const inner = state.memory.get(loc);
-        if (!inner || !this.touchesResource(inner, state)) this.store(loc, this.fresh(`a${e.start}:${i}`, state, frame), state);
+        if (!inner || !this.touchesResource(inner, state))
+          this.store(loc, this.fresh(`a${e.start}:${i}`, state, frame), state);
       }
       if (!v.s) return;
       this.refilled(v.s, state);
@@ -410,16 +481,30 @@ export class Interpreter {
   }
 
   private acquire(fact: AcquireFact, e: CallExpr, state: State, frame: Frame): Val {
-    const form = facts.formIn(fact, this.machine.unit.target.kernel) ?? fact.forms.find((f) => f.params.length === e.args.length) ?? fact.forms.at(-1);
-    const params = form && form.params.length === e.args.length ? form.params : (fact.forms.find((f) => f.params.length === e.args.length)?.params ?? form?.params ?? []);
+    const form =
+      facts.formIn(fact, this.machine.unit.target.kernel) ??
+      fact.forms.find((f) => f.params.length === e.args.length) ??
+      fact.forms.at(-1);
+    const params =
+      form && form.params.length === e.args.length
+        ? form.params
+        : (fact.forms.find((f) => f.params.length === e.args.length)?.params ?? form?.params ?? []);
     const vals = e.args.map((a) => this.eval(a, state, frame));
     const at = (role: string): number => params.indexOf(role as never);
     const pagesArg = at('pages') >= 0 ? at('pages') : at('folios');
     const pages = pagesArg >= 0 ? vals[pagesArg] : undefined;
     const name = fact.name;
-    const nr = at('nr') >= 0 ? vals[at('nr')]! : fact.into === 'single' || fact.into === 'return' ? constant(1) : symbol(this.symbols.get(`nr:${e.start}`, { lo: 1 }));
+    const nr =
+      at('nr') >= 0
+        ? vals[at('nr')]!
+        : fact.into === 'single' || fact.into === 'return'
+          ? constant(1)
+          : symbol(this.symbols.get(`nr:${e.start}`, { lo: 1 }));
     const bool = fact.result === 'bool';
-    const result = this.fresh(`acq${e.start}`, state, frame, { name: `${name}()`, ...(bool ? { lo: 0, hi: 1 } : fact.result === 'zero' ? { hi: 0 } : {}) });
+    const result = this.fresh(`acq${e.start}`, state, frame, {
+      name: `${name}()`,
+      ...(bool ? { lo: 0, hi: 1 } : fact.result === 'zero' ? { hi: 0 } : {}),
+    });
     if (fact.result === 'pages') state.assume('<=', result, nr);
     if (fact.result === 'pages' || fact.result === 'bytes') state.assume('>=', result, constant(-4095));
     const flags = at('flags') >= 0 ? exprText(e.args[at('flags')]!, this.machine.unit.text) : '';
@@ -427,12 +512,17 @@ export class Interpreter {
     // NULL array: nothing is taken; FOLL_PIN, or FOLL_GET to a pin call: refused (is_valid_gup_args)
     if (noGet || /FOLL_PIN\b/.test(flags) || (fact.takes !== 'get' && /FOLL_GET\b/.test(flags))) return result;
     if (fact.into === 'bio') return result;
-    const array = fact.into === 'return' ? result : fact.into === 'array-out' ? this.load(this.deref(pages!), 'pages')(state) : pages!;
+    const array =
+      fact.into === 'return'
+        ? result
+        : fact.into === 'array-out'
+          ? this.load(this.deref(pages!), 'pages')(state)
+          : pages!;
     if (fact.into === 'array-out') {
       const made = this.fresh(`arr${e.start}`, state, frame, { name: nameOf(e.args[pagesArg]!, this.machine.unit) });
       if (!isConst(array)) this.store(this.deref(pages!), made, state);
     }
-    const held = fact.into === 'array-out' ? state.memory.get(this.deref(pages!)) ?? array : array;
+    const held = fact.into === 'array-out' ? (state.memory.get(this.deref(pages!)) ?? array) : array;
     const id = `${frame.id}:${e.start}`;
     const before = state.resources.get(id);
     const resource: Resource = {
@@ -445,7 +535,10 @@ export class Interpreter {
       result,
       requested: nr,
       status: fact.takes === 'by-iter' ? 'handed' : 'held',
-      earlier: before !== undefined && before.array === held.s && (before.status === 'partial' || mayHold(state, before)) ? [...before.earlier, before.result].slice(-2) : [],
+      earlier:
+        before !== undefined && before.array === held.s && (before.status === 'partial' || mayHold(state, before))
+          ? [...before.earlier, before.result].slice(-2)
+          : [],
       releasedAt: [],
       releasedCount: null,
       published: [],
@@ -453,7 +546,8 @@ export class Interpreter {
     };
     // an array that is filled anew: what other calls left in it went elsewhere before
     for (const [other, r] of state.resources) {
-      if (other !== id && r.array === held.s && sameVal(r.index, resource.index)) state.resources.set(other, { ...r, status: 'handed' });
+      if (other !== id && r.array === held.s && sameVal(r.index, resource.index))
+        state.resources.set(other, { ...r, status: 'handed' });
     }
     state.resources.set(id, resource);
     state.filled.set(held.s, `${id}:${[...state.rounds.values()].join(',')}`);
@@ -461,7 +555,13 @@ export class Interpreter {
     this.refilled(held.s, state);
     if (info.addressOf !== undefined && fact.into !== 'return') {
       const loc = this.deref(held);
-      const el = symbol(this.symbols.get(`page:${id}:${[...state.rounds.values()].join(',')}`, { elementOf: { array: held.s, index: { ...held, s: 0 } }, nonNull: true, name: shortLoc(loc) }));
+      const el = symbol(
+        this.symbols.get(`page:${id}:${[...state.rounds.values()].join(',')}`, {
+          elementOf: { array: held.s, index: { ...held, s: 0 } },
+          nonNull: true,
+          name: shortLoc(loc),
+        }),
+      );
       state.memory.set(loc, el);
     }
     state.note(e, `${name}() ${resource.kind === 'pin' ? 'pins' : 'takes references to'} the pages`, 'acquire');
@@ -486,7 +586,8 @@ export class Interpreter {
       case 'put-in': {
         const v = args[effect.pages.arg];
         if (!v) return undefined;
-        const into = effect.container === 'result' ? this.fresh(`r${e.start}`, state, frame) : (args[effect.container] ?? ZERO);
+        const into =
+          effect.container === 'result' ? this.fresh(`r${e.start}`, state, frame) : (args[effect.container] ?? ZERO);
         this.store(`${this.deref(into)}.@${effect.pages.as === 'page-array' ? 'pages' : 'page'}`, v, state);
         this.flowsOut(v, state);
         if (effect.what === 'bio' || effect.what === 'skb') this.handOver(v, state);
@@ -498,7 +599,12 @@ export class Interpreter {
         return undefined;
       }
       case 'alloc':
-        return this.fresh(`heap${e.start}`, state, frame, { local: 'heap', zeroed: effect.zeroed, name: 'allocation', ...(effect.fails === 'null' ? { lo: 0 } : effect.fails === 'never' ? { lo: 1 } : {}) });
+        return this.fresh(`heap${e.start}`, state, frame, {
+          local: 'heap',
+          zeroed: effect.zeroed,
+          name: 'allocation',
+          ...(effect.fails === 'null' ? { lo: 0 } : effect.fails === 'never' ? { lo: 1 } : {}),
+        });
       case 'free':
         this.freed(args[effect.arg], e, state, frame);
         return undefined;
@@ -509,13 +615,18 @@ export class Interpreter {
         return v;
       }
       case 'user-copy':
-        return this.fresh(`copy${e.start}`, state, frame, { name: `${calleeName(e)}()`, ...(effect.result === 'left' ? { lo: 0 } : {}) });
+        return this.fresh(`copy${e.start}`, state, frame, {
+          name: `${calleeName(e)}()`,
+          ...(effect.result === 'left' ? { lo: 0 } : {}),
+        });
       case 'kmap': {
         // the address of the data stands for the page: whoever gets it can get at the page
         const v = args[effect.pages.arg];
         const info = v && this.symbols.info(v.s);
         if (!v?.s || !info) return undefined;
-        return symbol(this.symbols.get(`kmap:${valKey(v)}`, { elementOf: info.elementOf ?? { array: v.s, index: v }, numberOf: v }));
+        return symbol(
+          this.symbols.get(`kmap:${valKey(v)}`, { elementOf: info.elementOf ?? { array: v.s, index: v }, numberOf: v }),
+        );
       }
       case 'dma-map':
         return this.fresh(`map${e.start}`, state, frame);
@@ -536,7 +647,9 @@ export class Interpreter {
     }
     if (!number(to)) return v;
     this.flowsOut(v, state);
-    return symbol(this.symbols.get(`num:${valKey(v)}`, { numberOf: v, elementOf: info.elementOf ?? { array: v.s, index: v } }));
+    return symbol(
+      this.symbols.get(`num:${valKey(v)}`, { numberOf: v, elementOf: info.elementOf ?? { array: v.s, index: v } }),
+    );
   }
 
   /** An embedded member's address stands for the object that holds it. */
@@ -576,7 +689,13 @@ export class Interpreter {
     return state.memory.get(`${this.deref(v)}.@pages`) ?? state.memory.get(`${this.deref(v)}.@page`);
   }
 
-  private release(effect: Effect & { kind: 'release' }, e: CallExpr, args: readonly Val[], state: State, frame: Frame): void {
+  private release(
+    effect: Effect & { kind: 'release' },
+    e: CallExpr,
+    args: readonly Val[],
+    state: State,
+    frame: Frame,
+  ): void {
     const given = args[effect.pages.arg];
     if (!given || (isConst(given) && given.o === 0)) return;
     let v = this.containerPages(given, effect.pages.as, state);
@@ -586,7 +705,10 @@ export class Interpreter {
     let whole = effect.pages.as === 'page-array' || effect.pages.as === 'folio-array';
     // unpin_user_pages(&page, 1): the page in the variable, wherever it came from
     const written = e.args[effect.pages.arg]!;
-    const variable = written.kind === 'unary' && written.op === '&' && written.arg.kind === 'id' ? this.symbols.info(v.s).addressOf : undefined;
+    const variable =
+      written.kind === 'unary' && written.op === '&' && written.arg.kind === 'id'
+        ? this.symbols.info(v.s).addressOf
+        : undefined;
     if (whole && variable !== undefined && !v.o && !v.x && !this.resourcesOf(v, state).length) {
       const content = state.memory.get(variable);
       if (!content) return;
@@ -596,7 +718,13 @@ export class Interpreter {
     let mine = this.resourcesOf(v, state).filter(([, r]) => r.status !== 'handed');
     // several acquires into parts of one array: this part only, if the count says so
     const exact = whole ? mine.filter(([, r]) => sameVal(r.index, { ...v!, s: 0 })) : [];
-    if (exact.length && exact.length < mine.length && count && exact.some(([, r]) => [r.result, r.requested].some((n) => state.compare('==', count, n) === true))) mine = exact;
+    if (
+      exact.length &&
+      exact.length < mine.length &&
+      count &&
+      exact.some(([, r]) => [r.result, r.requested].some((n) => state.compare('==', count, n) === true))
+    )
+      mine = exact;
     const shared = mine.length > 1;
     const name = nameOf(e.args[effect.pages.arg]!, this.machine.unit);
     const countKey = count ? valKey(count) : '1';
@@ -607,7 +735,17 @@ export class Interpreter {
       const at = whole ? `${v.s}@${v.o}+${v.x ?? 0}` : `${v.s}@el`;
       const before = state.ghosts.get(at);
       if (before && before.count === countKey) {
-        this.machine.emit({ kind: 'double', refKind: effect.of, name, first: before.span, at: e, call: e, why: 'again', trace: state.trace, functionName: frame.context.def.name });
+        this.machine.emit({
+          kind: 'double',
+          refKind: effect.of,
+          name,
+          first: before.span,
+          at: e,
+          call: e,
+          why: 'again',
+          trace: state.trace,
+          functionName: frame.context.def.name,
+        });
       }
       if (!before) state.ghosts.set(at, { span: e, kind: effect.of, count: countKey, name });
       return;
@@ -615,14 +753,22 @@ export class Interpreter {
     for (const [id, r] of mine) {
       if (!r.earlier.length && r.status === 'held' && !mayHold(state, r)) continue; // nothing is held on this path
       const common = { resource: r, at: e as Span, call: e, trace: state.trace, functionName: frame.context.def.name };
-      if (effect.of !== r.kind || effect.frees) this.machine.emit({ kind: 'mismatch', released: effect.of, frees: effect.frees ?? false, ...common });
+      if (effect.of !== r.kind || effect.frees)
+        this.machine.emit({ kind: 'mismatch', released: effect.of, frees: effect.frees ?? false, ...common });
       const el = this.symbols.info(v.s).elementOf;
-      const single = sameVal(r.requested, constant(1)) || (count && isConst(count) && count.o === 1 && state.known(r.requested) === 1);
+      const single =
+        sameVal(r.requested, constant(1)) ||
+        (count && isConst(count) && count.o === 1 && state.known(r.requested) === 1);
       const elementwise = !whole && r.array !== v.s && !single;
       if (r.status === 'released') {
         const last = r.releasedAt.at(-1) ?? e;
         const sameCount = r.releasedCount === null || r.releasedCount === countKey || elementwise;
-        if (sameCount && !(!whole && (r.earlier.length || this.symbols.info(v.s).key.startsWith('back:'))) && !(elementwise && (shared || r.outflow)) && !(el && elementwise && r.releasedCount !== 'loop')) {
+        if (
+          sameCount &&
+          !(!whole && (r.earlier.length || this.symbols.info(v.s).key.startsWith('back:'))) &&
+          !(elementwise && (shared || r.outflow)) &&
+          !(el && elementwise && r.releasedCount !== 'loop')
+        ) {
           this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: last, why: 'again' });
         }
         continue;
@@ -630,23 +776,40 @@ export class Interpreter {
       if (elementwise) {
         const at = `${v.s}@el`;
         const before = state.ghosts.get(at);
-        if (before && !shared && !this.symbols.info(v.s).key.startsWith('back:')) this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: before.span, why: 'again' });
+        if (before && !shared && !this.symbols.info(v.s).key.startsWith('back:'))
+          this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: before.span, why: 'again' });
         else state.ghosts.set(at, { span: e, kind: effect.of, count: '1', name });
         state.resources.set(id, { ...r, status: 'partial', releasedAt: [...r.releasedAt, e], releasedCount: 'loop' });
         continue;
       }
-      if (whole && count && r.fact.result === 'pages' && !r.earlier.length && sameVal(v, { s: r.array, o: r.index.o, x: r.index.x })) {
+      if (
+        whole &&
+        count &&
+        r.fact.result === 'pages' &&
+        !r.earlier.length &&
+        sameVal(v, { s: r.array, o: r.index.o, x: r.index.x })
+      ) {
         // more than was filled: the path knows that the result is below the count given back
         if (state.compare('>', count, r.result) === true) {
           this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: r.site, why: 'unfilled' });
         }
         const short = state.compare('<', count, r.result) === true;
-        state.resources.set(id, { ...r, status: short ? 'partial' : 'released', releasedAt: [...r.releasedAt, e], releasedCount: countKey });
+        state.resources.set(id, {
+          ...r,
+          status: short ? 'partial' : 'released',
+          releasedAt: [...r.releasedAt, e],
+          releasedCount: countKey,
+        });
         continue;
       }
       const atStart = sameVal(v, { s: r.array, o: r.index.o, x: r.index.x }) || (r.earlier.length > 0 && !v.o && !v.x);
       const offset = whole && !atStart;
-      state.resources.set(id, { ...r, status: offset ? 'partial' : 'released', releasedAt: [...r.releasedAt, e], releasedCount: whole ? countKey : '1' });
+      state.resources.set(id, {
+        ...r,
+        status: offset ? 'partial' : 'released',
+        releasedAt: [...r.releasedAt, e],
+        releasedCount: whole ? countKey : '1',
+      });
     }
   }
 
@@ -656,12 +819,26 @@ export class Interpreter {
     for (const [id, r] of state.resources) {
       if (!mayHold(state, r)) continue;
       const info = this.symbols.info(r.array);
-      const why = r.array === v.s && r.fact.into !== 'return' ? 'array-freed' : this.isInside(r.array, v, state) ? 'owner-freed' : null;
+      const why =
+        r.array === v.s && r.fact.into !== 'return'
+          ? 'array-freed'
+          : this.isInside(r.array, v, state)
+            ? 'owner-freed'
+            : null;
       if (!why) continue;
       // a single page's own pointer variable is no array
       if (why === 'array-freed' && info.addressOf !== undefined) continue;
       if (this.copiedOut(r, v, state)) continue;
-      this.machine.emit({ kind: 'leak', resource: r, at: e, why, by: calleeName(e), trace: state.trace, functionName: frame.context.def.name, short: isShort(state, r) });
+      this.machine.emit({
+        kind: 'leak',
+        resource: r,
+        at: e,
+        why,
+        by: calleeName(e),
+        trace: state.trace,
+        functionName: frame.context.def.name,
+        short: isShort(state, r),
+      });
       state.resources.set(id, { ...r, status: 'handed' });
     }
   }
@@ -669,7 +846,8 @@ export class Interpreter {
   private isInside(array: number, owner: Val, state: State): boolean {
     const info = this.symbols.info(array);
     if (info.addressOf?.startsWith(`${valKey(owner)}.*`)) return true;
-    for (const [loc, val] of state.memory) if (val.s === array && loc.startsWith(`${valKey(owner)}.*`) && !loc.includes('@')) return true;
+    for (const [loc, val] of state.memory)
+      if (val.s === array && loc.startsWith(`${valKey(owner)}.*`) && !loc.includes('@')) return true;
     return info.from?.base === owner.s && owner.s !== 0 && info.elementOf === undefined;
   }
 
@@ -677,7 +855,12 @@ export class Interpreter {
   private copiedOut(r: Resource, freed: Val, state: State): boolean {
     for (const [loc, val] of state.memory) {
       const el = this.symbols.info(val.s).elementOf;
-      if ((val.s === r.array || el?.array === r.array) && !loc.startsWith('f') && !loc.startsWith(`${valKey(freed)}.*`) && !loc.startsWith(`${valKey({ s: r.array, o: 0 })}`)) {
+      if (
+        (val.s === r.array || el?.array === r.array) &&
+        !loc.startsWith('f') &&
+        !loc.startsWith(`${valKey(freed)}.*`) &&
+        !loc.startsWith(`${valKey({ s: r.array, o: 0 })}`)
+      ) {
         // another name of the array that is freed (but a scatterlist made from it has the pages)
         if (r.array === freed.s && val.s === r.array && !loc.includes('@')) continue;
         return true;
@@ -692,7 +875,10 @@ export const isShort = (state: State, r: Resource): boolean =>
   r.fact.result === 'pages' && state.compare('<', r.result, r.requested) === true;
 
 const isUnsigned = (t: CType | undefined): boolean =>
-  t?.kind === 'base' ? t.name.startsWith('unsigned') : t?.kind === 'named' && /^(__)?(u|uint)(8|16|32|64)(_t)?$|^(size_t|uint|ulong|pgoff_t|sector_t|dma_addr_t|phys_addr_t)$/.test(t.name);
+  t?.kind === 'base'
+    ? t.name.startsWith('unsigned')
+    : t?.kind === 'named' &&
+      /^(__)?(u|uint)(8|16|32|64)(_t)?$|^(size_t|uint|ulong|pgoff_t|sector_t|dma_addr_t|phys_addr_t)$/.test(t.name);
 
 /** `f0:12/obj` → `obj`. */
 export const shortLoc = (loc: string): string => loc.slice(loc.lastIndexOf('/') + 1);
@@ -714,7 +900,9 @@ function errno(name: string): number | undefined {
 
 function foldToNumber(e: Expr, unit: TranslationUnit): number | undefined {
   const n = foldConstant(e, unit);
-  return n === undefined || n > BigInt(Number.MAX_SAFE_INTEGER) || n < -BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(n);
+  return n === undefined || n > BigInt(Number.MAX_SAFE_INTEGER) || n < -BigInt(Number.MAX_SAFE_INTEGER)
+    ? undefined
+    : Number(n);
 }
 
 function foldNumbers(op: string, a: number, b: number): number | undefined {

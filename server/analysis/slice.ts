@@ -28,7 +28,7 @@ function postDominators(context: FunctionContext): Uint32Array[] {
   sets[exit] = new Uint32Array(words);
   sets[exit]![exit >> 5]! |= 1 << (exit & 31);
   const next = new Uint32Array(words);
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let i = nodes.length - 1; i >= 0; i--) {
       if (i === exit) continue;
@@ -59,7 +59,11 @@ export function sliceOf(context: FunctionContext, relevant: (name: string) => bo
       walkExpr(e, (x) => {
         if (x.kind !== 'call') return;
         const name = calleeName(x);
-        if (name && (facts.acquire(name) || relevant(name) || facts.call(name)?.effects.some((f) => INTERESTING.has(f.kind)))) hit = true;
+        if (
+          name &&
+          (facts.acquire(name) || relevant(name) || facts.call(name)?.effects.some((f) => INTERESTING.has(f.kind)))
+        )
+          hit = true;
       });
     }
     if (hit) for (const e of exprsOf(node)) namesIn(e, names);
@@ -82,18 +86,17 @@ export function sliceOf(context: FunctionContext, relevant: (name: string) => bo
     }
     if (decides) for (const e of exprsOf(node)) namesIn(e, names);
   }
-  for (let grown = true; grown; ) {
-    grown = false;
-    const before = names.size;
+  for (let before = -1; before < names.size;) {
+    before = names.size;
     for (const node of nodes) {
-      if (node.what.kind === 'decl' && names.has(node.what.decl.name) && node.what.decl.init) namesIn(node.what.decl.init, names);
+      if (node.what.kind === 'decl' && names.has(node.what.decl.name) && node.what.decl.init)
+        namesIn(node.what.decl.init, names);
       for (const e of exprsOf(node)) {
         walkExpr(e, (x) => {
           if (x.kind === 'assign' && targets(x.left).some((n) => names.has(n))) namesIn(x.right, names);
         });
       }
     }
-    grown = names.size > before;
   }
   return { names };
 }

@@ -147,7 +147,8 @@ export class State {
 
   private relation(a: Val, b: Val): number {
     // a place inside of an object is no null pointer
-    if (a.x && b.s === 0 && !b.x && b.o === 0 && (this.symbols.info(a.s).nonNull || this.symbols.info(a.s).local)) return GT;
+    if (a.x && b.s === 0 && !b.x && b.o === 0 && (this.symbols.info(a.s).nonNull || this.symbols.info(a.s).local))
+      return GT;
     if (a.x || b.x) return a.x === b.x && a.s === b.s ? (a.o < b.o ? LT : a.o > b.o ? GT : EQ) : 7;
     if (a.s === b.s) return a.o < b.o ? LT : a.o > b.o ? GT : EQ;
     let mask = 7;
@@ -273,7 +274,9 @@ export class State {
     }
     parts.sort();
     for (const [id, r] of this.resources) {
-      parts.push(`R${id}:${r.status}${r.earlier.map(mention).join('+')}:${mention(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${r.published.join()}${r.outflow ? '>' : ''}`);
+      parts.push(
+        `R${id}:${r.status}${r.earlier.map(mention).join('+')}:${mention(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${r.published.join()}${r.outflow ? '>' : ''}`,
+      );
       mention(r.requested);
       seen.add(r.array);
     }

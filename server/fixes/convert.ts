@@ -26,7 +26,8 @@ const none = (why: string): Conversion => ({ fixes: [], note: `No conversion is 
 /** Converts the pages that `acquire` takes, everywhere in the file, to pins. */
 export function convertToPin(file: FileAnalysis, acquire: CallExpr): Conversion {
   const { kernel } = file.unit.target;
-  if (compareVersions(kernel, FIRST_PIN) < 0) return none(`kernel ${formatVersion(kernel)} has no pin_user_pages(), which came in 5.6`);
+  if (compareVersions(kernel, FIRST_PIN) < 0)
+    return none(`kernel ${formatVersion(kernel)} has no pin_user_pages(), which came in 5.6`);
   const group = componentOf(file, acquire);
   if (!group) return none(`it is not known where the pages of ${callAt(file, acquire)} go`);
   const obstacle = obstacleIn(file, group, 'get');
@@ -43,7 +44,11 @@ export function convertToPin(file: FileAnalysis, acquire: CallExpr): Conversion 
     rewrites.push({ edits: flags.edits });
   }
   for (const r of releases) rewrites.push(releaseToPin(file, r.fn, r.call, r.effect, calls, scope));
-  return finish(file, rewrites, `Convert to ${partnerName(group)}() with ${releases.length === 1 ? 'its release' : 'all releases'}`);
+  return finish(
+    file,
+    rewrites,
+    `Convert to ${partnerName(group)}() with ${releases.length === 1 ? 'its release' : 'all releases'}`,
+  );
 }
 
 /** Converts pins to plain references, everywhere in the file. Never safe: most pages want the pin. */
@@ -54,8 +59,15 @@ export function convertToGet(file: FileAnalysis, group: Component): Conversion {
   if (acquires.some((a) => a.flags.names.has('FOLL_LONGTERM'))) return none('FOLL_LONGTERM needs a pin');
   const releases = group.releases.filter((r) => r.effect.of === 'pin');
   const scope = new Set([...acquires, ...releases].map((s) => s.call.start));
-  const rewrites = [...acquires.map((a) => acquireTo(file, a, 'get', scope)), ...releases.map((r) => releaseToGet(file, r.fn, r.call, scope))];
-  const done = finish(file, rewrites, `Change ${calleeName(acquires[0]?.call ?? group.acquires[0]!.call) ?? 'the acquire'}() to its get_user_pages form`);
+  const rewrites = [
+    ...acquires.map((a) => acquireTo(file, a, 'get', scope)),
+    ...releases.map((r) => releaseToGet(file, r.fn, r.call, scope)),
+  ];
+  const done = finish(
+    file,
+    rewrites,
+    `Change ${calleeName(acquires[0]?.call ?? group.acquires[0]!.call) ?? 'the acquire'}() to its get_user_pages form`,
+  );
   return { ...done, fixes: done.fixes.map((f) => ({ ...f, safe: false, preferred: false })) };
 }
 
@@ -65,7 +77,9 @@ function finish(file: FileAnalysis, rewrites: readonly Rewrite[], title: string)
   const edits = joined(file, rewrites);
   if (!edits.length) return { fixes: [] };
   if (!disjoint(edits)) return none('the calls stand too close together to be rewritten');
-  const broken = file.unit.functions.some((f) => f.hasError && edits.some((e) => e.span.start >= f.start && e.span.end <= f.end));
+  const broken = file.unit.functions.some(
+    (f) => f.hasError && edits.some((e) => e.span.start >= f.start && e.span.end <= f.end),
+  );
   const safe = !broken && !rewrites.some((r) => 'risky' in r && r.risky);
   return { fixes: [{ title, safe, preferred: true, edits }] };
 }
@@ -78,7 +92,8 @@ function partnerName(g: Component): string {
 /** What keeps all references of kind `from` in a group from becoming the other kind. */
 function obstacleIn(file: FileAnalysis, group: Component, from: 'get' | 'pin'): string | undefined {
   const line = (at: number): number => lineNumber(file.unit.text, at);
-  const local = (fn: string): boolean => file.functions.get(fn) !== undefined && file.unit.functions.includes(file.functions.get(fn)!.def);
+  const local = (fn: string): boolean =>
+    file.functions.get(fn) !== undefined && file.unit.functions.includes(file.functions.get(fn)!.def);
   // what is of the other kind already is not touched: whose pages it releases is not the question here
   const touched = (r: ReleaseSite): boolean => r.effect.of === from;
   const shared = group.shared.find((x) => touched(x.release));
@@ -87,14 +102,23 @@ function obstacleIn(file: FileAnalysis, group: Component, from: 'get' | 'pin'): 
     const where = local(source.fn) ? ` (line ${line(source.span.start)})` : '';
     return `${callAt(file, release.call)} also releases pages from ${source.what}${where}, which are not ${from === 'get' ? 'taken by get_user_pages' : 'pinned'}`;
   }
-  const iter = group.acquires.find((a) => a.fact.takes === 'by-iter' || (a.kind === from && !a.fact.partner && !facts.acquire(a.fact.name)?.replacedBy));
-  if (iter) return `${callAt(file, iter.call)} shares a release with these pages and has no ${from === 'get' ? 'pin' : 'get'} form with these arguments`;
+  const iter = group.acquires.find(
+    (a) =>
+      a.fact.takes === 'by-iter' || (a.kind === from && !a.fact.partner && !facts.acquire(a.fact.name)?.replacedBy),
+  );
+  if (iter)
+    return `${callAt(file, iter.call)} shares a release with these pages and has no ${from === 'get' ? 'pin' : 'get'} form with these arguments`;
   if (!group.releases.length) return 'no release of these pages is found in this file';
   const ref = group.uses.find((u) => u.effect.kind === 'ref');
-  if (ref) return `${callAt(file, ref.call)} takes another reference on the same pages, and it is not known which release gives that one back`;
-  const bio = group.releases.find((r) => r.effect.pages.as === 'bio') ?? group.uses.find((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'));
+  if (ref)
+    return `${callAt(file, ref.call)} takes another reference on the same pages, and it is not known which release gives that one back`;
+  const bio =
+    group.releases.find((r) => r.effect.pages.as === 'bio') ??
+    group.uses.find((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'));
   if (bio) return `${callAt(file, bio.call)} hands the pages to code that releases them itself`;
-  const missing = [...group.acquires.filter((a) => a.kind === from), ...group.releases.filter(touched)].find((s) => !defOf(file, s.fn, s.call));
+  const missing = [...group.acquires.filter((a) => a.kind === from), ...group.releases.filter(touched)].find(
+    (s) => !defOf(file, s.fn, s.call),
+  );
   if (missing) return `${calleeName(missing.call) ?? 'a call'}() in ${missing.fn}() is in another file`;
   const unclear = group.unclear.find(touched);
   if (unclear) return `it is not known whose pages ${callAt(file, unclear.call)} releases`;
@@ -106,11 +130,20 @@ function unseenRelease(file: FileAnalysis, group: Component): string | undefined
   for (const f of file.functions.values()) {
     for (const call of f.calls) {
       const name = calleeName(call);
-      if (!name || group.ownReleases.has(name) || file.functions.has(name) || facts.call(name) || facts.acquire(name) || !/(^|_)(put|release|unpin|free)(_|s?$).*/.test(name)) continue;
+      if (
+        !name ||
+        group.ownReleases.has(name) ||
+        file.functions.has(name) ||
+        facts.call(name) ||
+        facts.acquire(name) ||
+        !/(^|_)(put|release|unpin|free)(_|s?$).*/.test(name)
+      )
+        continue;
       if (!/page|folio|umem|user/.test(name)) continue;
       for (const a of call.args) {
         const key = a.kind === 'cond' ? null : file.groups.keyOf(a, f);
-        if (key && group.keys.has(key)) return `${callAt(file, call)} may release the pages, in code that is not in this file`;
+        if (key && group.keys.has(key))
+          return `${callAt(file, call)} may release the pages, in code that is not in this file`;
       }
     }
   }

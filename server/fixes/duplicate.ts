@@ -4,7 +4,19 @@ import type { FunctionDef } from '../../language/c/unit.ts';
 import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { Fix } from '../findings.ts';
-import { argSpan, edit, functionAt, holdsDirective, isLiteral, locate, type Located, placesOf, removeStatement, shape, slice } from './edits.ts';
+import {
+  argSpan,
+  edit,
+  functionAt,
+  holdsDirective,
+  isLiteral,
+  locate,
+  type Located,
+  placesOf,
+  removeStatement,
+  shape,
+  slice,
+} from './edits.ts';
 import { resultTarget } from './idioms.ts';
 import { callAt } from './rewrite.ts';
 
@@ -36,7 +48,11 @@ function earlierReleases(file: FileAnalysis, def: FunctionDef, at: Located, firs
   const labels: { readonly name: string; readonly start: number }[] = [];
   for (const s of placesOf(def).keys()) if (s.kind === 'label' && s.start < at.stmt.start) labels.push(s);
   if (!labels.length) return [];
-  const calls = (file.functions.get(def.name)?.calls ?? []).filter((c) => c.start < at.call.start && (first ? c.start >= first.start && c.end <= first.end : calleeName(c) === calleeName(at.call)));
+  const calls = (file.functions.get(def.name)?.calls ?? []).filter(
+    (c) =>
+      c.start < at.call.start &&
+      (first ? c.start >= first.start && c.end <= first.end : calleeName(c) === calleeName(at.call)),
+  );
   for (const call of calls) {
     const other = locate(def, call);
     if (!other?.whole || (!first && shape(file, other.call) !== shape(file, at.call))) continue;
@@ -66,10 +82,17 @@ function narrowed(file: FileAnalysis, release: CallExpr, fn: string): Fix | unde
   const site = file.groups.releases.find((r) => r.call.start === release.start && r.call.end === release.end);
   const count = site?.effect.pages.count;
   if (!f || !site || count === undefined || !isLiteral(file, site.call)) return undefined;
-  const acquire = file.groups.groupOf(site.key)?.acquires.filter((a) => a.fn === fn && a.call.start < release.start && a.fact.result === 'pages').at(-1);
+  const acquire = file.groups
+    .groupOf(site.key)
+    ?.acquires.filter((a) => a.fn === fn && a.call.start < release.start && a.fact.result === 'pages')
+    .at(-1);
   const target = acquire && resultTarget(f, acquire.call);
   const span = argSpan(file, site.call, count);
   const nr = acquire && argSpan(file, acquire.call, acquire.form?.params.indexOf('nr') ?? -1);
   if (!target || !span || !nr || slice(file, nr) !== slice(file, span)) return undefined;
-  return { title: `Release \`${slice(file, target)}\` pages, not \`${slice(file, span)}\``, safe: false, edits: [edit(file, span.start, span.end, slice(file, target))] };
+  return {
+    title: `Release \`${slice(file, target)}\` pages, not \`${slice(file, span)}\``,
+    safe: false,
+    edits: [edit(file, span.start, span.end, slice(file, target))],
+  };
 }

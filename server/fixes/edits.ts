@@ -32,13 +32,15 @@ export function placesOf(def: FunctionDef): ReadonlyMap<Stmt, Place> {
   const known = places.get(def);
   if (known) return known;
   const map = new Map<Stmt, Place>();
-  const list = (stmts: readonly Stmt[], parent: Stmt): void => stmts.forEach((s, index) => visit(s, { parent, list: stmts, index }));
+  const list = (stmts: readonly Stmt[], parent: Stmt): void =>
+    stmts.forEach((s, index) => visit(s, { parent, list: stmts, index }));
   const inside = (e: Expr | undefined, parent: Stmt): void => {
-    if (e) walkExpr(e, (x) => {
-      if (x.kind !== 'stmtexpr') return undefined;
-      list(x.body.body, parent);
-      return false;
-    });
+    if (e)
+      walkExpr(e, (x) => {
+        if (x.kind !== 'stmtexpr') return undefined;
+        list(x.body.body, parent);
+        return false;
+      });
   };
   const only = (s: Stmt | undefined, parent: Stmt): void => {
     if (s) visit(s, { parent, list: null, index: 0 });
@@ -46,16 +48,45 @@ export function placesOf(def: FunctionDef): ReadonlyMap<Stmt, Place> {
   const visit = (s: Stmt, place: Place): void => {
     map.set(s, place);
     switch (s.kind) {
-      case 'block': list(s.body, s); break;
-      case 'decl': for (const d of s.decls) inside(d.init, s); break;
-      case 'expr': inside(s.expr, s); break;
-      case 'return': inside(s.value, s); break;
-      case 'if': inside(s.test, s); only(s.then, s); only(s.else, s); break;
-      case 'while': case 'do': inside(s.test, s); only(s.body, s); break;
-      case 'for': only(s.init, s); inside(s.test, s); inside(s.update, s); only(s.body, s); break;
-      case 'foreach': case 'switch': only(s.body, s); break;
-      case 'guard': only(s.fail, s); only(s.body, s); break;
-      case 'choice': for (const b of s.branches) list(b.body, s); break;
+      case 'block':
+        list(s.body, s);
+        break;
+      case 'decl':
+        for (const d of s.decls) inside(d.init, s);
+        break;
+      case 'expr':
+        inside(s.expr, s);
+        break;
+      case 'return':
+        inside(s.value, s);
+        break;
+      case 'if':
+        inside(s.test, s);
+        only(s.then, s);
+        only(s.else, s);
+        break;
+      case 'while':
+      case 'do':
+        inside(s.test, s);
+        only(s.body, s);
+        break;
+      case 'for':
+        only(s.init, s);
+        inside(s.test, s);
+        inside(s.update, s);
+        only(s.body, s);
+        break;
+      case 'foreach':
+      case 'switch':
+        only(s.body, s);
+        break;
+      case 'guard':
+        only(s.fail, s);
+        only(s.body, s);
+        break;
+      case 'choice':
+        for (const b of s.branches) list(b.body, s);
+        break;
       default:
     }
   };
@@ -72,28 +103,48 @@ export function defOf(file: FileAnalysis, fn: string, call: Span): FunctionDef |
 
 /** The function of the file whose text the span lies in. */
 export function functionAt(file: FileAnalysis, span: Span): FunctionDef | undefined {
-  return file.unit.functions.find((f) => span.start >= f.start && span.end <= f.end && file.functions.get(f.name)?.def === f);
+  return file.unit.functions.find(
+    (f) => span.start >= f.start && span.end <= f.end && file.functions.get(f.name)?.def === f,
+  );
 }
 
 /** Expressions that a statement itself evaluates; not those of statements below it. */
 function ownExprs(s: Stmt): readonly Expr[] {
   switch (s.kind) {
-    case 'expr': return [s.expr];
-    case 'decl': return s.decls.flatMap((d) => (d.init ? [d.init] : []));
-    case 'if': case 'while': case 'do': return [s.test];
-    case 'for': return [...(s.test ? [s.test] : []), ...(s.update ? [s.update] : [])];
-    case 'switch': return [s.value];
-    case 'return': return s.value ? [s.value] : [];
-    case 'case': return s.value ? [s.value] : [];
-    case 'foreach': case 'guard': return s.args;
-    case 'opaque': return s.parts;
-    default: return [];
+    case 'expr':
+      return [s.expr];
+    case 'decl':
+      return s.decls.flatMap((d) => (d.init ? [d.init] : []));
+    case 'if':
+    case 'while':
+    case 'do':
+      return [s.test];
+    case 'for':
+      return [...(s.test ? [s.test] : []), ...(s.update ? [s.update] : [])];
+    case 'switch':
+      return [s.value];
+    case 'return':
+      return s.value ? [s.value] : [];
+    case 'case':
+      return s.value ? [s.value] : [];
+    case 'foreach':
+    case 'guard':
+      return s.args;
+    case 'opaque':
+      return s.parts;
+    default:
+      return [];
   }
 }
 
 /** Same call: the graph may hold a rebuilt copy of what the tree holds. */
 const same = (a: CallExpr, b: CallExpr): boolean =>
-  a === b || (a.start === b.start && a.end === b.end && a.callee.kind === 'id' && b.callee.kind === 'id' && a.callee.name === b.callee.name);
+  a === b ||
+  (a.start === b.start &&
+    a.end === b.end &&
+    a.callee.kind === 'id' &&
+    b.callee.kind === 'id' &&
+    a.callee.name === b.callee.name);
 
 /** Finds the statement of a call. */
 export function locate(def: FunctionDef, call: CallExpr): Located | undefined {
@@ -125,13 +176,19 @@ export function statementAt(def: FunctionDef, offset: number): Stmt | undefined 
 
 /** True if the call is written out as such: not from a macro's body, and its name stands where the tree says. */
 export function isLiteral(file: FileAnalysis, call: CallExpr): boolean {
-  return !call.macro && !call.callee.macro && call.callee.kind === 'id' && slice(file, call.callee) === call.callee.name;
+  return (
+    !call.macro && !call.callee.macro && call.callee.kind === 'id' && slice(file, call.callee) === call.callee.name
+  );
 }
 
 /** The text of a span. */
 export const slice = (file: FileAnalysis, s: Span): string => file.unit.text.slice(s.start, s.end);
 /** A text edit of the analysed file. */
-export const edit = (file: FileAnalysis, start: number, end: number, newText: string): TextEdit => ({ path: file.unit.path, span: { start, end }, newText });
+export const edit = (file: FileAnalysis, start: number, end: number, newText: string): TextEdit => ({
+  path: file.unit.path,
+  span: { start, end },
+  newText,
+});
 
 /** The range of an expression with the parentheses and blanks around it, within `bounds` (its parent, or an argument list). */
 export function outer(file: FileAnalysis, e: Span, bounds: Span): Span {
@@ -168,7 +225,8 @@ export function stripCasts(e: Expr): Expr {
 export function isPure(e: Expr): boolean {
   let pure = true;
   walkExpr(e, (x) => {
-    if (x.kind === 'call' || x.kind === 'assign' || x.kind === 'update' || x.kind === 'stmtexpr' || x.kind === 'opaque') pure = false;
+    if (x.kind === 'call' || x.kind === 'assign' || x.kind === 'update' || x.kind === 'stmtexpr' || x.kind === 'opaque')
+      pure = false;
   });
   return pure;
 }
@@ -214,10 +272,13 @@ export function indentUnit(file: FileAnalysis, def: FunctionDef): string {
 
 /** True if the range holds a preprocessor line or a cut line: its text is no plain code. */
 export function holdsDirective(text: string, s: Span): boolean {
-  return text
-    .slice(lineStart(text, s.start), s.end)
-    .split('\n')
-    .some((l, i) => (i > 0 || s.start === lineStart(text, s.start)) && /^\s*#/.test(l)) || /\\\r?\n/.test(text.slice(s.start, s.end));
+  return (
+    text
+      .slice(lineStart(text, s.start), s.end)
+      .split('\n')
+      .some((l, i) => (i > 0 || s.start === lineStart(text, s.start)) && /^\s*#/.test(l)) ||
+    /\\\r?\n/.test(text.slice(s.start, s.end))
+  );
 }
 
 /** Texts of the comments within the range. */
@@ -276,12 +337,23 @@ export function removeStatement(file: FileAnalysis, def: FunctionDef, stmt: Stmt
 /** The statement does nothing but decide or count for `body`. */
 function headIsIdle(s: Stmt, body: Stmt): boolean {
   switch (s.kind) {
-    case 'if': return !s.else && s.then === body && isPure(s.test);
+    case 'if':
+      return !s.else && s.then === body && isPure(s.test);
     case 'for': {
-      const counts = (e: Expr): boolean => (e.kind === 'assign' ? isPure(e.right) && isPure(e.left) : e.kind === 'update' ? isPure(e.arg) : isPure(e));
-      return s.body === body && (!s.init || (s.init.kind === 'decl' ? s.init.decls.every((d) => !d.init || isPure(d.init)) : s.init.kind === 'expr' && counts(s.init.expr))) && (!s.test || isPure(s.test)) && (!s.update || counts(s.update));
+      const counts = (e: Expr): boolean =>
+        e.kind === 'assign' ? isPure(e.right) && isPure(e.left) : e.kind === 'update' ? isPure(e.arg) : isPure(e);
+      return (
+        s.body === body &&
+        (!s.init ||
+          (s.init.kind === 'decl'
+            ? s.init.decls.every((d) => !d.init || isPure(d.init))
+            : s.init.kind === 'expr' && counts(s.init.expr))) &&
+        (!s.test || isPure(s.test)) &&
+        (!s.update || counts(s.update))
+      );
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -299,9 +371,13 @@ export function unique(edits: readonly TextEdit[]): TextEdit[] {
 }
 
 /** Identifiers of a piece of C text with their offsets; comments, strings and character constants are skipped. */
-export function identifiers(text: string, from: number, to: number): { readonly name: string; readonly start: number }[] {
+export function identifiers(
+  text: string,
+  from: number,
+  to: number,
+): { readonly name: string; readonly start: number }[] {
   const out: { name: string; start: number }[] = [];
-  for (let i = from; i < to; ) {
+  for (let i = from; i < to;) {
     const c = text[i]!;
     if (c === '/' && text[i + 1] === '*') {
       const end = text.indexOf('*/', i + 2);
@@ -329,7 +405,12 @@ export function identifiers(text: string, from: number, to: number): { readonly 
  * Takes the declarations of variables out that nothing names any more once `edits` are applied. A declaration with an
  * initialiser that does something, and one that cannot be cut out cleanly, stays.
  */
-export function dropUnused(file: FileAnalysis, def: FunctionDef, names: ReadonlySet<string>, edits: readonly TextEdit[]): TextEdit[] {
+export function dropUnused(
+  file: FileAnalysis,
+  def: FunctionDef,
+  names: ReadonlySet<string>,
+  edits: readonly TextEdit[],
+): TextEdit[] {
   const { text } = file.unit;
   const inEdit = (at: number): boolean => edits.some((e) => at >= e.span.start && at < e.span.end);
   const used = identifiers(text, def.bodySpan.start, def.bodySpan.end);
@@ -345,7 +426,11 @@ export function dropUnused(file: FileAnalysis, def: FunctionDef, names: Readonly
     const declared = decls.filter((s) => s.decls.some((d) => d.name === name));
     const d = declared[0]?.decls.find((x) => x.name === name);
     if (declared.length !== 1 || !d || d.cleanup || d.isStatic || (d.init && !isPure(d.init))) continue;
-    if (added.some((x) => x.name === name) || used.some((x) => x.name === name && x.start !== d.nameSpan.start && !inEdit(x.start))) continue;
+    if (
+      added.some((x) => x.name === name) ||
+      used.some((x) => x.name === name && x.start !== d.nameSpan.start && !inEdit(x.start))
+    )
+      continue;
     if (!inEdit(d.nameSpan.start)) gone.add(name);
   }
   const out: TextEdit[] = [];

@@ -7,10 +7,13 @@ import type { AcquireSite } from '../analysis/groups.ts';
 import type { Fix, TextEdit } from '../findings.ts';
 import { argSpan, defOf, disjoint, edit, isLiteral, outer, placesOf, removeStatement, slice, unique } from './edits.ts';
 
-const siteOf = (file: FileAnalysis, call: CallExpr): AcquireSite | undefined => file.groups.acquires.find((a) => a.call === call) ?? file.groups.acquires.find((a) => a.call.start === call.start && a.call.end === call.end);
+const siteOf = (file: FileAnalysis, call: CallExpr): AcquireSite | undefined =>
+  file.groups.acquires.find((a) => a.call === call) ??
+  file.groups.acquires.find((a) => a.call.start === call.start && a.call.end === call.end);
 
 /** Binds less tightly than `|`: needs parentheses as its operand. */
-const isLoose = (e: Expr): boolean => e.kind === 'cond' || e.kind === 'assign' || (e.kind === 'binary' && ['&&', '||', ','].includes(e.op));
+const isLoose = (e: Expr): boolean =>
+  e.kind === 'cond' || e.kind === 'assign' || (e.kind === 'binary' && ['&&', '||', ','].includes(e.op));
 
 /** The call with `flag` among its flags. */
 export function addFlag(file: FileAnalysis, call: CallExpr, flag: string): readonly Fix[] {
@@ -19,10 +22,11 @@ export function addFlag(file: FileAnalysis, call: CallExpr, flag: string): reado
   const e = site?.flagsExpr;
   if (!site || !e || index < 0 || !isLiteral(file, call) || !defOf(file, site.fn, call)) return [];
   const span = argSpan(file, call, index);
-  if (!span || site.flags.names.has(flag) && names(e).has(flag)) return [];
+  if (!span || (site.flags.names.has(flag) && names(e).has(flag))) return [];
   let edits: TextEdit[];
   if (e.kind === 'num' && e.value === 0n && !e.macro) edits = [edit(file, span.start, span.end, flag)];
-  else if (isLoose(e) && span.start === e.start) edits = [edit(file, span.start, span.start, '('), edit(file, span.end, span.end, `) | ${flag}`)];
+  else if (isLoose(e) && span.start === e.start)
+    edits = [edit(file, span.start, span.start, '('), edit(file, span.end, span.end, `) | ${flag}`)];
   else edits = [edit(file, span.end, span.end, ` | ${flag}`)];
   return [{ title: `Add ${flag} to ${calleeName(call) ?? 'the call'}()`, safe: true, preferred: true, edits }];
 }
@@ -45,9 +49,14 @@ export function removeFlag(file: FileAnalysis, call: CallExpr, flag: string): re
 }
 
 /** Edits that take flags out of what an acquire is given. `complete`: every place that names them was within reach. */
-export function flagEdits(file: FileAnalysis, site: AcquireSite, flags: ReadonlySet<string>): { edits: TextEdit[]; complete: boolean } {
+export function flagEdits(
+  file: FileAnalysis,
+  site: AcquireSite,
+  flags: ReadonlySet<string>,
+): { edits: TextEdit[]; complete: boolean } {
   const index = site.form?.params.indexOf('flags') ?? -1;
-  if (!site.flagsExpr || index < 0 || ![...flags].some((f) => site.flags.names.has(f))) return { edits: [], complete: true };
+  if (!site.flagsExpr || index < 0 || ![...flags].some((f) => site.flags.names.has(f)))
+    return { edits: [], complete: true };
   const out: TextEdit[] = [];
   let complete = true;
   const seen = new Set<string>();
@@ -58,7 +67,12 @@ export function flagEdits(file: FileAnalysis, site: AcquireSite, flags: Readonly
     }
     const gone = stripFlags(file, e, bounds, flags);
     if (gone === 'out of reach') complete = false;
-    else if (gone === 'all') out.push(stmt ? removeStatement(file, f.def, stmt) : edit(file, outer(file, e, bounds).start, outer(file, e, bounds).end, '0'));
+    else if (gone === 'all')
+      out.push(
+        stmt
+          ? removeStatement(file, f.def, stmt)
+          : edit(file, outer(file, e, bounds).start, outer(file, e, bounds).end, '0'),
+      );
     else out.push(...gone);
     walkExpr(e, (x) => {
       if (x.kind === 'id' && f.types.has(x.name)) variable(x.name, f);
@@ -77,7 +91,12 @@ export function flagEdits(file: FileAnalysis, site: AcquireSite, flags: Readonly
         walkExpr(y, (z) => {
           if (z.kind !== 'assign' || z.op === '&=' || !hit(z.left) || done.has(z.start)) return;
           done.add(z.start);
-          const stmt = z.op === '|=' ? [...placesOf(g.def).keys()].find((s) => s.kind === 'expr' && s.expr.start === z.start && s.expr.end === z.end) : undefined;
+          const stmt =
+            z.op === '|='
+              ? [...placesOf(g.def).keys()].find(
+                  (s) => s.kind === 'expr' && s.expr.start === z.start && s.expr.end === z.end,
+                )
+              : undefined;
           visit(z.right, { start: z.left.end, end: z.end }, g, stmt);
         });
       }
@@ -119,7 +138,12 @@ function operands(file: FileAnalysis, e: Expr, bounds: Span): { readonly e: Expr
   return [...side(e.left), ...side(e.right)];
 }
 
-function stripFlags(file: FileAnalysis, e: Expr, bounds: Span, flags: ReadonlySet<string>): TextEdit[] | 'all' | 'out of reach' {
+function stripFlags(
+  file: FileAnalysis,
+  e: Expr,
+  bounds: Span,
+  flags: ReadonlySet<string>,
+): TextEdit[] | 'all' | 'out of reach' {
   if (e.kind === 'id') {
     if (!flags.has(e.name)) return [];
     return e.macro || slice(file, e) !== e.name ? 'out of reach' : 'all';

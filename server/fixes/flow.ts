@@ -11,7 +11,8 @@ import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group, ReleaseSite, UseSite } from '../analysis/groups.ts';
 
 /** Calls that make a page of something that is none. */
-const TO_PAGE = /^(virt_to_page|virt_to_head_page|vmalloc_to_page|kmap_to_page|pfn_to_page|phys_to_page|virt_to_folio|pfn_folio)$/;
+const TO_PAGE =
+  /^(virt_to_page|virt_to_head_page|vmalloc_to_page|kmap_to_page|pfn_to_page|phys_to_page|virt_to_folio|pfn_folio)$/;
 
 class Flow {
   private readonly edges = new Map<string, Set<string>>();
@@ -44,9 +45,16 @@ class Flow {
     return k && !/^G:[A-Z0-9_]+$/.test(k) ? [k] : [];
   }
 
-  private link(from: readonly string[], to: string | null, type: CType | undefined, f: FunctionContext, value?: Expr): void {
+  private link(
+    from: readonly string[],
+    to: string | null,
+    type: CType | undefined,
+    f: FunctionContext,
+    value?: Expr,
+  ): void {
     const name = value?.kind === 'call' ? calleeName(value) : undefined;
-    if (to && value && name && TO_PAGE.test(name)) this.conversions.push({ fn: f.def.name, span: value, what: `${name}()`, key: to, from });
+    if (to && value && name && TO_PAGE.test(name))
+      this.conversions.push({ fn: f.def.name, span: value, what: `${name}()`, key: to, from });
     const both = isContainer(type, this.file, f);
     for (const k of from) {
       this.edge(k, to);
@@ -61,14 +69,18 @@ class Flow {
   private scan(f: FunctionContext): void {
     for (const node of f.cfg.nodes) {
       const w = node.what;
-      if (w.kind === 'decl' && w.decl.init && w.decl.init.kind !== 'init') this.link(this.keys(w.decl.init, f), `L:${f.def.name}:${w.decl.name}`, w.decl.type, f, w.decl.init);
-      if (w.kind === 'return' && w.value) this.link(this.keys(w.value, f), `R:${f.def.name}`, f.def.returns, f, w.value);
+      if (w.kind === 'decl' && w.decl.init && w.decl.init.kind !== 'init')
+        this.link(this.keys(w.decl.init, f), `L:${f.def.name}:${w.decl.name}`, w.decl.type, f, w.decl.init);
+      if (w.kind === 'return' && w.value)
+        this.link(this.keys(w.value, f), `R:${f.def.name}`, f.def.returns, f, w.value);
       if (w.kind === 'foreach' && w.args[0] && w.args[1] && /for_each_(sg|sgtable)/.test(w.name)) {
-        for (const a of this.keys(w.args[0], f)) for (const b of this.keys(w.args[1], f)) this.link([a], b, undefined, f);
+        for (const a of this.keys(w.args[0], f))
+          for (const b of this.keys(w.args[1], f)) this.link([a], b, undefined, f);
       }
       for (const e of exprsOf(node)) {
         walkExpr(e, (x) => {
-          if (x.kind === 'assign' && x.op === '=') this.link(this.keys(x.right, f), this.keys(x.left, f)[0] ?? null, this.typeOf(x.left, f), f, x.right);
+          if (x.kind === 'assign' && x.op === '=')
+            this.link(this.keys(x.right, f), this.keys(x.left, f)[0] ?? null, this.typeOf(x.left, f), f, x.right);
           if (x.kind === 'call') this.call(x, f);
         });
       }
@@ -89,7 +101,8 @@ class Flow {
     for (const effect of facts.call(name)?.effects ?? []) {
       if (effect.kind !== 'put-in' || typeof effect.container !== 'number') continue;
       const [page, container] = [x.args[effect.pages.arg], x.args[effect.container]];
-      if (page && container) for (const k of this.keys(page, f)) for (const c of this.keys(container, f)) this.edge(k, c);
+      if (page && container)
+        for (const k of this.keys(page, f)) for (const c of this.keys(container, f)) this.edge(k, c);
     }
   }
 }
@@ -132,17 +145,20 @@ export interface Component {
 /** What the pages of `acquire` share releases with. */
 export function componentOf(file: FileAnalysis, acquire: CallExpr): Component | undefined {
   const { groups } = file;
-  const site = groups.acquires.find((a) => a.call === acquire) ?? groups.acquires.find((a) => a.call.start === acquire.start && a.call.end === acquire.end);
+  const site =
+    groups.acquires.find((a) => a.call === acquire) ??
+    groups.acquires.find((a) => a.call.start === acquire.start && a.call.end === acquire.end);
   if (!site?.key) return undefined;
   const flow = flowOf(file);
   const all = groups.acquires.filter((a) => a.key);
   const reaches = new Map(all.map((a) => [a, flow.reach([a.key!])]));
   const acquires = new Set([site]);
   const releases = new Set<ReleaseSite>();
-  for (let size = -1; size !== acquires.size + releases.size; ) {
+  for (let size = -1; size !== acquires.size + releases.size;) {
     size = acquires.size + releases.size;
     for (const r of groups.releases) if ([...acquires].some((a) => reaches.get(a)?.has(r.key))) releases.add(r);
-    for (const a of all) if (reaches.get(a)!.has(site.key) || [...releases].some((r) => reaches.get(a)!.has(r.key))) acquires.add(a);
+    for (const a of all)
+      if (reaches.get(a)!.has(site.key) || [...releases].some((r) => reaches.get(a)!.has(r.key))) acquires.add(a);
   }
   const keys = new Set([...acquires].flatMap((a) => [...reaches.get(a)!]));
   const ownReleases = new Set<string>();
@@ -153,9 +169,17 @@ export function componentOf(file: FileAnalysis, acquire: CallExpr): Component | 
     return feed ? [{ release, source: feed.source }] : [];
   });
   const anyAcquire = flow.reach(all.map((a) => a.key!));
-  const unclear = (groups.groupOf(site.key)?.releases ?? []).filter((r) => !releases.has(r) && !anyAcquire.has(r.key) && !feeds.some((x) => x.reach.has(r.key)));
+  const unclear = (groups.groupOf(site.key)?.releases ?? []).filter(
+    (r) => !releases.has(r) && !anyAcquire.has(r.key) && !feeds.some((x) => x.reach.has(r.key)),
+  );
   return {
-    acquires: [...acquires], releases: [...releases], uses: groups.uses.filter((u) => keys.has(u.key)), keys, ownReleases, shared, unclear,
+    acquires: [...acquires],
+    releases: [...releases],
+    uses: groups.uses.filter((u) => keys.has(u.key)),
+    keys,
+    ownReleases,
+    shared,
+    unclear,
   };
 }
 
@@ -175,7 +199,13 @@ function sourcesOf(file: FileAnalysis, flow: Flow, acquired: ReadonlySet<string>
       if (seen.has(s) || !s.key) continue;
       seen.add(s);
       // a parameter that the function itself has filled is the caller's array, not the caller's pages
-      if (!givesPages(s.what) || file.groups.acquires.some((a) => a.key === s.key && s.key?.startsWith(`L:${a.fn}:`) && s.what.startsWith('parameter'))) continue;
+      if (
+        !givesPages(s.what) ||
+        file.groups.acquires.some(
+          (a) => a.key === s.key && s.key?.startsWith(`L:${a.fn}:`) && s.what.startsWith('parameter'),
+        )
+      )
+        continue;
       const release = ownRelease(file, flow, s.what, s.key);
       if (release) own.add(release);
       else out.push({ fn: s.fn, span: s.span, what: s.what, key: s.key });
@@ -190,10 +220,18 @@ function givesPages(what: string): boolean {
   const name = /^(\w+)\(\)$/.exec(what)?.[1];
   const fact = name === undefined ? undefined : facts.call(name);
   if (!fact) return true;
-  return fact.effects.some((e) => e.kind === 'alloc') && /page|folio/.test(fact.name) && !/^(__)?get_(free|zeroed)/.test(fact.name);
+  return (
+    fact.effects.some((e) => e.kind === 'alloc') &&
+    /page|folio/.test(fact.name) &&
+    !/^(__)?get_(free|zeroed)/.test(fact.name)
+  );
 }
 
-const OPPOSITE: readonly (readonly [string, string])[] = [['get', 'put'], ['pin', 'unpin'], ['grab', 'release']];
+const OPPOSITE: readonly (readonly [string, string])[] = [
+  ['get', 'put'],
+  ['pin', 'unpin'],
+  ['grab', 'release'],
+];
 
 /** x_get_pages() whose pages x_put_pages() gives back in this file: no put_page() is meant for them. */
 function ownRelease(file: FileAnalysis, flow: Flow, what: string, key: string): string | undefined {
@@ -205,7 +243,12 @@ function ownRelease(file: FileAnalysis, flow: Flow, what: string, key: string): 
   for (const f of file.functions.values()) {
     for (const c of f.calls) {
       const callee = calleeName(c);
-      if (callee && wanted.includes(callee) && c.args.some((a) => a.kind !== 'cond' && reach.has(file.groups.keyOf(a, f) ?? ''))) return callee;
+      if (
+        callee &&
+        wanted.includes(callee) &&
+        c.args.some((a) => a.kind !== 'cond' && reach.has(file.groups.keyOf(a, f) ?? ''))
+      )
+        return callee;
     }
   }
   return undefined;

@@ -33,7 +33,14 @@ function conjuncts(e: Expr): Expr[] {
 
 /** `!PageReserved(x)` and `!PageDirty(x)`: the unpin call looks at the page itself. */
 function asksThePage(file: FileAnalysis, e: Expr, page: string): boolean {
-  return e.kind === 'unary' && e.op === '!' && e.arg.kind === 'call' && TESTS_OF_PAGE.has(calleeName(e.arg) ?? '') && e.arg.args[0] !== undefined && shape(file, e.arg.args[0]) === page;
+  return (
+    e.kind === 'unary' &&
+    e.op === '!' &&
+    e.arg.kind === 'call' &&
+    TESTS_OF_PAGE.has(calleeName(e.arg) ?? '') &&
+    e.arg.args[0] !== undefined &&
+    shape(file, e.arg.args[0]) === page
+  );
 }
 
 const single = (s: Stmt): Stmt => (s.kind === 'block' && s.body.length === 1 ? single(s.body[0]!) : s);
@@ -55,7 +62,8 @@ function dirtyingOf(file: FileAnalysis, s: Stmt, page: string): Dirtying | undef
   }
   if (inner.kind !== 'expr' || inner.macro) return undefined;
   const call = stripCasts(inner.expr);
-  if (call.kind !== 'call' || !isLiteral(file, call) || !call.args[0] || shape(file, call.args[0]) !== page) return undefined;
+  if (call.kind !== 'call' || !isLiteral(file, call) || !call.args[0] || shape(file, call.args[0]) !== page)
+    return undefined;
   const effect = facts.call(calleeName(call) ?? '')?.effects.find((e) => e.kind === 'dirty');
   if (effect?.kind !== 'dirty' || effect.pages.as !== 'page') return undefined;
   return { stmt: s, when, test, unlocked: effect.lock !== 'takes' };
@@ -71,7 +79,15 @@ export function dirtyingBefore(file: FileAnalysis, at: Located, page: Expr): Dir
 
 /** Does the function take a spinlock, or this page's lock, anywhere? Then a call that sleeps or locks must not come in. */
 export function hasLocks(f: FunctionContext): boolean {
-  return f.calls.some((c) => facts.call(calleeName(c) ?? '')?.effects.some((e) => e.kind === 'page-lock' || (e.kind === 'lock' && /^(spin|spin-irq|rcu|preempt|irq|bh|rwlock|atomic-kmap)$/.test(e.what))));
+  return f.calls.some((c) =>
+    facts
+      .call(calleeName(c) ?? '')
+      ?.effects.some(
+        (e) =>
+          e.kind === 'page-lock' ||
+          (e.kind === 'lock' && /^(spin|spin-irq|rcu|preempt|irq|bh|rwlock|atomic-kmap)$/.test(e.what)),
+      ),
+  );
 }
 
 /** A loop that releases the first `count` pages of `array` and does nothing else. */
@@ -104,14 +120,20 @@ const isZero = (e: Expr | undefined): boolean => e?.kind === 'num' && e.value ==
 const idName = (e: Expr | undefined): string | undefined => (e?.kind === 'id' && !e.macro ? e.name : undefined);
 const isOne = (e: Expr): boolean => e.kind === 'num' && e.value === 1n;
 const steps = (e: Expr, name: string, by: '++' | '--'): boolean =>
-  (e.kind === 'update' && e.op === by && idName(e.arg) === name) || (e.kind === 'assign' && e.op === (by === '++' ? '+=' : '-=') && idName(e.left) === name && isOne(e.right));
+  (e.kind === 'update' && e.op === by && idName(e.arg) === name) ||
+  (e.kind === 'assign' && e.op === (by === '++' ? '+=' : '-=') && idName(e.left) === name && isOne(e.right));
 
 /** Unsigned, as far as the types tell; undefined when they do not. */
 function isUnsigned(file: FileAnalysis, f: FunctionContext, e: Expr): boolean | undefined {
   if (e.kind === 'num') return /u/i.test(e.text) && !/^0x/i.test(e.text);
   const t = typeOfExpr(e, { unit: file.unit, locals: f.types });
   if (t?.kind === 'base') return /unsigned|bool/.test(t.name);
-  if (t?.kind === 'named') return /^(size_t|u8|u16|u32|u64|__u\d+|uint\d*_?t?|uint|ulong|pgoff_t|dma_addr_t|phys_addr_t|sector_t)$/.test(t.name) ? true : undefined;
+  if (t?.kind === 'named')
+    return /^(size_t|u8|u16|u32|u64|__u\d+|uint\d*_?t?|uint|ulong|pgoff_t|dma_addr_t|phys_addr_t|sector_t)$/.test(
+      t.name,
+    )
+      ? true
+      : undefined;
   return undefined;
 }
 
@@ -128,16 +150,45 @@ function forCounter(file: FileAnalysis, f: FunctionContext, s: ForStmt): Counter
   }
   if (!name || !first) return undefined;
   const { left, right, op } = s.test;
-  const unsignedIndex = f.types.get(name) ? isUnsigned(file, f, { kind: 'id', name, start: s.start, end: s.start }) : undefined;
+  const unsignedIndex = f.types.get(name)
+    ? isUnsigned(file, f, { kind: 'id', name, start: s.start, end: s.start })
+    : undefined;
   if (isZero(first) && steps(s.update, name, '++')) {
-    const upper = idName(left) === name && (op === '<' || op === '!=') ? right : idName(right) === name && (op === '>' || op === '!=') ? left : undefined;
+    const upper =
+      idName(left) === name && (op === '<' || op === '!=')
+        ? right
+        : idName(right) === name && (op === '>' || op === '!=')
+          ? left
+          : undefined;
     if (!upper || !isPure(upper) || mentions(upper, name)) return undefined;
-    return { name, countText: slice(file, upper), countExpr: upper, signed: op !== '!=' && !unsignedIndex && !isUnsigned(file, f, upper), consumes: false };
+    return {
+      name,
+      countText: slice(file, upper),
+      countExpr: upper,
+      signed: op !== '!=' && !unsignedIndex && !isUnsigned(file, f, upper),
+      consumes: false,
+    };
   }
   // for (i = n - 1; i >= 0; i--)
-  if (steps(s.update, name, '--') && idName(left) === name && ((op === '>=' && isZero(right)) || (op === '>' && right.kind === 'unary' && right.op === '-' && isOne(right.arg)))) {
-    if (first.kind === 'binary' && first.op === '-' && isOne(first.right) && isPure(first.left) && !mentions(first.left, name)) {
-      return { name, countText: slice(file, first.left), countExpr: first.left, signed: !isUnsigned(file, f, first.left), consumes: false };
+  if (
+    steps(s.update, name, '--') &&
+    idName(left) === name &&
+    ((op === '>=' && isZero(right)) || (op === '>' && right.kind === 'unary' && right.op === '-' && isOne(right.arg)))
+  ) {
+    if (
+      first.kind === 'binary' &&
+      first.op === '-' &&
+      isOne(first.right) &&
+      isPure(first.left) &&
+      !mentions(first.left, name)
+    ) {
+      return {
+        name,
+        countText: slice(file, first.left),
+        countExpr: first.left,
+        signed: !isUnsigned(file, f, first.left),
+        consumes: false,
+      };
     }
   }
   return undefined;
@@ -145,7 +196,8 @@ function forCounter(file: FileAnalysis, f: FunctionContext, s: ForStmt): Counter
 
 function whileCounter(file: FileAnalysis, f: FunctionContext, s: WhileStmt): Counter | undefined {
   const t = s.test;
-  const down = (e: Expr, prefix: boolean): string | undefined => (e.kind === 'update' && e.op === '--' && e.prefix === prefix ? idName(e.arg) : undefined);
+  const down = (e: Expr, prefix: boolean): string | undefined =>
+    e.kind === 'update' && e.op === '--' && e.prefix === prefix ? idName(e.arg) : undefined;
   let name = down(t, false);
   let inIndex = false;
   if (!name && t.kind === 'binary' && isZero(t.right)) {
@@ -196,8 +248,10 @@ export function releaseLoop(file: FileAnalysis, f: FunctionContext, at: Located)
   // page = pages[i];
   let temp: { name: string; value: Expr } | undefined;
   const head = rest[0];
-  if (head?.kind === 'decl' && head.decls.length === 1 && head.decls[0]!.init) temp = { name: head.decls[0]!.name, value: head.decls[0]!.init };
-  else if (head?.kind === 'expr' && head.expr.kind === 'assign' && head.expr.op === '=' && head.expr.left.kind === 'id') temp = { name: head.expr.left.name, value: head.expr.right };
+  if (head?.kind === 'decl' && head.decls.length === 1 && head.decls[0]!.init)
+    temp = { name: head.decls[0]!.name, value: head.decls[0]!.init };
+  else if (head?.kind === 'expr' && head.expr.kind === 'assign' && head.expr.op === '=' && head.expr.left.kind === 'id')
+    temp = { name: head.expr.left.name, value: head.expr.right };
   if (temp) rest.shift();
   const arg = at.call.args[0];
   if (!arg) return undefined;
@@ -213,18 +267,25 @@ export function releaseLoop(file: FileAnalysis, f: FunctionContext, at: Located)
   }
   if (page.kind !== 'index' || page.macro) return undefined;
   const index = stripCasts(page.index);
-  if (counter.inIndex ? !(index.kind === 'update' && index.op === '--' && index.prefix && idName(index.arg) === counter.name) : idName(index) !== counter.name) return undefined;
+  if (
+    counter.inIndex
+      ? !(index.kind === 'update' && index.op === '--' && index.prefix && idName(index.arg) === counter.name)
+      : idName(index) !== counter.name
+  )
+    return undefined;
   const array = page.object;
   if (!isPure(array) || mentions(array, counter.name) || array.macro) return undefined;
   const type = typeOfExpr(page, { unit: file.unit, locals: f.types });
-  if (type && !(type.kind === 'pointer' && isPageType(type)) && type.kind !== 'named' && type.kind !== 'typeof') return undefined;
+  if (type && !(type.kind === 'pointer' && isPageType(type)) && type.kind !== 'named' && type.kind !== 'typeof')
+    return undefined;
   let dirty: Dirtying | undefined;
   if (rest.length > 1) return undefined;
   if (rest[0]) {
     if (counter.inIndex && !temp) return undefined;
     dirty = dirtyingOf(file, rest[0], shape(file, arg));
     if (!dirty) return undefined;
-    if (dirty.test.some((e) => !isPure(e) || mentions(e, counter.name) || (temp && mentions(e, temp.name)))) return undefined;
+    if (dirty.test.some((e) => !isPure(e) || mentions(e, counter.name) || (temp && mentions(e, temp.name))))
+      return undefined;
     if (dirty.unlocked && hasLocks(f)) return undefined;
   }
   const ownName = loop.kind === 'for' && loop.init?.kind === 'decl';
@@ -235,10 +296,18 @@ export function releaseLoop(file: FileAnalysis, f: FunctionContext, at: Located)
   const block = up?.parent;
   if (block?.kind === 'block' && block !== at.def.body() && !block.macro && block.body.at(-1) === loop) {
     const decls = block.body.slice(0, -1);
-    if (decls.length && decls.every((d) => d.kind === 'decl' && d.decls.every((x) => names.has(x.name) && !x.init && !x.cleanup))) whole = block;
+    if (
+      decls.length &&
+      decls.every((d) => d.kind === 'decl' && d.decls.every((x) => names.has(x.name) && !x.init && !x.cleanup))
+    )
+      whole = block;
   }
   return {
-    whole, loop, array: slice(file, array), count: counter.countText, names,
+    whole,
+    loop,
+    array: slice(file, array),
+    count: counter.countText,
+    names,
     ...(dirty ? { dirty } : {}),
     ...(counter.signed ? { signedCount: counter.countExpr } : {}),
   };
@@ -248,7 +317,12 @@ export function releaseLoop(file: FileAnalysis, f: FunctionContext, at: Located)
 export function resultTarget(f: FunctionContext, call: CallExpr): Expr | undefined {
   for (const node of f.cfg.nodes) {
     if (node.what.kind === 'decl' && node.what.decl.init && isThe(node.what.decl.init, call)) {
-      return { kind: 'id', name: node.what.decl.name, start: node.what.decl.nameSpan.start, end: node.what.decl.nameSpan.end };
+      return {
+        kind: 'id',
+        name: node.what.decl.name,
+        start: node.what.decl.nameSpan.start,
+        end: node.what.decl.nameSpan.end,
+      };
     }
     for (const e of exprsOf(node)) {
       const found = assignmentOf(e, call);
@@ -266,7 +340,16 @@ const isThe = (e: Expr, call: CallExpr): boolean => {
 function assignmentOf(e: Expr, call: CallExpr): Expr | undefined {
   if (e.start > call.start || e.end < call.end) return undefined;
   if (e.kind === 'assign' && e.op === '=' && isThe(e.right, call)) return e.left;
-  const inner: readonly Expr[] = e.kind === 'assign' ? [e.right] : e.kind === 'binary' ? [e.left, e.right] : e.kind === 'unary' || e.kind === 'cast' ? [e.arg] : e.kind === 'call' ? e.args : [];
+  const inner: readonly Expr[] =
+    e.kind === 'assign'
+      ? [e.right]
+      : e.kind === 'binary'
+        ? [e.left, e.right]
+        : e.kind === 'unary' || e.kind === 'cast'
+          ? [e.arg]
+          : e.kind === 'call'
+            ? e.args
+            : [];
   for (const x of inner) {
     const found = assignmentOf(x, call);
     if (found) return found;
@@ -275,7 +358,14 @@ function assignmentOf(e: Expr, call: CallExpr): Expr | undefined {
 }
 
 /** True if the path to `stmt` has plainly shown that the count is not negative, or nothing says that it could be. */
-export function countIsSafe(file: FileAnalysis, f: FunctionContext, at: Located, stmt: Stmt, count: Expr, acquires: readonly CallExpr[]): boolean {
+export function countIsSafe(
+  file: FileAnalysis,
+  f: FunctionContext,
+  at: Located,
+  stmt: Stmt,
+  count: Expr,
+  acquires: readonly CallExpr[],
+): boolean {
   const text = shape(file, count);
   const fromAcquire = acquires.some((a) => {
     const target = resultTarget(f, a);
@@ -291,25 +381,38 @@ export const leaves = (s: Stmt): boolean => {
 };
 
 function disjuncts(e: Expr): Expr[] {
-  return e.kind === 'binary' && e.op === '||' ? [...disjuncts(e.left), ...disjuncts(e.right)] : conjuncts(e).length === 1 ? [conjuncts(e)[0]!] : [e];
+  return e.kind === 'binary' && e.op === '||'
+    ? [...disjuncts(e.left), ...disjuncts(e.right)]
+    : conjuncts(e).length === 1
+      ? [conjuncts(e)[0]!]
+      : [e];
 }
 
 /** `n > 0`, `n >= 1`, `0 < n` … (or with `zero`: `n >= 0` too). */
 function saysPositive(file: FileAnalysis, e: Expr, n: string): boolean {
   if (e.kind !== 'binary') return false;
   const num = (x: Expr): boolean => x.kind === 'num';
-  return (shape(file, e.left) === n && num(e.right) && (e.op === '>' || e.op === '>=' || e.op === '==')) || (shape(file, e.right) === n && num(e.left) && (e.op === '<' || e.op === '<='));
+  return (
+    (shape(file, e.left) === n && num(e.right) && (e.op === '>' || e.op === '>=' || e.op === '==')) ||
+    (shape(file, e.right) === n && num(e.left) && (e.op === '<' || e.op === '<='))
+  );
 }
 
 function saysNegative(file: FileAnalysis, e: Expr, n: string): boolean {
-  if (e.kind === 'call') return calleeName(e) === 'IS_ERR_VALUE' && e.args[0] !== undefined && shape(file, stripCasts(e.args[0])) === n;
+  if (e.kind === 'call')
+    return calleeName(e) === 'IS_ERR_VALUE' && e.args[0] !== undefined && shape(file, stripCasts(e.args[0])) === n;
   return e.kind === 'binary' && shape(file, e.left) === n && e.right.kind === 'num' && (e.op === '<' || e.op === '<=');
 }
 
 /** A test on the way to `stmt` has settled that `n` is not negative. */
-export function knownPositive(file: FileAnalysis, at: { readonly def: Located['def'] }, stmt: Stmt, n: string): boolean {
+export function knownPositive(
+  file: FileAnalysis,
+  at: { readonly def: Located['def'] },
+  stmt: Stmt,
+  n: string,
+): boolean {
   const map = placesOf(at.def);
-  for (let s: Stmt | null = stmt; s; ) {
+  for (let s: Stmt | null = stmt; s;) {
     const place = map.get(s);
     if (!place) return false;
     const { parent, list, index } = place;
@@ -317,7 +420,8 @@ export function knownPositive(file: FileAnalysis, at: { readonly def: Located['d
       for (let i = index - 1; i >= 0; i--) {
         const before = list[i]!;
         if (before.kind === 'label') return false;
-        if (before.kind === 'if' && leaves(before.then) && disjuncts(before.test).some((e) => saysNegative(file, e, n))) return true;
+        if (before.kind === 'if' && leaves(before.then) && disjuncts(before.test).some((e) => saysNegative(file, e, n)))
+          return true;
         if (assigns(file, before, n)) return false;
       }
     } else if (parent?.kind === 'if') {

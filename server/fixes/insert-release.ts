@@ -9,7 +9,24 @@ import { traceSteps } from '../analysis/interp.ts';
 import type { Fix, TextEdit } from '../findings.ts';
 import { walkStmt } from '../../language/c/index.ts';
 import {
-  argSpan, assignedBetween, defOf, edit, eolOf, holdsDirective, indentAt, indentUnit, isBlank, isPure, lineEnd, mentions, type Place, placesOf, shape, slice, statementAt, stripCasts,
+  argSpan,
+  assignedBetween,
+  defOf,
+  edit,
+  eolOf,
+  holdsDirective,
+  indentAt,
+  indentUnit,
+  isBlank,
+  isPure,
+  lineEnd,
+  mentions,
+  type Place,
+  placesOf,
+  shape,
+  slice,
+  statementAt,
+  stripCasts,
 } from './edits.ts';
 import { knownPositive, leaves, resultTarget } from './idioms.ts';
 
@@ -17,7 +34,9 @@ import { knownPositive, leaves, resultTarget } from './idioms.ts';
 export function insertRelease(file: FileAnalysis, event: LeakEvent | OutlivesEvent): readonly Fix[] {
   const { site: call } = event.resource;
   const fn = event.kind === 'leak' ? event.functionName : event.root;
-  const site = file.groups.acquires.find((a) => a.call === call) ?? file.groups.acquires.find((a) => a.call.start === call.start && a.call.end === call.end);
+  const site =
+    file.groups.acquires.find((a) => a.call === call) ??
+    file.groups.acquires.find((a) => a.call.start === call.start && a.call.end === call.end);
   const f = file.functions.get(fn);
   const def = f && defOf(file, fn, call);
   if (!site || !f || !def || site.fn !== fn) return [];
@@ -26,7 +45,13 @@ export function insertRelease(file: FileAnalysis, event: LeakEvent | OutlivesEve
   if (!sameRound(f, call, exit)) return [];
   const held = heldText(file, f, site, exit, event.short);
   if (!held || (held.count && knownEmpty(file, f, exit, held.count))) return [];
-  if (exit.kind === 'return' && exit.value && held.names.some((n) => mentions(exit.value!, n)) && !isCountOnly(file, exit.value, held.count)) return [];
+  if (
+    exit.kind === 'return' &&
+    exit.value &&
+    held.names.some((n) => mentions(exit.value!, n)) &&
+    !isCountOnly(file, exit.value, held.count)
+  )
+    return [];
   const lines = held.guard ? [`if (${held.guard})`, `${indentUnit(file, def)}${held.release}`] : [held.release];
   const edits = exit === def.body() ? atEnd(file, f, lines) : before(file, f, exit, lines);
   if (!edits.length) return [];
@@ -45,11 +70,21 @@ function sameRound(f: FunctionContext, call: Span, exit: Stmt): boolean {
 /** A test around the exit says that the count is an error or zero: nothing is held here. */
 function knownEmpty(file: FileAnalysis, f: FunctionContext, exit: Stmt, count: string): boolean {
   const map = placesOf(f.def);
-  for (let s: Stmt | null = exit; s; ) {
+  for (let s: Stmt | null = exit; s;) {
     const parent: Stmt | null = map.get(s)?.parent ?? null;
-    if (parent?.kind === 'if' && parent.then === s && parent.test.kind === 'binary' && ['<', '<='].includes(parent.test.op)) {
+    if (
+      parent?.kind === 'if' &&
+      parent.then === s &&
+      parent.test.kind === 'binary' &&
+      ['<', '<='].includes(parent.test.op)
+    ) {
       const { left, right } = parent.test;
-      if (shape(file, left) === count.replace(/\s+/g, ' ') && right.kind === 'num' && right.value <= (parent.test.op === '<' ? 1n : 0n)) return true;
+      if (
+        shape(file, left) === count.replace(/\s+/g, ' ') &&
+        right.kind === 'num' &&
+        right.value <= (parent.test.op === '<' ? 1n : 0n)
+      )
+        return true;
     }
     s = parent;
   }
@@ -57,7 +92,8 @@ function knownEmpty(file: FileAnalysis, f: FunctionContext, exit: Stmt, count: s
 }
 
 /** The value only tells how many there were: `return ret;`. */
-const isCountOnly = (file: FileAnalysis, e: Expr, count: string): boolean => shape(file, e) === count || shape(file, e) === `-${count}`;
+const isCountOnly = (file: FileAnalysis, e: Expr, count: string): boolean =>
+  shape(file, e) === count || shape(file, e) === `-${count}`;
 
 /** The statement in front of which the release goes: the exit itself, or the goto that leads this path to it. */
 function exitOf(f: FunctionContext, event: LeakEvent | OutlivesEvent): Stmt | undefined {
@@ -72,21 +108,41 @@ function exitOf(f: FunctionContext, event: LeakEvent | OutlivesEvent): Stmt | un
   const labels = labelsBetween(def.body(), acquireAt, atEndOfBody ? def.end : stmt.start);
   if (!labels.size) return stmt;
   // decisions behind the label are those of the unwinding
-  const firstLabel = Math.min(...[...map.keys()].filter((s) => s.kind === 'label' && labels.has(s.name)).map((s) => s.start));
-  const steps = traceSteps(event.trace).filter((t) => t.role === 'branch' && t.span.start > acquireAt && t.span.start < firstLabel);
+  const firstLabel = Math.min(
+    ...[...map.keys()].filter((s) => s.kind === 'label' && labels.has(s.name)).map((s) => s.start),
+  );
+  const steps = traceSteps(event.trace).filter(
+    (t) => t.role === 'branch' && t.span.start > acquireAt && t.span.start < firstLabel,
+  );
   const last = steps.at(-1);
-  const owner = last && [...map.keys()].filter((s): s is IfStmt => s.kind === 'if' && s.test.start <= last.span.start && s.test.end >= last.span.end).at(-1);
+  const owner =
+    last &&
+    [...map.keys()]
+      .filter((s): s is IfStmt => s.kind === 'if' && s.test.start <= last.span.start && s.test.end >= last.span.end)
+      .at(-1);
   if (!last || !owner) return undefined;
   // which side of the last decision leads on to a jump, without another decision?
-  const jump = [owner.then, owner.else].flatMap((side) => (side ? [straightGoto(map, side)] : [])).find((j) => j !== undefined);
+  const jump = [owner.then, owner.else]
+    .flatMap((side) => (side ? [straightGoto(map, side)] : []))
+    .find((j) => j !== undefined);
   const taken = truthOf(last.message);
   const onward = straightGoto(map, owner, true);
   const whole = owner.test.start === last.span.start && owner.test.end === last.span.end;
-  const found = whole && taken === false ? (owner.else ? straightGoto(map, owner.else) : onward) : whole && taken === true ? straightGoto(map, owner.then) : onward ? undefined : jump;
+  const found =
+    whole && taken === false
+      ? owner.else
+        ? straightGoto(map, owner.else)
+        : onward
+      : whole && taken === true
+        ? straightGoto(map, owner.then)
+        : onward
+          ? undefined
+          : jump;
   return found?.kind === 'goto' && found.label !== null && labels.has(found.label) ? found : undefined;
 }
 
-const truthOf = (message: string): boolean | undefined => (/ is true\b/.test(message) ? true : / is false\b/.test(message) ? false : undefined);
+const truthOf = (message: string): boolean | undefined =>
+  / is true\b/.test(message) ? true : / is false\b/.test(message) ? false : undefined;
 
 /** The goto that a statement (or, with `behind`, what follows it) comes to without any decision. */
 function straightGoto(map: ReadonlyMap<Stmt, Place>, s: Stmt, behind = false): Stmt | undefined {
@@ -95,7 +151,7 @@ function straightGoto(map: ReadonlyMap<Stmt, Place>, s: Stmt, behind = false): S
     if (x.kind === 'goto') return x;
     if (x.kind !== 'expr' && x.kind !== 'decl' && x.kind !== 'empty') return undefined;
   }
-  for (let at: Stmt = s; ; ) {
+  for (let at: Stmt = s; ;) {
     const place = map.get(at);
     if (!place?.parent || !['block', 'if'].includes(place.parent.kind)) return undefined;
     for (const x of place.list?.slice(place.index + 1) ?? []) {
@@ -124,7 +180,13 @@ interface Held {
   readonly count: string;
 }
 
-function heldText(file: FileAnalysis, f: FunctionContext, site: AcquireSite, exit: Stmt, short: boolean): Held | undefined {
+function heldText(
+  file: FileAnalysis,
+  f: FunctionContext,
+  site: AcquireSite,
+  exit: Stmt,
+  short: boolean,
+): Held | undefined {
   const { kernel } = file.unit.target;
   const { def } = f;
   const until = exit === def.body() ? exit.end : exit.start;
@@ -133,12 +195,21 @@ function heldText(file: FileAnalysis, f: FunctionContext, site: AcquireSite, exi
   const roles = site.form?.params ?? [];
   if (site.fact.takes === 'by-iter') return undefined;
   if (site.fact.into === 'return') {
-    if (target?.kind !== 'id' || assignedBetween(file, def, shape(file, target), site.call.end, until)) return undefined;
+    if (target?.kind !== 'id' || assignedBetween(file, def, shape(file, target), site.call.end, until))
+      return undefined;
     return { release: `put_page(${target.name});`, names: [target.name], count: '' };
   }
   const pages = site.pages;
   const pagesSpan = argSpan(file, site.call, site.pagesArg);
-  if (!pages || !pagesSpan || site.call.macro || pages.macro || !isPure(pages) || (site.fact.result !== 'pages' && site.fact.result !== 'bool')) return undefined;
+  if (
+    !pages ||
+    !pagesSpan ||
+    site.call.macro ||
+    pages.macro ||
+    !isPure(pages) ||
+    (site.fact.result !== 'pages' && site.fact.result !== 'bool')
+  )
+    return undefined;
   const names = baseNames(pages);
   if (names.some((n) => assignedBetween(file, def, n, site.call.end, until))) return undefined;
   const nrIndex = roles.indexOf('nr');
@@ -146,7 +217,12 @@ function heldText(file: FileAnalysis, f: FunctionContext, site: AcquireSite, exi
   const nrSpan = nrIndex >= 0 ? argSpan(file, site.call, nrIndex) : undefined;
   const one = site.fact.into === 'single' || (nrExpr?.kind === 'num' && nrExpr.value === 1n);
   const plain = stripCasts(pages);
-  const page = plain.kind === 'unary' && plain.op === '&' ? slice(file, plain.arg) : (plain.kind === 'id' || plain.kind === 'member') && site.fact.into === 'array' ? `${slice(file, plain)}[0]` : '';
+  const page =
+    plain.kind === 'unary' && plain.op === '&'
+      ? slice(file, plain.arg)
+      : (plain.kind === 'id' || plain.kind === 'member') && site.fact.into === 'array'
+        ? `${slice(file, plain)}[0]`
+        : '';
   let targetText = target && isPure(target) ? slice(file, target) : undefined;
   let targetShape = target ? shape(file, target) : '';
   let alive = targetText !== undefined && !assignedBetween(file, def, targetShape, site.call.end, until);
@@ -167,13 +243,29 @@ function heldText(file: FileAnalysis, f: FunctionContext, site: AcquireSite, exi
   let guard: string | undefined;
   if (alive) {
     count = targetText;
-    if (targetText !== '1' && !knownPositive(file, { def }, exit === def.body() ? (def.body().body.at(-1) ?? exit) : exit, targetShape)) guard = one ? `${count} == 1` : `${count} > 0`;
-  } else if (!short && nrExpr && nrSpan && isPure(nrExpr) && !assignedBetween(file, def, shape(file, nrExpr), site.call.end, until) && checkedFull(file, f, site, targetShape, shape(file, nrExpr), until)) {
+    if (
+      targetText !== '1' &&
+      !knownPositive(file, { def }, exit === def.body() ? (def.body().body.at(-1) ?? exit) : exit, targetShape)
+    )
+      guard = one ? `${count} == 1` : `${count} > 0`;
+  } else if (
+    !short &&
+    nrExpr &&
+    nrSpan &&
+    isPure(nrExpr) &&
+    !assignedBetween(file, def, shape(file, nrExpr), site.call.end, until) &&
+    checkedFull(file, f, site, targetShape, shape(file, nrExpr), until)
+  ) {
     count = slice(file, nrSpan);
   }
   if (count === undefined) return undefined;
   if (one && page && !folios) {
-    return { release: `${kind === 'pin' ? 'unpin_user_page' : 'put_page'}(${page});`, names, count, ...(guard ? { guard } : {}) };
+    return {
+      release: `${kind === 'pin' ? 'unpin_user_page' : 'put_page'}(${page});`,
+      names,
+      count,
+      ...(guard ? { guard } : {}),
+    };
   }
   const array = slice(file, pagesSpan);
   const call = folios ? 'unpin_folios' : kind === 'pin' ? 'unpin_user_pages' : 'release_pages';
@@ -183,7 +275,13 @@ function heldText(file: FileAnalysis, f: FunctionContext, site: AcquireSite, exi
 }
 
 /** A test of the result behind the acquire, which leaves when there was no page. */
-function leftUnlessOne(file: FileAnalysis, f: FunctionContext, site: AcquireSite, result: string, until: number): boolean {
+function leftUnlessOne(
+  file: FileAnalysis,
+  f: FunctionContext,
+  site: AcquireSite,
+  result: string,
+  until: number,
+): boolean {
   let found = false;
   walkStmt(f.def.body(), {
     stmt: (s) => {
@@ -205,9 +303,20 @@ function copyOf(file: FileAnalysis, f: FunctionContext, result: string, from: nu
     const place = map.get(s);
     for (const x of place?.list?.slice(0, place.index).reverse() ?? []) {
       if (x.start < from) return undefined;
-      if (x.kind !== 'expr' || x.expr.kind !== 'assign' || x.expr.op !== '=' || shape(file, x.expr.right) !== result || !isPure(x.expr.left)) continue;
+      if (
+        x.kind !== 'expr' ||
+        x.expr.kind !== 'assign' ||
+        x.expr.op !== '=' ||
+        shape(file, x.expr.right) !== result ||
+        !isPure(x.expr.left)
+      )
+        continue;
       const copied = shape(file, x.expr.left);
-      if (!assignedBetween(file, f.def, result, from, x.start) && !assignedBetween(file, f.def, copied, x.end, exit.start)) return x.expr.left;
+      if (
+        !assignedBetween(file, f.def, result, from, x.start) &&
+        !assignedBetween(file, f.def, copied, x.end, exit.start)
+      )
+        return x.expr.left;
     }
   }
   return undefined;
@@ -215,21 +324,36 @@ function copyOf(file: FileAnalysis, f: FunctionContext, result: string, from: nu
 
 function baseNames(e: Expr): string[] {
   switch (e.kind) {
-    case 'id': return [e.name];
-    case 'member': case 'index': return baseNames(e.object);
-    case 'unary': case 'cast': return baseNames(e.arg);
-    case 'binary': return baseNames(e.left);
-    default: return [];
+    case 'id':
+      return [e.name];
+    case 'member':
+    case 'index':
+      return baseNames(e.object);
+    case 'unary':
+    case 'cast':
+      return baseNames(e.arg);
+    case 'binary':
+      return baseNames(e.left);
+    default:
+      return [];
   }
 }
 
 /** Somewhere behind the acquire the result was compared with the number asked for: what goes on holds all of them. */
-function checkedFull(file: FileAnalysis, f: FunctionContext, site: AcquireSite, result: string, nr: string, until: number): boolean {
+function checkedFull(
+  file: FileAnalysis,
+  f: FunctionContext,
+  site: AcquireSite,
+  result: string,
+  nr: string,
+  until: number,
+): boolean {
   if (!result) return false;
   let found = false;
   walkStmt(f.def.body(), {
     stmt: (s) => {
-      if (s.kind === 'if' && s.start > site.call.start - 200 && s.end <= until) found ||= compares(file, s.test, result, nr);
+      if (s.kind === 'if' && s.start > site.call.start - 200 && s.end <= until)
+        found ||= compares(file, s.test, result, nr);
     },
   });
   return found;
@@ -268,7 +392,9 @@ function before(file: FileAnalysis, f: FunctionContext, stmt: Stmt, lines: reado
   const own = isBlank(text, text.lastIndexOf('\n', stmt.start - 1) + 1, stmt.start);
   if (place.list) {
     const indent = indentAt(text, stmt.start);
-    return [edit(file, stmt.start, stmt.start, own ? lines.map((l) => l + nl + indent).join('') : `${lines.join(' ')} `)];
+    return [
+      edit(file, stmt.start, stmt.start, own ? lines.map((l) => l + nl + indent).join('') : `${lines.join(' ')} `),
+    ];
   }
   const { parent } = place;
   if (!parent || parent.macro) return [];
@@ -285,7 +411,10 @@ function before(file: FileAnalysis, f: FunctionContext, stmt: Stmt, lines: reado
   const inner = own ? indentAt(text, stmt.start) : outerIndent + indentUnit(file, f.def);
   const edits: TextEdit[] = [];
   if (own) {
-    edits.push(edit(file, head, head, ' {'), edit(file, stmt.start, stmt.start, lines.map((l) => l + nl + inner).join('')));
+    edits.push(
+      edit(file, head, head, ' {'),
+      edit(file, stmt.start, stmt.start, lines.map((l) => l + nl + inner).join('')),
+    );
   } else {
     edits.push(edit(file, head, stmt.start, ` {${nl}${inner}${lines.map((l) => l + nl + inner).join('')}`));
     if (!isBlank(text, head, stmt.start)) return [];
@@ -293,7 +422,9 @@ function before(file: FileAnalysis, f: FunctionContext, stmt: Stmt, lines: reado
   // behind the statement and a comment on its line
   const eol = lineEnd(text, stmt.end);
   let end = stmt.end;
-  const tail = file.unit.comments.filter((c) => c.start >= stmt.end && c.start < eol && isBlank(text, stmt.end, c.start)).at(-1);
+  const tail = file.unit.comments
+    .filter((c) => c.start >= stmt.end && c.start < eol && isBlank(text, stmt.end, c.start))
+    .at(-1);
   if (tail && tail.end <= eol) end = tail.end;
   let next = end;
   while (next < text.length && /\s/.test(text[next]!)) next++;

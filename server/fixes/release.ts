@@ -15,24 +15,49 @@ const usesData = (g: Component): boolean => g.uses.some((u) => DATA.has(u.effect
 
 /** `wanted`: what the pages were taken with, so what the release should give back. */
 export function matchRelease(file: FileAnalysis, release: CallExpr, wanted: 'get' | 'pin'): readonly Fix[] {
-  const site = file.groups.releases.find((r) => r.call === release) ?? file.groups.releases.find((r) => r.call.start === release.start && r.call.end === release.end);
+  const site =
+    file.groups.releases.find((r) => r.call === release) ??
+    file.groups.releases.find((r) => r.call.start === release.start && r.call.end === release.end);
   if (!site) return [];
   // the acquire whose pages get here; of several, one of the wanted kind
-  const reached = (file.groups.groupOf(site.key)?.acquires ?? []).map((a) => componentOf(file, a.call)).filter((c) => c?.releases.includes(site));
+  const reached = (file.groups.groupOf(site.key)?.acquires ?? [])
+    .map((a) => componentOf(file, a.call))
+    .filter((c) => c?.releases.includes(site));
   const group = reached.find((c) => c?.acquires.some((a) => a.kind === wanted)) ?? reached[0];
-  const oneKind = !!group && group.acquires.length > 0 && group.acquires.every((a) => a.kind === wanted && a.fact.takes !== 'by-iter') && !group.shared.some((x) => x.release === site);
+  const oneKind =
+    !!group &&
+    group.acquires.length > 0 &&
+    group.acquires.every((a) => a.kind === wanted && a.fact.takes !== 'by-iter') &&
+    !group.shared.some((x) => x.release === site);
   const acquires = group?.acquires ?? [];
   const scope = new Set([release.start]);
-  const rewrite = wanted === 'pin' ? releaseToPin(file, site.fn, site.call, site.effect, acquires.map((a) => a.call), scope) : releaseToGet(file, site.fn, site.call, scope);
+  const rewrite =
+    wanted === 'pin'
+      ? releaseToPin(
+          file,
+          site.fn,
+          site.call,
+          site.effect,
+          acquires.map((a) => a.call),
+          scope,
+        )
+      : releaseToGet(file, site.fn, site.call, scope);
   const fixes: Fix[] = [];
   // a get whose data is used, or that only unpins follow, was meant as a pin: there the acquire is wrong
-  const meantPin = wanted === 'get' && !!group && (usesData(group) || group.releases.every((r) => r.effect.of === 'pin'));
-  const other = wanted === 'get' ? gets(file, group) : !group || usesData(group) ? undefined : convertToGet(file, group).fixes[0];
+  const meantPin =
+    wanted === 'get' && !!group && (usesData(group) || group.releases.every((r) => r.effect.of === 'pin'));
+  const other =
+    wanted === 'get' ? gets(file, group) : !group || usesData(group) ? undefined : convertToGet(file, group).fixes[0];
   const preferOther = meantPin && other !== undefined;
   if (!('problem' in rewrite)) {
     const edits = joined(file, [rewrite]);
     if (edits.length && disjoint(edits)) {
-      fixes.push({ title: `Release with ${newName(edits, calleeName(release) ?? '', wanted)}`, safe: oneKind && !preferOther && !meantPin && !rewrite.risky, preferred: !preferOther, edits });
+      fixes.push({
+        title: `Release with ${newName(edits, calleeName(release) ?? '', wanted)}`,
+        safe: oneKind && !preferOther && !meantPin && !rewrite.risky,
+        preferred: !preferOther,
+        edits,
+      });
     }
   }
   if (other) fixes.push({ ...other, safe: preferOther && other.safe, preferred: preferOther });

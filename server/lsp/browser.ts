@@ -25,14 +25,15 @@ startServer(connection, {
     }
   },
   // Timers of workers are delayed when nested; a message to ourselves is not.
-  pause: () => new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  }),
+  pause: () =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(undefined);
+    }),
 });
 
 async function download(url: string): Promise<Uint8Array> {

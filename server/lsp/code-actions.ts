@@ -34,7 +34,9 @@ export function registerCodeActions(session: Session): void {
     if (action.edit || data === undefined) return action;
     const analysed = await session.analyse(data.uri, token);
     if (!analysed || analysed.version !== data.version) return action;
-    const finding = analysed.result.findings.find((one) => one.rule === data.rule && one.fingerprint === data.fingerprint && one.span.start === data.start);
+    const finding = analysed.result.findings.find(
+      (one) => one.rule === data.rule && one.fingerprint === data.fingerprint && one.span.start === data.start,
+    );
     const fix = finding && soundFixes(finding, analysed, session).find((one) => one.title === data.title);
     const edit = fix && toWorkspaceEdit(fix.edits, analysed, session);
     return edit ? { ...action, edit } : action;
@@ -51,7 +53,11 @@ function soundFixes(finding: Finding, analysed: Analysed, session: Session): Fix
   try {
     return finding.fixes().filter((fix) => isSound(fix, texts));
   } catch (error) {
-    session.problems.report({ kind: 'rule-failed', path: finding.path, message: `The fix of rule ${finding.rule} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` });
+    session.problems.report({
+      kind: 'rule-failed',
+      path: finding.path,
+      message: `The fix of rule ${finding.rule} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    });
     return [];
   }
 }
@@ -64,7 +70,9 @@ function quickFixes(params: CodeActionParams, analysed: Analysed, session: Sessi
   const { document, version, result } = analysed;
   const from = document.offsetAt(params.range.start);
   const to = document.offsetAt(params.range.end);
-  const hit = result.findings.filter((finding) => finding.path === document.uri && finding.span.start <= to && finding.span.end >= from);
+  const hit = result.findings.filter(
+    (finding) => finding.path === document.uri && finding.span.start <= to && finding.span.end >= from,
+  );
   const isLazy = session.capabilities.textDocument?.codeAction?.resolveSupport?.properties.includes('edit') ?? false;
   const canDisable = session.capabilities.textDocument?.codeAction?.disabledSupport ?? false;
   const repairs: CodeAction[] = [];
@@ -75,10 +83,22 @@ function quickFixes(params: CodeActionParams, analysed: Analysed, session: Sessi
     const common = { kind: CodeActionKind.QuickFix, diagnostics: [diagnostic] };
     const fixes = soundFixes(finding, analysed, session);
     for (const fix of fixes) {
-      const data: ActionData = { uri: document.uri, version, rule: finding.rule, fingerprint: finding.fingerprint, start: finding.span.start, title: fix.title };
+      const data: ActionData = {
+        uri: document.uri,
+        version,
+        rule: finding.rule,
+        fingerprint: finding.fingerprint,
+        start: finding.span.start,
+        title: fix.title,
+      };
       const edit = isLazy ? undefined : toWorkspaceEdit(fix.edits, analysed, session);
       if (!isLazy && !edit) continue;
-      repairs.push({ ...common, title: fix.title, ...(fix.preferred && { isPreferred: true }), ...(edit ? { edit } : { data }) });
+      repairs.push({
+        ...common,
+        title: fix.title,
+        ...(fix.preferred && { isPreferred: true }),
+        ...(edit ? { edit } : { data }),
+      });
     }
     if (fixes.length === 0 && finding.fixNote !== undefined && canDisable) {
       repairs.push({ ...common, title: `Repair ${finding.rule}`, disabled: { reason: finding.fixNote } });
@@ -92,22 +112,34 @@ function quickFixes(params: CodeActionParams, analysed: Analysed, session: Sessi
 }
 
 /** Comments that silence a finding: above its line, and for the whole file. */
-function suppressions({ rule, path, span }: Finding, text: string): { readonly title: string; readonly edit: TextEdit }[] {
+function suppressions(
+  { rule, path, span }: Finding,
+  text: string,
+): { readonly title: string; readonly edit: TextEdit }[] {
   const lineStart = text.lastIndexOf('\n', span.start - 1) + 1;
   const lineEnd = text.indexOf('\n', lineStart);
   const end = text[lineEnd - 1] === '\r' ? '\r\n' : '\n';
   const insert = (at: number, newText: string): TextEdit => ({ path, span: { start: at, end: at }, newText });
   const indent = /^[ \t]*/.exec(text.slice(lineStart))?.[0] ?? '';
   const before = text.slice(0, lineStart).replace(/\r?\n$/, '');
-  const actions = [{ title: `Suppress ${rule} in this file`, edit: insert(0, `/* pinscope-ignore-file ${rule}: reason */${end}`) }];
+  const actions = [
+    { title: `Suppress ${rule} in this file`, edit: insert(0, `/* pinscope-ignore-file ${rule}: reason */${end}`) },
+  ];
   // Within a macro's definition a line of its own would cut the definition in two.
   if (!before.endsWith('\\')) {
-    actions.unshift({ title: `Suppress ${rule} for this line`, edit: insert(lineStart, `${indent}/* pinscope-ignore ${rule}: reason */${end}`) });
+    actions.unshift({
+      title: `Suppress ${rule} for this line`,
+      edit: insert(lineStart, `${indent}/* pinscope-ignore ${rule}: reason */${end}`),
+    });
   }
   return actions;
 }
 
-async function fixAllAction(analysed: Analysed, session: Session, token: CancellationToken): Promise<CodeAction | undefined> {
+async function fixAllAction(
+  analysed: Analysed,
+  session: Session,
+  token: CancellationToken,
+): Promise<CodeAction | undefined> {
   const analyse = await session.analyseText(analysed, token);
   if (!analyse) return undefined;
   const texts = textsOf(analysed);
@@ -120,8 +152,15 @@ async function fixAllAction(analysed: Analysed, session: Session, token: Cancell
   });
   stopIf(token);
   if (outcome.changed.size === 0) return undefined;
-  const edits = outcome.edits ?? [...outcome.changed].flatMap(([path, text]) => lineEdit(path, texts.get(path) ?? '', text) ?? []);
+  const edits =
+    outcome.edits ?? [...outcome.changed].flatMap(([path, text]) => lineEdit(path, texts.get(path) ?? '', text) ?? []);
   const edit = toWorkspaceEdit(edits, analysed, session);
-  const isTrue = [...outcome.changed].every(([path, text]) => applyEdits(texts.get(path) ?? '', edits.filter((one) => one.path === path)) === text);
+  const isTrue = [...outcome.changed].every(
+    ([path, text]) =>
+      applyEdits(
+        texts.get(path) ?? '',
+        edits.filter((one) => one.path === path),
+      ) === text,
+  );
   return edit && isTrue ? { title: 'Apply all safe Pinscope fixes', kind: FIX_ALL_KIND, edit } : undefined;
 }

@@ -1,7 +1,14 @@
 /** Findings → LSP. The only place where offsets become positions. */
 import {
-  CodeActionKind, DiagnosticSeverity, DiagnosticTag, type Diagnostic, type DiagnosticRelatedInformation, type Range,
-  type TextDocumentEdit, type TextEdit as LspTextEdit, type WorkspaceEdit,
+  CodeActionKind,
+  DiagnosticSeverity,
+  DiagnosticTag,
+  type Diagnostic,
+  type DiagnosticRelatedInformation,
+  type Range,
+  type TextDocumentEdit,
+  type TextEdit as LspTextEdit,
+  type WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Span } from '../../language/c/ast.ts';
@@ -29,8 +36,10 @@ export function toDiagnostic(finding: Finding, analysed: Analysed, session: Sess
   const document = analysed.documentOf(finding.path);
   if (!document || finding.path !== analysed.document.uri) return undefined;
   const docs = session.options.ruleDocs;
-  const canRelate = session.capabilities.textDocument?.publishDiagnostics?.relatedInformation
-    ?? session.capabilities.textDocument?.diagnostic?.relatedInformation ?? false;
+  const canRelate =
+    session.capabilities.textDocument?.publishDiagnostics?.relatedInformation ??
+    session.capabilities.textDocument?.diagnostic?.relatedInformation ??
+    false;
   const related = canRelate ? relatedInformation(finding, analysed) : [];
   return {
     range: toRange(document, finding.span),
@@ -47,7 +56,9 @@ export function toDiagnostic(finding: Finding, analysed: Analysed, session: Sess
 function relatedInformation(finding: Finding, analysed: Analysed): DiagnosticRelatedInformation[] {
   return finding.steps.flatMap((step) => {
     const document = analysed.documentOf(step.path);
-    return document ? [{ location: { uri: step.path, range: toRange(document, step.span) }, message: step.message }] : [];
+    return document
+      ? [{ location: { uri: step.path, range: toRange(document, step.span) }, message: step.message }]
+      : [];
   });
 }
 
@@ -65,16 +76,33 @@ export function noticeDiagnostic(notice: Notice, analysed: Analysed): Diagnostic
 }
 
 /** Edits of any of the analysis's files, tied to the versions that were analysed. Undefined if one lies elsewhere. */
-export function toWorkspaceEdit(edits: readonly TextEdit[], analysed: Analysed, session: Session): WorkspaceEdit | undefined {
+export function toWorkspaceEdit(
+  edits: readonly TextEdit[],
+  analysed: Analysed,
+  session: Session,
+): WorkspaceEdit | undefined {
   const changes: { uri: string; version: number | null; edits: LspTextEdit[] }[] = [];
   for (const [path, own] of byPath(edits)) {
     const document = analysed.documentOf(path);
-    if (!document || own.some(({ span }) => span.start < 0 || span.end < span.start || span.end > document.getText().length)) return undefined;
+    if (
+      !document ||
+      own.some(({ span }) => span.start < 0 || span.end < span.start || span.end > document.getText().length)
+    )
+      return undefined;
     const version = path === analysed.document.uri ? analysed.version : session.versionOf(path);
-    changes.push({ uri: path, version, edits: own.map((edit) => ({ range: toRange(document, edit.span), newText: edit.newText })) });
+    changes.push({
+      uri: path,
+      version,
+      edits: own.map((edit) => ({ range: toRange(document, edit.span), newText: edit.newText })),
+    });
   }
   if (session.capabilities.workspace?.workspaceEdit?.documentChanges) {
-    return { documentChanges: changes.map(({ uri, version, edits: own }): TextDocumentEdit => ({ textDocument: { uri, version }, edits: own })) };
+    return {
+      documentChanges: changes.map(({ uri, version, edits: own }): TextDocumentEdit => ({
+        textDocument: { uri, version },
+        edits: own,
+      })),
+    };
   }
   return { changes: Object.fromEntries(changes.map(({ uri, edits: own }) => [uri, own])) };
 }

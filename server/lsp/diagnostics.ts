@@ -1,5 +1,12 @@
 /** Diagnostics: pulled by clients that can (textDocument/diagnostic), pushed to those that cannot. */
-import { CancellationTokenSource, DocumentDiagnosticReportKind, LSPErrorCodes, ResponseError, type CancellationToken, type Diagnostic } from 'vscode-languageserver';
+import {
+  CancellationTokenSource,
+  DocumentDiagnosticReportKind,
+  LSPErrorCodes,
+  ResponseError,
+  type CancellationToken,
+  type Diagnostic,
+} from 'vscode-languageserver';
 import { noticeDiagnostic, toDiagnostic } from './convert.ts';
 import type { Analysed, Session } from './session.ts';
 
@@ -26,7 +33,8 @@ export function registerDiagnostics(session: Session): void {
     try {
       items = diagnosticsOf(await session.analyse(uri, token), session);
     } catch (error) {
-      if (error instanceof ResponseError) throw new ResponseError(LSPErrorCodes.ServerCancelled, error.message, { retriggerRequest: false });
+      if (error instanceof ResponseError)
+        throw new ResponseError(LSPErrorCodes.ServerCancelled, error.message, { retriggerRequest: false });
       session.problems.failed('textDocument/diagnostic', error);
       items = [];
     }
@@ -44,7 +52,10 @@ export function registerDiagnostics(session: Session): void {
 
 /** For clients without pull diagnostics. Returns what refreshes all open documents. */
 export function startPushing(session: Session): () => void {
-  const timers = new Map<string, { readonly timer: ReturnType<typeof setTimeout>; readonly cancel: CancellationTokenSource }>();
+  const timers = new Map<
+    string,
+    { readonly timer: ReturnType<typeof setTimeout>; readonly cancel: CancellationTokenSource }
+  >();
   const drop = (uri: string): void => {
     const waiting = timers.get(uri);
     if (waiting) clearTimeout(waiting.timer);
@@ -55,7 +66,11 @@ export function startPushing(session: Session): () => void {
     try {
       const analysed = await session.analyse(uri, token);
       if (token.isCancellationRequested) return;
-      await session.connection.sendDiagnostics({ uri, ...(analysed && { version: analysed.version }), diagnostics: diagnosticsOf(analysed, session) });
+      await session.connection.sendDiagnostics({
+        uri,
+        ...(analysed && { version: analysed.version }),
+        diagnostics: diagnosticsOf(analysed, session),
+      });
     } catch (error) {
       if (!(error instanceof ResponseError)) session.problems.failed('diagnostics', error);
     }
@@ -65,7 +80,9 @@ export function startPushing(session: Session): () => void {
     const cancel = new CancellationTokenSource();
     timers.set(uri, { cancel, timer: setTimeout(() => void publish(uri, cancel.token), delay) });
   };
-  session.documents.onDidChangeContent(({ document }) => schedule(document.uri, document.version <= 1 ? 0 : PUSH_DELAY));
+  session.documents.onDidChangeContent(({ document }) =>
+    schedule(document.uri, document.version <= 1 ? 0 : PUSH_DELAY),
+  );
   session.documents.onDidClose(({ document: { uri } }) => {
     drop(uri);
     void session.connection.sendDiagnostics({ uri, diagnostics: [] });

@@ -16,7 +16,9 @@ export function registerHover(session: Session): void {
     const word = wordAt(text, document.offsetAt(position));
     if (!word || !isCode(text, word.start)) return null;
     const value = describe(text.slice(word.start, word.end), kernelVersions);
-    return value === undefined ? null : { contents: { kind: MarkupKind.Markdown, value }, range: toRange(document, word) };
+    return value === undefined
+      ? null
+      : { contents: { kind: MarkupKind.Markdown, value }, range: toRange(document, word) };
   });
 }
 

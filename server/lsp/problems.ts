@@ -23,13 +23,17 @@ export class ProblemReporter {
     }
     this.connection.console.error(text);
     if (notice.kind === 'rule-failed' && rule) {
-      this.connection.window.showWarningMessage(`Pinscope's rule ${rule} failed and reports nothing for now; the other rules go on. The output "Pinscope" has the details.`);
+      this.connection.window.showWarningMessage(
+        `Pinscope's rule ${rule} failed and reports nothing for now; the other rules go on. The output "Pinscope" has the details.`,
+      );
     }
   }
 
   /** An error in a request. */
   failed(what: string, error: unknown): void {
-    this.connection.console.error(`${what} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    this.connection.console.error(
+      `${what} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
   }
 
   /** A setting that cannot be used; told again only after `forgetSettings`. */

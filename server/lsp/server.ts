@@ -1,5 +1,11 @@
 /** The language server: one core for every host. Each feature is in a file of its own. */
-import { CodeActionKind, TextDocuments, TextDocumentSyncKind, type Connection, type InitializeResult } from 'vscode-languageserver';
+import {
+  CodeActionKind,
+  TextDocuments,
+  TextDocumentSyncKind,
+  type Connection,
+  type InitializeResult,
+} from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import manifest from '../../package.json' with { type: 'json' };
 import { registerCodeActions } from './code-actions.ts';
@@ -27,7 +33,8 @@ export function startServer(connection: Connection, host: ServerHost): Session {
     settings.folders = workspaceFolders ?? [];
     const canPull = capabilities.textDocument?.diagnostic !== undefined;
     if (!canPull) refresh = startPushing(session);
-    else if (capabilities.workspace?.diagnostics?.refreshSupport) refresh = () => void connection.languages.diagnostics.refresh().catch(() => undefined);
+    else if (capabilities.workspace?.diagnostics?.refreshSupport)
+      refresh = () => void connection.languages.diagnostics.refresh().catch(() => undefined);
     return {
       serverInfo: { name: manifest.displayName, version: manifest.version },
       capabilities: {
@@ -36,7 +43,9 @@ export function startServer(connection: Connection, host: ServerHost): Session {
         hoverProvider: true,
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL_KIND], resolveProvider: true },
         // Headers: a change in one file can matter to another.
-        ...(canPull && { diagnosticProvider: { identifier: SOURCE, interFileDependencies: true, workspaceDiagnostics: false } }),
+        ...(canPull && {
+          diagnosticProvider: { identifier: SOURCE, interFileDependencies: true, workspaceDiagnostics: false },
+        }),
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };

@@ -1,5 +1,12 @@
 /** What all features share: connection, open documents, settings, and the analysis of each document as it is now. */
-import { LSPErrorCodes, ResponseError, type CancellationToken, type ClientCapabilities, type Connection, type TextDocuments } from 'vscode-languageserver';
+import {
+  LSPErrorCodes,
+  ResponseError,
+  type CancellationToken,
+  type ClientCapabilities,
+  type Connection,
+  type TextDocuments,
+} from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI, Utils } from 'vscode-uri';
 import type { Analyser } from '../analyser.ts';
@@ -79,21 +86,35 @@ export class Session {
     stopIf(token);
     for (const notice of result.notices) this.problems.report(notice);
     const still = snapshot(document);
-    const analysed: Analysed = { document: still, version: still.version, settings, headers, result, documentOf: documentsOf(still, headers) };
+    const analysed: Analysed = {
+      document: still,
+      version: still.version,
+      settings,
+      headers,
+      result,
+      documentOf: documentsOf(still, headers),
+    };
     this.#cache.set(uri, { generation, analysed });
     return analysed;
   }
 
   /** Analyses a text that is not that of the document, such as the result of fixes. */
-  async analyseText(analysed: Analysed, token: CancellationToken): Promise<((texts: ReadonlyMap<string, string>) => AnalysisResult) | undefined> {
+  async analyseText(
+    analysed: Analysed,
+    token: CancellationToken,
+  ): Promise<((texts: ReadonlyMap<string, string>) => AnalysisResult) | undefined> {
     const analyser = await (this.#analyser ??= this.#createAnalyser());
     if (!analyser) return undefined;
     const { document, headers, settings } = analysed;
-    return (texts) => analyser.analyse({
-      path: document.uri,
-      text: texts.get(document.uri) ?? '',
-      headers: headers.map((header) => ({ path: header.path, text: texts.get(header.path) ?? header.text })),
-    }, analysisOptions(settings, () => token.isCancellationRequested));
+    return (texts) =>
+      analyser.analyse(
+        {
+          path: document.uri,
+          text: texts.get(document.uri) ?? '',
+          headers: headers.map((header) => ({ path: header.path, text: texts.get(header.path) ?? header.text })),
+        },
+        analysisOptions(settings, () => token.isCancellationRequested),
+      );
   }
 
   /** Version of a document if it is open, for edits; null otherwise. */
@@ -108,7 +129,10 @@ export class Session {
     this.settings.forget(uri);
     // From now on its text is that on disk.
     this.headerChanged(uri);
-    this.#analyser?.then((analyser) => analyser?.close(uri), () => undefined);
+    this.#analyser?.then(
+      (analyser) => analyser?.close(uri),
+      () => undefined,
+    );
   }
 
   /** Is it known that some document includes (or looks for) this file? */
@@ -139,7 +163,9 @@ export class Session {
 
   #fresh(document: TextDocument): Analysed | undefined {
     const cached = this.#cache.get(document.uri);
-    return cached && cached.generation === this.#generation && cached.analysed.version === document.version ? cached.analysed : undefined;
+    return cached && cached.generation === this.#generation && cached.analysed.version === document.version
+      ? cached.analysed
+      : undefined;
   }
 
   async #createAnalyser(): Promise<Analyser | undefined> {

@@ -24,7 +24,8 @@ export class SettingsStore {
 
   /** What a client without workspace/configuration sends: all settings at once. */
   push(settings: unknown): void {
-    const section = typeof settings === 'object' && settings !== null && 'pinscope' in settings ? settings.pinscope : undefined;
+    const section =
+      typeof settings === 'object' && settings !== null && 'pinscope' in settings ? settings.pinscope : undefined;
     if (section !== undefined) this.#pushed = section;
   }
 

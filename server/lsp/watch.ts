@@ -32,7 +32,9 @@ export function registerWatching(session: Session, refresh: () => void): void {
   documents.onDidClose(({ document: { uri } }) => session.close(uri));
   connection.onInitialized(() => {
     if (session.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration) {
-      void connection.client.register(DidChangeConfigurationNotification.type, { section: 'pinscope' }).catch(() => undefined);
+      void connection.client
+        .register(DidChangeConfigurationNotification.type, { section: 'pinscope' })
+        .catch(() => undefined);
     }
     if (!session.capabilities.workspace?.workspaceFolders) return;
     connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {

@@ -84,9 +84,22 @@ export const doubleRelease: Rule = {
           ? `${name}() releases slots of ${what} that were never filled: on this path the result is below the count given here. Release only as many as the call returned.`
           : `${what} is released a second time by ${name}() here; the first release is on line ${line}. Drop one of them.`;
       const steps = e.resource
-        ? pathSteps(file, e.trace, e.resource.site, e.at, e.why === 'unfilled' ? 'more pages are released than were taken' : `released again (first on line ${line})`)
+        ? pathSteps(
+            file,
+            e.trace,
+            e.resource.site,
+            e.at,
+            e.why === 'unfilled' ? 'more pages are released than were taken' : `released again (first on line ${line})`,
+          )
         : [stepAt(file, e.first, 'released here first', 'event'), stepAt(file, e.at, 'released again', 'fault')];
-      yield { span: e.at, functionName: e.functionName, message, steps, shape: `${name}:${e.name}:${e.why}`, fixes: () => dropRelease(file, e.call, e.first) };
+      yield {
+        span: e.at,
+        functionName: e.functionName,
+        message,
+        steps,
+        shape: `${name}:${e.name}:${e.why}`,
+        fixes: () => dropRelease(file, e.call, e.first),
+      };
     }
   },
 };

@@ -60,7 +60,10 @@ function dataUse(u: UseSite): { case: 1 | 5; words: string } | null {
     case 'dma-map':
       return { case: 1, words: 'mapped for DMA' };
     case 'put-in':
-      return { case: 1, words: `put into ${u.effect.what === 'bio' ? 'a bio' : u.effect.what === 'skb' ? 'an skb' : u.effect.what === 'iommu' ? 'a device page table' : 'a scatter-gather list'}` };
+      return {
+        case: 1,
+        words: `put into ${u.effect.what === 'bio' ? 'a bio' : u.effect.what === 'skb' ? 'an skb' : u.effect.what === 'iommu' ? 'a device page table' : 'a scatter-gather list'}`,
+      };
     case 'kmap':
       return { case: 5, words: 'mapped for the CPU' };
     case 'data':
@@ -81,7 +84,8 @@ export const getForDma: Rule = {
     if (compareVersions(file.unit.target.kernel, { major: 5, minor: 6, patch: 0 }) < 0 || usesNotifier(file)) return;
     for (const g of file.groups.all().values()) {
       for (const a of g.acquires) {
-        if (a.kind !== 'get' || a.fact.into === 'bio' || a.fact.takes !== 'get' || /iov_iter/.test(callName(a.call))) continue;
+        if (a.kind !== 'get' || a.fact.into === 'bio' || a.fact.takes !== 'get' || /iov_iter/.test(callName(a.call)))
+          continue;
         const use = bestUse(g);
         if (use) yield report(file, a, use.site, use.case, use.words);
       }
@@ -106,7 +110,10 @@ function report(file: FileAnalysis, a: AcquireSite, use: UseSite, kase: 1 | 5, w
     span: a.call,
     functionName: a.fn,
     message: `\`${pagesName(file, a.call)}\` is taken with a plain reference by ${name}() but its data is ${words} (${callName(use.call)}() in ${use.fn}()): CASE ${number} wants ${a.fact.partner ?? 'a pin'}(), released by unpin_user_page*().`,
-    steps: [stepAt(file, a.call, `${name}() takes a plain reference`, 'acquire'), stepAt(file, use.call, `the page's data is ${words}`, 'fault')],
+    steps: [
+      stepAt(file, a.call, `${name}() takes a plain reference`, 'acquire'),
+      stepAt(file, use.call, `the page's data is ${words}`, 'fault'),
+    ],
     shape: `${name}:${use.effect.kind}`,
     caseNumber: number,
     fixes: () => conversion.fixes,

@@ -8,4 +8,12 @@ import { mismatchedRelease } from './mismatched-release.ts';
 import { missingLongterm } from './missing-longterm.ts';
 import type { Rule } from './rule.ts';
 
-export const rules: readonly Rule[] = [mismatchedRelease, leakedPin, doubleRelease, getForDma, missingLongterm, longtermWithoutPin, internalFlag];
+export const rules: readonly Rule[] = [
+  mismatchedRelease,
+  leakedPin,
+  doubleRelease,
+  getForDma,
+  missingLongterm,
+  longtermWithoutPin,
+  internalFlag,
+];

@@ -3,7 +3,17 @@ import type { LeakEvent, OutlivesEvent, ReturnedEvent } from '../analysis/events
 import type { FileAnalysis } from '../analysis/file.ts';
 import { insertRelease } from '../fixes/insert-release.ts';
 import type { RuleMeta } from '../findings.ts';
-import { callName, describeAcquire, lastDecision, lineOf, pathSteps, siteOf, stepAt, type Report, type Rule } from './rule.ts';
+import {
+  callName,
+  describeAcquire,
+  lastDecision,
+  lineOf,
+  pathSteps,
+  siteOf,
+  stepAt,
+  type Report,
+  type Rule,
+} from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'leaked-pin',
@@ -68,7 +78,13 @@ function fromLeak(file: FileAnalysis, e: LeakEvent): Report {
     span: e.at,
     functionName: e.functionName,
     message: `${some}${what} ${how}; release ${heldCount(file, e)} with ${partner(e.resource.kind)} first.`,
-    steps: pathSteps(file, e.trace, e.resource.site, e.at, `the pages taken on line ${lineOf(text, e.resource.site.start)} are lost here`),
+    steps: pathSteps(
+      file,
+      e.trace,
+      e.resource.site,
+      e.at,
+      `the pages taken on line ${lineOf(text, e.resource.site.start)} are lost here`,
+    ),
     shape: `${callName(e.resource.site)}:${e.why}:${when}`,
     fixes: () => insertRelease(file, e),
   };
@@ -88,7 +104,13 @@ function resultName(file: FileAnalysis, e: LeakEvent | OutlivesEvent): string | 
   if (!site || !f) return undefined;
   for (const n of f.cfg.nodes) {
     if (n.what.kind === 'decl' && n.what.decl.init === site.call) return n.what.decl.name;
-    if (n.what.kind === 'expr' && n.what.expr.kind === 'assign' && n.what.expr.right === site.call && n.what.expr.left.kind === 'id') return n.what.expr.left.name;
+    if (
+      n.what.kind === 'expr' &&
+      n.what.expr.kind === 'assign' &&
+      n.what.expr.right === site.call &&
+      n.what.expr.left.kind === 'id'
+    )
+      return n.what.expr.left.name;
   }
   return undefined;
 }
@@ -99,7 +121,13 @@ function resultName(file: FileAnalysis, e: LeakEvent | OutlivesEvent): string | 
  */
 function inconsistent(e: OutlivesEvent, returned: readonly ReturnedEvent[]): boolean {
   if (e.outcome !== 'error') return false;
-  return returned.some((r) => r.resource.site === e.resource.site && r.root === e.root && r.resource.outflow === e.resource.outflow && e.reach.every((x) => r.reach.includes(x)));
+  return returned.some(
+    (r) =>
+      r.resource.site === e.resource.site &&
+      r.root === e.root &&
+      r.resource.outflow === e.resource.outflow &&
+      e.reach.every((x) => r.reach.includes(x)),
+  );
 }
 
 /** Once the pages can be found elsewhere too, the array is their owner only if some path releases them through it even then. */
@@ -110,7 +138,14 @@ function stillOwner(e: LeakEvent, returned: readonly ReturnedEvent[]): boolean {
 /** The same acquire leaks in a function that this one calls already: one defect, reported where it is. */
 function inCallee(file: FileAnalysis, e: LeakEvent): boolean {
   const below = file.reachable(e.functionName);
-  return file.events.some((x) => x.kind === 'leak' && x.resource.site.start === e.resource.site.start && x.functionName !== e.functionName && below.has(x.functionName) && !file.reachable(x.functionName).has(e.functionName));
+  return file.events.some(
+    (x) =>
+      x.kind === 'leak' &&
+      x.resource.site.start === e.resource.site.start &&
+      x.functionName !== e.functionName &&
+      below.has(x.functionName) &&
+      !file.reachable(x.functionName).has(e.functionName),
+  );
 }
 
 /** The function itself takes the pages, or calls the one that does: further up, counters that are not followed decide. */
@@ -157,7 +192,13 @@ export const leakedPin: Rule = {
 function* keptForEver(file: FileAnalysis): Iterable<Report> {
   for (const g of file.groups.all().values()) {
     const takers = new Set(g.acquires.map((a) => a.fn));
-    if (!file.groups.isPrivate(g) || file.groups.mayBeReleasedUnseen(g) || g.releases.some((r) => !takers.has(r.fn)) || g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'))) continue;
+    if (
+      !file.groups.isPrivate(g) ||
+      file.groups.mayBeReleasedUnseen(g) ||
+      g.releases.some((r) => !takers.has(r.fn)) ||
+      g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'))
+    )
+      continue;
     for (const e of file.events) {
       if (e.kind !== 'outlives' || e.outcome === 'error' || !file.entries.has(e.root)) continue;
       const a = g.acquires.find((x) => x.call.start === e.resource.site.start);
@@ -183,19 +224,37 @@ function* neverReleased(file: FileAnalysis): Iterable<Report> {
   const done = new Set<object>();
   for (const f of [...file.groups.frees].sort((x, y) => Number(y.own) - Number(x.own))) {
     const g = f.keys.map((k) => file.groups.groupOf(k)).find((x) => x && x.acquires.length);
-    if (!g || done.has(g) || !file.groups.isKept(g) || file.groups.mayBeReleasedUnseen(g) || (!f.own && !file.groups.isPrivate(g))) continue;
+    if (
+      !g ||
+      done.has(g) ||
+      !file.groups.isKept(g) ||
+      file.groups.mayBeReleasedUnseen(g) ||
+      (!f.own && !file.groups.isPrivate(g))
+    )
+      continue;
     const takers = new Set(g.acquires.map((a) => a.fn));
-    if (takers.has(f.fn) || g.releases.some((r) => !takers.has(r.fn)) || g.foreign.some((x) => x.what.startsWith('parameter'))) continue;
-    if (g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'))) continue;
+    if (
+      takers.has(f.fn) ||
+      g.releases.some((r) => !takers.has(r.fn)) ||
+      g.foreign.some((x) => x.what.startsWith('parameter'))
+    )
+      continue;
+    if (g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb')))
+      continue;
     // the acquire must have left pages behind on success, in an object
-    const a = g.acquires.find((x) => file.events.some((e) => e.kind === 'outlives' && e.outcome !== 'error' && e.resource.site.start === x.call.start));
+    const a = g.acquires.find((x) =>
+      file.events.some((e) => e.kind === 'outlives' && e.outcome !== 'error' && e.resource.site.start === x.call.start),
+    );
     if (!a || file.events.some((e) => e.kind === 'leak' && e.resource.site.start === a.call.start)) continue;
     done.add(g);
     yield {
       span: a.call,
       functionName: a.fn,
       message: `${describeAcquire(file, a.call, a.kind)} is never given back: ${f.how} what names the pages on line ${lineOf(file.unit.text, f.span.start)} in ${f.fn}(), and nothing outside of ${a.fn}() in this file releases them; call ${partner(a.kind)} first.`,
-      steps: [stepAt(file, a.call, `${callName(a.call)}() takes the pages`, 'acquire'), stepAt(file, f.span, 'what names them goes away', 'fault')],
+      steps: [
+        stepAt(file, a.call, `${callName(a.call)}() takes the pages`, 'acquire'),
+        stepAt(file, f.span, 'what names them goes away', 'fault'),
+      ],
       shape: `${callName(a.call)}:never`,
     };
   }

@@ -48,18 +48,28 @@ Use the partner of the acquire, in every function that the pages reach.`,
   ],
 };
 
-const rightCall = (kind: 'get' | 'pin', what: string): string => (kind === 'pin' ? (what.includes('folio') ? 'unpin_folio()' : 'unpin_user_page*()') : 'put_page()');
+const rightCall = (kind: 'get' | 'pin', what: string): string =>
+  kind === 'pin' ? (what.includes('folio') ? 'unpin_folio()' : 'unpin_user_page*()') : 'put_page()';
 
 /** In the group nothing takes what the release gives back, and every page in it is known to come from gup. */
 function wrongReleases(g: Group): ReleaseSite[] {
   if (!g.acquires.length || g.foreign.length) return [];
-  return g.releases.filter((r) => !g.acquires.some((a) => a.kind === r.effect.of || a.fact.takes === 'by-iter') && !g.uses.some((u) => u.effect.kind === 'ref' && u.effect.of === r.effect.of));
+  return g.releases.filter(
+    (r) =>
+      !g.acquires.some((a) => a.kind === r.effect.of || a.fact.takes === 'by-iter') &&
+      !g.uses.some((u) => u.effect.kind === 'ref' && u.effect.of === r.effect.of),
+  );
 }
 
 /** Acquires of a kind that nothing in the group gives back, while everything there gives back the other kind. */
 function wrongAcquires(g: Group): AcquireSite[] {
   if (!g.releases.length || g.foreign.length) return [];
-  return g.acquires.filter((a) => a.fact.takes !== 'by-iter' && !g.releases.some((r) => r.effect.of === a.kind) && g.acquires.some((b) => b.kind !== a.kind));
+  return g.acquires.filter(
+    (a) =>
+      a.fact.takes !== 'by-iter' &&
+      !g.releases.some((r) => r.effect.of === a.kind) &&
+      g.acquires.some((b) => b.kind !== a.kind),
+  );
 }
 
 /**
@@ -82,24 +92,41 @@ export const mismatchedRelease: Rule = {
     for (const e of file.events) {
       if (e.kind !== 'mismatch' || seen.has(e.at.start)) continue;
       seen.add(e.at.start);
-      yield report(file, e.call, e.functionName, e.resource.site, e.resource.kind, pathSteps(file, e.trace, e.resource.site, e.at, 'released with the wrong partner'));
+      yield report(
+        file,
+        e.call,
+        e.functionName,
+        e.resource.site,
+        e.resource.kind,
+        pathSteps(file, e.trace, e.resource.site, e.at, 'released with the wrong partner'),
+      );
     }
     for (const g of file.groups.all().values()) {
       for (const r of [...wrongReleases(g), ...keptPins(file, g)]) {
         if (seen.has(r.call.start)) continue;
         seen.add(r.call.start);
         const a = g.acquires.find((x) => x.kind !== r.effect.of) ?? g.acquires[0]!;
-        yield report(file, r.call, r.fn, a.call, a.kind, [stepAt(file, a.call, `${callName(a.call)}() takes the pages in ${a.fn}()`, 'acquire'), stepAt(file, r.call, `released with the wrong partner in ${r.fn}()`, 'fault')]);
+        yield report(file, r.call, r.fn, a.call, a.kind, [
+          stepAt(file, a.call, `${callName(a.call)}() takes the pages in ${a.fn}()`, 'acquire'),
+          stepAt(file, r.call, `released with the wrong partner in ${r.fn}()`, 'fault'),
+        ]);
       }
       for (const a of wrongAcquires(g)) {
-        if (seen.has(a.call.start) || file.events.some((e) => e.kind === 'mismatch' && e.resource.site.start === a.call.start)) continue;
+        if (
+          seen.has(a.call.start) ||
+          file.events.some((e) => e.kind === 'mismatch' && e.resource.site.start === a.call.start)
+        )
+          continue;
         seen.add(a.call.start);
         const r = g.releases[0]!;
         yield {
           span: a.call,
           functionName: a.fn,
           message: `\`${pagesName(file, a.call)}\` is ${a.kind === 'get' ? 'taken with a plain reference' : 'pinned'} by ${callName(a.call)}() here, but everything that releases these pages (${callName(r.call)}() in ${r.fn}()) gives back ${a.kind === 'get' ? 'a pin' : 'a plain reference'}; use ${a.fact.partner ?? 'the partner call'}() here or ${rightCall(a.kind, callName(r.call))} there.`,
-          steps: [stepAt(file, a.call, `${callName(a.call)}() takes the pages`, 'acquire'), stepAt(file, r.call, 'released with the wrong partner', 'fault')],
+          steps: [
+            stepAt(file, a.call, `${callName(a.call)}() takes the pages`, 'acquire'),
+            stepAt(file, r.call, 'released with the wrong partner', 'fault'),
+          ],
           shape: `${callName(a.call)}:acquire`,
           fixes: () => matchRelease(file, r.call, a.kind),
         };
@@ -108,10 +135,21 @@ export const mismatchedRelease: Rule = {
   },
 };
 
-function report(file: FileAnalysis, release: ReleaseSite['call'], fn: string, acquire: AcquireSite['call'], kind: 'get' | 'pin', steps: PathStep[]): Report {
+function report(
+  file: FileAnalysis,
+  release: ReleaseSite['call'],
+  fn: string,
+  acquire: AcquireSite['call'],
+  kind: 'get' | 'pin',
+  steps: PathStep[],
+): Report {
   const name = callName(release);
   const frees = /^_*free_|^__free/.test(name);
-  const effect = frees ? 'it frees the page to the allocator though user space still maps it' : kind === 'pin' ? 'it drops one reference and leaves the pin in place' : 'it takes away a pin that was never taken';
+  const effect = frees
+    ? 'it frees the page to the allocator though user space still maps it'
+    : kind === 'pin'
+      ? 'it drops one reference and leaves the pin in place'
+      : 'it takes away a pin that was never taken';
   return {
     span: release,
     functionName: fn,

@@ -63,13 +63,16 @@ void buffer_unregister(struct buffer *buf)
   ],
 };
 
-const usesNotifier = (file: FileAnalysis): boolean => /\bmmu_(interval_)?notifier_(register|insert|get|register_locked)\b/.test(file.unit.text);
+const usesNotifier = (file: FileAnalysis): boolean =>
+  /\bmmu_(interval_)?notifier_(register|insert|get|register_locked)\b/.test(file.unit.text);
 
 /** I/O in flight is short-term by the document's own words: pages in a bio, an skb or an iterator, given back by a completion. */
-const isIo = (g: Group): boolean => g.uses.some((u) => u.effect.kind === 'put-in' && ['bio', 'skb', 'iov_iter', 'bvec'].includes(u.effect.what));
+const isIo = (g: Group): boolean =>
+  g.uses.some((u) => u.effect.kind === 'put-in' && ['bio', 'skb', 'iov_iter', 'bvec'].includes(u.effect.what));
 
 /** Names and table members that end an object's life, as opposed to the completion of one transfer. */
-const ENDS = /release|close|free|destroy|unmap|dereg|unreg|fini|remove|detach|exit|put|drop|unpin|clean|deinit|delete|kill|stop|teardown|clear|ioctl/i;
+const ENDS =
+  /release|close|free|destroy|unmap|dereg|unreg|fini|remove|detach|exit|put|drop|unpin|clean|deinit|delete|kill|stop|teardown|clear|ioctl/i;
 
 /** A release of the group in a function that is entered on its own: not from the root that pinned. */
 function releasedElsewhere(file: FileAnalysis, g: Group, root: string): string | null {
@@ -90,7 +93,13 @@ export const missingLongterm: Rule = {
     if (compareVersions(file.unit.target.kernel, { major: 5, minor: 6, patch: 0 }) < 0 || usesNotifier(file)) return;
     const seen = new Set<number>();
     for (const e of file.events) {
-      if (e.kind !== 'outlives' || e.outcome === 'error' || e.resource.kind !== 'pin' || seen.has(e.resource.site.start)) continue;
+      if (
+        e.kind !== 'outlives' ||
+        e.outcome === 'error' ||
+        e.resource.kind !== 'pin' ||
+        seen.has(e.resource.site.start)
+      )
+        continue;
       if (!file.entries.has(e.root) || !kept(e)) continue;
       const site = siteOf(file, e.resource);
       if (!site?.flagsExpr || site.flags.names.has('FOLL_LONGTERM')) continue;
@@ -115,7 +124,8 @@ export const missingLongterm: Rule = {
 };
 
 /** Kept in an object or with code that is not seen, not merely given to the caller. */
-const kept = (e: OutlivesEvent): boolean => e.reach.some((r) => !r.startsWith('~') && (r !== 'the result' || e.inResult));
+const kept = (e: OutlivesEvent): boolean =>
+  e.reach.some((r) => !r.startsWith('~') && (r !== 'the result' || e.inResult));
 
 const how = (e: OutlivesEvent): string => {
   const place = e.reach.find((r) => r !== 'the result' && !r.startsWith('~'));

@@ -44,11 +44,24 @@ export function describeAcquire(file: FileAnalysis, call: CallExpr, kind: 'get' 
 }
 
 /** The path from the acquire to the fault; decisions before the acquire are left out. */
-export function pathSteps(file: FileAnalysis, trace: Trace | null, acquire: Span | null, fault: Span, message: string): PathStep[] {
+export function pathSteps(
+  file: FileAnalysis,
+  trace: Trace | null,
+  acquire: Span | null,
+  fault: Span,
+  message: string,
+): PathStep[] {
   const path = file.unit.path;
   const all = traceSteps(trace);
   const from = acquire ? all.findLastIndex((t) => t.role === 'acquire' && t.span.start === acquire.start) : 0;
-  const steps: PathStep[] = all.slice(Math.max(from, 0)).map((t) => ({ path, span: t.span, message: t.message, role: t.role === 'acquire' && t.span.start !== acquire?.start ? 'event' : t.role }));
+  const steps: PathStep[] = all
+    .slice(Math.max(from, 0))
+    .map((t) => ({
+      path,
+      span: t.span,
+      message: t.message,
+      role: t.role === 'acquire' && t.span.start !== acquire?.start ? 'event' : t.role,
+    }));
   steps.push({ path, span: fault, message, role: 'fault' });
   return steps;
 }
@@ -62,6 +75,12 @@ export function lastDecision(trace: Trace | null, acquire: Span): string {
   return '';
 }
 
-export const stepAt = (file: FileAnalysis, span: Span, message: string, role: PathStep['role']): PathStep => ({ path: file.unit.path, span, message, role });
-export const siteOf = (file: FileAnalysis, r: Resource): AcquireSite | undefined => file.groups.acquires.find((a) => a.call.start === r.site.start);
+export const stepAt = (file: FileAnalysis, span: Span, message: string, role: PathStep['role']): PathStep => ({
+  path: file.unit.path,
+  span,
+  message,
+  role,
+});
+export const siteOf = (file: FileAnalysis, r: Resource): AcquireSite | undefined =>
+  file.groups.acquires.find((a) => a.call.start === r.site.start);
 export const callName = (call: CallExpr): string => (call.callee.kind === 'id' ? call.callee.name : 'call');

@@ -24,6 +24,7 @@ export function shownPath(path: string, cwd: string): string {
   return name === '' || name.startsWith('..') || isAbsolute(name) ? path : name.split(sep).join('/');
 }
 
+/** "1 finding", "2 findings". */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }

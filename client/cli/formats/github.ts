@@ -11,17 +11,38 @@ export const formatGithub: Formatter = ({ findings, notices, cwd }) => {
       .map((step) => `\n${shownPath(step.place.path, cwd)}:${step.place.line}: ${step.message}`);
     // GitHub drops columns of ranges over several lines.
     const { place } = one;
-    const columns: Record<string, number> = place.line === place.endLine ? { col: place.column, endColumn: place.endColumn } : { col: place.column };
-    return command(COMMANDS[one.level], { file: shownPath(place.path, cwd), line: place.line, endLine: place.endLine, ...columns, title: `Pinscope ${one.rule}` }, one.message + path.join(''));
+    const columns: Record<string, number> =
+      place.line === place.endLine ? { col: place.column, endColumn: place.endColumn } : { col: place.column };
+    return command(
+      COMMANDS[one.level],
+      {
+        file: shownPath(place.path, cwd),
+        line: place.line,
+        endLine: place.endLine,
+        ...columns,
+        title: `Pinscope ${one.rule}`,
+      },
+      one.message + path.join(''),
+    );
   });
-  const rest = notices.map((one) => command('notice', {
-    file: shownPath(one.path, cwd), ...(one.place && { line: one.place.line, col: one.place.column }), title: `Pinscope ${one.kind}`,
-  }, one.message));
+  const rest = notices.map((one) =>
+    command(
+      'notice',
+      {
+        file: shownPath(one.path, cwd),
+        ...(one.place && { line: one.place.line, col: one.place.column }),
+        title: `Pinscope ${one.kind}`,
+      },
+      one.message,
+    ),
+  );
   return [...lines, ...rest].map((line) => `${line}\n`).join('');
 };
 
 function command(name: string, properties: Readonly<Record<string, string | number>>, message: string): string {
-  const list = Object.entries(properties).map(([key, value]) => `${key}=${escapeData(String(value)).replace(/:/g, '%3A').replace(/,/g, '%2C')}`);
+  const list = Object.entries(properties).map(
+    ([key, value]) => `${key}=${escapeData(String(value)).replace(/:/g, '%3A').replace(/,/g, '%2C')}`,
+  );
   return `::${name} ${list.join(',')}::${escapeData(message)}`;
 }
 

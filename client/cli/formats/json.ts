@@ -7,8 +7,15 @@ import type { Place, ReportedFinding, ReportedNotice } from '../report.ts';
 import { shownPath, type Formatter } from './format.ts';
 
 export const formatJson: Formatter = (outcome) => {
-  const place = ({ path, start, end, line, column, endLine, endColumn }: Place) =>
-    ({ path: shownPath(path, outcome.cwd), line, column, endLine, endColumn, start, end });
+  const place = ({ path, start, end, line, column, endLine, endColumn }: Place) => ({
+    path: shownPath(path, outcome.cwd),
+    line,
+    column,
+    endLine,
+    endColumn,
+    start,
+    end,
+  });
   const finding = (one: ReportedFinding) => ({
     rule: one.rule,
     level: one.level,
@@ -20,20 +27,32 @@ export const formatJson: Formatter = (outcome) => {
     fingerprint: one.fingerprint,
     steps: one.steps.map((step) => ({ ...place(step.place), role: step.role, message: step.message })),
     fixes: one.fixes.map(({ title, safe, preferred, edits }) => ({
-      title, safe, preferred, edits: edits.map((edit) => ({ ...place(edit.place), newText: edit.newText })),
+      title,
+      safe,
+      preferred,
+      edits: edits.map((edit) => ({ ...place(edit.place), newText: edit.newText })),
     })),
     fixNote: one.fixNote ?? null,
   });
-  const notice = (one: ReportedNotice) =>
-    ({ kind: one.kind, path: shownPath(one.path, outcome.cwd), line: one.place?.line ?? null, column: one.place?.column ?? null, message: one.message });
-  return `${JSON.stringify({
-    version: 1,
-    tool: TOOL,
-    kernels: outcome.kernels,
-    filesChecked: outcome.filesChecked,
-    findings: outcome.findings.map(finding),
-    suppressed: outcome.suppressed.map(({ finding: one, reason }) => ({ ...finding(one), reason })),
-    baselined: outcome.baselined.map(finding),
-    notices: outcome.notices.map(notice),
-  }, null, 2)}\n`;
+  const notice = (one: ReportedNotice) => ({
+    kind: one.kind,
+    path: shownPath(one.path, outcome.cwd),
+    line: one.place?.line ?? null,
+    column: one.place?.column ?? null,
+    message: one.message,
+  });
+  return `${JSON.stringify(
+    {
+      version: 1,
+      tool: TOOL,
+      kernels: outcome.kernels,
+      filesChecked: outcome.filesChecked,
+      findings: outcome.findings.map(finding),
+      suppressed: outcome.suppressed.map(({ finding: one, reason }) => ({ ...finding(one), reason })),
+      baselined: outcome.baselined.map(finding),
+      notices: outcome.notices.map(notice),
+    },
+    null,
+    2,
+  )}\n`;
 };

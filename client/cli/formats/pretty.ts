@@ -11,12 +11,20 @@ const LEVELS: readonly Level[] = ['error', 'warning', 'info', 'hint'];
 
 export const formatPretty: Formatter = (outcome) => {
   const colours = pc.createColors(outcome.colour);
-  const paint: Record<Level, (text: string) => string> = { error: colours.red, warning: colours.yellow, info: colours.blue, hint: colours.cyan };
+  const paint: Record<Level, (text: string) => string> = {
+    error: colours.red,
+    warning: colours.yellow,
+    info: colours.blue,
+    hint: colours.cyan,
+  };
   const blocks = outcome.findings.map((finding) => {
     const { place } = finding;
     const where = colours.bold(`${shownPath(place.path, outcome.cwd)}:${place.line}:${place.column}`);
     const kernels = outcome.kernels.length > 1 ? [`kernels ${finding.kernels.join(', ')}`] : [];
-    const notes = [...(finding.caseNumber === undefined ? [] : [`CASE ${finding.caseNumber} of pin_user_pages.rst`]), ...kernels];
+    const notes = [
+      ...(finding.caseNumber === undefined ? [] : [`CASE ${finding.caseNumber} of pin_user_pages.rst`]),
+      ...kernels,
+    ];
     return [
       `${where} ${paint[finding.level](colours.bold(`${finding.level}[${finding.rule}]`))} ${finding.message}`,
       ...frame(finding, colours, paint[finding.level]),
@@ -37,7 +45,8 @@ export const formatPretty: Formatter = (outcome) => {
 /** Tabs as wide as kernel code means them; `mark` is a column of the raw line, from 0. */
 function expand(line: string, upTo = line.length): string {
   let text = '';
-  for (const character of line.slice(0, upTo)) text += character === '\t' ? ' '.repeat(TAB - (text.length % TAB)) : printable(character);
+  for (const character of line.slice(0, upTo))
+    text += character === '\t' ? ' '.repeat(TAB - (text.length % TAB)) : printable(character);
   return text;
 }
 
@@ -46,12 +55,17 @@ function printable(character: string): string {
   return /\p{Cc}/u.test(character) ? '\ufffd' : character;
 }
 
-function frame({ place, frame: { firstLine, lines } }: ReportedFinding, colours: Colours, paint: (text: string) => string): string[] {
+function frame(
+  { place, frame: { firstLine, lines } }: ReportedFinding,
+  colours: Colours,
+  paint: (text: string) => string,
+): string[] {
   const width = Math.max(String(firstLine + lines.length - 1).length, 4);
   return lines.flatMap((line, i) => {
     const number = firstLine + i;
     const inside = number >= place.line && number <= place.endLine;
-    const shown = `${inside ? paint('>') : ' '} ${colours.dim(`${String(number).padStart(width)} │`)} ${expand(line)}`.trimEnd();
+    const shown =
+      `${inside ? paint('>') : ' '} ${colours.dim(`${String(number).padStart(width)} │`)} ${expand(line)}`.trimEnd();
     if (!inside || (number !== place.line && line.trim() === '')) return [shown];
     const from = number === place.line ? place.column - 1 : line.length - line.trimStart().length;
     const to = number === place.endLine ? place.endColumn - 1 : line.length;
@@ -63,15 +77,20 @@ function frame({ place, frame: { firstLine, lines } }: ReportedFinding, colours:
 
 function path({ steps, place }: ReportedFinding, colours: Colours, cwd: string): string[] {
   if (steps.length < 2) return [];
-  return ['  path:', ...steps.map((step) => {
-    const other = step.place.path === place.path ? '' : `${shownPath(step.place.path, cwd)}:`;
-    return `  ${colours.dim(`${other}${step.place.line}:${step.place.column}`.padStart(9))}  ${step.message}`;
-  })];
+  return [
+    '  path:',
+    ...steps.map((step) => {
+      const other = step.place.path === place.path ? '' : `${shownPath(step.place.path, cwd)}:`;
+      return `  ${colours.dim(`${other}${step.place.line}:${step.place.column}`.padStart(9))}  ${step.message}`;
+    }),
+  ];
 }
 
 function fixes({ fixes: all, fixNote }: ReportedFinding, colours: Colours): string[] {
   if (all.length === 0) return fixNote ? [`  ${colours.dim(`no fix: ${fixNote}`)}`] : [];
-  return all.map((fix) => `  ${colours.green('fix:')} ${fix.title}${fix.safe ? colours.dim(' (--fix applies it)') : ''}`);
+  return all.map(
+    (fix) => `  ${colours.green('fix:')} ${fix.title}${fix.safe ? colours.dim(' (--fix applies it)') : ''}`,
+  );
 }
 
 function summary(outcome: Parameters<Formatter>[0], colours: Colours): string {

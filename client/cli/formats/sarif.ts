@@ -7,7 +7,12 @@ import { TOOL } from '../about.ts';
 import type { Place, ReportedFinding, ReportedFix, ReportedNotice } from '../report.ts';
 import { shownPath, type Formatter } from './format.ts';
 
-const LEVELS: Record<Level, 'error' | 'warning' | 'note'> = { error: 'error', warning: 'warning', info: 'note', hint: 'note' };
+const LEVELS: Record<Level, 'error' | 'warning' | 'note'> = {
+  error: 'error',
+  warning: 'warning',
+  info: 'note',
+  hint: 'note',
+};
 const ROOT = 'SRCROOT';
 
 export const formatSarif: Formatter = (outcome) => {
@@ -18,8 +23,16 @@ export const formatSarif: Formatter = (outcome) => {
     if (shown === path) return { uri: pathToFileURL(path).href };
     return { uri: shown.split('/').map(encodeURIComponent).join('/'), uriBaseId: ROOT };
   };
-  const region = ({ line, column, endLine, endColumn }: Place): Sarif.Region => ({ startLine: line, startColumn: column, endLine, endColumn });
-  const physical = (place: Place): Sarif.PhysicalLocation => ({ artifactLocation: file(place.path), region: region(place) });
+  const region = ({ line, column, endLine, endColumn }: Place): Sarif.Region => ({
+    startLine: line,
+    startColumn: column,
+    endLine,
+    endColumn,
+  });
+  const physical = (place: Place): Sarif.PhysicalLocation => ({
+    artifactLocation: file(place.path),
+    region: region(place),
+  });
   const logical = (name: string): Sarif.LogicalLocation[] => (name === '' ? [] : [{ name, kind: 'function' }]);
 
   const fix = ({ title, edits }: ReportedFix): Sarif.Fix => {
@@ -28,10 +41,12 @@ export const formatSarif: Formatter = (outcome) => {
       description: { text: title },
       artifactChanges: paths.map((path) => ({
         artifactLocation: file(path),
-        replacements: edits.filter((edit) => edit.place.path === path).map(({ place, newText }) => ({
-          deletedRegion: region(place),
-          ...(newText !== '' && { insertedContent: { text: newText } }),
-        })),
+        replacements: edits
+          .filter((edit) => edit.place.path === path)
+          .map(({ place, newText }) => ({
+            deletedRegion: region(place),
+            ...(newText !== '' && { insertedContent: { text: newText } }),
+          })),
       })),
     };
   };
@@ -41,20 +56,33 @@ export const formatSarif: Formatter = (outcome) => {
     ...(rules.some((rule) => rule.id === one.rule) && { ruleIndex: rules.findIndex((rule) => rule.id === one.rule) }),
     level: LEVELS[one.level],
     message: { text: one.message },
-    locations: [{ physicalLocation: physical(one.place), ...(one.functionName !== '' && { logicalLocations: logical(one.functionName) }) }],
+    locations: [
+      {
+        physicalLocation: physical(one.place),
+        ...(one.functionName !== '' && { logicalLocations: logical(one.functionName) }),
+      },
+    ],
     ...(one.steps.length > 0 && {
-      codeFlows: [{
-        message: { text: `From the acquire to the fault in ${one.functionName || basename(one.place.path)}` },
-        threadFlows: [{
-          locations: one.steps.map((step, i) => ({
-            location: { physicalLocation: physical(step.place), message: { text: step.message } },
-            executionOrder: i + 1,
-            importance: step.role === 'branch' ? 'important' : 'essential',
-            properties: { role: step.role },
-          })),
-        }],
-      }],
-      relatedLocations: one.steps.map((step, id) => ({ id, physicalLocation: physical(step.place), message: { text: step.message } })),
+      codeFlows: [
+        {
+          message: { text: `From the acquire to the fault in ${one.functionName || basename(one.place.path)}` },
+          threadFlows: [
+            {
+              locations: one.steps.map((step, i) => ({
+                location: { physicalLocation: physical(step.place), message: { text: step.message } },
+                executionOrder: i + 1,
+                importance: step.role === 'branch' ? 'important' : 'essential',
+                properties: { role: step.role },
+              })),
+            },
+          ],
+        },
+      ],
+      relatedLocations: one.steps.map((step, id) => ({
+        id,
+        physicalLocation: physical(step.place),
+        message: { text: step.message },
+      })),
     }),
     partialFingerprints: { 'pinscope/v1': one.fingerprint },
     ...(one.fixes.length > 0 && { fixes: one.fixes.filter((each) => each.edits.length > 0).map(fix) }),
@@ -71,21 +99,33 @@ export const formatSarif: Formatter = (outcome) => {
   const log: Sarif.Log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [{
-      tool: { driver: { name: TOOL.name, version: TOOL.version, semanticVersion: TOOL.version, rules: rules.map(descriptor) } },
-      columnKind: 'utf16CodeUnits',
-      originalUriBaseIds: { [ROOT]: { uri: `${pathToFileURL(cwd).href.replace(/\/$/, '')}/` } },
-      invocations: [{ executionSuccessful: true, toolExecutionNotifications: outcome.notices.map(notification) }],
-      results: [
-        ...outcome.findings.map(result),
-        ...outcome.suppressed.map(({ finding, reason }) => ({
-          ...result(finding),
-          suppressions: [{ kind: 'inSource' as const, ...(reason !== '' && { justification: reason }) }],
-        })),
-        ...outcome.baselined.map((one) => ({ ...result(one), suppressions: [{ kind: 'external' as const, justification: 'in the baseline file' }] })),
-      ],
-      properties: { kernelVersions: [...outcome.kernels] },
-    }],
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: TOOL.name,
+            version: TOOL.version,
+            semanticVersion: TOOL.version,
+            rules: rules.map(descriptor),
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        originalUriBaseIds: { [ROOT]: { uri: `${pathToFileURL(cwd).href.replace(/\/$/, '')}/` } },
+        invocations: [{ executionSuccessful: true, toolExecutionNotifications: outcome.notices.map(notification) }],
+        results: [
+          ...outcome.findings.map(result),
+          ...outcome.suppressed.map(({ finding, reason }) => ({
+            ...result(finding),
+            suppressions: [{ kind: 'inSource' as const, ...(reason !== '' && { justification: reason }) }],
+          })),
+          ...outcome.baselined.map((one) => ({
+            ...result(one),
+            suppressions: [{ kind: 'external' as const, justification: 'in the baseline file' }],
+          })),
+        ],
+        properties: { kernelVersions: [...outcome.kernels] },
+      },
+    ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
 };
@@ -93,7 +133,10 @@ export const formatSarif: Formatter = (outcome) => {
 function descriptor(rule: RuleMeta): Sarif.ReportingDescriptor {
   return {
     id: rule.id,
-    name: rule.id.split('-').map((word) => word[0]?.toUpperCase() + word.slice(1)).join(''),
+    name: rule.id
+      .split('-')
+      .map((word) => word[0]?.toUpperCase() + word.slice(1))
+      .join(''),
     shortDescription: { text: rule.summary },
     fullDescription: { text: rule.summary },
     help: { text: rule.docs, markdown: rule.docs },

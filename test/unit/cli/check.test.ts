@@ -9,7 +9,11 @@ const CLEAN = 'int probe(void)\n{\n\tkept_user_pages(p);\n}\n';
 describe('what is checked', () => {
   it('takes files, folders and globs, each file once', async () => {
     const files = { 'a.c': LEAK, 'sub/b.c': LEAK, 'sub/deep/c.c': LEAK, 'sub/d.h': LEAK };
-    expect(await check(files, 'a.c', 'sub', 'sub/b.c')).toEqual(['a.c:3:2 leaked-pin', 'sub/b.c:3:2 leaked-pin', 'sub/deep/c.c:3:2 leaked-pin']);
+    expect(await check(files, 'a.c', 'sub', 'sub/b.c')).toEqual([
+      'a.c:3:2 leaked-pin',
+      'sub/b.c:3:2 leaked-pin',
+      'sub/deep/c.c:3:2 leaked-pin',
+    ]);
     expect(await check(files, 'sub/d.h')).toEqual(['sub/d.h:3:2 leaked-pin']);
     expect(await check(files, 'sub/**/*.{c,h}')).toHaveLength(3);
     expect(await check(files, 'sub/*.h')).toEqual(['sub/d.h:3:2 leaked-pin']);
@@ -17,8 +21,16 @@ describe('what is checked', () => {
 
   it('obeys ignore files, and skips hidden folders and node_modules', async () => {
     const files = {
-      '.gitignore': 'old/\n*_gen.c\n', '.pinscopeignore': 'skip.c\n', 'x/.ignore': '!keep_gen.c\n',
-      'old/a.c': LEAK, 'x/b_gen.c': LEAK, 'x/keep_gen.c': LEAK, 'skip.c': LEAK, '.hidden/a.c': LEAK, 'node_modules/a.c': LEAK, 'ok.c': LEAK,
+      '.gitignore': 'old/\n*_gen.c\n',
+      '.pinscopeignore': 'skip.c\n',
+      'x/.ignore': '!keep_gen.c\n',
+      'old/a.c': LEAK,
+      'x/b_gen.c': LEAK,
+      'x/keep_gen.c': LEAK,
+      'skip.c': LEAK,
+      '.hidden/a.c': LEAK,
+      'node_modules/a.c': LEAK,
+      'ok.c': LEAK,
     };
     expect(await check(files, '.')).toEqual(['ok.c:3:2 leaked-pin', 'x/keep_gen.c:3:2 leaked-pin']);
     // named: checked all the same
@@ -26,8 +38,12 @@ describe('what is checked', () => {
   });
 
   it('obeys the ignore files above, up to the repository', async () => {
-    expect(await check({ '.git/HEAD': '', '.gitignore': '/sub/gone.c', 'sub/gone.c': LEAK, 'sub/a.c': LEAK }, 'sub')).toEqual(['sub/a.c:3:2 leaked-pin']);
-    expect(await check({ '.gitignore': '/sub/gone.c', 'sub/gone.c': LEAK }, 'sub')).toEqual(['sub/gone.c:3:2 leaked-pin']);
+    expect(
+      await check({ '.git/HEAD': '', '.gitignore': '/sub/gone.c', 'sub/gone.c': LEAK, 'sub/a.c': LEAK }, 'sub'),
+    ).toEqual(['sub/a.c:3:2 leaked-pin']);
+    expect(await check({ '.gitignore': '/sub/gone.c', 'sub/gone.c': LEAK }, 'sub')).toEqual([
+      'sub/gone.c:3:2 leaked-pin',
+    ]);
   });
 
   it('does not parse what names no call of the family', async () => {
@@ -37,7 +53,11 @@ describe('what is checked', () => {
   });
 
   it('reads local headers, those of headers too', async () => {
-    const files = { 'd/a.c': '#include "a.h"\ndeep_user_pages();\n', 'd/a.h': '#include "../up/b.h"\n', 'up/b.h': '#include "../d/a.h"\n#define DEEP\n' };
+    const files = {
+      'd/a.c': '#include "a.h"\ndeep_user_pages();\n',
+      'd/a.h': '#include "../up/b.h"\n',
+      'up/b.h': '#include "../d/a.h"\n#define DEEP\n',
+    };
     expect(await check(files, 'd')).toEqual(['d/a.c:2:1 mismatched-release']);
   });
 });
@@ -82,18 +102,28 @@ describe('bad input', () => {
     const expected = ['a.c:2:11 leaked-pin'];
     expect(await check({ 'a.c': text }, 'a.c')).toEqual(expected);
     expect(await check({ 'a.c': `\ufeff${text}` }, 'a.c')).toEqual(expected);
-    expect(await check({ 'a.c': Buffer.from('/* caf\xe9 */\r\n\t/* \xff\xfe */ leak_user_pages(p);\r\n', 'latin1') }, 'a.c')).toEqual(['a.c:2:11 leaked-pin']);
+    expect(
+      await check({ 'a.c': Buffer.from('/* caf\xe9 */\r\n\t/* \xff\xfe */ leak_user_pages(p);\r\n', 'latin1') }, 'a.c'),
+    ).toEqual(['a.c:2:11 leaked-pin']);
   });
 
   it('handles 5 MB and empty files', async () => {
-    expect(await check({ 'a.c': `${'int filler;\n'.repeat(450_000)}leak_user_pages();\n`, 'b.c': '' }, '.')).toEqual(['a.c:450001:1 leaked-pin']);
+    expect(await check({ 'a.c': `${'int filler;\n'.repeat(450_000)}leak_user_pages();\n`, 'b.c': '' }, '.')).toEqual([
+      'a.c:450001:1 leaked-pin',
+    ]);
   });
 
   it('notes a file that is gone before it was read', async () => {
     const fake = fakeAnalyser();
-    const dir = folder({ 'a.c': LEAK, 'b.c': LEAK }, {
-      analyser: { ...fake, mayMatter: (text) => (rmSync(join(dir.path, 'b.c'), { force: true }), fake.mayMatter(text)) },
-    });
+    const dir = folder(
+      { 'a.c': LEAK, 'b.c': LEAK },
+      {
+        analyser: {
+          ...fake,
+          mayMatter: (text) => (rmSync(join(dir.path, 'b.c'), { force: true }), fake.mayMatter(text)),
+        },
+      },
+    );
     const { code, stdout } = await dir.run('check', '.');
     expect(code).toBe(1);
     expect(stdout).toMatch(/^b\.c note cannot be read: it is gone$/m);
@@ -116,8 +146,21 @@ describe('bad input', () => {
 describe('options', () => {
   it('passes 6.10 on as 6.10, and several kernels', async () => {
     const { run } = folder({ 'a.c': LEAK });
-    const { stdout } = await run('check', '--kernel', '6.10', '--kernel=5.4.17', '--kernel', '6.10', '--format', 'json', 'a.c');
-    expect(JSON.parse(stdout)).toMatchObject({ kernels: ['6.10', '5.4.17'], findings: [{ kernels: ['6.10', '5.4.17'] }] });
+    const { stdout } = await run(
+      'check',
+      '--kernel',
+      '6.10',
+      '--kernel=5.4.17',
+      '--kernel',
+      '6.10',
+      '--format',
+      'json',
+      'a.c',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      kernels: ['6.10', '5.4.17'],
+      findings: [{ kernels: ['6.10', '5.4.17'] }],
+    });
   });
 
   it('sets severities', async () => {
@@ -145,10 +188,16 @@ describe('options', () => {
 
 describe('suppressions and baseline', () => {
   it('leaves suppressed findings out and notes unused comments', async () => {
-    const { run } = folder({ 'a.c': '/* pinscope-ignore leaked-pin: pool */\nleak_user_pages();\n// pinscope-ignore foll-force: no\nint x;\n' });
+    const { run } = folder({
+      'a.c': '/* pinscope-ignore leaked-pin: pool */\nleak_user_pages();\n// pinscope-ignore foll-force: no\nint x;\n',
+    });
     const { code, stdout } = await run('check', '--format', 'json', 'a.c');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ findings: [], suppressed: [{ rule: 'leaked-pin', reason: 'pool' }], notices: [{ kind: 'unused-suppression', line: 3 }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      findings: [],
+      suppressed: [{ rule: 'leaked-pin', reason: 'pool' }],
+      notices: [{ kind: 'unused-suppression', line: 3 }],
+    });
   });
 
   it('reports only what the baseline has not', async () => {

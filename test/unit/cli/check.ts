@@ -1,5 +1,15 @@
 /** The one way in for CLI tests: files and a command line → exit code, output, files afterwards. */
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -29,7 +39,10 @@ export interface FolderOptions {
 }
 
 /** A folder with files, gone after the test. */
-export function folder(files: Readonly<Record<string, string | Buffer>>, { analyser = fakeAnalyser(), env = {}, tty = false }: FolderOptions = {}): Folder {
+export function folder(
+  files: Readonly<Record<string, string | Buffer>>,
+  { analyser = fakeAnalyser(), env = {}, tty = false }: FolderOptions = {},
+): Folder {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'pinscope-cli-')));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   const write = (file: string, content: string | Buffer): void => {
@@ -44,7 +57,10 @@ export function folder(files: Readonly<Record<string, string | Buffer>>, { analy
       let stdout = '';
       let stderr = '';
       const code = await runCli(argv, analyser, {
-        cwd: path, env, stdoutIsTty: tty, stderrIsTty: tty,
+        cwd: path,
+        env,
+        stdoutIsTty: tty,
+        stderrIsTty: tty,
         stdout: (text) => void (stdout += text),
         stderr: (text) => void (stderr += text),
       });
@@ -60,7 +76,9 @@ export function folder(files: Readonly<Record<string, string | Buffer>>, { analy
 export async function check(files: Readonly<Record<string, string | Buffer>>, ...argv: string[]): Promise<string[]> {
   const { stdout, stderr, code } = await folder(files).run('check', '--format', 'json', ...argv);
   if (code === 2) throw new Error(stderr);
-  const { findings } = JSON.parse(stdout) as { findings: { path: string; line: number; column: number; rule: string }[] };
+  const { findings } = JSON.parse(stdout) as {
+    findings: { path: string; line: number; column: number; rule: string }[];
+  };
   return findings.map((one) => `${one.path}:${one.line}:${one.column} ${one.rule}`);
 }
 

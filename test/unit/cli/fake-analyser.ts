@@ -7,10 +7,23 @@
  *   deep_user_pages   mismatched-release, if a header defines DEEP
  */
 import type { Analyser, AnalyserModule } from '../../../server/analyser.ts';
-import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Fix, Level, Notice, RuleId, RuleMeta } from '../../../server/findings.ts';
+import type {
+  AnalysisOptions,
+  AnalysisResult,
+  FileInput,
+  Finding,
+  Fix,
+  Level,
+  Notice,
+  RuleId,
+  RuleMeta,
+} from '../../../server/findings.ts';
 import { applySuppressions } from '../../../server/suppressions.ts';
 
-const RULES: Record<string, { readonly rule: RuleId; readonly level: Level; readonly fix?: { readonly to: string; readonly safe: boolean } }> = {
+const RULES: Record<
+  string,
+  { readonly rule: RuleId; readonly level: Level; readonly fix?: { readonly to: string; readonly safe: boolean } }
+> = {
   leak: { rule: 'leaked-pin', level: 'error', fix: { to: 'kept_user_pages', safe: true } },
   force: { rule: 'foll-force', level: 'warning', fix: { to: 'mild_user_pages', safe: false } },
   plain: { rule: 'null-pages', level: 'hint' },
@@ -37,7 +50,12 @@ export function fakeAnalyser(): FakeAnalyser {
     createAnalyser: () => Promise.resolve(analyser),
     mayMatter: (text) => text.includes('_user_pages'),
     ruleMetas: Object.values(RULES).map(({ rule, level, fix }): RuleMeta => ({
-      id: rule, level, summary: `Summary of ${rule}`, docs: `# ${rule}\n\nDocs.`, fixable: fix !== undefined, source: 'mm/gup.c',
+      id: rule,
+      level,
+      summary: `Summary of ${rule}`,
+      docs: `# ${rule}\n\nDocs.`,
+      fixable: fix !== undefined,
+      source: 'mm/gup.c',
       examples: [{ title: 'Example', bad: 'leak_user_pages();', good: 'kept_user_pages();' }],
     })),
   };
@@ -49,7 +67,11 @@ function analyse(file: FileInput, options: AnalysisOptions): AnalysisResult {
   for (const match of file.text.matchAll(/\b(leak|force|plain|crash|deep)_user_pages\b(?:\([^)]*\))?/g)) {
     const [whole, word = ''] = match;
     if (word === 'crash') {
-      notices.push({ kind: 'rule-failed', path: file.path, message: 'The rule double-release failed here and is skipped: boom' });
+      notices.push({
+        kind: 'rule-failed',
+        path: file.path,
+        message: 'The rule double-release failed here and is skipped: boom',
+      });
       continue;
     }
     if (word === 'deep' && !file.headers.some((header) => header.text.includes('#define DEEP'))) continue;
@@ -60,12 +82,29 @@ function analyse(file: FileInput, options: AnalysisOptions): AnalysisResult {
     const span = { start: match.index, end: match.index + whole.length };
     const acquire = { start: 0, end: Math.max(0, file.text.indexOf('\n')) };
     const { fix } = info;
-    const fixes: Fix[] = fix ? [{
-      title: `Call ${fix.to}`, safe: fix.safe, preferred: fix.safe,
-      edits: [{ path: file.path, span: { start: span.start, end: span.start + `${word}_user_pages`.length }, newText: fix.to }],
-    }] : [];
+    const fixes: Fix[] = fix
+      ? [
+          {
+            title: `Call ${fix.to}`,
+            safe: fix.safe,
+            preferred: fix.safe,
+            edits: [
+              {
+                path: file.path,
+                span: { start: span.start, end: span.start + `${word}_user_pages`.length },
+                newText: fix.to,
+              },
+            ],
+          },
+        ]
+      : [];
     findings.push({
-      rule: info.rule, level, path: file.path, span, functionName: 'probe', caseNumber: 2,
+      rule: info.rule,
+      level,
+      path: file.path,
+      span,
+      functionName: 'probe',
+      caseNumber: 2,
       message: `${whole} is wrong: 100%, \`pages\` leak`,
       steps: [
         { path: file.path, span: acquire, message: 'pinned here', role: 'acquire' },
@@ -77,10 +116,18 @@ function analyse(file: FileInput, options: AnalysisOptions): AnalysisResult {
       ...(fix === undefined && { fixNote: 'a person must decide' }),
     });
   }
-  const comments = Array.from(file.text.matchAll(/\/\*[^]*?\*\/|\/\/.*/g), (match) => ({ start: match.index, end: match.index + match[0].length, text: match[0] }));
+  const comments = Array.from(file.text.matchAll(/\/\*[^]*?\*\/|\/\/.*/g), (match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    text: match[0],
+  }));
   const silenced = applySuppressions(file.text, comments, findings, { path: file.path });
   return {
-    path: file.path, findings: silenced.findings, suppressed: silenced.suppressed, notices: [...notices, ...silenced.notices],
-    complete: true, stats: { functions: 1, analysed: 1, states: 1, overBudget: [] },
+    path: file.path,
+    findings: silenced.findings,
+    suppressed: silenced.suppressed,
+    notices: [...notices, ...silenced.notices],
+    complete: true,
+    stats: { functions: 1, analysed: 1, states: 1, overBudget: [] },
   };
 }

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { folder } from './check.ts';
 
 const FILES = {
-  'dir a/ö%.c': 'pinned = 1;\n\tleak_user_pages(p);\n/* pinscope-ignore foll-force: ptrace */\nforce_user_pages();\nplain_user_pages();\n/* pinscope-ignore */\n',
+  'dir a/ö%.c':
+    'pinned = 1;\n\tleak_user_pages(p);\n/* pinscope-ignore foll-force: ptrace */\nforce_user_pages();\nplain_user_pages();\n/* pinscope-ignore */\n',
 };
 
 describe('SARIF', () => {
@@ -21,20 +22,51 @@ describe('SARIF', () => {
     const [run] = log.runs;
     const [leak, plain, force] = run?.results ?? [];
     expect(leak).toMatchObject({
-      ruleId: 'leaked-pin', ruleIndex: 0, level: 'error',
-      locations: [{
-        physicalLocation: { artifactLocation: { uri: 'dir%20a/%C3%B6%25.c', uriBaseId: 'SRCROOT' }, region: { startLine: 2, startColumn: 2, endLine: 2, endColumn: 20 } },
-        logicalLocations: [{ name: 'probe', kind: 'function' }],
-      }],
-      codeFlows: [{ threadFlows: [{ locations: [{ location: { message: { text: 'pinned here' } } }, { location: { message: { text: '`ret < nr` is true' } } }] }] }],
+      ruleId: 'leaked-pin',
+      ruleIndex: 0,
+      level: 'error',
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: 'dir%20a/%C3%B6%25.c', uriBaseId: 'SRCROOT' },
+            region: { startLine: 2, startColumn: 2, endLine: 2, endColumn: 20 },
+          },
+          logicalLocations: [{ name: 'probe', kind: 'function' }],
+        },
+      ],
+      codeFlows: [
+        {
+          threadFlows: [
+            {
+              locations: [
+                { location: { message: { text: 'pinned here' } } },
+                { location: { message: { text: '`ret < nr` is true' } } },
+              ],
+            },
+          ],
+        },
+      ],
       relatedLocations: [{ id: 0 }, { id: 1 }],
       partialFingerprints: { 'pinscope/v1': 'leaked-pin:probe:leak' },
       properties: { kernelVersions: ['6.12'], case: 2 },
-      fixes: [{ description: { text: 'Call kept_user_pages' }, artifactChanges: [{ replacements: [{ insertedContent: { text: 'kept_user_pages' } }] }] }],
+      fixes: [
+        {
+          description: { text: 'Call kept_user_pages' },
+          artifactChanges: [{ replacements: [{ insertedContent: { text: 'kept_user_pages' } }] }],
+        },
+      ],
     });
     expect(plain).toMatchObject({ ruleId: 'null-pages', level: 'note' });
-    expect(force).toMatchObject({ ruleId: 'foll-force', suppressions: [{ kind: 'inSource', justification: 'ptrace' }] });
-    expect(run?.tool.driver.rules?.map((rule) => rule.id)).toEqual(['leaked-pin', 'foll-force', 'null-pages', 'mismatched-release']);
+    expect(force).toMatchObject({
+      ruleId: 'foll-force',
+      suppressions: [{ kind: 'inSource', justification: 'ptrace' }],
+    });
+    expect(run?.tool.driver.rules?.map((rule) => rule.id)).toEqual([
+      'leaked-pin',
+      'foll-force',
+      'null-pages',
+      'mismatched-release',
+    ]);
   });
 
   it('is valid for a clean check and for paths outside of the folder', async () => {
@@ -43,27 +75,67 @@ describe('SARIF', () => {
     const log = JSON.parse(stdout) as Log;
     validate(log);
     expect(validate.errors).toBeNull();
-    expect(log.runs[0]?.results?.[0]?.locations?.[0]?.physicalLocation?.artifactLocation).toEqual({ uri: `file://${outside.path}/x.c` });
+    expect(log.runs[0]?.results?.[0]?.locations?.[0]?.physicalLocation?.artifactLocation).toEqual({
+      uri: `file://${outside.path}/x.c`,
+    });
   });
 });
 
 describe('GitHub', () => {
   it('escapes properties and messages', async () => {
-    const { stdout } = await folder({ 'a,b:c.c': 'pinned\nleak_user_pages(p);\n' }).run('check', '--format', 'github', '.');
-    expect(stdout).toBe('::error file=a%2Cb%3Ac.c,line=2,endLine=2,col=1,endColumn=19,title=Pinscope leaked-pin::leak_user_pages(p) is wrong: 100%25, `pages` leak%0Aa,b:c.c:1: pinned here\n');
+    const { stdout } = await folder({ 'a,b:c.c': 'pinned\nleak_user_pages(p);\n' }).run(
+      'check',
+      '--format',
+      'github',
+      '.',
+    );
+    expect(stdout).toBe(
+      '::error file=a%2Cb%3Ac.c,line=2,endLine=2,col=1,endColumn=19,title=Pinscope leaked-pin::leak_user_pages(p) is wrong: 100%25, `pages` leak%0Aa,b:c.c:1: pinned here\n',
+    );
   });
 });
 
 describe('JSON', () => {
   it('has the documented members', async () => {
-    const { stdout } = await folder({ 'a.c': 'pinned\n leak_user_pages(p);\n' }).run('check', '--format', 'json', 'a.c');
+    const { stdout } = await folder({ 'a.c': 'pinned\n leak_user_pages(p);\n' }).run(
+      'check',
+      '--format',
+      'json',
+      'a.c',
+    );
     expect(JSON.parse(stdout)).toMatchObject({
-      version: 1, tool: { name: 'Pinscope' }, kernels: ['6.12'], filesChecked: 1, suppressed: [], baselined: [], notices: [],
-      findings: [{
-        rule: 'leaked-pin', level: 'error', path: 'a.c', line: 2, column: 2, endLine: 2, endColumn: 20, start: 8, end: 26, function: 'probe', case: 2,
-        kernels: ['6.12'], steps: [{ role: 'acquire', line: 1, message: 'pinned here' }, { role: 'fault' }],
-        fixes: [{ title: 'Call kept_user_pages', safe: true, preferred: true, edits: [{ path: 'a.c', start: 8, end: 23, newText: 'kept_user_pages' }] }],
-      }],
+      version: 1,
+      tool: { name: 'Pinscope' },
+      kernels: ['6.12'],
+      filesChecked: 1,
+      suppressed: [],
+      baselined: [],
+      notices: [],
+      findings: [
+        {
+          rule: 'leaked-pin',
+          level: 'error',
+          path: 'a.c',
+          line: 2,
+          column: 2,
+          endLine: 2,
+          endColumn: 20,
+          start: 8,
+          end: 26,
+          function: 'probe',
+          case: 2,
+          kernels: ['6.12'],
+          steps: [{ role: 'acquire', line: 1, message: 'pinned here' }, { role: 'fault' }],
+          fixes: [
+            {
+              title: 'Call kept_user_pages',
+              safe: true,
+              preferred: true,
+              edits: [{ path: 'a.c', start: 8, end: 23, newText: 'kept_user_pages' }],
+            },
+          ],
+        },
+      ],
     });
   });
 });

@@ -10,11 +10,18 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 const require = createRequire(import.meta.url);
 const root = join(import.meta.dirname, '../../..');
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'pinscope-program-')));
-const BAD = 'static int probe(unsigned long a, struct page **p)\n{\n\treturn pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_PIN, p);\n}\n';
+const BAD =
+  'static int probe(unsigned long a, struct page **p)\n{\n\treturn pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_PIN, p);\n}\n';
 
 beforeAll(async () => {
   await build({
-    absWorkingDir: root, entryPoints: { cli: 'client/cli/main.ts', worker: 'client/cli/worker.ts' }, outdir: work, bundle: true, platform: 'node', format: 'esm', logLevel: 'error',
+    absWorkingDir: root,
+    entryPoints: { cli: 'client/cli/main.ts', worker: 'client/cli/worker.ts' },
+    outdir: work,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
     banner: { js: "import { createRequire as cr } from 'node:module'; const require = cr(import.meta.url);" },
   });
   writeFileSync(join(work, 'package.json'), '{"type":"module"}');
@@ -30,19 +37,30 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 const run = (...argv: string[]) => spawnSync(process.execPath, ['cli.js', ...argv], { cwd: work, encoding: 'utf8' });
 
 it('gives the same with one thread and with several', () => {
-  const [one, two, more] = [['-j', '1'], [], ['-j', '3']].map((jobs) => run('check', '--format', 'json', ...jobs, 'src'));
+  const [one, two, more] = [['-j', '1'], [], ['-j', '3']].map((jobs) =>
+    run('check', '--format', 'json', ...jobs, 'src'),
+  );
   expect([one?.status, one?.stderr]).toEqual([1, '']);
   expect(JSON.parse(one?.stdout ?? '').filesChecked).toBe(500);
-  expect(JSON.parse(one?.stdout ?? '').findings.filter((each: { rule: string }) => each.rule === 'internal-flag')).toHaveLength(10);
+  expect(
+    JSON.parse(one?.stdout ?? '').findings.filter((each: { rule: string }) => each.rule === 'internal-flag'),
+  ).toHaveLength(10);
   expect(two?.stdout).toBe(one?.stdout);
   expect(more?.stdout).toBe(one?.stdout);
 }, 60_000);
 
 it('ends quietly when the reader closes the pipe', () => {
-  const output = execFileSync('sh', ['-c', `${process.execPath} cli.js check --format json src 2>&1 | head -c 5`], { cwd: work, encoding: 'utf8' });
+  const output = execFileSync('sh', ['-c', `${process.execPath} cli.js check --format json src 2>&1 | head -c 5`], {
+    cwd: work,
+    encoding: 'utf8',
+  });
   expect(output).toBe('{\n  "');
 }, 60_000);
 
 it('has exit codes', () => {
-  expect([run('check', 'src/d0/f0.c').status, run('check', 'src/d7/f7.c').status, run('check', 'nope.c').status]).toEqual([0, 1, 2]);
+  expect([
+    run('check', 'src/d0/f0.c').status,
+    run('check', 'src/d7/f7.c').status,
+    run('check', 'nope.c').status,
+  ]).toEqual([0, 1, 2]);
 }, 60_000);

@@ -8,19 +8,43 @@ import { RULE_IDS } from '../../../server/rule-ids.ts';
 import { applySuppressions } from '../../../server/suppressions.ts';
 import type { AnalysisResult, Finding, Fix, RuleId, TextEdit } from '../../../server/findings.ts';
 
-const edit = (start: number, end: number, newText: string, path = 'a.c'): TextEdit => ({ path, span: { start, end }, newText });
+const edit = (start: number, end: number, newText: string, path = 'a.c'): TextEdit => ({
+  path,
+  span: { start, end },
+  newText,
+});
 
 function finding(rule: RuleId, start: number, end: number, fixes: readonly Fix[] = []): Finding {
-  return { rule, level: 'error', path: 'a.c', span: { start, end }, message: '', functionName: 'f', steps: [], kernels: [], fingerprint: rule, fixes: () => fixes };
+  return {
+    rule,
+    level: 'error',
+    path: 'a.c',
+    span: { start, end },
+    message: '',
+    functionName: 'f',
+    steps: [],
+    kernels: [],
+    fingerprint: rule,
+    fixes: () => fixes,
+  };
 }
 
 describe('suppressions', () => {
   /** `!` in the text is a leaked-pin, `?` a foll-force; gives what is left and the notices. */
   function check(text: string): [left: string, notices: string[]] {
-    const comments = Array.from(text.matchAll(/\/\*[^]*?\*\/|\/\/.*/g), (match) => ({ start: match.index, end: match.index + match[0].length, text: match[0] }));
-    const findings = Array.from(text.matchAll(/[!?]/g), (match) => finding(match[0] === '!' ? 'leaked-pin' : 'foll-force', match.index, match.index + 1));
+    const comments = Array.from(text.matchAll(/\/\*[^]*?\*\/|\/\/.*/g), (match) => ({
+      start: match.index,
+      end: match.index + match[0].length,
+      text: match[0],
+    }));
+    const findings = Array.from(text.matchAll(/[!?]/g), (match) =>
+      finding(match[0] === '!' ? 'leaked-pin' : 'foll-force', match.index, match.index + 1),
+    );
     const result = applySuppressions(text, comments, findings, { path: 'a.c', ran: (rule) => rule !== 'null-pages' });
-    return [result.findings.map((one) => text[one.span.start]).join(''), result.notices.map((notice) => notice.message.replace(/\..*/s, ''))];
+    return [
+      result.findings.map((one) => text[one.span.start]).join(''),
+      result.notices.map((notice) => notice.message.replace(/\..*/s, '')),
+    ];
   }
 
   it.each([
@@ -49,14 +73,27 @@ describe('settings', () => {
   it('are those of the manifest', () => {
     const keys = Object.keys(manifest.contributes.configuration.properties).map((key) => key.replace('pinscope.', ''));
     expect(keys.filter((key) => key !== 'trace.server').sort()).toEqual([...SETTING_KEYS].sort());
-    expect(Object.keys(manifest.contributes.configuration.properties['pinscope.severity'].properties)).toEqual(RULE_IDS);
+    expect(Object.keys(manifest.contributes.configuration.properties['pinscope.severity'].properties)).toEqual(
+      RULE_IDS,
+    );
   });
 
   it('become targets', () => {
-    const { settings, problems } = readSettings({ kernelVersions: ['6.12', 'v5.4.17', '6.12'], defines: { CONFIG_A: true, CONFIG_B: false, N: 3, V: '"x"' } });
+    const { settings, problems } = readSettings({
+      kernelVersions: ['6.12', 'v5.4.17', '6.12'],
+      defines: { CONFIG_A: true, CONFIG_B: false, N: 3, V: '"x"' },
+    });
     expect(problems).toEqual([]);
-    expect(targetsOf(settings).map(({ kernel }) => kernel)).toEqual([{ major: 6, minor: 12, patch: 0 }, { major: 5, minor: 4, patch: 17 }]);
-    expect([...settings.defines]).toEqual([['CONFIG_A', '1'], ['CONFIG_B', null], ['N', '3'], ['V', '"x"']]);
+    expect(targetsOf(settings).map(({ kernel }) => kernel)).toEqual([
+      { major: 6, minor: 12, patch: 0 },
+      { major: 5, minor: 4, patch: 17 },
+    ]);
+    expect([...settings.defines]).toEqual([
+      ['CONFIG_A', '1'],
+      ['CONFIG_B', null],
+      ['N', '3'],
+      ['V', '"x"'],
+    ]);
   });
 
   it.each([null, undefined, 7, 'x', [], { kernelVersions: [] }, { kernelVersions: null }])('survive %j', (raw) => {
@@ -64,23 +101,47 @@ describe('settings', () => {
   });
 
   it('read -D', () => {
-    expect(['A', 'A=', 'A=b=c', '!A', '!A=1', '', '1A'].map(readDefine)).toEqual([['A', '1'], ['A', ''], ['A', 'b=c'], ['A', null], undefined, undefined, undefined]);
+    expect(['A', 'A=', 'A=b=c', '!A', '!A=1', '', '1A'].map(readDefine)).toEqual([
+      ['A', '1'],
+      ['A', ''],
+      ['A', 'b=c'],
+      ['A', null],
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 
 describe('headers', () => {
   const collect = (files: Record<string, string>): string[] =>
-    collectHeaders('a.c', files['a.c'] ?? '', { resolve: (_, spec) => spec, read: (path) => files[path] }).map((header) => header.path);
+    collectHeaders('a.c', files['a.c'] ?? '', { resolve: (_, spec) => spec, read: (path) => files[path] }).map(
+      (header) => header.path,
+    );
 
   it('come once each, behind what they include', () => {
-    expect(collect({ 'a.c': '#include "x.h"\n # include "y.h"\n#include <z.h>\n', 'x.h': '#include "y.h"\n', 'y.h': '#include "x.h"\n#include "a.c"\n#include "gone.h"\n' })).toEqual(['y.h', 'x.h']);
+    expect(
+      collect({
+        'a.c': '#include "x.h"\n # include "y.h"\n#include <z.h>\n',
+        'x.h': '#include "y.h"\n',
+        'y.h': '#include "x.h"\n#include "a.c"\n#include "gone.h"\n',
+      }),
+    ).toEqual(['y.h', 'x.h']);
   });
 
   it('are bounded', () => {
     const names = Array.from({ length: 200 }, (_, i) => `h${i}.h`);
     const many = Object.fromEntries(names.map((name) => [name, '']));
-    expect(collect({ ...many, 'a.c': names.map((name) => `#include "${name}"\n`).join('') })).toHaveLength(HEADER_LIMITS.files);
-    expect(collect({ 'a.c': '#include "big.h"\n#include "small.h"\n', 'big.h': ' '.repeat(HEADER_LIMITS.characters + 1), 'small.h': '' })).toEqual(['small.h']);
+    expect(collect({ ...many, 'a.c': names.map((name) => `#include "${name}"\n`).join('') })).toHaveLength(
+      HEADER_LIMITS.files,
+    );
+    expect(
+      collect({
+        'a.c': '#include "big.h"\n#include "small.h"\n',
+        'big.h': ' '.repeat(HEADER_LIMITS.characters + 1),
+        'small.h': '',
+      }),
+    ).toEqual(['small.h']);
   });
 });
 
@@ -90,26 +151,52 @@ describe('fixes', () => {
   it('are refused if they overlap or lie outside', () => {
     const texts = new Map([['a.c', '0123456789']]);
     expect(isSound(fix(edit(2, 4, ''), edit(0, 2, ''), edit(10, 10, 'x')), texts)).toBe(true);
-    for (const bad of [fix(), fix(edit(0, 3, ''), edit(2, 4, '')), fix(edit(9, 11, '')), fix(edit(-1, 1, '')), fix(edit(3, 2, '')), fix(edit(0, 1, '', 'b.c')), fix(edit(NaN, 1, ''))]) {
+    for (const bad of [
+      fix(),
+      fix(edit(0, 3, ''), edit(2, 4, '')),
+      fix(edit(9, 11, '')),
+      fix(edit(-1, 1, '')),
+      fix(edit(3, 2, '')),
+      fix(edit(0, 1, '', 'b.c')),
+      fix(edit(NaN, 1, '')),
+    ]) {
       expect(isSound(bad, texts)).toBe(false);
     }
     expect(applyEdits('0123456789', [edit(4, 6, 'x'), edit(0, 1, ''), edit(10, 10, 'y')])).toBe('123x6789y');
   });
 
   it('that collide wait for the next pass', () => {
-    const findings = [finding('leaked-pin', 0, 1, [fix(edit(0, 3, 'a'))]), finding('foll-force', 0, 1, [fix(edit(2, 4, 'b'))]), finding('null-pages', 0, 1, [fix(edit(0, 0, 'c'))])];
-    expect(chooseSafeFixes(findings, new Map([['a.c', '0123456789']])).fixes.map((one) => one.rule)).toEqual(['leaked-pin']);
+    const findings = [
+      finding('leaked-pin', 0, 1, [fix(edit(0, 3, 'a'))]),
+      finding('foll-force', 0, 1, [fix(edit(2, 4, 'b'))]),
+      finding('null-pages', 0, 1, [fix(edit(0, 0, 'c'))]),
+    ];
+    expect(chooseSafeFixes(findings, new Map([['a.c', '0123456789']])).fixes.map((one) => one.rule)).toEqual([
+      'leaked-pin',
+    ]);
   });
 
   it('end where they go round in circles', () => {
     const analyse = (texts: ReadonlyMap<string, string>): AnalysisResult => ({
-      path: 'a.c', notices: [], suppressed: [], complete: true, stats: { functions: 0, analysed: 0, states: 0, overBudget: [] },
+      path: 'a.c',
+      notices: [],
+      suppressed: [],
+      complete: true,
+      stats: { functions: 0, analysed: 0, states: 0, overBudget: [] },
       findings: [finding('leaked-pin', 0, 1, [fix(edit(0, 1, texts.get('a.c') === 'a' ? 'b' : 'a'))])],
     });
     expect(fixAll(new Map([['a.c', 'a']]), analyse)).toMatchObject({ passes: 1, applied: [{ rule: 'leaked-pin' }] });
   });
 
-  it.each([['', 'a'], ['a\nb\nc\n', 'a\nX\nc\n'], ['a\r\nb\r\n', 'a\r\nb\r\nb\r\n'], ['a\na\na\n', 'a\na\n'], ['ab', 'b'], ['x\ny', 'x\nz'], ['a\nb', 'a\n']])('line edit %j → %j', (before, after) => {
+  it.each([
+    ['', 'a'],
+    ['a\nb\nc\n', 'a\nX\nc\n'],
+    ['a\r\nb\r\n', 'a\r\nb\r\nb\r\n'],
+    ['a\na\na\n', 'a\na\n'],
+    ['ab', 'b'],
+    ['x\ny', 'x\nz'],
+    ['a\nb', 'a\n'],
+  ])('line edit %j → %j', (before, after) => {
     const one = lineEdit('a.c', before, after);
     expect(applyEdits(before, one ? [one] : [])).toBe(after);
   });
@@ -119,7 +206,14 @@ describe('lines', () => {
   it('count as compilers do', () => {
     const index = new LineIndex('a\r\nbb\n\nc');
     expect([0, 2, 3, 5, 6, 7, 8, 99].map((offset) => index.at(offset))).toEqual([
-      { line: 1, column: 1 }, { line: 1, column: 3 }, { line: 2, column: 1 }, { line: 2, column: 3 }, { line: 3, column: 1 }, { line: 4, column: 1 }, { line: 4, column: 2 }, { line: 4, column: 2 },
+      { line: 1, column: 1 },
+      { line: 1, column: 3 },
+      { line: 2, column: 1 },
+      { line: 2, column: 3 },
+      { line: 3, column: 1 },
+      { line: 4, column: 1 },
+      { line: 4, column: 2 },
+      { line: 4, column: 2 },
     ]);
     expect([0, 1, 2, 3, 4, 5].map((line) => index.lineText(line))).toEqual(['', 'a', 'bb', '', 'c', '']);
   });

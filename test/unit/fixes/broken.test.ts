@@ -43,9 +43,20 @@ it('survives every beginning of a file', async () => {
       const source = text.slice(0, end) + tail;
       const file = await analysed(source);
       const fixes: Fix[] = [];
-      for (const a of file.groups.acquires) fixes.push(...convertToPin(file, a.call).fixes, ...addFlag(file, a.call, 'FOLL_LONGTERM'), ...removeFlag(file, a.call, 'FOLL_GET'));
-      for (const r of file.groups.releases) fixes.push(...matchRelease(file, r.call, 'pin'), ...matchRelease(file, r.call, 'get'), ...dropRelease(file, r.call));
-      for (const e of file.events) if (e.kind === 'leak' || e.kind === 'outlives') fixes.push(...insertRelease(file, e));
+      for (const a of file.groups.acquires)
+        fixes.push(
+          ...convertToPin(file, a.call).fixes,
+          ...addFlag(file, a.call, 'FOLL_LONGTERM'),
+          ...removeFlag(file, a.call, 'FOLL_GET'),
+        );
+      for (const r of file.groups.releases)
+        fixes.push(
+          ...matchRelease(file, r.call, 'pin'),
+          ...matchRelease(file, r.call, 'get'),
+          ...dropRelease(file, r.call),
+        );
+      for (const e of file.events)
+        if (e.kind === 'leak' || e.kind === 'outlives') fixes.push(...insertRelease(file, e));
       for (const f of fixes) {
         expect(isSound(f, new Map([['t.c', source]])), `${f.title} at ${end}`).toBe(true);
         expect(applyEdits(source, f.edits)).not.toBe(source);

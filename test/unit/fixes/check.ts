@@ -32,7 +32,10 @@ export async function analysed(text: string, options: Options = {}): Promise<Fil
 
 /** The call of that name; `nth` from 0. A call out of a macro is found by the function that it calls. */
 function callOf(file: FileAnalysis, name: string, nth = 0): CallExpr {
-  const calls = [...file.functions.values()].flatMap((f) => f.calls).filter((c) => c.callee.kind === 'id' && c.callee.name === name).sort((a, b) => a.start - b.start);
+  const calls = [...file.functions.values()]
+    .flatMap((f) => f.calls)
+    .filter((c) => c.callee.kind === 'id' && c.callee.name === name)
+    .sort((a, b) => a.start - b.start);
   const unique = calls.filter((c, i) => i === 0 || c.start !== calls[i - 1]!.start);
   const call = unique[nth];
   if (!call) throw new Error(`no call of ${name}`);
@@ -62,7 +65,10 @@ export function fixesOf(file: FileAnalysis, kind: Kind): Conversion {
   return { fixes: leak ? insertRelease(file, leak) : [] };
 }
 
-const leaksOf = (file: FileAnalysis): (LeakEvent | OutlivesEvent)[] => file.events.filter((e): e is LeakEvent | OutlivesEvent => e.kind === 'leak' || (e.kind === 'outlives' && e.outcome === 'error'));
+const leaksOf = (file: FileAnalysis): (LeakEvent | OutlivesEvent)[] =>
+  file.events.filter(
+    (e): e is LeakEvent | OutlivesEvent => e.kind === 'leak' || (e.kind === 'outlives' && e.outcome === 'error'),
+  );
 
 export interface Expected extends Options {
   /** Which of the fixes; the preferred one by default. */

@@ -4,7 +4,12 @@ import type { LeakEvent } from '../../../server/analysis/events.ts';
 import { insertRelease } from '../../../server/fixes/insert-release.ts';
 import { analysed, check, fixesOf } from './check.ts';
 
-const pair = (acquire: string, release: string, use = '', flags = '0'): string => `int f(struct device *dev, unsigned long a, struct page **pages, int nr, bool dirty)
+const pair = (
+  acquire: string,
+  release: string,
+  use = '',
+  flags = '0',
+): string => `int f(struct device *dev, unsigned long a, struct page **pages, int nr, bool dirty)
 {
 	int ret = ${acquire}(a, nr, ${flags}, pages);
 
@@ -16,7 +21,13 @@ ${use}${release}
 `;
 
 describe('matchRelease', () => {
-  it('renames the release', () => check({ match: 'release_pages', wanted: 'pin' }, pair('pin_user_pages_fast', '\trelease_pages(pages, ret);'), pair('pin_user_pages_fast', '\tunpin_user_pages(pages, ret);'), { safe: true }));
+  it('renames the release', () =>
+    check(
+      { match: 'release_pages', wanted: 'pin' },
+      pair('pin_user_pages_fast', '\trelease_pages(pages, ret);'),
+      pair('pin_user_pages_fast', '\tunpin_user_pages(pages, ret);'),
+      { safe: true },
+    ));
   it('keeps the dirtying', () =>
     check(
       { match: 'put_page', wanted: 'pin' },
@@ -25,31 +36,76 @@ describe('matchRelease', () => {
     ));
   it('offers both sides, the acquire first when only unpins follow', async () => {
     const before = pair('get_user_pages_fast', '\tunpin_user_pages(pages, ret);');
-    await check({ match: 'unpin_user_pages', wanted: 'get' }, before, pair('pin_user_pages_fast', '\tunpin_user_pages(pages, ret);'), { safe: true });
-    await check({ match: 'unpin_user_pages', wanted: 'get' }, before, pair('get_user_pages_fast', '\trelease_pages(pages, ret);'), { choice: 1, safe: false });
+    await check(
+      { match: 'unpin_user_pages', wanted: 'get' },
+      before,
+      pair('pin_user_pages_fast', '\tunpin_user_pages(pages, ret);'),
+      { safe: true },
+    );
+    await check(
+      { match: 'unpin_user_pages', wanted: 'get' },
+      before,
+      pair('get_user_pages_fast', '\trelease_pages(pages, ret);'),
+      { choice: 1, safe: false },
+    );
   });
   it('writes a loop for a get that is dirtied', () =>
     check(
       { match: 'unpin_user_pages_dirty_lock', wanted: 'get' },
       pair('get_user_pages_fast', '\tunpin_user_pages_dirty_lock(pages, ret, dirty);'),
-      pair('get_user_pages_fast', '\t{\n\t\tunsigned long i;\n\n\t\tfor (i = 0; i < ret; i++) {\n\t\t\tif (dirty)\n\t\t\t\tset_page_dirty_lock(pages[i]);\n\t\t\tput_page(pages[i]);\n\t\t}\n\t}'),
+      pair(
+        'get_user_pages_fast',
+        '\t{\n\t\tunsigned long i;\n\n\t\tfor (i = 0; i < ret; i++) {\n\t\t\tif (dirty)\n\t\t\t\tset_page_dirty_lock(pages[i]);\n\t\t\tput_page(pages[i]);\n\t\t}\n\t}',
+      ),
       { choice: 1 },
     ));
   it('offers the get as the second choice for a pin put back', async () => {
-    const fixes = fixesOf(await analysed(pair('pin_user_pages_fast', '\tput_page(pages[0]);')), { match: 'put_page', wanted: 'pin' }).fixes;
-    expect(fixes.map((f) => [f.title, f.safe, f.preferred])).toEqual([['Release with unpin_user_page()', true, true], ['Change pin_user_pages_fast() to its get_user_pages form', false, false]]);
+    const fixes = fixesOf(await analysed(pair('pin_user_pages_fast', '\tput_page(pages[0]);')), {
+      match: 'put_page',
+      wanted: 'pin',
+    }).fixes;
+    expect(fixes.map((f) => [f.title, f.safe, f.preferred])).toEqual([
+      ['Release with unpin_user_page()', true, true],
+      ['Change pin_user_pages_fast() to its get_user_pages form', false, false],
+    ]);
   });
 });
 
 describe('dropRelease', () => {
-  it('takes the line out', () => check({ drop: 'put_page', nth: 1 }, pair('get_user_pages_fast', '\tput_page(pages[0]);\n\tput_page(pages[0]);'), pair('get_user_pages_fast', '\tput_page(pages[0]);'), { safe: false }));
-  it('leaves what else is on the line', () => check({ drop: 'put_page', nth: 1 }, pair('get_user_pages_fast', '\tput_page(pages[0]); put_page(pages[0]); /* x */'), pair('get_user_pages_fast', '\tput_page(pages[0]); /* x */')));
+  it('takes the line out', () =>
+    check(
+      { drop: 'put_page', nth: 1 },
+      pair('get_user_pages_fast', '\tput_page(pages[0]);\n\tput_page(pages[0]);'),
+      pair('get_user_pages_fast', '\tput_page(pages[0]);'),
+      { safe: false },
+    ));
+  it('leaves what else is on the line', () =>
+    check(
+      { drop: 'put_page', nth: 1 },
+      pair('get_user_pages_fast', '\tput_page(pages[0]); put_page(pages[0]); /* x */'),
+      pair('get_user_pages_fast', '\tput_page(pages[0]); /* x */'),
+    ));
   it('takes an idle if or loop with it', async () => {
-    await check({ drop: 'put_page', nth: 1 }, pair('get_user_pages_fast', '\tput_page(pages[0]);\n\tif (dirty)\n\t\tput_page(pages[0]);'), pair('get_user_pages_fast', '\tput_page(pages[0]);'));
-    await check({ drop: 'put_page', nth: 1 }, pair('get_user_pages_fast', '\tput_page(pages[0]);\n\tfor (nr = 0; nr < ret; nr++) {\n\t\tput_page(pages[nr]);\n\t}'), pair('get_user_pages_fast', '\tput_page(pages[0]);'));
+    await check(
+      { drop: 'put_page', nth: 1 },
+      pair('get_user_pages_fast', '\tput_page(pages[0]);\n\tif (dirty)\n\t\tput_page(pages[0]);'),
+      pair('get_user_pages_fast', '\tput_page(pages[0]);'),
+    );
+    await check(
+      { drop: 'put_page', nth: 1 },
+      pair(
+        'get_user_pages_fast',
+        '\tput_page(pages[0]);\n\tfor (nr = 0; nr < ret; nr++) {\n\t\tput_page(pages[nr]);\n\t}',
+      ),
+      pair('get_user_pages_fast', '\tput_page(pages[0]);'),
+    );
   });
   it('keeps a condition that does something', () =>
-    check({ drop: 'put_page', nth: 1 }, pair('get_user_pages_fast', '\tput_page(pages[0]);\n\tif (poll(dev))\n\t\tput_page(pages[0]);'), pair('get_user_pages_fast', '\tput_page(pages[0]);\n\tif (poll(dev))\n\t\t;')));
+    check(
+      { drop: 'put_page', nth: 1 },
+      pair('get_user_pages_fast', '\tput_page(pages[0]);\n\tif (poll(dev))\n\t\tput_page(pages[0]);'),
+      pair('get_user_pages_fast', '\tput_page(pages[0]);\n\tif (poll(dev))\n\t\t;'),
+    ));
   it('takes the one in front of the goto out, when the second is behind a label', () => {
     const text = (first: string): string => `int f(unsigned long a, struct page **pages, int nr)
 {
@@ -69,12 +125,28 @@ out:
     return check({ drop: 'unpin_user_pages', nth: 1 }, text('\t\tunpin_user_pages(pages, ret);\n'), text(''));
   });
   it('narrows to what is held', () =>
-    check({ narrow: 'unpin_user_pages' }, pair('pin_user_pages_fast', '\tunpin_user_pages(pages, nr);'), pair('pin_user_pages_fast', '\tunpin_user_pages(pages, ret);')));
+    check(
+      { narrow: 'unpin_user_pages' },
+      pair('pin_user_pages_fast', '\tunpin_user_pages(pages, nr);'),
+      pair('pin_user_pages_fast', '\tunpin_user_pages(pages, ret);'),
+    ));
 });
 
 describe('flags', () => {
-  const add = (from: string, to: string): Promise<unknown> => check({ add: 'pin_user_pages_fast', flag: 'FOLL_LONGTERM' }, pair('pin_user_pages_fast', '', '', from), pair('pin_user_pages_fast', '', '', to), { safe: true });
-  const remove = (from: string, to: string): Promise<unknown> => check({ remove: 'pin_user_pages_fast', flag: 'FOLL_PIN' }, pair('pin_user_pages_fast', '', '', from), pair('pin_user_pages_fast', '', '', to), { safe: true });
+  const add = (from: string, to: string): Promise<unknown> =>
+    check(
+      { add: 'pin_user_pages_fast', flag: 'FOLL_LONGTERM' },
+      pair('pin_user_pages_fast', '', '', from),
+      pair('pin_user_pages_fast', '', '', to),
+      { safe: true },
+    );
+  const remove = (from: string, to: string): Promise<unknown> =>
+    check(
+      { remove: 'pin_user_pages_fast', flag: 'FOLL_PIN' },
+      pair('pin_user_pages_fast', '', '', from),
+      pair('pin_user_pages_fast', '', '', to),
+      { safe: true },
+    );
   it('adds', async () => {
     await add('0', 'FOLL_LONGTERM');
     await add('FOLL_WRITE', 'FOLL_WRITE | FOLL_LONGTERM');
@@ -102,7 +174,11 @@ describe('flags', () => {
 ${more}	return pin_user_pages_fast(a, 1, flags, pages);
 }
 `;
-    return check({ remove: 'pin_user_pages_fast', flag: 'FOLL_PIN' }, text('FOLL_PIN', '\tif (w)\n\t\tflags |= FOLL_PIN;\n\tflags |= FOLL_WRITE | FOLL_PIN;\n'), text('0', '\tflags |= FOLL_WRITE;\n'));
+    return check(
+      { remove: 'pin_user_pages_fast', flag: 'FOLL_PIN' },
+      text('FOLL_PIN', '\tif (w)\n\t\tflags |= FOLL_PIN;\n\tflags |= FOLL_WRITE | FOLL_PIN;\n'),
+      text('0', '\tflags |= FOLL_WRITE;\n'),
+    );
   });
 });
 
@@ -121,12 +197,30 @@ ${head}${exit}
 int g(unsigned long a) { struct page *p[4]; return f(a, 4, p); }
 `;
   it('adds braces to an unbraced exit', () =>
-    check({ leak: true }, leak('\tif (prepare())\n\t\treturn -EIO; /* no luck */'), leak('\tif (prepare()) {\n\t\tunpin_user_pages(pages, ret);\n\t\treturn -EIO; /* no luck */\n\t}'), { safe: false }));
+    check(
+      { leak: true },
+      leak('\tif (prepare())\n\t\treturn -EIO; /* no luck */'),
+      leak('\tif (prepare()) {\n\t\tunpin_user_pages(pages, ret);\n\t\treturn -EIO; /* no luck */\n\t}'),
+      { safe: false },
+    ));
   it('goes in front of a braced exit', () =>
-    check({ leak: true }, leak('\tif (prepare()) {\n\t\terr = -EIO;\n\t\treturn err;\n\t}'), leak('\tif (prepare()) {\n\t\terr = -EIO;\n\t\tunpin_user_pages(pages, ret);\n\t\treturn err;\n\t}')));
+    check(
+      { leak: true },
+      leak('\tif (prepare()) {\n\t\terr = -EIO;\n\t\treturn err;\n\t}'),
+      leak('\tif (prepare()) {\n\t\terr = -EIO;\n\t\tunpin_user_pages(pages, ret);\n\t\treturn err;\n\t}'),
+    ));
   it('closes and opens around an else', () =>
-    check({ leak: true }, leak('\tif (prepare())\n\t\treturn -EIO;\n\telse\n\t\tcpu_relax();'), leak('\tif (prepare()) {\n\t\tunpin_user_pages(pages, ret);\n\t\treturn -EIO;\n\t} else\n\t\tcpu_relax();')));
-  it('opens a line of its own', () => check({ leak: true }, leak('\tif (prepare()) return -EIO;'), leak('\tif (prepare()) {\n\t\tunpin_user_pages(pages, ret);\n\t\treturn -EIO;\n\t}')));
+    check(
+      { leak: true },
+      leak('\tif (prepare())\n\t\treturn -EIO;\n\telse\n\t\tcpu_relax();'),
+      leak('\tif (prepare()) {\n\t\tunpin_user_pages(pages, ret);\n\t\treturn -EIO;\n\t} else\n\t\tcpu_relax();'),
+    ));
+  it('opens a line of its own', () =>
+    check(
+      { leak: true },
+      leak('\tif (prepare()) return -EIO;'),
+      leak('\tif (prepare()) {\n\t\tunpin_user_pages(pages, ret);\n\t\treturn -EIO;\n\t}'),
+    ));
   it('guards a count that may be an error', async () => {
     const text = (inner: string): string => `static int f(unsigned long a, struct page **pages, int nr)
 {
@@ -138,7 +232,11 @@ int g(unsigned long a) { struct page *p[4]; return f(a, 4, p); }
 }
 int g(unsigned long a) { struct page *p[4]; return f(a, 4, p); }
 `;
-    await check({ leak: true }, text('\n\t\treturn -EFAULT;'), text(' {\n\t\tif (ret > 0)\n\t\t\tunpin_user_pages(pages, ret);\n\t\treturn -EFAULT;\n\t}'));
+    await check(
+      { leak: true },
+      text('\n\t\treturn -EFAULT;'),
+      text(' {\n\t\tif (ret > 0)\n\t\t\tunpin_user_pages(pages, ret);\n\t\treturn -EFAULT;\n\t}'),
+    );
   });
   it('goes in front of the goto of the path, not behind the label', () => {
     const text = (inner: string): string => `static int f(unsigned long a, struct page **pages, int nr)
@@ -160,7 +258,12 @@ int g(unsigned long a) { struct page *p[4]; return f(a, 4, p); }
 `;
     return check({ leak: true }, text(''), text('\t\tunpin_user_pages(pages, ret);\n'));
   });
-  const unwinding = (first: string, second: string, count = 'nr', pages = 'pages'): string => `static int f(unsigned long a, struct page **pages, int nr)
+  const unwinding = (
+    first: string,
+    second: string,
+    count = 'nr',
+    pages = 'pages',
+  ): string => `static int f(unsigned long a, struct page **pages, int nr)
 {
 	int n;
 	int ret = pin_user_pages_fast(a, ${count}, 0, ${pages});
@@ -184,12 +287,23 @@ out:
 int g(unsigned long a) { struct page *p[4]; return f(a, 4, p); }
 `;
   it('finds the goto in spite of decisions behind the label, and the copy of the count', () =>
-    check({ leak: true }, unwinding('', ' {\n\t\tunpin_user_pages(pages, n);\n\t\tgoto out;\n\t}'), unwinding('\t\tif (n > 0)\n\t\t\tunpin_user_pages(pages, n);\n', ' {\n\t\tunpin_user_pages(pages, n);\n\t\tgoto out;\n\t}')));
+    check(
+      { leak: true },
+      unwinding('', ' {\n\t\tunpin_user_pages(pages, n);\n\t\tgoto out;\n\t}'),
+      unwinding(
+        '\t\tif (n > 0)\n\t\t\tunpin_user_pages(pages, n);\n',
+        ' {\n\t\tunpin_user_pages(pages, n);\n\t\tgoto out;\n\t}',
+      ),
+    ));
   it('knows that one page is one page', () =>
     check(
       { leak: true },
       unwinding('', ' {\n\t\tunpin_user_pages(pages, 1);\n\t\tgoto out;\n\t}', '1').replace('\tn = ret;\n', ''),
-      unwinding('\t\tunpin_user_page(pages[0]);\n', ' {\n\t\tunpin_user_pages(pages, 1);\n\t\tgoto out;\n\t}', '1').replace('\tn = ret;\n', ''),
+      unwinding(
+        '\t\tunpin_user_page(pages[0]);\n',
+        ' {\n\t\tunpin_user_pages(pages, 1);\n\t\tgoto out;\n\t}',
+        '1',
+      ).replace('\tn = ret;\n', ''),
     ));
   it('offers nothing where the result is known to be an error', async () => {
     const file = await analysed(leak('\tif (prepare())\n\t\treturn -EIO;'));
@@ -198,7 +312,12 @@ int g(unsigned long a) { struct page *p[4]; return f(a, 4, p); }
     expect(event && insertRelease(file, { ...event, at: { start: at, end: at + 10 } } as LeakEvent)).toEqual([]);
   });
   it('needs the count', async () => {
-    const file = await analysed(leak('\tif (prepare())\n\t\treturn -EIO;').replace('ret = pin_user_pages_fast(a, nr, 0, pages);\n\tif (ret <= 0)\n\t\treturn ret;', 'if (pin_user_pages_fast(a, nr, 0, pages) < nr)\n\t\treturn 0;'));
+    const file = await analysed(
+      leak('\tif (prepare())\n\t\treturn -EIO;').replace(
+        'ret = pin_user_pages_fast(a, nr, 0, pages);\n\tif (ret <= 0)\n\t\treturn ret;',
+        'if (pin_user_pages_fast(a, nr, 0, pages) < nr)\n\t\treturn 0;',
+      ),
+    );
     expect(fixesOf(file, { leak: true }).fixes).toEqual([]);
   });
 });

@@ -14,7 +14,13 @@ function check(fixture: string): void {
   const source = fixture.slice(0, m.index);
   const u = unit(parser, source);
   const graph = formatCfg(buildCfg(fn(u)), source);
-  expect(graph).toBe(m[1]!.trim().split('\n').map((l) => l.trim()).join('\n'));
+  expect(graph).toBe(
+    m[1]!
+      .trim()
+      .split('\n')
+      .map((l) => l.trim())
+      .join('\n'),
+  );
 }
 
 const fixtures: Record<string, string> = {

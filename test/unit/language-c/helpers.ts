@@ -1,7 +1,15 @@
 /** Shared by the tests of language/c: a parser, and short ways to parse a snippet. */
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
-import { buildCfg, createCParser, type CParser, formatCfg, type FunctionDef, parseUnit, parseVariants, type Target, type TranslationUnit } from '../../../language/c/index.ts';
+import {
+  createCParser,
+  type CParser,
+  type FunctionDef,
+  parseUnit,
+  parseVariants,
+  type Target,
+  type TranslationUnit,
+} from '../../../language/c/index.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -43,10 +51,4 @@ export function fn(u: TranslationUnit, name = 'f'): FunctionDef {
   const found = u.functions.find((f) => f.name === name);
   if (!found) throw new Error(`no function ${name}; there are: ${u.functions.map((f) => f.name).join(', ')}`);
   return found;
-}
-
-/** Printed graph of function `f` with the given body. */
-export function cfgText(parser: CParser, source: string, options: SnippetOptions = {}): string {
-  const u = unit(parser, source, options);
-  return formatCfg(buildCfg(fn(u)), source);
 }

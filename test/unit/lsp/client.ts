@@ -2,8 +2,18 @@
 import { PassThrough } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import {
-  createConnection, createProtocolConnection, StreamMessageReader, StreamMessageWriter, type ClientCapabilities, type CodeAction,
-  type Diagnostic, type DocumentDiagnosticReport, type Hover, type InitializeResult, type ProtocolConnection, type WorkspaceEdit,
+  createConnection,
+  createProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type ClientCapabilities,
+  type CodeAction,
+  type Diagnostic,
+  type DocumentDiagnosticReport,
+  type Hover,
+  type InitializeResult,
+  type ProtocolConnection,
+  type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Analyser } from '../../../server/analyser.ts';
@@ -24,7 +34,10 @@ export interface ClientOptions {
   readonly settings?: unknown;
   /** Files on disk by URI. */
   readonly files?: Record<string, string>;
-  readonly analyser?: { readonly createAnalyser: () => Promise<Analyser>; readonly mayMatter: (text: string) => boolean };
+  readonly analyser?: {
+    readonly createAnalyser: () => Promise<Analyser>;
+    readonly mayMatter: (text: string) => boolean;
+  };
 }
 
 export interface Client {
@@ -67,28 +80,50 @@ export async function connect(options: ClientOptions = {}): Promise<Client> {
   const messages: string[] = [];
   const pushed = new Map<string, Diagnostic[]>();
   const client: Client = {
-    connection, fake, messages, pushed, files, refreshes: 0, settings: options.settings ?? {},
+    connection,
+    fake,
+    messages,
+    pushed,
+    files,
+    refreshes: 0,
+    settings: options.settings ?? {},
     initialized: { capabilities: {} },
     open(uri, text) {
       texts.set(uri, { version: 1, text });
-      void connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'c', version: 1, text } });
+      void connection.sendNotification('textDocument/didOpen', {
+        textDocument: { uri, languageId: 'c', version: 1, text },
+      });
     },
     change(uri, text) {
       const version = (texts.get(uri)?.version ?? 0) + 1;
       texts.set(uri, { version, text });
-      void connection.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [{ text }] });
+      void connection.sendNotification('textDocument/didChange', {
+        textDocument: { uri, version },
+        contentChanges: [{ text }],
+      });
     },
-    pull: (uri, previousResultId) => connection.sendRequest('textDocument/diagnostic', { textDocument: { uri }, ...(previousResultId !== undefined && { previousResultId }) }),
+    pull: (uri, previousResultId) =>
+      connection.sendRequest('textDocument/diagnostic', {
+        textDocument: { uri },
+        ...(previousResultId !== undefined && { previousResultId }),
+      }),
     async diagnostics(uri) {
       const report = await client.pull(uri);
       return report.kind === 'full' ? report.items.map(brief) : ['unchanged'];
     },
     async actions(uri, line, only) {
       const range = { start: { line: line - 1, character: 0 }, end: { line: line - 1, character: 1000 } };
-      return connection.sendRequest('textDocument/codeAction', { textDocument: { uri }, range, context: { diagnostics: [], ...(only && { only }) } });
+      return connection.sendRequest('textDocument/codeAction', {
+        textDocument: { uri },
+        range,
+        context: { diagnostics: [], ...(only && { only }) },
+      });
     },
     async hover(uri, line, character) {
-      const hover: Hover | null = await connection.sendRequest('textDocument/hover', { textDocument: { uri }, position: { line: line - 1, character } });
+      const hover: Hover | null = await connection.sendRequest('textDocument/hover', {
+        textDocument: { uri },
+        position: { line: line - 1, character },
+      });
       return (hover?.contents as { value: string } | undefined)?.value;
     },
     apply(edit) {
@@ -96,14 +131,17 @@ export async function connect(options: ClientOptions = {}): Promise<Client> {
       const changes = edit?.documentChanges?.flatMap((one) => ('textDocument' in one ? [one] : [])) ?? [];
       for (const { textDocument, edits } of changes) {
         const before = texts.get(textDocument.uri);
-        if (textDocument.version !== (before?.version ?? null)) throw new Error(`edit of version ${textDocument.version}, open is ${before?.version}`);
+        if (textDocument.version !== (before?.version ?? null))
+          throw new Error(`edit of version ${textDocument.version}, open is ${before?.version}`);
         const document = TextDocument.create(textDocument.uri, 'c', 1, before?.text ?? files[textDocument.uri] ?? '');
         changed[textDocument.uri] = TextDocument.applyEdits(document, edits as never);
       }
       return changed;
     },
   };
-  connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) => items.map(() => client.settings));
+  connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) =>
+    items.map(() => client.settings),
+  );
   connection.onRequest('workspace/diagnostic/refresh', () => {
     client.refreshes++;
     return null;
@@ -113,12 +151,23 @@ export async function connect(options: ClientOptions = {}): Promise<Client> {
     messages.push(`show: ${message}`);
     return null;
   });
-  connection.onNotification('window/showMessage', ({ message }: { message: string }) => void messages.push(`show: ${message}`));
-  connection.onNotification('window/logMessage', ({ message }: { message: string }) => void messages.push(`log: ${message}`));
-  connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }: { uri: string; diagnostics: Diagnostic[] }) => void pushed.set(uri, diagnostics));
+  connection.onNotification(
+    'window/showMessage',
+    ({ message }: { message: string }) => void messages.push(`show: ${message}`),
+  );
+  connection.onNotification(
+    'window/logMessage',
+    ({ message }: { message: string }) => void messages.push(`log: ${message}`),
+  );
+  connection.onNotification(
+    'textDocument/publishDiagnostics',
+    ({ uri, diagnostics }: { uri: string; diagnostics: Diagnostic[] }) => void pushed.set(uri, diagnostics),
+  );
   connection.listen();
   const initialized: InitializeResult = await connection.sendRequest('initialize', {
-    processId: null, rootUri: 'file:///w', capabilities: options.capabilities ?? CAPABILITIES,
+    processId: null,
+    rootUri: 'file:///w',
+    capabilities: options.capabilities ?? CAPABILITIES,
     workspaceFolders: [{ uri: 'file:///w', name: 'w' }],
     initializationOptions: { ruleDocs: 'file:///docs/rules' },
   });
@@ -137,9 +186,15 @@ const MARK = /[ \t]*\/\/![ \t]*([^\r\n]*)/g;
  * Opens a text and compares its diagnostics with the marks in it: `code; //! rule severity, rule severity` says what
  * is expected on that line.
  */
-export async function check(marked: string, options: ClientOptions = {}): Promise<{ readonly actual: string[]; readonly expected: string[]; readonly client: Client }> {
-  const expected = marked.split('\n').flatMap((line, i) =>
-    [...line.matchAll(MARK)].flatMap((match) => (match[1] ?? '').split(',').map((one) => `${i + 1} ${one.trim()}`)));
+export async function check(
+  marked: string,
+  options: ClientOptions = {},
+): Promise<{ readonly actual: string[]; readonly expected: string[]; readonly client: Client }> {
+  const expected = marked
+    .split('\n')
+    .flatMap((line, i) =>
+      [...line.matchAll(MARK)].flatMap((match) => (match[1] ?? '').split(',').map((one) => `${i + 1} ${one.trim()}`)),
+    );
   const client = await connect(options);
   client.open('file:///w/a.c', marked.replace(MARK, ''));
   const actual = (await client.diagnostics('file:///w/a.c')).map((one) => one.replace(/:\d+/, ''));

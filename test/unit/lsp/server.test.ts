@@ -22,12 +22,15 @@ int probe(void)
   });
 
   it('come from the real analyser too', async () => {
-    const { actual, expected } = await check(`
+    const { actual, expected } = await check(
+      `
 static int probe(unsigned long addr, struct page **pages)
 {
 \treturn pin_user_pages_fast(addr, 1, FOLL_WRITE | FOLL_PIN, pages); //! internal-flag error
 }
-`, { analyser: { createAnalyser: () => createAnalyser(loadWasm()), mayMatter } });
+`,
+      { analyser: { createAnalyser: () => createAnalyser(loadWasm()), mayMatter } },
+    );
     expect(actual.filter((one) => one.includes('internal-flag'))).toEqual(expected);
   });
 
@@ -37,11 +40,19 @@ static int probe(unsigned long addr, struct page **pages)
     const report = await client.pull(A);
     expect(report).toMatchObject({
       kind: 'full',
-      items: [{
-        range: { start: { line: 1, character: 9 }, end: { line: 1, character: 27 } },
-        severity: 1, source: 'pinscope', code: 'leaked-pin', codeDescription: { href: 'file:///docs/rules/leaked-pin.md' },
-        relatedInformation: [{ location: { uri: A, range: { start: { line: 0, character: 0 } } }, message: 'pinned here' }, { message: '`ret < nr` is true' }],
-      }],
+      items: [
+        {
+          range: { start: { line: 1, character: 9 }, end: { line: 1, character: 27 } },
+          severity: 1,
+          source: 'pinscope',
+          code: 'leaked-pin',
+          codeDescription: { href: 'file:///docs/rules/leaked-pin.md' },
+          relatedInformation: [
+            { location: { uri: A, range: { start: { line: 0, character: 0 } } }, message: 'pinned here' },
+            { message: '`ret < nr` is true' },
+          ],
+        },
+      ],
     });
   });
 
@@ -84,7 +95,9 @@ static int probe(unsigned long addr, struct page **pages)
   });
 
   it('grey out unused suppressions', async () => {
-    const { actual, expected } = await check('/* pinscope-ignore leaked-pin: no */ //! unused-suppression info\nint x;\nforce_user_pages(); //! foll-force warning\n');
+    const { actual, expected } = await check(
+      '/* pinscope-ignore leaked-pin: no */ //! unused-suppression info\nint x;\nforce_user_pages(); //! foll-force warning\n',
+    );
     expect(actual.sort()).toEqual(expected.sort());
   });
 
@@ -100,7 +113,14 @@ static int probe(unsigned long addr, struct page **pages)
 
   it('offer no completion and no definitions', async () => {
     const { capabilities } = (await connect()).initialized;
-    expect(Object.keys(capabilities).sort()).toEqual(['codeActionProvider', 'diagnosticProvider', 'hoverProvider', 'positionEncoding', 'textDocumentSync', 'workspace']);
+    expect(Object.keys(capabilities).sort()).toEqual([
+      'codeActionProvider',
+      'diagnosticProvider',
+      'hoverProvider',
+      'positionEncoding',
+      'textDocumentSync',
+      'workspace',
+    ]);
   });
 });
 
@@ -114,7 +134,12 @@ describe('headers', () => {
     expect(await client.diagnostics(A)).toEqual([]);
     client.files[H] = '#define DEEP\n';
     expect(await client.diagnostics(A)).toEqual([]);
-    void client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: H, type: 2 }, { uri: 'file:///w/other.h', type: 2 }] });
+    void client.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [
+        { uri: H, type: 2 },
+        { uri: 'file:///w/other.h', type: 2 },
+      ],
+    });
     expect(await client.diagnostics(A)).toEqual(['2:1 mismatched-release error']);
     expect(client.refreshes).toBe(1);
   });
@@ -188,7 +213,10 @@ describe('code actions', () => {
 describe('hover', () => {
   it('tells of calls and flags, not in comments and strings', async () => {
     const client = await connect({ settings: { kernelVersions: ['6.12', '4.19'] } });
-    client.open(A, 'int r = pin_user_pages_fast(a, n, FOLL_LONGTERM, p);\n/* pin_user_pages_fast */ char *s = "pin_user_pages_fast"; int other;\n');
+    client.open(
+      A,
+      'int r = pin_user_pages_fast(a, n, FOLL_LONGTERM, p);\n/* pin_user_pages_fast */ char *s = "pin_user_pages_fast"; int other;\n',
+    );
     const call = await client.hover(A, 1, 10);
     expect(call).toMatch(/pin_user_pages_fast\(/);
     expect(call).toMatch(/Not in Linux 4\.19/);
@@ -209,14 +237,18 @@ describe('settings', () => {
   });
 
   it('that make no sense are named once; the defaults stand in', async () => {
-    const client = await connect({ settings: { kernelVersions: ['banana', 5], severity: { nope: 'off', 'leaked-pin': 'loud' }, exclude: 'x' } });
+    const client = await connect({
+      settings: { kernelVersions: ['banana', 5], severity: { nope: 'off', 'leaked-pin': 'loud' }, exclude: 'x' },
+    });
     client.open(A, 'leak_user_pages(p);\n');
     client.open('file:///w/b.c', 'leak_user_pages(p);\n');
     expect(await client.diagnostics(A)).toEqual(['1:1 leaked-pin error']);
     expect(await client.diagnostics('file:///w/b.c')).toEqual(['1:1 leaked-pin error']);
     const shown = client.messages.filter((message) => message.startsWith('show:'));
     expect(shown).toHaveLength(4);
-    expect(shown.join('\n')).toMatch(/pinscope\.kernelVersions: must be a list.*\n.*exclude.*\n.*there is no rule "nope".*\n.*"loud" is no level for leaked-pin/s);
+    expect(shown.join('\n')).toMatch(
+      /pinscope\.kernelVersions: must be a list.*\n.*exclude.*\n.*there is no rule "nope".*\n.*"loud" is no level for leaked-pin/s,
+    );
   });
 
   it('exclude files by globs from the workspace folder on', async () => {
@@ -242,7 +274,9 @@ describe('trouble', () => {
   });
 
   it('says so when the parser does not start, and answers all the same', async () => {
-    const client = await connect({ analyser: { createAnalyser: () => Promise.reject(new Error('no wasm')), mayMatter: () => true } });
+    const client = await connect({
+      analyser: { createAnalyser: () => Promise.reject(new Error('no wasm')), mayMatter: () => true },
+    });
     client.open(A, 'leak_user_pages();\n');
     expect(await client.diagnostics(A)).toEqual([]);
     expect(client.messages.join()).toMatch(/its C parser did not start\. no wasm/);
@@ -250,7 +284,19 @@ describe('trouble', () => {
   });
 
   it('survives an analyser that throws and files that are odd', async () => {
-    const client = await connect({ analyser: { createAnalyser: () => Promise.resolve({ analyse: () => { throw new Error('boom'); }, close: () => undefined, dispose: () => undefined }), mayMatter: () => true } });
+    const client = await connect({
+      analyser: {
+        createAnalyser: () =>
+          Promise.resolve({
+            analyse: () => {
+              throw new Error('boom');
+            },
+            close: () => undefined,
+            dispose: () => undefined,
+          }),
+        mayMatter: () => true,
+      },
+    });
     client.open(A, '\0\0\ud800"');
     expect(await client.diagnostics(A)).toEqual([]);
     expect(await client.diagnostics('untitled:never-opened')).toEqual([]);

@@ -33,7 +33,10 @@ export async function analyse(text: string, kernel = { major: 6, minor: 12, patc
  * Checks that exactly the marked lines have findings. `only` looks at one rule. A marker names one or more rules:
  * `//~ leaked-pin, double-release`.
  */
-export async function check(text: string, options: { only?: RuleId; kernel?: { major: number; minor: number; patch: number } } = {}): Promise<AnalysisResult> {
+export async function check(
+  text: string,
+  options: { only?: RuleId; kernel?: { major: number; minor: number; patch: number } } = {},
+): Promise<AnalysisResult> {
   const result = await analyse(text, options.kernel);
   const found = result.findings
     .filter((f) => !options.only || f.rule === options.only)
