@@ -145,7 +145,7 @@ export function tryShareAnonRmap(s: State, page: number): boolean {
 
 /** try_to_unmap (mm/rmap.c): every mapping becomes a swap entry (anon) or none (file); what may not be unmapped stays. */
 export function tryToUnmap(s: State, folio: number, opts: { ignoreMlock?: boolean } = {}): void {
-  for (;;) {
+  while (s.order.at(folio) > 0) {
     const pmd = folioSlots(s, folio).find((x) => slotIsPmd(s, x));
     if (!pmd || s.has(folio, PG.hugetlb)) break;
     const vma = findVma(s, slotMm(s, pmd), slotVpn(s, pmd));
