@@ -1,5 +1,5 @@
 /** Type specifiers, declarators, records and enums. */
-import type { CType, EnumDef, Expr, FieldDef, Param, RecordDef, Span } from './ast.ts';
+import type { CType, EnumDef, FieldDef, Param, RecordDef, Span } from './ast.ts';
 import { lowerExpr } from './expressions.ts';
 import { macroAt, openAgain, openMacro } from './fragments.ts';
 import type { SNode } from './parser.ts';
