@@ -78,6 +78,7 @@ export class Bus {
   }
 
   private after(op?: Operation, r?: Result): void {
+    this.m.s.store.mark('devices');
     this.m.s.add(this.clock, 0, 1);
     this.inspect();
     for (const d of this.devices) d.tick();

@@ -204,7 +204,7 @@ export class State {
   constructor(readonly machine: MachineConfig) {
     this.f = machine.features;
     const end = machine.zones.reduce((m, z) => Math.max(m, z.start + z.pages), 0);
-    const c = (name: string, n = 64): Column => this.store.column(name, n);
+    const c = (name: string, n = 64, hot = false): Column => this.store.column(name, n, hot);
     // large machines get their columns at once: growing them would copy them again and again
     const p = (name: string): Column => this.store.column(name, end > 400_000 ? end : 4096);
     this.refcount = p('_refcount');
@@ -271,15 +271,15 @@ export class State {
     this.handleNr = c('handle.nr');
     this.handlePin = c('handle.pin');
     this.slotPage = c('handle.page');
-    this.lruHead = c('lru.head', 128);
-    this.lruTail = c('lru.tail', 128);
-    this.lruSize = c('lru.size', 128);
-    this.batch = c('fbatch');
-    this.zoneLow = c('zone.low');
-    this.zoneHigh = c('zone.high');
-    this.zoneFree = c('zone.free', 256);
-    this.scalar = c('scalar');
-    this.vmstat = c('vmstat');
+    this.lruHead = c('lru.head', 128, true);
+    this.lruTail = c('lru.tail', 128, true);
+    this.lruSize = c('lru.size', 128, true);
+    this.batch = c('fbatch', 64, true);
+    this.zoneLow = c('zone.low', 64, true);
+    this.zoneHigh = c('zone.high', 64, true);
+    this.zoneFree = c('zone.free', 256, true);
+    this.scalar = c('scalar', 64, true);
+    this.vmstat = c('vmstat', 64, true);
     this.warned = c('warned');
     machine.zones.forEach((z, i) => {
       this.set(this.zoneLow, i, z.start);

@@ -6,6 +6,8 @@
 /** One field of the state: a growable Int32Array. Rows that were never written read as 0. */
 export class Column {
   data: Int32Array;
+  /** Of columns with few, often written cells: journal position + 1 of the last entry of each cell. */
+  last: Int32Array | undefined;
   /** @param name kernel name of the field. @param id number of the field in its store. @param capacity rows allocated at once. */
   constructor(readonly name: string, readonly id: number, capacity: number) {
     this.data = new Int32Array(capacity);
@@ -46,10 +48,13 @@ export class Store {
   /** Entries in chunks that never move: index, before and after of 2^16 entries each, and their fields. */
   private readonly chunks: Chunk[] = [];
   private chunk: Chunk | undefined;
+  /** Entries from here on belong to the present step. */
+  private stepStart = 0;
 
-  /** Adds a field. */
-  column(name: string, capacity = 64): Column {
+  /** Adds a field. `hot`: within one step only the last of several writes to a cell is kept. */
+  column(name: string, capacity = 64, hot = false): Column {
     const c = new Column(name, this.columns.length, capacity);
+    if (hot) c.last = new Int32Array(capacity);
     if (c.id > 255) throw new Error('more than 256 columns');
     this.columns.push(c);
     return c;
@@ -63,10 +68,29 @@ export class Store {
       const grown = new Int32Array(Math.max(i + 1, data.length * 2));
       grown.set(data);
       c.data = data = grown;
+      if (c.last) {
+        const last = new Int32Array(grown.length);
+        last.set(c.last);
+        c.last = last;
+      }
     }
     const old = data[i]!;
     if (old === value) return;
     if (this.recording) {
+      if (c.last) {
+        const l = c.last[i]! - 1;
+        if (l >= this.stepStart && l < this.position) {
+          // positions outlive undo and forget(): the entry must be this cell's
+          const k = this.chunks[l >>> CHUNK_BITS]!;
+          const o = l & CHUNK_MASK;
+          if (k.index[o] === i && k.field[o] === c.id) {
+            k.after[o] = value;
+            data[i] = value;
+            return;
+          }
+        }
+        c.last[i] = this.position + 1;
+      }
       const p = this.position;
       const o = p & CHUNK_MASK;
       let k = this.chunk;
@@ -92,6 +116,13 @@ export class Store {
   mark(cause: string): void {
     while (this.marks.length && this.marks[this.marks.length - 1]!.position > this.position) this.marks.pop();
     this.marks.push({ position: this.position, cause });
+    this.stepStart = this.position;
+  }
+
+  /** A position that one can come back to: ends the present step, as mark() and seek() do. */
+  boundary(): number {
+    this.stepStart = this.position;
+    return this.position;
   }
 
   /** Goes to journal position `target` (0 … length), backwards or forwards. */
@@ -110,6 +141,7 @@ export class Store {
       this.columns[k.field[o]!]!.data[k.index[o]!] = k.after[o]!;
     }
     this.chunk = this.chunks[this.position >>> CHUNK_BITS];
+    this.stepStart = this.position;
   }
 
   /** The entry at `p`. */
@@ -127,7 +159,7 @@ export class Store {
 
   /** Forgets the past (the state stays): the journal starts anew from here. */
   forget(): void {
-    this.position = this.length = 0;
+    this.position = this.length = this.stepStart = 0;
     this.chunks.length = 0;
     this.chunk = undefined;
     this.marks.length = 0;

@@ -177,7 +177,7 @@ describe('the virtual device', () => {
     for (const op of anon) b.run(op);
     const page = take(b, 'get_user_pages_fast');
     const cam = b.device({ kind: 'capture', name: 'cam', pattern: 'PIX', latency: 2 });
-    const start = { position: store.position, hash: store.hash() };
+    const start = { position: store.boundary(), hash: store.hash() };
     const go = (): { hash: string; faults: unknown } => {
       cam.submit({ address: b.iommu.map(page, DIRECTION.FROM_DEVICE), buffer: { proc: 'P', addr: 'm[0]' } });
       b.run({ op: 'madvise', args: { addr: 'm[0]', pages: 1, advice: 'DONTNEED' } });

@@ -44,7 +44,7 @@ describe('random operations', () => {
         } catch (e) {
           if (!(e instanceof OperationError)) throw e;
         }
-        points.push({ position: store.position, hash: store.hash() });
+        points.push({ position: store.boundary(), hash: store.hash() });
       }
       const to = points[back % points.length]!;
       const end = points[points.length - 1]!;

@@ -33,7 +33,7 @@ describe('the oracle traces', () => {
       const start = m.s.store.hash();
       for (const s of t.steps) if (s.op !== 'observe') m.run(s as Operation);
       const end = m.s.store.hash();
-      const position = m.s.store.position;
+      const position = m.s.store.boundary();
       m.s.store.seek(0);
       expect(m.s.store.hash()).toBe(start);
       m.s.store.seek(position);
