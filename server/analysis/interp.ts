@@ -135,6 +135,7 @@ export class Interpreter {
               name,
               ...(unsigned?.() ? { lo: 0 } : {}),
               elementOf,
+              fill: filled,
               from: base ? { base: Number(base[1]), field: loc.slice(loc.lastIndexOf('.') + 1) } : undefined,
             },
       );
@@ -525,6 +526,7 @@ export class Interpreter {
     const held = fact.into === 'array-out' ? (state.memory.get(this.deref(pages!)) ?? array) : array;
     const id = `${frame.id}:${e.start}`;
     const before = state.resources.get(id);
+    const fill = `${id}:${[...state.rounds.values()].join(',')}`;
     const resource: Resource = {
       site: e,
       fact,
@@ -541,6 +543,7 @@ export class Interpreter {
           : [],
       releasedAt: [],
       releasedCount: null,
+      fills: [...(before?.array === held.s ? before.fills : []), fill].slice(-4),
       published: [],
       outflow: before?.outflow ?? false,
     };
@@ -550,7 +553,7 @@ export class Interpreter {
         state.resources.set(other, { ...r, status: 'handed' });
     }
     state.resources.set(id, resource);
-    state.filled.set(held.s, `${id}:${[...state.rounds.values()].join(',')}`);
+    state.filled.set(held.s, fill);
     const info = this.symbols.info(held.s);
     this.refilled(held.s, state);
     if (info.addressOf !== undefined && fact.into !== 'return') {
@@ -558,6 +561,7 @@ export class Interpreter {
       const el = symbol(
         this.symbols.get(`page:${id}:${[...state.rounds.values()].join(',')}`, {
           elementOf: { array: held.s, index: { ...held, s: 0 } },
+          fill,
           nonNull: true,
           name: shortLoc(loc),
         }),
@@ -643,12 +647,18 @@ export class Interpreter {
     if (number(from)) {
       if (!info.numberOf) return v;
       if (v.o || v.x) return symbol(this.symbols.get(`pageat:${valKey(v)}`));
-      return symbol(this.symbols.get(`back:${valKey(v)}`, { elementOf: info.elementOf, name: info.name }));
+      return symbol(
+        this.symbols.get(`back:${valKey(v)}`, { elementOf: info.elementOf, fill: info.fill, name: info.name }),
+      );
     }
     if (!number(to)) return v;
     this.flowsOut(v, state);
     return symbol(
-      this.symbols.get(`num:${valKey(v)}`, { numberOf: v, elementOf: info.elementOf ?? { array: v.s, index: v } }),
+      this.symbols.get(`num:${valKey(v)}`, {
+        numberOf: v,
+        fill: info.fill,
+        elementOf: info.elementOf ?? { array: v.s, index: v },
+      }),
     );
   }
 
@@ -676,10 +686,11 @@ export class Interpreter {
 
   /** Resources whose pages `v` names: the array itself, or an element of it. */
   resourcesOf(v: Val, state: State): [string, Resource][] {
-    const el = this.symbols.info(v.s).elementOf;
+    const { elementOf: el, fill } = this.symbols.info(v.s);
     const out: [string, Resource][] = [];
     for (const [id, r] of state.resources) {
-      if (r.array === v.s || (el && r.array === el.array)) out.push([id, r]);
+      if (r.array === v.s || (el && r.array === el.array && (fill === undefined || r.fills.includes(fill))))
+        out.push([id, r]);
     }
     return out;
   }

@@ -40,6 +40,8 @@ export interface Resource {
   readonly earlier: readonly Val[];
   readonly releasedAt: readonly Span[];
   readonly releasedCount: string | null;
+  /** Names of the fills of its array (this acquire, earlier rounds): elements of other fills are other pages. */
+  readonly fills: readonly string[];
   /** Fields of memory that others see, written since the acquire. */
   readonly published: readonly string[];
   /** The pages were also put into a scatterlist, other memory, or told by number: they can be found there. */

@@ -33,6 +33,8 @@ export interface SymInfo {
   readonly nonNull?: boolean;
   /** It is the truth value of this comparison. */
   readonly test?: { readonly op: string; readonly a: Val; readonly b: Val };
+  /** The acquire (and round) that filled the array with it. */
+  readonly fill?: string;
   /** It is a number that stands for a page (its frame, its physical address): that page. */
   readonly numberOf?: Val;
   /** Address of this location (a variable). */

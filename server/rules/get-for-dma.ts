@@ -84,7 +84,13 @@ export const getForDma: Rule = {
     if (compareVersions(file.unit.target.kernel, { major: 5, minor: 6, patch: 0 }) < 0 || usesNotifier(file)) return;
     for (const g of file.groups.all().values()) {
       for (const a of g.acquires) {
-        if (a.kind !== 'get' || a.fact.into === 'bio' || a.fact.takes !== 'get' || /iov_iter/.test(callName(a.call)))
+        if (
+          a.kind !== 'get' ||
+          a.fact.into === 'bio' ||
+          a.fact.takes !== 'get' ||
+          !a.fact.partner ||
+          /iov_iter/.test(callName(a.call))
+        )
           continue;
         const use = bestUse(g);
         if (use) yield report(file, a, use.site, use.case, use.words);

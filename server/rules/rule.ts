@@ -54,14 +54,12 @@ export function pathSteps(
   const path = file.unit.path;
   const all = traceSteps(trace);
   const from = acquire ? all.findLastIndex((t) => t.role === 'acquire' && t.span.start === acquire.start) : 0;
-  const steps: PathStep[] = all
-    .slice(Math.max(from, 0))
-    .map((t) => ({
-      path,
-      span: t.span,
-      message: t.message,
-      role: t.role === 'acquire' && t.span.start !== acquire?.start ? 'event' : t.role,
-    }));
+  const steps: PathStep[] = all.slice(Math.max(from, 0)).map((t) => ({
+    path,
+    span: t.span,
+    message: t.message,
+    role: t.role === 'acquire' && t.span.start !== acquire?.start ? 'event' : t.role,
+  }));
   steps.push({ path, span: fault, message, role: 'fault' });
   return steps;
 }
