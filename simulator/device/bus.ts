@@ -15,12 +15,27 @@ import type { Column } from '../trace/journal.ts';
 import type { Model, Operation, Result } from '../mm/operations.ts';
 
 /** What is remembered of a page that a device was told to use. */
-const WATCH_FIELDS = ['address', 'pfn', 'serial', 'write', 'mm', 'vpn', 'diverged', 'freed', 'written', 'touched'] as const;
+const WATCH_FIELDS = [
+  'address',
+  'pfn',
+  'serial',
+  'write',
+  'mm',
+  'vpn',
+  'diverged',
+  'freed',
+  'written',
+  'touched',
+] as const;
 type WatchField = (typeof WATCH_FIELDS)[number];
 
 /** One watched page, kept in the journal. `diverged`, `freed`: the step of it, 0 before. */
 class Watched {
-  constructor(private readonly s: State, private readonly columns: Readonly<Record<WatchField, Column>>, private readonly row: number) {}
+  constructor(
+    private readonly s: State,
+    private readonly columns: Readonly<Record<WatchField, Column>>,
+    private readonly row: number,
+  ) {}
   get(f: WatchField): number {
     return this.columns[f].at(this.row);
   }
@@ -40,7 +55,10 @@ export class Bus {
   private readonly faultShown: Column;
   private readonly wb: Column;
   private readonly watches: Readonly<Record<WatchField, Column>>;
-  constructor(readonly m: Model, o: { iommu?: boolean } = {}) {
+  constructor(
+    readonly m: Model,
+    o: { iommu?: boolean } = {},
+  ) {
     const { store } = m.s;
     this.iommu = new Iommu(m.s, o.iommu ?? false);
     this.clock = store.column('bus.step', 4);
@@ -49,7 +67,10 @@ export class Bus {
     this.faultAt = store.column('fault.inevitable');
     this.faultShown = store.column('fault.shown');
     this.wb = store.column('writeback.content');
-    this.watches = Object.fromEntries(WATCH_FIELDS.map((f) => [f, store.column(`watch.${f}`)])) as Record<WatchField, Column>;
+    this.watches = Object.fromEntries(WATCH_FIELDS.map((f) => [f, store.column(`watch.${f}`)])) as Record<
+      WatchField,
+      Column
+    >;
   }
   /** Number of the present step. */
   step(): number {
@@ -202,7 +223,8 @@ export class Bus {
     else if (w && (w.get('freed') || s.serial.at(t.pfn) !== w.get('serial'))) {
       this.showOrFault('freed-page-write', t.pfn, now);
       const users = folioSlots(s, s.head(t.pfn)).map((x) => slotMm(s, x));
-      if (users.length && w.get('mm') && !users.includes(w.get('mm'))) this.showOrFault('other-process-write', t.pfn, now);
+      if (users.length && w.get('mm') && !users.includes(w.get('mm')))
+        this.showOrFault('other-process-write', t.pfn, now);
     }
     if (s.has(s.head(t.pfn), PG.writeback) || this.wb.at(t.pfn)) this.fault('unstable-writeback', t.pfn, now, 0);
     if (w?.get('diverged') && !w.get('freed')) this.fault('lost-write', t.pfn, w.get('diverged'), 0);
@@ -221,7 +243,8 @@ export class Bus {
       return undefined;
     }
     const w = this.watchedPages().find((x) => x.get('address') === address && x.get('pfn') === t.pfn);
-    if (w?.get('diverged') || w?.get('freed')) this.showOrFault('stale-read', t.pfn, now, w.get('diverged') || w.get('freed'));
+    if (w?.get('diverged') || w?.get('freed'))
+      this.showOrFault('stale-read', t.pfn, now, w.get('diverged') || w.get('freed'));
     void d;
     return this.m.s.content.at(t.pfn);
   }
@@ -273,7 +296,13 @@ export class Bus {
     const out: Fault[] = [];
     for (let i = 0; this.faultKind.at(i); i++) {
       const kind = FAULT_KINDS[this.faultKind.at(i) - 1]!;
-      out.push({ kind, pfn: this.faultPfn.at(i), inevitable: this.faultAt.at(i), shown: this.faultShown.at(i), text: FAULT_TEXT[kind] });
+      out.push({
+        kind,
+        pfn: this.faultPfn.at(i),
+        inevitable: this.faultAt.at(i),
+        shown: this.faultShown.at(i),
+        text: FAULT_TEXT[kind],
+      });
     }
     return out;
   }
@@ -296,7 +325,10 @@ export class Bus {
     if (!this.faultShown.at(i)) this.m.s.set(this.faultShown, i, this.step());
   }
   private showOrFault(kind: FaultKind, where: number, now: number, inevitable = now): void {
-    const watchedPfn = this.watchedPages().find((w) => w.get('address') === where)?.get('pfn') ?? where;
+    const watchedPfn =
+      this.watchedPages()
+        .find((w) => w.get('address') === where)
+        ?.get('pfn') ?? where;
     const i = this.find(kind, watchedPfn);
     if (i >= 0) this.show(i);
     else this.fault(kind, watchedPfn, inevitable, now);

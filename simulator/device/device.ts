@@ -39,13 +39,17 @@ export class Device {
   readonly latency: number;
   readonly size: number;
   private handler: (() => void) | undefined;
-  constructor(readonly bus: Bus, readonly o: DeviceOptions) {
+  constructor(
+    readonly bus: Bus,
+    readonly o: DeviceOptions,
+  ) {
     const { store } = bus.m.s;
     this.reg = store.column(`${o.name}.registers`, 16);
     this.desc = store.column(`${o.name}.ring`, 64);
     this.latency = o.latency ?? 1;
     this.size = o.ring ?? 16;
-    if (!(this.latency >= 0) || !(this.size > 0)) throw new RangeError(`device ${o.name}: latency and ring must not be negative`);
+    if (!(this.latency >= 0) || !(this.size > 0))
+      throw new RangeError(`device ${o.name}: latency and ring must not be negative`);
   }
   /** readl. */
   readl(reg: number): number {
@@ -88,7 +92,11 @@ export class Device {
   /** One step of the engine: every descriptor whose latency is over is carried out, in order. */
   tick(): void {
     const { s } = this.bus.m;
-    for (let head = this.reg.at(REG.HEAD); head < this.reg.at(REG.TAIL) && this.desc.at(head) <= this.bus.step(); head++) {
+    for (
+      let head = this.reg.at(REG.HEAD);
+      head < this.reg.at(REG.TAIL) && this.desc.at(head) <= this.bus.step();
+      head++
+    ) {
       const d = this.descs[head]!;
       const ok = this.execute(d);
       s.set(this.reg, REG.HEAD, head + 1);

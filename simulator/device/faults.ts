@@ -2,8 +2,19 @@
 
 /** Names of faults. */
 export const FAULT_KINDS = [
-  'lost-write', 'stale-read', 'freed-page-write', 'zero-page-write', 'other-process-write', 'unstable-writeback', 'dirty-lost', 'iommu-fault',
-  'leak', 'refcount-underflow', 'hung-truncate', 'direction', 'deadlock',
+  'lost-write',
+  'stale-read',
+  'freed-page-write',
+  'zero-page-write',
+  'other-process-write',
+  'unstable-writeback',
+  'dirty-lost',
+  'iommu-fault',
+  'leak',
+  'refcount-underflow',
+  'hung-truncate',
+  'direction',
+  'deadlock',
 ] as const;
 /** Name of a fault. */
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -15,7 +26,8 @@ export const FAULT_TEXT: Readonly<Record<FaultKind, string>> = {
   'freed-page-write': 'the device wrote to a page that was freed, or given to somebody else',
   'zero-page-write': 'the device wrote to the shared zero page',
   'other-process-write': 'the device wrote to a page that only another process maps',
-  'unstable-writeback': 'the device wrote to a page while it was being written to the medium: its checksum does not fit',
+  'unstable-writeback':
+    'the device wrote to a page while it was being written to the medium: its checksum does not fit',
   'dirty-lost': 'the page counts as clean, but holds data that the medium does not have',
   'iommu-fault': 'the device used an address that the IOMMU does not map',
   leak: 'pages are still held at the end',

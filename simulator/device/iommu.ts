@@ -18,7 +18,10 @@ export class Iommu {
   private readonly dir: Column;
   private readonly serial: Column;
   private readonly next: Column;
-  constructor(readonly s: State, readonly on: boolean) {
+  constructor(
+    readonly s: State,
+    readonly on: boolean,
+  ) {
     this.page = s.store.column('iova.page');
     this.dir = s.store.column('iova.direction');
     this.serial = s.store.column('iova.serial');
@@ -39,7 +42,8 @@ export class Iommu {
   /** dma_unmap_page. Without an IOMMU the device can still reach the frame. */
   unmap(address: number): void {
     const row = this.row(address);
-    if (this.s.store.columns.length && this.dir.at(row) === 0) throw new RangeError(`device address ${address} is not mapped`);
+    if (this.s.store.columns.length && this.dir.at(row) === 0)
+      throw new RangeError(`device address ${address} is not mapped`);
     this.s.set(this.dir, row, 0);
     if (this.on) this.s.set(this.page, row, 0);
   }
@@ -61,7 +65,8 @@ export class Iommu {
     const dir = this.dir.at(row);
     const pfn = this.page.at(row);
     if (this.on && (dir === 0 || pfn === 0)) return { fault: 'iommu-fault' };
-    if (this.on && ((write && dir - 1 === DIRECTION.TO_DEVICE) || (!write && dir - 1 === DIRECTION.FROM_DEVICE))) return { fault: 'direction' };
+    if (this.on && ((write && dir - 1 === DIRECTION.TO_DEVICE) || (!write && dir - 1 === DIRECTION.FROM_DEVICE)))
+      return { fault: 'direction' };
     return { pfn: pfn || address, serial: this.serial.at(row) };
   }
   private row(address: number): number {

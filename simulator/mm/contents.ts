@@ -34,7 +34,8 @@ export class Contents {
   }
   /** The content that results when `data` is written at `offset` of content `id`. */
   write(id: number, offset: number, data: Uint8Array): number {
-    if (offset < 0 || offset + data.length > PAGE_SIZE) throw new RangeError(`write of ${data.length} bytes at ${offset} leaves the page`);
+    if (offset < 0 || offset + data.length > PAGE_SIZE)
+      throw new RangeError(`write of ${data.length} bytes at ${offset} leaves the page`);
     const p = this.page(id).slice();
     p.set(data, offset);
     const end = p.indexOf(0);

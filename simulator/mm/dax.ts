@@ -53,7 +53,12 @@ export function daxCow(s: State, c: FaultCtx): FaultResult {
   const folio = allocFolio(s, 0, c.gfp);
   if (!folio) return 'OOM';
   s.set(s.content, folio, storage ? s.content.at(storage) : 0);
-  mapPte(s, pteSlot(s, c.mm, c.vpn, true), folio, PTE.young | PTE.dirty | (s.vmaFlags.at(c.vma) & VM.WRITE ? PTE.write : 0));
+  mapPte(
+    s,
+    pteSlot(s, c.mm, c.vpn, true),
+    folio,
+    PTE.young | PTE.dirty | (s.vmaFlags.at(c.vma) & VM.WRITE ? PTE.write : 0),
+  );
   addNewAnon(s, c, folio);
   return 'ok';
 }

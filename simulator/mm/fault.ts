@@ -3,9 +3,28 @@ import { MAPPING, PG, PTE, VM } from './flags.ts';
 import { FS, addToPageCache, attachBuffers, cachedPage, filemapGet, tracksDirty, xaSlot } from './filemap.ts';
 import { GFP_USER, allocFolio, folioGet, folioPut, type Gfp } from './page_alloc.ts';
 import { addToSwapCache, folioFreeSwap, freeSwapCache, swapFree, swapReadFolio } from './swap.ts';
-import { anonExclusive, drainIfBatched, folioAnon, folioKsm, mapPmd, mapPte, setAnonExclusive, unmapSlot } from './rmap.ts';
+import {
+  anonExclusive,
+  drainIfBatched,
+  folioAnon,
+  folioKsm,
+  mapPmd,
+  mapPte,
+  setAnonExclusive,
+  unmapSlot,
+} from './rmap.ts';
 import { clearEntry, pmdSlot, pteSlot, setEntry, PMD_NR } from './pagetable.ts';
-import { doHugePmdWpPage, hugeZeroFolio, isHugeZero, isZeroPage, mapNewAnonThp, orderSuitable, splitHugePmd, thpAllowed, zeroPage } from './thp.ts';
+import {
+  doHugePmdWpPage,
+  hugeZeroFolio,
+  isHugeZero,
+  isZeroPage,
+  mapNewAnonThp,
+  orderSuitable,
+  splitHugePmd,
+  thpAllowed,
+  zeroPage,
+} from './thp.ts';
 import { findVma, vmaIsAnonymous } from './vma.ts';
 import { folioAddLru, lruAdd, lruAddDrain, mlockFolio, mlockNewFolio } from './lru.ts';
 import { folioMarkDirty } from './writeback.ts';
@@ -44,12 +63,26 @@ export function pgoffOf(s: State, vma: number, vpn: number): number {
 }
 
 /** handle_mm_fault / __handle_mm_fault. The VMA's permissions are the caller's to check. */
-export function handleMmFault(s: State, mm: number, vpn: number, write: boolean, unshare = false, gfp: Gfp = GFP_USER, retry = true): FaultResult {
+export function handleMmFault(
+  s: State,
+  mm: number,
+  vpn: number,
+  write: boolean,
+  unshare = false,
+  gfp: Gfp = GFP_USER,
+  retry = true,
+): FaultResult {
   const c: FaultCtx = { mm, vma: findVma(s, mm, vpn), vpn, write, unshare, gfp, retry };
   const flags = s.vmaFlags.at(c.vma);
   if (flags & VM.HUGETLB) return hugetlbFault(s, c);
   const pmd = pmdSlot(s, mm, vpn, true);
-  if (s.entf.at(pmd) === 0 && thpAllowed(s, c.vma) && vmaIsAnonymous(s, c.vma) && orderSuitable(s, c.vma, vpn, 9) && s.vmaKind.at(c.vma) >= 0) {
+  if (
+    s.entf.at(pmd) === 0 &&
+    thpAllowed(s, c.vma) &&
+    vmaIsAnonymous(s, c.vma) &&
+    orderSuitable(s, c.vma, vpn, 9) &&
+    s.vmaKind.at(c.vma) >= 0
+  ) {
     // do_huge_pmd_anonymous_page
     if (!write) {
       setEntry(s, pmd, hugeZeroFolio(s), PTE.present | PTE.leaf | PTE.young);
@@ -242,7 +275,14 @@ function faultAround(s: State, c: FaultCtx): boolean {
     if (index >= s.filePages.at(file)) break;
     const page = cachedPage(s, file, index);
     const slot = pteSlot(s, c.mm, vpn);
-    if (!page || (slot && s.entf.at(slot)) || s.has(s.head(page), PG.locked | PG.reclaim) || s.has(page, PG.hwpoison) || !s.has(s.head(page), PG.uptodate)) continue;
+    if (
+      !page ||
+      (slot && s.entf.at(slot)) ||
+      s.has(s.head(page), PG.locked | PG.reclaim) ||
+      s.has(page, PG.hwpoison) ||
+      !s.has(s.head(page), PG.uptodate)
+    )
+      continue;
     folioGet(s, s.head(page));
     mapPte(s, pteSlot(s, c.mm, vpn, true), page, PTE.young | (protWrite(s, c.vma) ? PTE.write : 0));
     mlockVmaFolio(s, c.vma, s.head(page));
@@ -350,10 +390,18 @@ function doSwapPage(s: State, c: FaultCtx, slot: number): FaultResult {
   } else if (s.order.at(folio) && s.f.swapinLargeFolios) {
     const start = c.vpn - (page - folio);
     const first = entry - (page - folio);
-    let all = start >= s.vmaStart.at(c.vma) && start + s.nr(folio) <= s.vmaEnd.at(c.vma) && start >>> 9 === (start + s.nr(folio) - 1) >>> 9;
+    let all =
+      start >= s.vmaStart.at(c.vma) &&
+      start + s.nr(folio) <= s.vmaEnd.at(c.vma) &&
+      start >>> 9 === (start + s.nr(folio) - 1) >>> 9;
     for (let i = 0; all && i < s.nr(folio); i++) {
       const sl = pteSlot(s, c.mm, start + i);
-      if (!sl || s.ent.at(sl) !== first + i || (s.entf.at(sl) & (PTE.swap | PTE.exclusive)) !== (orig & (PTE.swap | PTE.exclusive))) all = false;
+      if (
+        !sl ||
+        s.ent.at(sl) !== first + i ||
+        (s.entf.at(sl) & (PTE.swap | PTE.exclusive)) !== (orig & (PTE.swap | PTE.exclusive))
+      )
+        all = false;
     }
     if (all) {
       nr = s.nr(folio);
@@ -364,7 +412,11 @@ function doSwapPage(s: State, c: FaultCtx, slot: number): FaultResult {
   }
   for (let i = 0; i < nr; i++) swapFree(s, entry + i);
   const locked = (s.vmaFlags.at(c.vma) & VM.LOCKED) !== 0;
-  if (s.has(folio, PG.swapcache) && (locked || s.has(folio, PG.mlocked) || (c.write && !ksmCopy && s.refcount.at(folio) === 1 + s.nr(folio)))) folioFreeSwap(s, folio);
+  if (
+    s.has(folio, PG.swapcache) &&
+    (locked || s.has(folio, PG.mlocked) || (c.write && !ksmCopy && s.refcount.at(folio) === 1 + s.nr(folio)))
+  )
+    folioFreeSwap(s, folio);
   let bits = PTE.young;
   let write = c.write;
   if (!ksmCopy && (exclusive || s.refcount.at(folio) === 1)) {

@@ -119,9 +119,24 @@ export const BIAS = 1024;
 
 /** Errno numbers that the model returns. */
 export const E = {
-  PERM: 1, NOENT: 2, SRCH: 3, IO: 5, NXIO: 6, AGAIN: 11, NOMEM: 12, ACCES: 13, FAULT: 14, BUSY: 16, EXIST: 17, INVAL: 22, NOSPC: 28,
-  OPNOTSUPP: 95, HWPOISON: 133,
+  PERM: 1,
+  NOENT: 2,
+  SRCH: 3,
+  IO: 5,
+  NXIO: 6,
+  AGAIN: 11,
+  NOMEM: 12,
+  ACCES: 13,
+  FAULT: 14,
+  BUSY: 16,
+  EXIST: 17,
+  INVAL: 22,
+  NOSPC: 28,
+  OPNOTSUPP: 95,
+  HWPOISON: 133,
 } as const;
 
 /** Names of errno values, as traces give them. */
-export const ERRNO_NAME: Readonly<Record<number, string>> = Object.fromEntries(Object.entries(E).map(([k, v]) => [v, `E${k}`]));
+export const ERRNO_NAME: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(E).map(([k, v]) => [v, `E${k}`]),
+);

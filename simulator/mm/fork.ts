@@ -45,12 +45,22 @@ export function dupMmap(s: State, src: number, dst: number): void {
     const flags = s.vmaFlags.at(vma);
     if (flags & VM.DONTCOPY) continue;
     const child = newVma(s, dst, {
-      start: s.vmaStart.at(vma), end: s.vmaEnd.at(vma), flags: flags & ~(VM.LOCKED | VM.LOCKONFAULT), file: s.vmaFile.at(vma), pgoff: s.vmaPgoff.at(vma), kind: s.vmaKind.at(vma),
+      start: s.vmaStart.at(vma),
+      end: s.vmaEnd.at(vma),
+      flags: flags & ~(VM.LOCKED | VM.LOCKONFAULT),
+      file: s.vmaFile.at(vma),
+      pgoff: s.vmaPgoff.at(vma),
+      kind: s.vmaKind.at(vma),
     });
     if (!vmaNeedsCopy(s, vma) || flags & VM.WIPEONFORK) continue;
-    walkRange(s, src, s.vmaStart.at(vma), s.vmaEnd.at(vma),
+    walkRange(
+      s,
+      src,
+      s.vmaStart.at(vma),
+      s.vmaEnd.at(vma),
       (slot, vpn) => copyPte(s, src, dst, vma, child, slot, vpn),
-      (slot, vpn) => copyPmd(s, src, dst, vma, slot, vpn));
+      (slot, vpn) => copyPmd(s, src, dst, vma, slot, vpn),
+    );
   }
 }
 
@@ -113,7 +123,12 @@ function copyPmd(s: State, src: number, dst: number, vma: number, slot: number, 
     for (let i = 0; i < PMD_NR; i++) s.set(s.content, copy + i, s.content.at(folio + i));
     s.set(s.mapping, copy, MAPPING.anon);
     s.set(s.index, copy, vpn);
-    mapPmd(s, pmdSlot(s, dst, vpn, true), copy, PTE.young | PTE.dirty | (s.vmaFlags.at(vma) & VM.WRITE ? PTE.write : 0));
+    mapPmd(
+      s,
+      pmdSlot(s, dst, vpn, true),
+      copy,
+      PTE.young | PTE.dirty | (s.vmaFlags.at(vma) & VM.WRITE ? PTE.write : 0),
+    );
     setAnonExclusive(s, copy, true);
     return;
   }

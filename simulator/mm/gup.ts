@@ -119,7 +119,10 @@ function gupFastGrab(s: State, page: number, refs: number, flags: number, writab
   if (s.refcount.at(folio) <= 0) return false;
   if (flags & FOLL.PIN && flags & FOLL.LONGTERM && !folioIsLongtermPinnable(s, folio)) return false;
   if (tryGrabFolio(s, folio, refs, flags) < 0) return false;
-  if (!gupFastFolioAllowed(s, folio, flags) || (!writable && gupMustUnshare(s, 0, flags, s.order.at(folio) === 9 ? page - (page - folio) : page))) {
+  if (
+    !gupFastFolioAllowed(s, folio, flags) ||
+    (!writable && gupMustUnshare(s, 0, flags, s.order.at(folio) === 9 ? page - (page - folio) : page))
+  ) {
     gupPutFolio(s, folio, refs, flags);
     return false;
   }
@@ -171,7 +174,13 @@ function checkVmaFlags(s: State, vma: number, flags: number): number {
   if (flags & FOLL.LONGTERM && s.fileFs.at(file) === FS['ext4-dax']) return -E.OPNOTSUPP;
   if (vf & VM.SECRETMEM) return -E.FAULT;
   if (flags & FOLL.WRITE) {
-    if (!anon && s.f.longtermRefusesDirtyTracked && (flags & (FOLL.PIN | FOLL.LONGTERM)) === (FOLL.PIN | FOLL.LONGTERM) && vmaNeedsDirtyTracking(s, vma)) return -E.FAULT;
+    if (
+      !anon &&
+      s.f.longtermRefusesDirtyTracked &&
+      (flags & (FOLL.PIN | FOLL.LONGTERM)) === (FOLL.PIN | FOLL.LONGTERM) &&
+      vmaNeedsDirtyTracking(s, vma)
+    )
+      return -E.FAULT;
     if (!(vf & VM.WRITE)) {
       if (!(flags & FOLL.FORCE)) return -E.FAULT;
       if (vf & VM.HUGETLB) return -E.FAULT;
@@ -212,11 +221,13 @@ function followPageMask(s: State, mm: number, vma: number, vpn: number, flags: n
     const folio = s.ent.at(pmd);
     const page = folio + (vpn & 511);
     if (!(pb & PTE.present)) return 'none';
-    if (flags & FOLL.WRITE && !canFollowWrite(s, vma, folio, isHugeZero(s, folio) ? pb | PTE.special : pb, flags)) return 'none';
+    if (flags & FOLL.WRITE && !canFollowWrite(s, vma, folio, isHugeZero(s, folio) ? pb | PTE.special : pb, flags))
+      return 'none';
     if (!(pb & PTE.write) && gupMustUnshare(s, vma, flags, folio)) return 'unshare';
     const r = tryGrabFolio(s, folio, 1, flags);
     if (r < 0) return { errno: r };
-    if (flags & FOLL.TOUCH && !s.has(folio, PG.hugetlb)) s.set(s.entf, pmd, pb | PTE.young | (flags & FOLL.WRITE && pb & PTE.write ? PTE.dirty : 0));
+    if (flags & FOLL.TOUCH && !s.has(folio, PG.hugetlb))
+      s.set(s.entf, pmd, pb | PTE.young | (flags & FOLL.WRITE && pb & PTE.write ? PTE.dirty : 0));
     return { page, more: PMD_NR - 1 - (vpn & 511) };
   }
   const slot = pteSlot(s, mm, vpn);
@@ -224,7 +235,8 @@ function followPageMask(s: State, mm: number, vma: number, vpn: number, flags: n
   if (!(bits & PTE.present)) return 'none';
   const page = s.ent.at(slot);
   const folio = s.head(page);
-  if (bits & PTE.protnone && !(flags & FOLL.FORCE && s.vmaFlags.at(vma) & VM.READ) && s.vmaFlags.at(vma) & VM.READ) return 'none';
+  if (bits & PTE.protnone && !(flags & FOLL.FORCE && s.vmaFlags.at(vma) & VM.READ) && s.vmaFlags.at(vma) & VM.READ)
+    return 'none';
   if (flags & FOLL.WRITE && !canFollowWrite(s, vma, page, bits, flags)) return 'none';
   if (bits & PTE.special && !(bits & PTE.devmap) && !isZeroPage(s, page)) return { errno: -E.EXIST };
   if (!(bits & PTE.write) && gupMustUnshare(s, vma, flags, page)) return 'unshare';
@@ -238,7 +250,14 @@ function followPageMask(s: State, mm: number, vma: number, vpn: number, flags: n
 }
 
 /** __get_user_pages: the slow path, which faults pages in. Pages taken, or -errno if none. */
-function getUserPagesSlow(s: State, mm: number, start: number, nr: number, flags: number, out: number[] | null): number {
+function getUserPagesSlow(
+  s: State,
+  mm: number,
+  start: number,
+  nr: number,
+  flags: number,
+  out: number[] | null,
+): number {
   if (nr === 0) return 0;
   const gfp = flags & FOLL.LONGTERM ? GFP_PIN : GFP_USER;
   let i = 0;
@@ -256,8 +275,19 @@ function getUserPagesSlow(s: State, mm: number, start: number, nr: number, flags
     while (f === 'none' || f === 'unshare') {
       if (flags & FOLL.NOFAULT) return i || -E.FAULT;
       if (++tries > 8) return i || -E.FAULT;
-      const r = handleMmFault(s, mm, vpn, (flags & FOLL.WRITE) !== 0, f === 'unshare', gfp, (flags & FOLL.UNLOCKABLE) !== 0);
-      if (r !== 'ok') return i || (r === 'OOM' ? -E.NOMEM : r === 'HWPOISON' ? (flags & FOLL.HWPOISON ? -E.HWPOISON : -E.FAULT) : -E.FAULT);
+      const r = handleMmFault(
+        s,
+        mm,
+        vpn,
+        (flags & FOLL.WRITE) !== 0,
+        f === 'unshare',
+        gfp,
+        (flags & FOLL.UNLOCKABLE) !== 0,
+      );
+      if (r !== 'ok')
+        return (
+          i || (r === 'OOM' ? -E.NOMEM : r === 'HWPOISON' ? (flags & FOLL.HWPOISON ? -E.HWPOISON : -E.FAULT) : -E.FAULT)
+        );
       f = followPageMask(s, mm, vma, vpn, flags);
     }
     if ('errno' in f) {
@@ -299,7 +329,14 @@ function checkAndMigrateMovablePages(s: State, pages: number[]): number {
 }
 
 /** __gup_longterm_locked: the slow path; with FOLL_LONGTERM until every page is where it may stay. */
-function gupLongtermLocked(s: State, mm: number, start: number, nr: number, flags: number, out: number[] | null): number {
+function gupLongtermLocked(
+  s: State,
+  mm: number,
+  start: number,
+  nr: number,
+  flags: number,
+  out: number[] | null,
+): number {
   if (!(flags & FOLL.LONGTERM)) return getUserPagesSlow(s, mm, start, nr, flags, out);
   for (let tries = 0; tries < 16; tries++) {
     const pages: number[] = [];
@@ -331,7 +368,13 @@ function gupFastFallback(s: State, mm: number, start: number, nr: number, flags:
 
 /** Names of the GUP calls that operations use. */
 export const GUP_CALLS = [
-  'get_user_pages', 'get_user_pages_fast', 'get_user_pages_remote', 'get_user_pages_fast_only', 'pin_user_pages', 'pin_user_pages_fast', 'pin_user_pages_remote',
+  'get_user_pages',
+  'get_user_pages_fast',
+  'get_user_pages_remote',
+  'get_user_pages_fast_only',
+  'pin_user_pages',
+  'pin_user_pages_fast',
+  'pin_user_pages_remote',
 ] as const;
 /** Name of a GUP call. */
 export type GupCall = (typeof GUP_CALLS)[number];
@@ -383,7 +426,15 @@ function validateGup(s: State, call: GupCall, flags: number, hasPages: boolean):
 }
 
 /** One call of the GUP family: what it returns; the pages are pushed to `out` (null: the caller passed no array). */
-export function gup(s: State, call: GupCall, mm: number, start: number, nr: number, flags: number, out: number[] | null): number {
+export function gup(
+  s: State,
+  call: GupCall,
+  mm: number,
+  start: number,
+  nr: number,
+  flags: number,
+  out: number[] | null,
+): number {
   const bad = validateGup(s, call, flags, out !== null);
   if (bad !== undefined) return bad;
   const pin = call.startsWith('pin_');

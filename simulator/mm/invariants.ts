@@ -46,7 +46,7 @@ function checkLists(s: State, bad: (t: string) => void): Map<number, number> {
     let size = 0;
     let prev = 0;
     for (let f = s.lruHead.at(list); f; f = s.lruNext.at(f)) {
-      if (listed.has(f)) return bad(`folio ${f} is on two LRU lists`), listed;
+      if (listed.has(f)) return (bad(`folio ${f} is on two LRU lists`), listed);
       if (s.lruPrev.at(f) !== prev) bad(`LRU list ${list}: back link of folio ${f}`);
       listed.set(f, list);
       size += s.nr(f);
@@ -57,12 +57,21 @@ function checkLists(s: State, bad: (t: string) => void): Map<number, number> {
   return listed;
 }
 
-function checkFolio(m: Model, f: number, held: ReturnType<typeof heldRefs>, listed: ReadonlyMap<number, number>, bad: (t: string) => void): void {
+function checkFolio(
+  m: Model,
+  f: number,
+  held: ReturnType<typeof heldRefs>,
+  listed: ReadonlyMap<number, number>,
+  bad: (t: string) => void,
+): void {
   const s = m.s;
   const nr = s.nr(f);
   const owners = ownersOf(m, f, held);
   const sum = owners.reduce((n, o) => n + o.refs, 0);
-  if (sum !== s.refcount.at(f)) bad(`folio ${f}: refcount ${s.refcount.at(f)}, owners ${sum} (${owners.map((o) => `${o.name} ${o.refs}`).join(', ')})`);
+  if (sum !== s.refcount.at(f))
+    bad(
+      `folio ${f}: refcount ${s.refcount.at(f)}, owners ${sum} (${owners.map((o) => `${o.name} ${o.refs}`).join(', ')})`,
+    );
   if (s.has(f, PG.isolated)) bad(`folio ${f} is still isolated`);
   let pte = 0;
   let pmd = 0;
@@ -76,16 +85,21 @@ function checkFolio(m: Model, f: number, held: ReturnType<typeof heldRefs>, list
   for (let i = 0; i < nr; i++) mapcount += s.mapcount.at(f + i);
   if (mapcount !== pte) bad(`folio ${f}: _mapcount ${mapcount}, PTEs ${pte}`);
   if (s.entire.at(f) !== pmd) bad(`folio ${f}: entire mapcount ${s.entire.at(f)}, PMDs ${pmd}`);
-  if (nr > 1 && folioMapcount(s, f) !== pte + pmd) bad(`folio ${f}: folio_mapcount ${folioMapcount(s, f)}, mappings ${pte + pmd}`);
+  if (nr > 1 && folioMapcount(s, f) !== pte + pmd)
+    bad(`folio ${f}: folio_mapcount ${folioMapcount(s, f)}, mappings ${pte + pmd}`);
   if (nr > 1 && s.pincount.at(f) !== 0) {
-    const pins = owners.filter((o) => (o.kind === 'handle' && o.name.endsWith('(pin)')) || o.name === 'io_uring').reduce((n, o) => n + o.refs, 0);
+    const pins = owners
+      .filter((o) => (o.kind === 'handle' && o.name.endsWith('(pin)')) || o.name === 'io_uring')
+      .reduce((n, o) => n + o.refs, 0);
     if (pins !== s.pincount.at(f) && !s.stray.at(f)) bad(`folio ${f}: pincount ${s.pincount.at(f)}, pins held ${pins}`);
   }
   const on = listed.get(f);
   if (s.has(f, PG.lru)) {
     if (on === undefined) bad(`folio ${f} has PG_lru and is on no list`);
-    else if (on < 32 && (on & 7) !== folioLruList(s, f)) bad(`folio ${f} is on list ${on & 7}, its flags say ${folioLruList(s, f)}`);
-    else if (on < 32 && (on & 7) === LRU.UNEVICTABLE && !s.has(f, PG.unevictable)) bad(`folio ${f} is evictable on the unevictable list`);
+    else if (on < 32 && (on & 7) !== folioLruList(s, f))
+      bad(`folio ${f} is on list ${on & 7}, its flags say ${folioLruList(s, f)}`);
+    else if (on < 32 && (on & 7) === LRU.UNEVICTABLE && !s.has(f, PG.unevictable))
+      bad(`folio ${f} is evictable on the unevictable list`);
   } else if (on !== undefined) bad(`folio ${f} is on list ${on} without PG_lru`);
 }
 
@@ -105,7 +119,14 @@ function checkTables(s: State, bad: (t: string) => void): void {
       let at = s.rmap.at(page);
       while (at && at !== i) at = s.entNext.at(at);
       if (!at) bad(`slot ${i} maps page ${page}, which does not know it`);
-      if (!s.has(page, PG.allocated) && !s.has(page, PG.bad_large) && s.refcount.at(page) === 0 && !s.stray.at(page) && s.mapcount.at(page) === 0) bad(`slot ${i} maps the free page ${page}`);
+      if (
+        !s.has(page, PG.allocated) &&
+        !s.has(page, PG.bad_large) &&
+        s.refcount.at(page) === 0 &&
+        !s.stray.at(page) &&
+        s.mapcount.at(page) === 0
+      )
+        bad(`slot ${i} maps the free page ${page}`);
     }
   }
   for (let f = 1; f < s.scalar.at(SCALAR.nextFile); f++) {
@@ -124,8 +145,10 @@ function checkCaches(s: State, bad: (t: string) => void): void {
       const page = s.xa.at(xaSlot(s, f, i));
       if (page <= 0) continue;
       const head = s.head(page);
-      if (s.mapping.at(head) !== MAPPING.file + f && !s.has(head, PG.bad_large) && s.has(head, PG.allocated)) bad(`page cache of file ${f} at ${i} holds page ${page} of another mapping`);
-      else if (s.has(head, PG.allocated) && s.index.at(head) + (page - head) !== i) bad(`page ${page} is at index ${i} and says ${s.index.at(head)}`);
+      if (s.mapping.at(head) !== MAPPING.file + f && !s.has(head, PG.bad_large) && s.has(head, PG.allocated))
+        bad(`page cache of file ${f} at ${i} holds page ${page} of another mapping`);
+      else if (s.has(head, PG.allocated) && s.index.at(head) + (page - head) !== i)
+        bad(`page ${page} is at index ${i} and says ${s.index.at(head)}`);
     }
   }
 }

@@ -1,6 +1,14 @@
 /** Kernel samepage merging: full scans over mergeable VMAs (mm/ksm.c). */
 import { MAPPING, PG, PTE, VM } from './flags.ts';
-import { anonExclusive, folioAnon, folioKsm, folioMaybeDmaPinned, mapPte, setAnonExclusive, unmapSlot } from './rmap.ts';
+import {
+  anonExclusive,
+  folioAnon,
+  folioKsm,
+  folioMaybeDmaPinned,
+  mapPte,
+  setAnonExclusive,
+  unmapSlot,
+} from './rmap.ts';
 import { folioGet, folioPut } from './page_alloc.ts';
 import { folioMarkAccessed, lruAddDrain } from './lru.ts';
 import { handleMmFault } from './fault.ts';
@@ -39,7 +47,9 @@ export function ksmScan(s: State, scans = 4): void {
     const unstable: { mm: number; vpn: number; page: number }[] = [];
     for (let p = 1; p < s.scalar.at(SCALAR.nextProc); p++) {
       const mm = s.procMm.at(p);
-      if (mm) for (const vma of vmasIn(s, mm, 0, 2 ** 31 - 1)) if (s.vmaFlags.at(vma) & VM.MERGEABLE) scanVma(s, mm, vma, unstable);
+      if (mm)
+        for (const vma of vmasIn(s, mm, 0, 2 ** 31 - 1))
+          if (s.vmaFlags.at(vma) & VM.MERGEABLE) scanVma(s, mm, vma, unstable);
     }
   }
 }
@@ -56,7 +66,12 @@ function scanVma(s: State, mm: number, vma: number, unstable: { mm: number; vpn:
 }
 
 /** cmp_and_merge_page. */
-function cmpAndMerge(s: State, slot: number, page: number, unstable: { mm: number; vpn: number; page: number }[]): void {
+function cmpAndMerge(
+  s: State,
+  slot: number,
+  page: number,
+  unstable: { mm: number; vpn: number; page: number }[],
+): void {
   const stable = findStable(s, s.content.at(page));
   if (stable) {
     if (writeProtectPage(s, slot, 0)) {
@@ -67,7 +82,13 @@ function cmpAndMerge(s: State, slot: number, page: number, unstable: { mm: numbe
   }
   const twin = unstable.find((u) => {
     const sl = pteSlot(s, u.mm, u.vpn);
-    return sl && s.entf.at(sl) & PTE.present && s.ent.at(sl) === u.page && u.page !== page && s.contents.identical(s.content.at(u.page), s.content.at(page));
+    return (
+      sl &&
+      s.entf.at(sl) & PTE.present &&
+      s.ent.at(sl) === u.page &&
+      u.page !== page &&
+      s.contents.identical(s.content.at(u.page), s.content.at(page))
+    );
   });
   const at = { mm: slotMm(s, slot), vpn: slotVpn(s, slot), page };
   if (!twin) {
@@ -91,7 +112,12 @@ function findStable(s: State, content: number): number {
   for (let z = 0; z < s.machine.zones.length; z++) {
     const r = s.machine.zones[z]!;
     for (let pfn = r.start; pfn < s.zoneLow.at(z); pfn++) {
-      if (s.mapping.at(pfn) === MAPPING.ksm && s.has(pfn, PG.allocated) && s.contents.identical(s.content.at(pfn), content)) return pfn;
+      if (
+        s.mapping.at(pfn) === MAPPING.ksm &&
+        s.has(pfn, PG.allocated) &&
+        s.contents.identical(s.content.at(pfn), content)
+      )
+        return pfn;
     }
   }
   return 0;
@@ -101,6 +127,12 @@ function findStable(s: State, content: number): number {
 export function unmergeKsm(s: State, mm: number, start: number, end: number): void {
   for (let vpn = start; vpn < end; vpn++) {
     const slot = pteSlot(s, mm, vpn);
-    if (slot && s.entf.at(slot) & PTE.present && !(s.entf.at(slot) & PTE.special) && folioKsm(s, s.head(s.ent.at(slot)))) handleMmFault(s, mm, vpn, !s.f.ksmBreaksByUnshare, s.f.ksmBreaksByUnshare);
+    if (
+      slot &&
+      s.entf.at(slot) & PTE.present &&
+      !(s.entf.at(slot) & PTE.special) &&
+      folioKsm(s, s.head(s.ent.at(slot)))
+    )
+      handleMmFault(s, mm, vpn, !s.f.ksmBreaksByUnshare, s.f.ksmBreaksByUnshare);
   }
 }

@@ -21,7 +21,11 @@ export function genAdd(s: State, folio: number, reclaiming: boolean): void {
   const min = minSeq(s, type);
   let seq: number;
   if (s.has(folio, PG.active)) seq = max;
-  else if ((type === 0 && !s.has(folio, PG.swapcache)) || (s.has(folio, PG.reclaim) && s.has(folio, PG.dirty | PG.writeback))) seq = max - 1;
+  else if (
+    (type === 0 && !s.has(folio, PG.swapcache)) ||
+    (s.has(folio, PG.reclaim) && s.has(folio, PG.dirty | PG.writeback))
+  )
+    seq = max - 1;
   else if (reclaiming || min + MIN_NR_GENS >= max) seq = min;
   else seq = min + 1;
   if (s.has(folio, PG.active)) s.clearFlag(folio, PG.refs0 | PG.refs1 | PG.referenced | PG.active);

@@ -19,8 +19,28 @@ import type { State } from './state.ts';
 
 /** Advice that madvise() knows, as operations name it. */
 export const ADVICE = [
-  'NORMAL', 'RANDOM', 'SEQUENTIAL', 'WILLNEED', 'DONTNEED', 'DONTNEED_LOCKED', 'FREE', 'COLD', 'PAGEOUT', 'REMOVE', 'DONTFORK', 'DOFORK', 'WIPEONFORK', 'KEEPONFORK',
-  'MERGEABLE', 'UNMERGEABLE', 'HUGEPAGE', 'NOHUGEPAGE', 'COLLAPSE', 'POPULATE_READ', 'POPULATE_WRITE', 'SOFT_OFFLINE',
+  'NORMAL',
+  'RANDOM',
+  'SEQUENTIAL',
+  'WILLNEED',
+  'DONTNEED',
+  'DONTNEED_LOCKED',
+  'FREE',
+  'COLD',
+  'PAGEOUT',
+  'REMOVE',
+  'DONTFORK',
+  'DOFORK',
+  'WIPEONFORK',
+  'KEEPONFORK',
+  'MERGEABLE',
+  'UNMERGEABLE',
+  'HUGEPAGE',
+  'NOHUGEPAGE',
+  'COLLAPSE',
+  'POPULATE_READ',
+  'POPULATE_WRITE',
+  'SOFT_OFFLINE',
 ] as const;
 /** One advice. */
 export type Advice = (typeof ADVICE)[number];
@@ -68,7 +88,11 @@ export function doMadvise(s: State, mm: number, start: number, end: number, advi
     splitPmdAt(s, mm, end);
     for (const v of vmasExactly(s, mm, start, end)) {
       const f = s.vmaFlags.at(v);
-      if ((advice === 'MERGEABLE' || advice === 'UNMERGEABLE') && f & (VM.SHARED | VM.PFNMAP | VM.IO | VM.MIXEDMAP | VM.HUGETLB)) continue;
+      if (
+        (advice === 'MERGEABLE' || advice === 'UNMERGEABLE') &&
+        f & (VM.SHARED | VM.PFNMAP | VM.IO | VM.MIXEDMAP | VM.HUGETLB)
+      )
+        continue;
       s.set(s.vmaFlags, v, (f | behavior.set) & ~behavior.clear);
     }
     if (advice === 'UNMERGEABLE') unmergeKsm(s, mm, start, end);
@@ -147,50 +171,57 @@ function madvisePageout(s: State, mm: number, vma: number, from: number, to: num
     const seen = new Set<number>();
     // before mTHP the walk of a page table ended at the first large folio that could not be split
     let stopped = false;
-    walkRange(s, mm, Math.max(from, base), Math.min(to, base + PMD_NR), (slot, vpn) => {
-      const bits = s.entf.at(slot);
-      if (stopped || !(bits & PTE.present) || bits & PTE.special) return;
-      const page = s.ent.at(slot);
-      let folio = s.head(page);
-      if (s.order.at(folio)) {
-        if (seen.has(folio)) return;
-        const nr = s.nr(folio);
-        let whole = page === folio && vpn + nr <= to;
-        for (let i = 0; whole && i < nr; i++) if (s.ent.at(pteSlot(s, mm, vpn + i)) !== page + i) whole = false;
-        if (!s.f.mthp || !whole) {
-          if (s.f.mthp ? mappedShared(s, folio) : s.mapcount.at(page) !== 1) {
-            seen.add(folio);
-            stopped = !s.f.mthp;
-            return;
-          }
+    walkRange(
+      s,
+      mm,
+      Math.max(from, base),
+      Math.min(to, base + PMD_NR),
+      (slot, vpn) => {
+        const bits = s.entf.at(slot);
+        if (stopped || !(bits & PTE.present) || bits & PTE.special) return;
+        const page = s.ent.at(slot);
+        let folio = s.head(page);
+        if (s.order.at(folio)) {
+          if (seen.has(folio)) return;
+          const nr = s.nr(folio);
+          let whole = page === folio && vpn + nr <= to;
+          for (let i = 0; whole && i < nr; i++) if (s.ent.at(pteSlot(s, mm, vpn + i)) !== page + i) whole = false;
+          if (!s.f.mthp || !whole) {
+            if (s.f.mthp ? mappedShared(s, folio) : s.mapcount.at(page) !== 1) {
+              seen.add(folio);
+              stopped = !s.f.mthp;
+              return;
+            }
+            folioGet(s, folio);
+            const r = splitFolio(s, folio, page);
+            folioPut(s, r ? folio : page);
+            if (r) {
+              seen.add(folio);
+              stopped = !s.f.mthp;
+              return;
+            }
+            if (s.ent.at(slot) !== page || s.entf.at(slot) & PTE.special || !(s.entf.at(slot) & PTE.present)) return;
+            folio = page;
+          } else seen.add(folio);
+        }
+        if (!s.has(folio, PG.lru) || folioMapcount(s, folio) !== s.nr(folio)) return;
+        if (!pageout || s.f.pageoutClearsYoung) changeBits(s, slot, s.entf.at(slot) & ~PTE.young);
+        take(folio);
+      },
+      (slot) => {
+        const folio = s.ent.at(slot);
+        if (isHugeZero(s, folio) || !(s.entf.at(slot) & PTE.present) || mappedShared(s, folio)) return;
+        if (from > base || to < base + PMD_NR) {
           folioGet(s, folio);
-          const r = splitFolio(s, folio, page);
-          folioPut(s, r ? folio : page);
-          if (r) {
-            seen.add(folio);
-            stopped = !s.f.mthp;
-            return;
-          }
-          if (s.ent.at(slot) !== page || s.entf.at(slot) & PTE.special || !(s.entf.at(slot) & PTE.present)) return;
-          folio = page;
-        } else seen.add(folio);
-      }
-      if (!s.has(folio, PG.lru) || folioMapcount(s, folio) !== s.nr(folio)) return;
-      if (!pageout || s.f.pageoutClearsYoung) changeBits(s, slot, s.entf.at(slot) & ~PTE.young);
-      take(folio);
-    }, (slot) => {
-      const folio = s.ent.at(slot);
-      if (isHugeZero(s, folio) || !(s.entf.at(slot) & PTE.present) || mappedShared(s, folio)) return;
-      if (from > base || to < base + PMD_NR) {
-        folioGet(s, folio);
-        const r = splitFolio(s, folio, folio);
-        folioPut(s, folio);
-        if (r) return;
-        return;
-      }
-      if (!pageout || s.f.pageoutClearsYoung) changeBits(s, slot, s.entf.at(slot) & ~PTE.young);
-      take(folio);
-    });
+          const r = splitFolio(s, folio, folio);
+          folioPut(s, folio);
+          if (r) return;
+          return;
+        }
+        if (!pageout || s.f.pageoutClearsYoung) changeBits(s, slot, s.entf.at(slot) & ~PTE.young);
+        take(folio);
+      },
+    );
     if (pageout && list.length) reclaimPages(s, list);
   }
 }
@@ -198,33 +229,40 @@ function madvisePageout(s: State, mm: number, vma: number, from: number, to: num
 /** madvise_free_pte_range: clean and lazily freed. */
 function madviseFree(s: State, mm: number, from: number, to: number): void {
   lruAddDrain(s);
-  walkRange(s, mm, from, to, (slot) => {
-    const bits = s.entf.at(slot);
-    if (bits & PTE.swap) {
-      const entry = s.ent.at(slot);
-      clearEntry(s, slot);
-      freeSwapAndCache(s, entry);
-      return;
-    }
-    if (!(bits & PTE.present) || bits & PTE.special) return;
-    const folio = s.head(s.ent.at(slot));
-    if (s.has(folio, PG.swapcache | PG.dirty)) {
-      if (folioMapcount(s, folio) !== s.nr(folio)) return;
-      if (s.has(folio, PG.swapcache) && !folioFreeSwap(s, folio)) return;
+  walkRange(
+    s,
+    mm,
+    from,
+    to,
+    (slot) => {
+      const bits = s.entf.at(slot);
+      if (bits & PTE.swap) {
+        const entry = s.ent.at(slot);
+        clearEntry(s, slot);
+        freeSwapAndCache(s, entry);
+        return;
+      }
+      if (!(bits & PTE.present) || bits & PTE.special) return;
+      const folio = s.head(s.ent.at(slot));
+      if (s.has(folio, PG.swapcache | PG.dirty)) {
+        if (folioMapcount(s, folio) !== s.nr(folio)) return;
+        if (s.has(folio, PG.swapcache) && !folioFreeSwap(s, folio)) return;
+        s.clearFlag(folio, PG.dirty);
+      }
+      changeBits(s, slot, s.entf.at(slot) & ~(PTE.young | PTE.dirty));
+      folioMarkLazyfree(s, folio);
+    },
+    (slot, base) => {
+      const folio = s.ent.at(slot);
+      if (isHugeZero(s, folio) || folioMapcount(s, folio) !== 1) return;
+      if (from > base || to < base + PMD_NR) {
+        splitHugePmd(s, slot);
+        return;
+      }
       s.clearFlag(folio, PG.dirty);
-    }
-    changeBits(s, slot, s.entf.at(slot) & ~(PTE.young | PTE.dirty));
-    folioMarkLazyfree(s, folio);
-  }, (slot, base) => {
-    const folio = s.ent.at(slot);
-    if (isHugeZero(s, folio) || folioMapcount(s, folio) !== 1) return;
-    if (from > base || to < base + PMD_NR) {
-      splitHugePmd(s, slot);
-      return;
-    }
-    s.clearFlag(folio, PG.dirty);
-    changeBits(s, slot, s.entf.at(slot) & ~(PTE.young | PTE.dirty));
-    folioMarkLazyfree(s, folio);
-  });
+      changeBits(s, slot, s.entf.at(slot) & ~(PTE.young | PTE.dirty));
+      folioMarkLazyfree(s, folio);
+    },
+  );
 }
 export { folioAnon, setAnonExclusive };

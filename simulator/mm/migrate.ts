@@ -1,7 +1,17 @@
 /** Migration of folios and what asks for it: move_pages, soft offline (mm/migrate.c, mm/memory-failure.c). */
 import { E, MAPPING, PG, PTE, VM } from './flags.ts';
 import { GFP_USER, allocFolio, folioGet, folioPut, type Gfp } from './page_alloc.ts';
-import { anonExclusive, folioAnon, folioMapcount, folioMaybeDmaPinned, folioSlots, mapPmd, mapPte, setAnonExclusive, unmapSlot } from './rmap.ts';
+import {
+  anonExclusive,
+  folioAnon,
+  folioMapcount,
+  folioMaybeDmaPinned,
+  folioSlots,
+  mapPmd,
+  mapPte,
+  setAnonExclusive,
+  unmapSlot,
+} from './rmap.ts';
 import { clearEntry, pmdSlot, pteSlot, slotIsPmd, slotMm, slotVpn } from './pagetable.ts';
 import { filemapReleaseFolio, xaSlot } from './filemap.ts';
 import { folioAddLru, folioIsolateLru, folioPutbackLru, lruAddDrain, mlockFolio } from './lru.ts';
@@ -82,7 +92,8 @@ function removeMigrationPtes(s: State, folio: number, parked: readonly Parked[])
     else mapPte(s, pteSlot(s, e.mm, e.vpn, true), folio + e.offset, bits);
     if (e.exclusive) setAnonExclusive(s, folio + e.offset, true);
     const vma = findVma(s, e.mm, e.vpn);
-    if (s.vmaFlags.at(vma) & VM.LOCKED && !s.has(folio, PG.hugetlb) && (s.order.at(folio) === 0 || e.pmd)) mlockFolio(s, folio);
+    if (s.vmaFlags.at(vma) & VM.LOCKED && !s.has(folio, PG.hugetlb) && (s.order.at(folio) === 0 || e.pmd))
+      mlockFolio(s, folio);
   }
 }
 
@@ -104,7 +115,9 @@ function migrateFolio(s: State, folio: number, target: MigrateTarget): boolean {
     return true;
   }
   const hugetlb = s.has(folio, PG.hugetlb);
-  const dst = hugetlb ? allocHugetlb(s, target.gfp.node, target.gfp.thisNode) : allocFolio(s, s.order.at(folio), target.gfp);
+  const dst = hugetlb
+    ? allocHugetlb(s, target.gfp.node, target.gfp.thisNode)
+    : allocFolio(s, s.order.at(folio), target.gfp);
   if (!dst) return false;
   const parked: Parked[] = [];
   const done = tryToMigrate(s, folio, parked);
@@ -139,7 +152,16 @@ function moveToNewFolio(s: State, src: number, dst: number): void {
   for (let i = 0; i < nr; i++) s.set(s.content, dst + i, s.content.at(src + i));
   s.set(s.mapping, dst, s.mapping.at(src));
   s.set(s.index, dst, s.index.at(src));
-  const keep = PG.referenced | PG.uptodate | PG.active | PG.unevictable | PG.workingset | PG.dirty | PG.swapbacked | PG.refs0 | PG.refs1;
+  const keep =
+    PG.referenced |
+    PG.uptodate |
+    PG.active |
+    PG.unevictable |
+    PG.workingset |
+    PG.dirty |
+    PG.swapbacked |
+    PG.refs0 |
+    PG.refs1;
   s.setFlag(dst, s.flags.at(src) & keep);
   s.clearFlag(src, PG.active | PG.unevictable);
   if (s.has(src, PG.swapcache)) {
@@ -166,7 +188,8 @@ function moveToNewFolio(s: State, src: number, dst: number): void {
     s.setFlag(dst, PG.private);
     folioGet(s, dst);
   }
-  if (s.mapping.at(src) === MAPPING.anon || s.mapping.at(src) === MAPPING.ksm) for (let i = 0; i < nr; i++) s.clearFlag(src + i, PG.anon_exclusive);
+  if (s.mapping.at(src) === MAPPING.anon || s.mapping.at(src) === MAPPING.ksm)
+    for (let i = 0; i < nr; i++) s.clearFlag(src + i, PG.anon_exclusive);
 }
 
 /** move_pages(2) of one page (add_folio_for_migration, do_pages_move): `ret` pages not moved, `status` the node or -errno. */
@@ -185,7 +208,11 @@ export function movePages(s: State, mm: number, vpn: number, node: number): { re
   if (isZeroPage(s, page) || isHugeZero(s, folio)) return { ret: 0, status: -E.FAULT };
   if (bits & PTE.special) return { ret: 0, status: -E.FAULT };
   if (s.nodeOf(folio) === node) return { ret: 0, status: node };
-  const shared = s.order.at(folio) ? (s.entire.at(folio) ? s.entire.at(folio) > 1 || s.fmap.at(folio) > 1 : s.mapcount.at(folio) > 1) : s.mapcount.at(folio) > 1;
+  const shared = s.order.at(folio)
+    ? s.entire.at(folio)
+      ? s.entire.at(folio) > 1 || s.fmap.at(folio) > 1
+      : s.mapcount.at(folio) > 1
+    : s.mapcount.at(folio) > 1;
   if (shared) return { ret: 0, status: -E.ACCES };
   if (s.has(folio, PG.hugetlb)) {
     folioGet(s, folio);
@@ -219,7 +246,14 @@ export function softOffline(s: State, mm: number, vpn: number): number {
     folioPut(s, folio);
     return 0;
   }
-  if (!hugetlb && s.has(folio, PG.lru) && !s.has(folio, PG.swapcache) && !folioMapcount(s, folio) && !s.has(folio, PG.dirty) && s.mapping.at(folio) >= MAPPING.file) {
+  if (
+    !hugetlb &&
+    s.has(folio, PG.lru) &&
+    !s.has(folio, PG.swapcache) &&
+    !folioMapcount(s, folio) &&
+    !s.has(folio, PG.dirty) &&
+    s.mapping.at(folio) >= MAPPING.file
+  ) {
     if (filemapReleaseFolio(s, folio) && removeMapping(s, folio, { memcg: false }, false)) {
       poison(s, folio);
       return 0;

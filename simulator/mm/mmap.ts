@@ -4,7 +4,20 @@ import { FS, newFile } from './filemap.ts';
 import { allocFolio, folioGet } from './page_alloc.ts';
 import { anonExclusive, folioAnon, mapPte } from './rmap.ts';
 import { changeBits, clearEntry, pmdSlot, pteSlot, rmapLink, rmapUnlink, setEntry, slotIsPmd } from './pagetable.ts';
-import { findVma, KINDS, mapBase, maySplit, mergeVmas, nameMap, newVma, splitVma, unmappedArea, vmasExactly, vmasIn, type Kind } from './vma.ts';
+import {
+  findVma,
+  KINDS,
+  mapBase,
+  maySplit,
+  mergeVmas,
+  nameMap,
+  newVma,
+  splitVma,
+  unmappedArea,
+  vmasExactly,
+  vmasIn,
+  type Kind,
+} from './vma.ts';
 import { fsyncFile } from './writeback.ts';
 import { gup } from './gup.ts';
 import { handleMmFault, protWrite } from './fault.ts';
@@ -20,10 +33,26 @@ export function protFlags(prot: string): number {
 }
 
 /** do_mmap: a new map of a kind; its first virtual page. */
-export function doMmap(s: State, mm: number, name: string, kind: Kind, pages: number, prot: string, file: number): number {
+export function doMmap(
+  s: State,
+  mm: number,
+  name: string,
+  kind: Kind,
+  pages: number,
+  prot: string,
+  file: number,
+): number {
   const base = unmappedArea(s, mm, pages);
   let flags = (prot === 'none' ? 0 : protFlags(prot)) | VM.MAYREAD | VM.MAYWRITE;
-  if (kind.endsWith('-shared') || kind === 'shmem' || kind === 'shmem-thp' || kind === 'pfnmap' || kind === 'mixedmap' || kind === 'secretmem') flags |= VM.SHARED;
+  if (
+    kind.endsWith('-shared') ||
+    kind === 'shmem' ||
+    kind === 'shmem-thp' ||
+    kind === 'pfnmap' ||
+    kind === 'mixedmap' ||
+    kind === 'secretmem'
+  )
+    flags |= VM.SHARED;
   if (kind === 'anon') flags |= VM.NOHUGEPAGE;
   if (kind === 'thp' || kind === 'mthp-64k' || kind === 'shmem-thp') flags |= VM.HUGEPAGE;
   if (kind.startsWith('hugetlb')) flags |= VM.HUGETLB;
@@ -79,7 +108,8 @@ export function doMprotect(s: State, mm: number, start: number, end: number, pro
       if (!(bits & PTE.present)) return;
       bits = (bits & ~(PTE.write | PTE.protnone)) | (prots ? PTE.write : 0);
       if (newFlags === 0) bits |= PTE.protnone;
-      else if (!(bits & PTE.write) && newFlags & VM.WRITE && canChangePteWritable(s, vma, slot, bits)) bits |= PTE.write;
+      else if (!(bits & PTE.write) && newFlags & VM.WRITE && canChangePteWritable(s, vma, slot, bits))
+        bits |= PTE.write;
       changeBits(s, slot, bits);
     };
     walkRange(s, mm, s.vmaStart.at(vma), s.vmaEnd.at(vma), change, change);
@@ -109,19 +139,26 @@ export function doMremap(s: State, mm: number, from: string, to: string): number
   const start = s.vmaStart.at(vma);
   const target = unmappedArea(s, mm, nr);
   const moved = newVma(s, mm, {
-    start: target, end: target + nr, flags: s.vmaFlags.at(vma), file: s.vmaFile.at(vma), pgoff: s.vmaPgoff.at(vma), kind: s.vmaKind.at(vma),
+    start: target,
+    end: target + nr,
+    flags: s.vmaFlags.at(vma),
+    file: s.vmaFile.at(vma),
+    pgoff: s.vmaPgoff.at(vma),
+    kind: s.vmaKind.at(vma),
   });
-  const move = (pmd: boolean) => (slot: number, vpn: number): void => {
-    const to = target + (vpn - start);
-    const dst = pmd ? pmdSlot(s, mm, to, true) : pteSlot(s, mm, to, true);
-    const bits = s.entf.at(slot);
-    const page = s.ent.at(slot);
-    const mapped = bits & PTE.present && !(bits & (PTE.special | PTE.hwpoison)) && !isHugeZero(s, page);
-    if (mapped) rmapUnlink(s, page, slot);
-    clearEntry(s, slot);
-    setEntry(s, dst, page, bits);
-    if (mapped) rmapLink(s, page, dst);
-  };
+  const move =
+    (pmd: boolean) =>
+    (slot: number, vpn: number): void => {
+      const to = target + (vpn - start);
+      const dst = pmd ? pmdSlot(s, mm, to, true) : pteSlot(s, mm, to, true);
+      const bits = s.entf.at(slot);
+      const page = s.ent.at(slot);
+      const mapped = bits & PTE.present && !(bits & (PTE.special | PTE.hwpoison)) && !isHugeZero(s, page);
+      if (mapped) rmapUnlink(s, page, slot);
+      clearEntry(s, slot);
+      setEntry(s, dst, page, bits);
+      if (mapped) rmapLink(s, page, dst);
+    };
   walkRange(s, mm, start, start + nr, move(false), move(true));
   s.set(s.vmaFlags, moved, s.vmaFlags.at(vma));
   unmapRegion(s, mm, [vma], start, start + nr);
@@ -186,27 +223,34 @@ function mlockPages(s: State, mm: number, vma: number, lock: boolean): void {
   const from = s.vmaStart.at(vma);
   const to = s.vmaEnd.at(vma);
   const seen = new Set<number>();
-  walkRange(s, mm, from, to, (slot, vpn) => {
-    const bits = s.entf.at(slot);
-    if (!(bits & PTE.present) || bits & PTE.special) return;
-    const page = s.ent.at(slot);
-    const folio = s.head(page);
-    const nr = s.nr(folio);
-    if (nr > 1) {
-      if (!s.f.mthp || seen.has(folio)) return;
-      seen.add(folio);
-      const first = vpn - (page - folio);
-      if (lock && (first < from || first + nr > to)) return;
-      if (lock) for (let i = 0; i < nr; i++) if (s.ent.at(pteSlot(s, mm, first + i)) !== folio + i) return;
-    }
-    if (lock) mlockFolio(s, folio);
-    else munlockFolio(s, folio);
-  }, (slot) => {
-    const folio = s.ent.at(slot);
-    if (isHugeZero(s, folio)) return;
-    if (lock) mlockFolio(s, folio);
-    else munlockFolio(s, folio);
-  });
+  walkRange(
+    s,
+    mm,
+    from,
+    to,
+    (slot, vpn) => {
+      const bits = s.entf.at(slot);
+      if (!(bits & PTE.present) || bits & PTE.special) return;
+      const page = s.ent.at(slot);
+      const folio = s.head(page);
+      const nr = s.nr(folio);
+      if (nr > 1) {
+        if (!s.f.mthp || seen.has(folio)) return;
+        seen.add(folio);
+        const first = vpn - (page - folio);
+        if (lock && (first < from || first + nr > to)) return;
+        if (lock) for (let i = 0; i < nr; i++) if (s.ent.at(pteSlot(s, mm, first + i)) !== folio + i) return;
+      }
+      if (lock) mlockFolio(s, folio);
+      else munlockFolio(s, folio);
+    },
+    (slot) => {
+      const folio = s.ent.at(slot);
+      if (isHugeZero(s, folio)) return;
+      if (lock) mlockFolio(s, folio);
+      else munlockFolio(s, folio);
+    },
+  );
 }
 
 /** msync(MS_SYNC): vfs_fsync of shared file mappings. */

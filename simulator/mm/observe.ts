@@ -46,9 +46,22 @@ export interface Observation {
 }
 
 const FLAG_ORDER: readonly (readonly [string, number])[] = [
-  ['referenced', PG.referenced], ['uptodate', PG.uptodate], ['dirty', PG.dirty], ['lru', PG.lru], ['active', PG.active], ['workingset', PG.workingset],
-  ['reclaim', PG.reclaim], ['private', PG.private], ['swapcache', PG.swapcache], ['swapbacked', PG.swapbacked], ['unevictable', PG.unevictable],
-  ['mlocked', PG.mlocked], ['writeback', PG.writeback], ['hwpoison', PG.hwpoison], ['reserved', PG.reserved], ['hugetlb', PG.hugetlb],
+  ['referenced', PG.referenced],
+  ['uptodate', PG.uptodate],
+  ['dirty', PG.dirty],
+  ['lru', PG.lru],
+  ['active', PG.active],
+  ['workingset', PG.workingset],
+  ['reclaim', PG.reclaim],
+  ['private', PG.private],
+  ['swapcache', PG.swapcache],
+  ['swapbacked', PG.swapbacked],
+  ['unevictable', PG.unevictable],
+  ['mlocked', PG.mlocked],
+  ['writeback', PG.writeback],
+  ['hwpoison', PG.hwpoison],
+  ['reserved', PG.reserved],
+  ['hugetlb', PG.hugetlb],
 ];
 /** Counters that only tell something while there is no child. */
 const QUIET = new Set<string>(['thp_swpout_fallback', 'unevictable_pgs_cleared', 'unevictable_pgs_stranded']);
@@ -80,7 +93,8 @@ export class Observer {
     const s = this.m.s;
     seen?.add(pfn);
     if (isZeroPage(s, pfn)) {
-      if (!this.known.some((k) => k.pfn === pfn)) this.known.push({ id: 'ZERO', pfn, serial: s.serial.at(pfn), sub: 0, gone: false });
+      if (!this.known.some((k) => k.pfn === pfn))
+        this.known.push({ id: 'ZERO', pfn, serial: s.serial.at(pfn), sub: 0, gone: false });
       return 'ZERO';
     }
     const serial = s.serial.at(pfn);
@@ -104,7 +118,11 @@ export class Observer {
     const handles: Observation['handles'] = {};
     for (const h of this.m.handles()) {
       const ids = h.pages.length > 8 ? null : h.pages.map((p) => this.id(p, seen));
-      handles[h.name] = ids ?? { nr: h.pages.length, first: this.id(h.pages[0]!, seen), last: this.id(h.pages[h.pages.length - 1]!, seen) };
+      handles[h.name] = ids ?? {
+        nr: h.pages.length,
+        first: this.id(h.pages[0]!, seen),
+        last: this.id(h.pages[h.pages.length - 1]!, seen),
+      };
     }
     const pages: PageRecord[] = [];
     for (const k of this.known) {
@@ -114,7 +132,9 @@ export class Observer {
         if (reachable) pages.push(this.page(k.pfn, k.id));
         continue;
       }
-      const same = s.serial.at(k.pfn) === k.serial && (s.has(k.pfn, PG.allocated) || s.refcount.at(s.head(k.pfn)) !== 0 || reachable);
+      const same =
+        s.serial.at(k.pfn) === k.serial &&
+        (s.has(k.pfn, PG.allocated) || s.refcount.at(s.head(k.pfn)) !== 0 || reachable);
       const alive = same && (reachable || this.stillThere(k.pfn));
       if (alive) pages.push(this.page(k.pfn, k.id));
       else {
@@ -161,11 +181,23 @@ export class Observer {
     }
     if (s.has(hugetlb ? head : pfn, PG.anon_exclusive)) flags.push('anon_exclusive');
     const mapping = s.mapping.at(head);
-    const kind = zero ? 'zero' : mapping === MAPPING.ksm ? 'ksm' : mapping === MAPPING.anon ? 'anon' : mapping >= MAPPING.file ? 'file' : 'none';
+    const kind = zero
+      ? 'zero'
+      : mapping === MAPPING.ksm
+        ? 'ksm'
+        : mapping === MAPPING.anon
+          ? 'anon'
+          : mapping >= MAPPING.file
+            ? 'file'
+            : 'none';
     const z = s.machine.zones[s.zoneOf(pfn)];
     const r: PageRecord = {
-      id, refcount: s.refcount.at(head), mapcount: dax || isHugeZero(s, head) ? 0 : pageMapcount(s, pfn),
-      pincount: order ? s.pincount.at(head) : null, maybe_dma_pinned: folioMaybeDmaPinned(s, head), order,
+      id,
+      refcount: s.refcount.at(head),
+      mapcount: dax || isHugeZero(s, head) ? 0 : pageMapcount(s, pfn),
+      pincount: order ? s.pincount.at(head) : null,
+      maybe_dma_pinned: folioMaybeDmaPinned(s, head),
+      order,
     };
     if (order) {
       r.folio_mapcount = folioMapcount(s, head);
@@ -196,14 +228,30 @@ export class Observer {
     if (bits & PTE.present) {
       const page = leaf ? s.ent.at(slot) + (vpn & 511) : s.ent.at(slot);
       return {
-        proc: w.proc, at: w.at, present: true, id: this.id(page, seen), level: leaf ? 'pmd' : 'pte', write: (bits & PTE.write) !== 0,
-        dirty: (bits & PTE.dirty) !== 0, young: (bits & PTE.young) !== 0, ...(bits & PTE.protnone ? { protnone: true } : {}),
-        ...(bits & PTE.special ? { special: true } : {}), ...core,
+        proc: w.proc,
+        at: w.at,
+        present: true,
+        id: this.id(page, seen),
+        level: leaf ? 'pmd' : 'pte',
+        write: (bits & PTE.write) !== 0,
+        dirty: (bits & PTE.dirty) !== 0,
+        young: (bits & PTE.young) !== 0,
+        ...(bits & PTE.protnone ? { protnone: true } : {}),
+        ...(bits & PTE.special ? { special: true } : {}),
+        ...core,
       };
     }
     if (bits & PTE.swap) {
       const cached = s.swapCache.at(s.ent.at(slot));
-      return { proc: w.proc, at: w.at, present: false, swap: true, swapcache_id: cached ? this.id(cached, seen) : null, swap_exclusive: (bits & PTE.exclusive) !== 0, ...core };
+      return {
+        proc: w.proc,
+        at: w.at,
+        present: false,
+        swap: true,
+        swapcache_id: cached ? this.id(cached, seen) : null,
+        swap_exclusive: (bits & PTE.exclusive) !== 0,
+        ...core,
+      };
     }
     if (bits & PTE.migration) return { proc: w.proc, at: w.at, present: false, migration: true, ...core };
     if (bits) return { proc: w.proc, at: w.at, present: false, other_entry: true, ...core };

@@ -1,7 +1,19 @@
 /** The operation list of the oracle: names, arguments and results as in its README. Bad input is refused before anything changes. */
 import { ADVICE, doMadvise, type Advice } from './madvise.ts';
 import { ERRNO_NAME, E, FOLL, PG } from './flags.ts';
-import { FS, attachBuffers, cachedPage, ensureCapacity, fileByName, filemapGet, newFile, readIntoCache, xaSlot, type FsName, addToPageCache } from './filemap.ts';
+import {
+  FS,
+  attachBuffers,
+  cachedPage,
+  ensureCapacity,
+  fileByName,
+  filemapGet,
+  newFile,
+  readIntoCache,
+  xaSlot,
+  type FsName,
+  addToPageCache,
+} from './filemap.ts';
 import { GUP_CALLS, gup, gupPutFolio, pinWeight, unpinUserPages, type GupCall } from './gup.ts';
 import { GFP_USER, allocFolio, folioGet, folioPut } from './page_alloc.ts';
 import { KINDS, mapBase, type Kind } from './vma.ts';
@@ -39,18 +51,38 @@ export interface Result {
 
 /** A refused operation: names the step and the argument; the state is as it was. */
 export class OperationError extends Error {
-  constructor(readonly step: number, readonly argument: string, message: string) {
+  constructor(
+    readonly step: number,
+    readonly argument: string,
+    message: string,
+  ) {
     super(`step ${step}: ${argument}: ${message}`);
     this.name = 'OperationError';
   }
 }
 
-const FLAG_NAMES = { FOLL_WRITE: FOLL.WRITE, FOLL_FORCE: FOLL.FORCE, FOLL_LONGTERM: FOLL.LONGTERM, FOLL_GET: FOLL.GET, FOLL_PIN: FOLL.PIN, FOLL_NOWAIT: FOLL.NOWAIT, FOLL_NOFAULT: FOLL.NOFAULT, FOLL_HWPOISON: FOLL.HWPOISON, FOLL_TOUCH: FOLL.TOUCH, FOLL_REMOTE: FOLL.REMOTE, FOLL_FAST_ONLY: FOLL.FAST_ONLY } as const;
+const FLAG_NAMES = {
+  FOLL_WRITE: FOLL.WRITE,
+  FOLL_FORCE: FOLL.FORCE,
+  FOLL_LONGTERM: FOLL.LONGTERM,
+  FOLL_GET: FOLL.GET,
+  FOLL_PIN: FOLL.PIN,
+  FOLL_NOWAIT: FOLL.NOWAIT,
+  FOLL_NOFAULT: FOLL.NOFAULT,
+  FOLL_HWPOISON: FOLL.HWPOISON,
+  FOLL_TOUCH: FOLL.TOUCH,
+  FOLL_REMOTE: FOLL.REMOTE,
+  FOLL_FAST_ONLY: FOLL.FAST_ONLY,
+} as const;
 const MAX_PAGES = 2 ** 24;
 
 /** Reads and checks the arguments of one operation. */
 class Args {
-  constructor(readonly m: Model, readonly op: Operation, readonly step: number) {}
+  constructor(
+    readonly m: Model,
+    readonly op: Operation,
+    readonly step: number,
+  ) {}
   fail(argument: string, message: string): never {
     throw new OperationError(this.step, argument, `${message} (operation ${this.op.op})`);
   }
@@ -64,17 +96,20 @@ class Args {
   }
   int(name: string, fallback?: number, min = 0, max = MAX_PAGES): number {
     const v = this.raw(name) ?? fallback;
-    if (typeof v !== 'number' || !Number.isInteger(v) || v < min || v > max) this.fail(name, `expected a whole number from ${min} to ${max}, got ${JSON.stringify(v)}`);
+    if (typeof v !== 'number' || !Number.isInteger(v) || v < min || v > max)
+      this.fail(name, `expected a whole number from ${min} to ${max}, got ${JSON.stringify(v)}`);
     return v;
   }
   one<T extends string>(name: string, values: readonly T[]): T {
     const v = this.raw(name);
-    if (typeof v !== 'string' || !(values as readonly string[]).includes(v)) this.fail(name, `${JSON.stringify(v)} is none of ${values.join(', ')}`);
+    if (typeof v !== 'string' || !(values as readonly string[]).includes(v))
+      this.fail(name, `${JSON.stringify(v)} is none of ${values.join(', ')}`);
     return v as T;
   }
   data(): number {
     const v = this.raw('data');
-    if (typeof v !== 'string' || v.length > 7) this.fail('data', `expected up to 7 characters, got ${JSON.stringify(v)}`);
+    if (typeof v !== 'string' || v.length > 7)
+      this.fail('data', `expected up to 7 characters, got ${JSON.stringify(v)}`);
     return this.m.s.contents.ofToken(v);
   }
   /** Row of the process that acts. */
@@ -260,7 +295,8 @@ export class Model {
     const all = this.handlePages(h);
     const first = a.int('first', 0);
     const nr = a.int('nr', all.length - Math.min(first, all.length));
-    if (first + nr > all.length) a.fail(first > all.length ? 'first' : 'nr', `handle ${a.text('handle')} has ${all.length} pages`);
+    if (first + nr > all.length)
+      a.fail(first > all.length ? 'first' : 'nr', `handle ${a.text('handle')} has ${all.length} pages`);
     const pages = all.slice(first, first + nr);
     const keep = a.raw('keep_handle') === true;
     for (const page of pages) {
@@ -325,7 +361,8 @@ const OPS: Record<string, Op> = {
     const name = a.text('file');
     const fs = a.one('fs', ['ext4', 'tmpfs', 'ext4-dax'] as const satisfies readonly FsName[]);
     const pages = a.int('pages', undefined, 1);
-    if (fs === 'ext4-dax' && !s.machine.zones.some((z) => z.zone === 'Device')) a.fail('fs', 'the machine has no persistent memory');
+    if (fs === 'ext4-dax' && !s.machine.zones.some((z) => z.zone === 'Device'))
+      a.fail('fs', 'the machine has no persistent memory');
     const file = newFile(s, name, FS[fs], pages);
     if (fs === 'tmpfs') return done();
     for (let i = 0; i < pages; i++) {
@@ -339,7 +376,8 @@ const OPS: Record<string, Op> = {
     s.add(s.scalar, SCALAR.flushers, METADATA);
     if (fs === 'ext4') s.count('nr_written', pages);
     addMetadataPages(s);
-    if (fs === 'ext4' && a.raw('cached') === true) for (let i = 0; i < pages; i++) attachBuffers(s, readIntoCache(s, file, i));
+    if (fs === 'ext4' && a.raw('cached') === true)
+      for (let i = 0; i < pages; i++) attachBuffers(s, readIntoCache(s, file, i));
     return done();
   },
   mmap: (m, a) => {
@@ -359,7 +397,9 @@ const OPS: Record<string, Op> = {
   read: (m, a) => {
     const { mm, vpn } = a.addr();
     const r = cpuAccess(m.s, mm, vpn, false);
-    return 'signal' in r ? { ret: null, signal: r.signal } : { ret: 0, data: m.s.contents.token(contentOf(m.s, r.page)) };
+    return 'signal' in r
+      ? { ret: null, signal: r.signal }
+      : { ret: 0, data: m.s.contents.token(contentOf(m.s, r.page)) };
   },
   write: (m, a) => {
     const { mm, vpn } = a.addr();
@@ -369,9 +409,24 @@ const OPS: Record<string, Op> = {
     m.s.set(m.s.content, r.page, content);
     return done();
   },
-  put_page: (m, a) => m.release(a, (pages) => pages.forEach((p) => folioPut(m.s, m.s.head(p))), () => 1),
-  unpin_user_pages: (m, a) => m.release(a, (pages) => unpinUserPages(m.s, pages, false), (p) => pinWeight(m.s, p)),
-  unpin_user_pages_dirty_lock: (m, a) => m.release(a, (pages) => unpinUserPages(m.s, pages, a.raw('dirty') !== false), (p) => pinWeight(m.s, p)),
+  put_page: (m, a) =>
+    m.release(
+      a,
+      (pages) => pages.forEach((p) => folioPut(m.s, m.s.head(p))),
+      () => 1,
+    ),
+  unpin_user_pages: (m, a) =>
+    m.release(
+      a,
+      (pages) => unpinUserPages(m.s, pages, false),
+      (p) => pinWeight(m.s, p),
+    ),
+  unpin_user_pages_dirty_lock: (m, a) =>
+    m.release(
+      a,
+      (pages) => unpinUserPages(m.s, pages, a.raw('dirty') !== false),
+      (p) => pinWeight(m.s, p),
+    ),
   set_page_dirty_lock: (m, a) => {
     setPageDirtyLock(m.s, a.handlePage().page);
     return done(1);

@@ -8,7 +8,18 @@ import { xaSlot } from './filemap.ts';
 import type { Model } from './operations.ts';
 
 /** Kind of an owner. */
-export type OwnerKind = 'pte' | 'page-cache' | 'swap-cache' | 'buffers' | 'lru-batch' | 'isolation' | 'handle' | 'kernel-user' | 'driver' | 'poison' | 'unaccounted';
+export type OwnerKind =
+  | 'pte'
+  | 'page-cache'
+  | 'swap-cache'
+  | 'buffers'
+  | 'lru-batch'
+  | 'isolation'
+  | 'handle'
+  | 'kernel-user'
+  | 'driver'
+  | 'poison'
+  | 'unaccounted';
 /** One named part of a refcount. */
 export interface Owner {
   kind: OwnerKind;
@@ -20,7 +31,8 @@ export interface Owner {
 /** Name of a virtual page of an mm: `P:m[3]`. */
 export function addressName(s: State, mm: number, vpn: number): string {
   let proc = '?';
-  for (let p = 1; p < s.scalar.at(SCALAR.nextProc); p++) if (s.procMm.at(p) === mm) proc = s.names.text(s.procName.at(p));
+  for (let p = 1; p < s.scalar.at(SCALAR.nextProc); p++)
+    if (s.procMm.at(p) === mm) proc = s.names.text(s.procName.at(p));
   let best = -1;
   let name = '';
   for (let m = 1; m < s.scalar.at(SCALAR.nextMap); m++) {
@@ -57,21 +69,28 @@ export function heldRefs(m: Model): Map<number, Owner[]> {
 export function ownersOf(m: Model, folio: number, held: Map<number, Owner[]> = heldRefs(m)): Owner[] {
   const s = m.s;
   const out: Owner[] = [];
-  for (const slot of folioSlots(s, folio)) out.push({ kind: 'pte', name: `PTE of ${addressName(s, slotMm(s, slot), slotVpn(s, slot))}`, refs: 1 });
+  for (const slot of folioSlots(s, folio))
+    out.push({ kind: 'pte', name: `PTE of ${addressName(s, slotMm(s, slot), slotVpn(s, slot))}`, refs: 1 });
   const mapping = s.mapping.at(folio);
   if (mapping >= MAPPING.file && !s.has(folio, PG.driver)) {
     const file = mapping - MAPPING.file;
     if (s.xa.at(xaSlot(s, file, s.index.at(folio))) === folio) {
-      out.push({ kind: 'page-cache', name: `page cache of ${s.names.text(s.fileName.at(file)) || 'a kernel file'}`, refs: s.has(folio, PG.hugetlb) ? hugetlbCacheRefs(s) : s.nr(folio) });
+      out.push({
+        kind: 'page-cache',
+        name: `page cache of ${s.names.text(s.fileName.at(file)) || 'a kernel file'}`,
+        refs: s.has(folio, PG.hugetlb) ? hugetlbCacheRefs(s) : s.nr(folio),
+      });
     }
   }
   if (s.has(folio, PG.swapcache)) out.push({ kind: 'swap-cache', name: 'swap cache', refs: s.nr(folio) });
   if (s.has(folio, PG.private)) out.push({ kind: 'buffers', name: 'buffers of the file system', refs: 1 });
   if (s.has(folio, PG.batched)) out.push({ kind: 'lru-batch', name: 'LRU batch', refs: 1 });
   if (s.has(folio, PG.isolated)) out.push({ kind: 'isolation', name: 'isolation', refs: 1 });
-  if (s.has(folio, PG.driver)) out.push({ kind: 'driver', name: s.has(folio, PG.reserved) ? 'reserved memory' : 'its driver', refs: 1 });
+  if (s.has(folio, PG.driver))
+    out.push({ kind: 'driver', name: s.has(folio, PG.reserved) ? 'reserved memory' : 'its driver', refs: 1 });
   if (s.has(folio, PG.hwpoison)) out.push({ kind: 'poison', name: 'hwpoison', refs: 1 });
   out.push(...(held.get(folio) ?? []));
-  if (s.stray.at(folio)) out.push({ kind: 'unaccounted', name: 'nobody (mismatched calls, get_page)', refs: s.stray.at(folio) });
+  if (s.stray.at(folio))
+    out.push({ kind: 'unaccounted', name: 'nobody (mismatched calls, get_page)', refs: s.stray.at(folio) });
   return out;
 }

@@ -129,7 +129,11 @@ function freeBadPage(s: State, folio: number, reason: string): void {
   if (s.f.checksFreedPages) {
     s.dmesg.push('BUG: Bad page state', `page dumped because: ${reason}`);
     if (n > 1) s.setFlag(folio, PG.bad_large);
-    for (let i = 0; i < n; i++) s.clearFlag(folio + i, PG.lru | PG.active | PG.dirty | PG.anon_exclusive | PG.allocated | PG.tail | PG.unevictable | PG.mlocked);
+    for (let i = 0; i < n; i++)
+      s.clearFlag(
+        folio + i,
+        PG.lru | PG.active | PG.dirty | PG.anon_exclusive | PG.allocated | PG.tail | PG.unevictable | PG.mlocked,
+      );
   } else {
     for (let i = 0; i < n; i++) s.set(s.flags, folio + i, 0);
     if (n > 1) s.set(s.entire, folio, 0);

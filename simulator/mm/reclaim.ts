@@ -1,8 +1,26 @@
 /** Reclaim: shrink_folio_list and what feeds it (mm/vmscan.c). */
 import { MAPPING, PG } from './flags.ts';
-import { folioFreeSwap, addToSwap, addToSwapCache, allocSwap, deleteFromSwapCache, swapDuplicate, swapWritepage } from './swap.ts';
+import {
+  folioFreeSwap,
+  addToSwap,
+  addToSwapCache,
+  allocSwap,
+  deleteFromSwapCache,
+  swapDuplicate,
+  swapWritepage,
+} from './swap.ts';
 import { FS, filemapReleaseFolio, removeFromPageCache } from './filemap.ts';
-import { ageNonresident, folioEvictable, folioLruList, folioPutbackLru, isFileLru, listDelete, lruAdd, lruAddDrain, lruDelete } from './lru.ts';
+import {
+  ageNonresident,
+  folioEvictable,
+  folioLruList,
+  folioPutbackLru,
+  isFileLru,
+  listDelete,
+  lruAdd,
+  lruAddDrain,
+  lruDelete,
+} from './lru.ts';
 import { MIN_NR_GENS, genList, minSeq } from './lru_gen.ts';
 import { folioGet, folioPut, freeFolio } from './page_alloc.ts';
 import { folioAnon, folioMapcount, folioMaybeDmaPinned, folioReferenced, tryToUnmap } from './rmap.ts';
@@ -99,7 +117,13 @@ function shmemWritepage(s: State, folio: number, isolated: number[]): boolean {
  * shrink_folio_list (mm/vmscan.c): tries to reclaim every isolated folio of `list`; returns how many pages were freed. What stays is left in
  * `list`, still isolated.
  */
-export function shrinkFolioList(s: State, list: number[], sc: ScanControl, stat: ReclaimStat, ignoreReferences: boolean): number {
+export function shrinkFolioList(
+  s: State,
+  list: number[],
+  sc: ScanControl,
+  stat: ReclaimStat,
+  ignoreReferences: boolean,
+): number {
   const queue = list.slice();
   list.length = 0;
   let reclaimed = 0;
@@ -113,12 +137,21 @@ export function shrinkFolioList(s: State, list: number[], sc: ScanControl, stat:
 }
 
 /** One folio of shrink_folio_list: pages freed, or -1 if it stays. */
-function shrinkOne(s: State, folio: number, queue: number[], sc: ScanControl, stat: ReclaimStat, ignoreReferences: boolean): number {
+function shrinkOne(
+  s: State,
+  folio: number,
+  queue: number[],
+  sc: ScanControl,
+  stat: ReclaimStat,
+  ignoreReferences: boolean,
+): number {
   let references: ReturnType<typeof folioCheckReferences> = 'reclaim';
   if (s.has(folio, PG.hwpoison)) return -1;
   if (!folioEvictable(s, folio)) return activateLocked(s, folio);
-  if (s.machine.lru === 'mglru' && !ignoreReferences && folioMapcount(s, folio) && s.has(folio, PG.referenced)) return -1;
-  if (isFileLru(s, folio) && !folioAnon(s, folio) && s.has(folio, PG.dirty) && !s.has(folio, PG.writeback)) stat.nrUnqueuedDirty += s.nr(folio);
+  if (s.machine.lru === 'mglru' && !ignoreReferences && folioMapcount(s, folio) && s.has(folio, PG.referenced))
+    return -1;
+  if (isFileLru(s, folio) && !folioAnon(s, folio) && s.has(folio, PG.dirty) && !s.has(folio, PG.writeback))
+    stat.nrUnqueuedDirty += s.nr(folio);
   if (s.has(folio, PG.writeback)) {
     s.setFlag(folio, PG.reclaim);
     return activateLocked(s, folio);
@@ -152,8 +185,10 @@ function shrinkOne(s: State, folio: number, queue: number[], sc: ScanControl, st
     }
     if (references === 'reclaim-clean') return -1;
     switch (pageout(s, folio, queue)) {
-      case 'keep': return -1;
-      case 'activate': return activateLocked(s, folio);
+      case 'keep':
+        return -1;
+      case 'activate':
+        return activateLocked(s, folio);
       case 'success':
         if (s.machine.swap === 'disk') {
           // asynchronous: the folio is under writeback now; it is freed by a later pass
@@ -162,7 +197,8 @@ function shrinkOne(s: State, folio: number, queue: number[], sc: ScanControl, st
           return -1;
         }
         break;
-      case 'clean': break;
+      case 'clean':
+        break;
     }
   }
   if (s.has(folio, PG.private)) {
@@ -234,7 +270,7 @@ export function moveFoliosToLru(s: State, list: readonly number[], memcg: boolea
 function isolateLruFolios(s: State, list: number, nr: number): number[] {
   const out: number[] = [];
   let taken = 0;
-  for (let f = s.lruTail.at(list); f && taken < nr; ) {
+  for (let f = s.lruTail.at(list); f && taken < nr;) {
     const prev = s.lruPrev.at(f);
     taken += s.nr(f);
     listDelete(s, list, f);
@@ -290,7 +326,10 @@ function shrinkLruvec(s: State, node: number, priority: number, sc: ScanControl)
   const base = node * 8;
   // prepare_scan_control reads the cgroup's statistics: fresh in one kernel, rarely flushed in the other
   const lowAtStart = inactiveIsLow(s, base, false);
-  const mayDeactivate = [sc.forceDeactivate || lowAtStart, sc.forceDeactivate || (s.f.reclaimFlushesStats && inactiveIsLow(s, base, true))];
+  const mayDeactivate = [
+    sc.forceDeactivate || lowAtStart,
+    sc.forceDeactivate || (s.f.reclaimFlushesStats && inactiveIsLow(s, base, true)),
+  ];
   const nr = [0, 1, 2, 3].map((l) => s.lruSize.at(base + l) >> priority);
   if (priority) {
     if (s.lruSize.at(base + 2) >> priority && !mayDeactivate[1]) nr[0] = nr[1] = 0;
@@ -308,7 +347,8 @@ function shrinkLruvec(s: State, node: number, priority: number, sc: ScanControl)
       } else reclaimed += shrinkInactiveList(s, base + l, scan, sc, l >= 2);
     }
   }
-  if (s.f.reclaimFlushesStats ? lowAtStart : inactiveIsLow(s, base, false)) shrinkActiveList(s, base + 1, SWAP_CLUSTER_MAX);
+  if (s.f.reclaimFlushesStats ? lowAtStart : inactiveIsLow(s, base, false))
+    shrinkActiveList(s, base + 1, SWAP_CLUSTER_MAX);
   return reclaimed;
 }
 
@@ -318,7 +358,9 @@ function tryToFreeMemCgroupPages(s: State): number {
   let reclaimed = 0;
   for (;;) {
     for (let priority = 12; priority >= 0 && reclaimed < SWAP_CLUSTER_MAX; priority--) {
-      for (const node of [0, 1]) reclaimed += s.machine.lru === 'mglru' ? genShrinkLruvec(s, node, priority, sc) : shrinkLruvec(s, node, priority, sc);
+      for (const node of [0, 1])
+        reclaimed +=
+          s.machine.lru === 'mglru' ? genShrinkLruvec(s, node, priority, sc) : shrinkLruvec(s, node, priority, sc);
       endSwapWriteback(s);
     }
     if (reclaimed || !sc.skippedDeactivate) return reclaimed;
@@ -339,7 +381,8 @@ export function memcgReclaim(s: State, times = 6): void {
     flushIdleMetadata(s);
   }
   // the last passes find nothing to free and deactivate by force what they activated before
-  if (s.machine.lru === 'classic') for (const base of [0, 8]) if (s.lruSize.at(base + 3)) shrinkActiveList(s, base + 3, s.lruSize.at(base + 3));
+  if (s.machine.lru === 'classic')
+    for (const base of [0, 8]) if (s.lruSize.at(base + 3)) shrinkActiveList(s, base + 3, s.lruSize.at(base + 3));
 }
 
 /**
@@ -401,7 +444,7 @@ function incMaxSeq(s: State): void {
   }
   for (const node of [0, 1]) {
     for (let l = 32 + node * 8; l < 40 + node * 8; l++) {
-      for (let f = s.lruHead.at(l); f; ) {
+      for (let f = s.lruHead.at(l); f;) {
         const next = s.lruNext.at(f);
         const target = genList(node, isFileLru(s, f) ? 1 : 0, max);
         if (folioMapcount(s, f) && folioReferenced(s, f).ptes && l !== target) {
@@ -491,6 +534,7 @@ export function reclaimPages(s: State, folios: number[]): void {
 
 /** Which LRU list a folio is on, for people. */
 export function lruName(s: State, folio: number): string {
-  if (!s.has(folio, PG.lru)) return s.has(folio, PG.batched) ? 'batch' : s.has(folio, PG.isolated) ? 'isolated' : 'none';
+  if (!s.has(folio, PG.lru))
+    return s.has(folio, PG.batched) ? 'batch' : s.has(folio, PG.isolated) ? 'isolated' : 'none';
   return ['inactive_anon', 'active_anon', 'inactive_file', 'active_file', 'unevictable'][folioLruList(s, folio)]!;
 }

@@ -3,7 +3,17 @@ import { BIAS, MAPPING, PG, PTE, VM } from './flags.ts';
 import { folioMarkDirty } from './writeback.ts';
 import { folioGet, folioPut } from './page_alloc.ts';
 import { lruAddDrain, mlockFolio, munlockFolio } from './lru.ts';
-import { changeBits, invalidate, rmapLink, rmapSlots, rmapUnlink, setEntry, slotIsPmd, slotMm, slotVpn } from './pagetable.ts';
+import {
+  changeBits,
+  invalidate,
+  rmapLink,
+  rmapSlots,
+  rmapUnlink,
+  setEntry,
+  slotIsPmd,
+  slotMm,
+  slotVpn,
+} from './pagetable.ts';
 import { splitHugePmd } from './thp.ts';
 import { swapDuplicate, swapFree } from './swap.ts';
 import { findVma } from './vma.ts';
@@ -86,7 +96,13 @@ export function unmapSlot(s: State, slot: number, value = 0, left = 0): void {
   const vma = findVma(s, slotMm(s, slot), slotVpn(s, slot));
   setEntry(s, slot, value, left);
   // munlock_vma_folio: large folios only when they were mapped by the PMD
-  if (vma && s.vmaFlags.at(vma) & VM.LOCKED && !(s.vmaFlags.at(vma) & (VM.PFNMAP | VM.IO | VM.HUGETLB)) && (s.order.at(head) === 0 || s.has(head, PG.mlocked))) munlockFolio(s, head);
+  if (
+    vma &&
+    s.vmaFlags.at(vma) & VM.LOCKED &&
+    !(s.vmaFlags.at(vma) & (VM.PFNMAP | VM.IO | VM.HUGETLB)) &&
+    (s.order.at(head) === 0 || s.has(head, PG.mlocked))
+  )
+    munlockFolio(s, head);
 }
 
 /** All mappings of a folio, PMD entries first. */
@@ -124,7 +140,8 @@ export function folioReferenced(s: State, folio: number): Referenced {
     const bits = s.entf.at(slot);
     if (bits & PTE.young) {
       // ptep_clear_flush_young does not flush on x86: the TLB keeps the translation
-      if (slotIsPmd(s, slot)) changeBits(s, slot, bits & ~PTE.young); // pmdp_clear_flush_young does flush
+      if (slotIsPmd(s, slot))
+        changeBits(s, slot, bits & ~PTE.young); // pmdp_clear_flush_young does flush
       else s.set(s.entf, slot, bits & ~PTE.young);
       vmas.add(vma);
     }

@@ -10,7 +10,12 @@ import { workingsetRefault } from './workingset.ts';
 import type { State } from './state.ts';
 
 /** shmem_get_folio_gfp: the page at `index`, without a reference; `huge`: a new one may be a huge page. 0 without memory. */
-export function shmemGetPage(s: State, file: number, index: number, opts: { huge?: boolean; gfp: Gfp; write?: boolean }): number {
+export function shmemGetPage(
+  s: State,
+  file: number,
+  index: number,
+  opts: { huge?: boolean; gfp: Gfp; write?: boolean },
+): number {
   ensureCapacity(s, file, index + 1);
   const found = cachedPage(s, file, index);
   if (found) return found;
@@ -19,7 +24,8 @@ export function shmemGetPage(s: State, file: number, index: number, opts: { huge
   if (opts.huge) {
     const base = Math.floor(index / PMD_NR) * PMD_NR;
     let empty = base + PMD_NR <= Math.max(s.filePages.at(file), PMD_NR);
-    for (let i = 0; empty && i < PMD_NR; i++) if (base + i < s.fileCap.at(file) && s.xa.at(xaSlot(s, file, base + i))) empty = false;
+    for (let i = 0; empty && i < PMD_NR; i++)
+      if (base + i < s.fileCap.at(file) && s.xa.at(xaSlot(s, file, base + i))) empty = false;
     const folio = empty ? allocFolio(s, PMD_ORDER, opts.gfp) : 0;
     if (folio) {
       addShmem(s, file, base, folio);
@@ -40,7 +46,13 @@ function addShmem(s: State, file: number, index: number, folio: number): void {
 }
 
 /** shmem_swapin_folio: through the swap cache back into the page cache, dirty. */
-function shmemSwapin(s: State, file: number, index: number, entry: number, opts: { gfp: Gfp; write?: boolean }): number {
+function shmemSwapin(
+  s: State,
+  file: number,
+  index: number,
+  entry: number,
+  opts: { gfp: Gfp; write?: boolean },
+): number {
   let page = s.swapCache.at(entry);
   if (!page) {
     const folio = allocFolio(s, 0, opts.gfp);

@@ -57,30 +57,85 @@ export function machineConfig(features: Features, o: MachineOptions = {}): Machi
   const base = 512;
   for (let node = 0; node < 2; node++) {
     const start = base + node * half;
-    const cma = node === 0 ? o.cma ?? 0 : 0;
+    const cma = node === 0 ? (o.cma ?? 0) : 0;
     const mem = half - movableHalf - (node === 1 ? dax : 0);
     zones.push({ zone: 'DMA32', node, start, pages: mem - cma });
     if (cma) zones.push({ zone: 'CMA', node, start: start + mem - cma, pages: cma });
     if (movableHalf) zones.push({ zone: 'Movable', node, start: start + mem, pages: movableHalf });
     if (node === 1 && dax) zones.push({ zone: 'Device', node, start: start + half - dax, pages: dax });
   }
-  return { features, zones, lru: o.lru ?? 'classic', swap: o.swap ?? 'zram', swapPages: o.swapPages ?? pages, rootWorkingset: [200, 0], daxPolicy: o.daxPolicy ?? 'wait' };
+  return {
+    features,
+    zones,
+    lru: o.lru ?? 'classic',
+    swap: o.swap ?? 'zram',
+    swapPages: o.swapPages ?? pages,
+    rootWorkingset: [200, 0],
+    daxPolicy: o.daxPolicy ?? 'wait',
+  };
 }
 
 /** Rows of the scalar column. */
 export const SCALAR = {
-  nextSerial: 0, nextBlock: 1, freeBlock: 2, nextVma: 3, freeVma: 4, nextFile: 5, nextXa: 6, swapHint: 7, nonresRoot: 8, nonresMemcg: 9,
-  batchCount: 10, zeroPage: 11, hugeZero: 12, nextMap: 13, nextProc: 14, nextHandle: 15, minSeqAnon: 16, minSeqFile: 17, maxSeq: 18,
-  nextHandlePage: 19, kernelHeld: 20, nextPipe: 21, metaFile: 22, flushers: 24, isolatedHead: 25, iouring: 26,
-  nonresRoot1: 28, nonresMemcg1: 29, tlbGen: 30, tlbMm: 31,
+  nextSerial: 0,
+  nextBlock: 1,
+  freeBlock: 2,
+  nextVma: 3,
+  freeVma: 4,
+  nextFile: 5,
+  nextXa: 6,
+  swapHint: 7,
+  nonresRoot: 8,
+  nonresMemcg: 9,
+  batchCount: 10,
+  zeroPage: 11,
+  hugeZero: 12,
+  nextMap: 13,
+  nextProc: 14,
+  nextHandle: 15,
+  minSeqAnon: 16,
+  minSeqFile: 17,
+  maxSeq: 18,
+  nextHandlePage: 19,
+  kernelHeld: 20,
+  nextPipe: 21,
+  metaFile: 22,
+  flushers: 24,
+  isolatedHead: 25,
+  iouring: 26,
+  nonresRoot1: 28,
+  nonresMemcg1: 29,
+  tlbGen: 30,
+  tlbMm: 31,
 } as const;
 
 /** vmstat counters (/proc/vmstat names) in the order of their rows. */
 export const VMSTAT = [
-  'nr_foll_pin_acquired', 'nr_foll_pin_released', 'pswpin', 'pswpout', 'pgsteal_anon', 'pgsteal_file', 'nr_dirtied', 'nr_written',
-  'pgmigrate_success', 'pgmigrate_fail', 'thp_migration_success', 'thp_migration_fail', 'thp_fault_alloc', 'thp_collapse_alloc',
-  'thp_split_page', 'thp_split_page_failed', 'thp_split_pmd', 'thp_swpout', 'thp_swpout_fallback', 'unevictable_pgs_culled',
-  'unevictable_pgs_rescued', 'unevictable_pgs_mlocked', 'unevictable_pgs_munlocked', 'unevictable_pgs_cleared', 'unevictable_pgs_stranded',
+  'nr_foll_pin_acquired',
+  'nr_foll_pin_released',
+  'pswpin',
+  'pswpout',
+  'pgsteal_anon',
+  'pgsteal_file',
+  'nr_dirtied',
+  'nr_written',
+  'pgmigrate_success',
+  'pgmigrate_fail',
+  'thp_migration_success',
+  'thp_migration_fail',
+  'thp_fault_alloc',
+  'thp_collapse_alloc',
+  'thp_split_page',
+  'thp_split_page_failed',
+  'thp_split_pmd',
+  'thp_swpout',
+  'thp_swpout_fallback',
+  'unevictable_pgs_culled',
+  'unevictable_pgs_rescued',
+  'unevictable_pgs_mlocked',
+  'unevictable_pgs_munlocked',
+  'unevictable_pgs_cleared',
+  'unevictable_pgs_stranded',
 ] as const;
 /** Name of a counter of /proc/vmstat. */
 export type VmstatName = (typeof VMSTAT)[number];
@@ -285,7 +340,18 @@ export class State {
       this.set(this.zoneLow, i, z.start);
       this.set(this.zoneHigh, i, z.start + z.pages);
     });
-    for (const k of ['nextBlock', 'nextVma', 'nextFile', 'nextXa', 'nextMap', 'nextProc', 'nextHandle', 'nextHandlePage', 'nextSerial', 'swapHint'] as const) {
+    for (const k of [
+      'nextBlock',
+      'nextVma',
+      'nextFile',
+      'nextXa',
+      'nextMap',
+      'nextProc',
+      'nextHandle',
+      'nextHandlePage',
+      'nextSerial',
+      'swapHint',
+    ] as const) {
       this.set(this.scalar, SCALAR[k], 1);
     }
     this.set(this.scalar, SCALAR.maxSeq, 3);

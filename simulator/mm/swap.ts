@@ -96,7 +96,8 @@ export function folioFreeSwap(s: State, folio: number): boolean {
 
 /** free_swap_cache (mm/swap_state.c): a page that lost its last mapping leaves the swap cache if its slot is unused. */
 export function freeSwapCache(s: State, folio: number): void {
-  if (s.has(folio, PG.swapcache) && s.mapcount.at(folio) + s.entire.at(folio) + s.fmap.at(folio) === 0) folioFreeSwap(s, folio);
+  if (s.has(folio, PG.swapcache) && s.mapcount.at(folio) + s.entire.at(folio) + s.fmap.at(folio) === 0)
+    folioFreeSwap(s, folio);
 }
 
 /** swap_writepage (mm/page_io.c): contents to the slots; writeback starts and ends. */

@@ -1,8 +1,30 @@
 /** Transparent huge pages: splitting of mappings and of folios, write-protect faults, collapse (mm/huge_memory.c, mm/khugepaged.c). */
 import { E, MAPPING, PG, PTE, VM } from './flags.ts';
 import { GFP_USER, allocFolio, folioGet, folioPut, type Gfp } from './page_alloc.ts';
-import { anonExclusive, folioAnon, folioMapcount, folioMaybeDmaPinned, folioSlots, mapPmd, mapPte, setAnonExclusive, tryToUnmap, unmapSlot } from './rmap.ts';
-import { clearEntry, freeBlock, pmdSlot, pteSlot, setEntry, slotIsPmd, slotMm, slotVpn, PMD_NR, PMD_ORDER } from './pagetable.ts';
+import {
+  anonExclusive,
+  folioAnon,
+  folioMapcount,
+  folioMaybeDmaPinned,
+  folioSlots,
+  mapPmd,
+  mapPte,
+  setAnonExclusive,
+  tryToUnmap,
+  unmapSlot,
+} from './rmap.ts';
+import {
+  clearEntry,
+  freeBlock,
+  pmdSlot,
+  pteSlot,
+  setEntry,
+  slotIsPmd,
+  slotMm,
+  slotVpn,
+  PMD_NR,
+  PMD_ORDER,
+} from './pagetable.ts';
 import { folioMarkDirty } from './writeback.ts';
 import { deleteFromPageCacheSlot } from './filemap.ts';
 import { isFileLru, lruAddDrain, listAdd, folioAddLru } from './lru.ts';
@@ -50,7 +72,8 @@ export function splitHugePmd(s: State, pmd: number, freeze = false): void {
   if (isHugeZero(s, folio)) {
     clearEntry(s, pmd);
     const z = zeroPage(s);
-    for (let i = 0; i < PMD_NR; i++) setEntry(s, pteSlot(s, mm, vpn + i, true), z, PTE.present | PTE.special | PTE.young);
+    for (let i = 0; i < PMD_NR; i++)
+      setEntry(s, pteSlot(s, mm, vpn + i, true), z, PTE.present | PTE.special | PTE.young);
     return;
   }
   if (!folioAnon(s, folio)) {
@@ -113,7 +136,13 @@ function splitFolioInner(s: State, folio: number, at: number, isolated: number[]
     for (const slot of folioSlots(s, folio)) {
       const page = s.ent.at(slot);
       if (s.entf.at(slot) & PTE.dirty) s.setFlag(folio, PG.dirty);
-      parked.push({ mm: slotMm(s, slot), vpn: slotVpn(s, slot), page, bits: s.entf.at(slot), exclusive: anonExclusive(s, page) });
+      parked.push({
+        mm: slotMm(s, slot),
+        vpn: slotVpn(s, slot),
+        page,
+        bits: s.entf.at(slot),
+        exclusive: anonExclusive(s, page),
+      });
       unmapSlot(s, slot);
       s.add(s.refcount, folio, -1);
     }
@@ -121,13 +150,28 @@ function splitFolioInner(s: State, folio: number, at: number, isolated: number[]
   // __split_huge_page
   const lru = s.has(folio, PG.lru);
   const inCache = !anon || s.has(folio, PG.swapcache);
-  const inherit = s.flags.at(folio) & (PG.referenced | PG.swapbacked | PG.swapcache | PG.mlocked | PG.uptodate | PG.active | PG.workingset | PG.unevictable | PG.dirty | PG.refs0 | PG.refs1);
+  const inherit =
+    s.flags.at(folio) &
+    (PG.referenced |
+      PG.swapbacked |
+      PG.swapcache |
+      PG.mlocked |
+      PG.uptodate |
+      PG.active |
+      PG.workingset |
+      PG.unevictable |
+      PG.dirty |
+      PG.refs0 |
+      PG.refs1);
   const gen = s.gen.at(folio);
   s.clearFlag(folio, PG.partially_mapped);
   s.set(s.order, folio, 0);
   s.set(s.fmap, folio, 0);
   s.set(s.refcount, folio, 1 + (inCache ? 1 : 0));
-  const list = gen ? gen - 1 : s.nodeOf(folio) * 8 + (s.has(folio, PG.unevictable) ? 4 : (isFileLru(s, folio) ? 2 : 0) + (s.has(folio, PG.active) ? 1 : 0));
+  const list = gen
+    ? gen - 1
+    : s.nodeOf(folio) * 8 +
+      (s.has(folio, PG.unevictable) ? 4 : (isFileLru(s, folio) ? 2 : 0) + (s.has(folio, PG.active) ? 1 : 0));
   if (lru) s.add(s.lruSize, list, 1 - nr);
   for (let i = 1; i < nr; i++) {
     const p = folio + i;
@@ -150,13 +194,20 @@ function splitFolioInner(s: State, folio: number, at: number, isolated: number[]
   // file pages beyond the end of the file leave the page cache
   if (!anon) {
     const file = s.mapping.at(folio) - MAPPING.file;
-    for (let i = 0; i < nr; i++) if (s.index.at(folio + i) >= s.filePages.at(file)) deleteFromPageCacheSlot(s, folio + i);
+    for (let i = 0; i < nr; i++)
+      if (s.index.at(folio + i) >= s.filePages.at(file)) deleteFromPageCacheSlot(s, folio + i);
   }
   // remap_page
   for (const e of parked) {
     const vma = findVma(s, e.mm, e.vpn);
     const slot = pteSlot(s, e.mm, e.vpn);
-    if (s.f.splitMapsZeroPages && anon && !(s.vmaFlags.at(vma) & VM.LOCKED) && !s.has(e.page, PG.swapcache) && s.contents.identical(s.content.at(e.page), 0)) {
+    if (
+      s.f.splitMapsZeroPages &&
+      anon &&
+      !(s.vmaFlags.at(vma) & VM.LOCKED) &&
+      !s.has(e.page, PG.swapcache) &&
+      s.contents.identical(s.content.at(e.page), 0)
+    ) {
       setEntry(s, slot, zeroPage(s), PTE.present | PTE.special | PTE.young);
       setAnonExclusive(s, e.page, false);
       continue;
@@ -241,7 +292,8 @@ export function madviseCollapse(s: State, mm: number, start: number, end: number
 
 function collapseRange(s: State, mm: number, base: number): number {
   const vma = findVma(s, mm, base);
-  if (!vma || s.vmaEnd.at(vma) < base + PMD_NR || !vmaIsAnonymous(s, vma) || s.vmaFlags.at(vma) & VM.NOHUGEPAGE) return -E.INVAL;
+  if (!vma || s.vmaEnd.at(vma) < base + PMD_NR || !vmaIsAnonymous(s, vma) || s.vmaFlags.at(vma) & VM.NOHUGEPAGE)
+    return -E.INVAL;
   const pmd = pmdSlot(s, mm, base);
   if (!pmd || s.entf.at(pmd) === 0) return -E.INVAL;
   if (s.entf.at(pmd) & PTE.leaf) return 0;

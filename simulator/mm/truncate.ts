@@ -47,7 +47,8 @@ export function truncateInodePages(s: State, file: number, first: number, end: n
       const from = s.index.at(folio);
       if (from < first || from + s.nr(folio) > end) {
         // truncate_inode_partial_folio: zeroes the part, and splits if it can
-        for (let k = Math.max(from, first); k < Math.min(end, from + s.nr(folio)); k++) s.set(s.content, folio + (k - from), 0);
+        for (let k = Math.max(from, first); k < Math.min(end, from + s.nr(folio)); k++)
+          s.set(s.content, folio + (k - from), 0);
         // hugetlb pages are only zeroed (hugetlbfs_zero_partial_page)
         let ok = false;
         if (!s.has(folio, PG.hugetlb)) {
@@ -101,7 +102,8 @@ export function punchHole(s: State, file: number, first: number, pages: number):
   if (s.f.punchHoleWritesBack && s.fileFs.at(file) === FS.ext4) writeFile(s, file, first, end);
   unmapMappingRange(s, file, first, end, false);
   truncateInodePages(s, file, first, end);
-  if (s.fileFs.at(file) === FS.ext4) for (let i = first; i < Math.min(end, s.fileCap.at(file)); i++) s.set(s.xaDisk, xaSlot(s, file, i), 0);
+  if (s.fileFs.at(file) === FS.ext4)
+    for (let i = first; i < Math.min(end, s.fileCap.at(file)); i++) s.set(s.xaDisk, xaSlot(s, file, i), 0);
   return true;
 }
 

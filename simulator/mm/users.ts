@@ -20,7 +20,15 @@ export function vmsplice(s: State, mm: number, start: number, nr: number, out: n
  */
 export function directIo(s: State, mm: number, vpn: number, into: boolean, io: (page: number) => void): number {
   const pages: number[] = [];
-  const r = gup(s, s.f.directIoPins ? 'pin_user_pages_fast' : 'get_user_pages_fast', mm, vpn, 1, into ? FOLL.WRITE : 0, pages);
+  const r = gup(
+    s,
+    s.f.directIoPins ? 'pin_user_pages_fast' : 'get_user_pages_fast',
+    mm,
+    vpn,
+    1,
+    into ? FOLL.WRITE : 0,
+    pages,
+  );
   if (r < 0) return r;
   const page = pages[0]!;
   const folio = s.head(page);
@@ -48,10 +56,18 @@ export function ioPinPages(s: State, mm: number, start: number, nr: number, out:
   const pages: number[] = [];
   const r = gup(s, call, mm, start, nr, FOLL.WRITE | FOLL.LONGTERM, pages);
   if (r === nr) {
-    const bad = !s.f.longtermRefusesDirtyTracked && vmasIn(s, mm, start, start + nr).some((v) => {
-      const fs = s.fileFs.at(s.vmaFile.at(v));
-      return !vmaIsAnonymous(s, v) && !(s.vmaFlags.at(v) & VM.HUGETLB) && s.vmaFile.at(v) !== 0 && fs !== FS.tmpfs && fs !== FS.hugetlbfs;
-    });
+    const bad =
+      !s.f.longtermRefusesDirtyTracked &&
+      vmasIn(s, mm, start, start + nr).some((v) => {
+        const fs = s.fileFs.at(s.vmaFile.at(v));
+        return (
+          !vmaIsAnonymous(s, v) &&
+          !(s.vmaFlags.at(v) & VM.HUGETLB) &&
+          s.vmaFile.at(v) !== 0 &&
+          fs !== FS.tmpfs &&
+          fs !== FS.hugetlbfs
+        );
+      });
     if (bad) {
       unpinUserPages(s, pages, false);
       return -E.OPNOTSUPP;

@@ -5,8 +5,21 @@ import { SCALAR, type State } from './state.ts';
 
 /** Kinds of mapping, as the operations name them. */
 export const KINDS = [
-  'anon', 'thp', 'mthp-64k', 'shmem', 'shmem-thp', 'shmem-private', 'ext4-shared', 'ext4-private', 'dax-shared', 'dax-private',
-  'hugetlb', 'hugetlb-shared', 'pfnmap', 'mixedmap', 'secretmem',
+  'anon',
+  'thp',
+  'mthp-64k',
+  'shmem',
+  'shmem-thp',
+  'shmem-private',
+  'ext4-shared',
+  'ext4-private',
+  'dax-shared',
+  'dax-private',
+  'hugetlb',
+  'hugetlb-shared',
+  'pfnmap',
+  'mixedmap',
+  'secretmem',
 ] as const;
 /** Kind of a mapping. */
 export type Kind = (typeof KINDS)[number];
@@ -19,11 +32,16 @@ export function findVma(s: State, mm: number, vpn: number): number {
 /** All VMAs of an mm that overlap [start, end). */
 export function vmasIn(s: State, mm: number, start: number, end: number): number[] {
   const out: number[] = [];
-  for (let v = s.mmVmas.at(mm); v; v = s.vmaNext.at(v)) if (s.vmaStart.at(v) < end && s.vmaEnd.at(v) > start) out.push(v);
+  for (let v = s.mmVmas.at(mm); v; v = s.vmaNext.at(v))
+    if (s.vmaStart.at(v) < end && s.vmaEnd.at(v) > start) out.push(v);
   return out.sort((a, b) => s.vmaStart.at(a) - s.vmaStart.at(b));
 }
 /** Adds a VMA to an mm; returns its number. */
-export function newVma(s: State, mm: number, v: { start: number; end: number; flags: number; file: number; pgoff: number; kind: number }): number {
+export function newVma(
+  s: State,
+  mm: number,
+  v: { start: number; end: number; flags: number; file: number; pgoff: number; kind: number },
+): number {
   let row = s.scalar.at(SCALAR.freeVma);
   if (row) s.set(s.scalar, SCALAR.freeVma, s.vmaNext.at(row));
   else row = s.next(SCALAR.nextVma);
@@ -56,7 +74,14 @@ export function splitVma(s: State, vma: number, vpn: number): void {
   const start = s.vmaStart.at(vma);
   const end = s.vmaEnd.at(vma);
   if (vpn <= start || vpn >= end) return;
-  newVma(s, s.vmaMm.at(vma), { start: vpn, end, flags: s.vmaFlags.at(vma), file: s.vmaFile.at(vma), pgoff: s.vmaPgoff.at(vma) + vpn - start, kind: s.vmaKind.at(vma) });
+  newVma(s, s.vmaMm.at(vma), {
+    start: vpn,
+    end,
+    flags: s.vmaFlags.at(vma),
+    file: s.vmaFile.at(vma),
+    pgoff: s.vmaPgoff.at(vma) + vpn - start,
+    kind: s.vmaKind.at(vma),
+  });
   s.set(s.vmaEnd, vma, vpn);
 }
 /** The VMAs of [start, end), split so that they lie within it (vma_modify_flags). */
@@ -69,8 +94,11 @@ export function vmasExactly(s: State, mm: number, start: number, end: number): n
 }
 /** vm_ops->may_split: hugetlb VMAs are only split at huge-page borders. False: the caller answers -EINVAL. */
 export function maySplit(s: State, mm: number, start: number, end: number): boolean {
-  return vmasIn(s, mm, start, end).every((v) => !(s.vmaFlags.at(v) & VM.HUGETLB) ||
-    ((start <= s.vmaStart.at(v) || start % PMD_NR === 0) && (end >= s.vmaEnd.at(v) || end % PMD_NR === 0)));
+  return vmasIn(s, mm, start, end).every(
+    (v) =>
+      !(s.vmaFlags.at(v) & VM.HUGETLB) ||
+      ((start <= s.vmaStart.at(v) || start % PMD_NR === 0) && (end >= s.vmaEnd.at(v) || end % PMD_NR === 0)),
+  );
 }
 /** vma_merge: joins neighbours that do not differ. */
 export function mergeVmas(s: State, mm: number): void {
@@ -78,8 +106,12 @@ export function mergeVmas(s: State, mm: number): void {
   for (let i = 0; i + 1 < all.length; i++) {
     const a = all[i]!;
     const b = all[i + 1]!;
-    const same = s.vmaEnd.at(a) === s.vmaStart.at(b) && s.vmaFlags.at(a) === s.vmaFlags.at(b) && s.vmaFile.at(a) === s.vmaFile.at(b) &&
-      s.vmaKind.at(a) === s.vmaKind.at(b) && s.vmaPgoff.at(a) + s.vmaEnd.at(a) - s.vmaStart.at(a) === s.vmaPgoff.at(b);
+    const same =
+      s.vmaEnd.at(a) === s.vmaStart.at(b) &&
+      s.vmaFlags.at(a) === s.vmaFlags.at(b) &&
+      s.vmaFile.at(a) === s.vmaFile.at(b) &&
+      s.vmaKind.at(a) === s.vmaKind.at(b) &&
+      s.vmaPgoff.at(a) + s.vmaEnd.at(a) - s.vmaStart.at(a) === s.vmaPgoff.at(b);
     if (!same) continue;
     s.set(s.vmaEnd, a, s.vmaEnd.at(b));
     removeVma(s, b);
@@ -101,7 +133,8 @@ export function vmaKind(s: State, vma: number): Kind {
 /** Address (virtual page) of a named map in an mm; -1 if it has none. */
 export function mapBase(s: State, mm: number, name: string): number {
   const id = s.names.id(name);
-  for (let m = s.scalar.at(SCALAR.nextMap) - 1; m > 0; m--) if (s.mapMm.at(m) === mm && s.mapName.at(m) === id) return s.mapBase.at(m);
+  for (let m = s.scalar.at(SCALAR.nextMap) - 1; m > 0; m--)
+    if (s.mapMm.at(m) === mm && s.mapName.at(m) === id) return s.mapBase.at(m);
   return -1;
 }
 /** Gives a name to a range of addresses. */

@@ -14,7 +14,7 @@ export function workingsetEviction(s: State, folio: number, memcg: boolean): num
   const node = s.nodeOf(folio);
   const age = lruvecAge(s, memcg, node);
   ageNonresident(s, memcg, s.nr(folio), node);
-  return ((age << 3) | (memcg ? 1 : 0) << 2 | node << 1 | ws) + 1;
+  return ((age << 3) | ((memcg ? 1 : 0) << 2) | (node << 1) | ws) + 1;
 }
 
 /** workingset_refault: a page whose eviction was recent comes back active. `readahead`: not in the fault itself. */

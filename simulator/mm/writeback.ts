@@ -45,7 +45,9 @@ export function writeFile(s: State, file: number, first = 0, end = Infinity): nu
     const page = cachedPage(s, file, i);
     if (!page || !s.has(page, PG.dirty)) continue;
     if (!s.has(page, PG.private)) {
-      s.dmesg.push(`EXT4-fs warning (device vda): mpage_prepare_extent_to_map:${s.f.lines['mpage_prepare_extent_to_map']}: page ${i} does not have buffers attached`);
+      s.dmesg.push(
+        `EXT4-fs warning (device vda): mpage_prepare_extent_to_map:${s.f.lines['mpage_prepare_extent_to_map']}: page ${i} does not have buffers attached`,
+      );
       s.clearFlag(page, PG.dirty);
       continue;
     }

@@ -12,7 +12,14 @@ import { MAPPING } from './flags.ts';
 import { SCALAR, type State } from './state.ts';
 
 /** Calls `pte` for every filled PTE slot and `pmd` for every huge PMD slot in [start, end). */
-export function walkRange(s: State, mm: number, start: number, end: number, pte: (slot: number, vpn: number) => void, pmd: (slot: number, vpn: number) => void): void {
+export function walkRange(
+  s: State,
+  mm: number,
+  start: number,
+  end: number,
+  pte: (slot: number, vpn: number) => void,
+  pmd: (slot: number, vpn: number) => void,
+): void {
   for (let base = (start >>> 9) << 9; base < end; base += PMD_NR) {
     let slot = pmdSlot(s, mm, base);
     if (!slot) continue;
@@ -71,14 +78,27 @@ export function zapRange(s: State, mm: number, start: number, end: number, priva
   for (const vma of vmasIn(s, mm, start, end)) {
     const from = Math.max(start, s.vmaStart.at(vma));
     const to = Math.min(end, s.vmaEnd.at(vma));
-    walkRange(s, mm, from, to, (slot) => {
-      if (!privateToo && s.entf.at(slot) & (PTE.present | PTE.swap) && !(s.entf.at(slot) & PTE.special) && (s.entf.at(slot) & PTE.swap || folioAnon(s, s.head(s.ent.at(slot))))) return;
-      zapPte(s, slot, vma);
-    }, (slot, base) => {
-      if (from <= base && to >= base + PMD_NR) zapPmd(s, slot);
-      else if (s.has(s.ent.at(slot), PG.hugetlb)) zapPmd(s, slot);
-      else splitHugePmd(s, slot);
-    });
+    walkRange(
+      s,
+      mm,
+      from,
+      to,
+      (slot) => {
+        if (
+          !privateToo &&
+          s.entf.at(slot) & (PTE.present | PTE.swap) &&
+          !(s.entf.at(slot) & PTE.special) &&
+          (s.entf.at(slot) & PTE.swap || folioAnon(s, s.head(s.ent.at(slot))))
+        )
+          return;
+        zapPte(s, slot, vma);
+      },
+      (slot, base) => {
+        if (from <= base && to >= base + PMD_NR) zapPmd(s, slot);
+        else if (s.has(s.ent.at(slot), PG.hugetlb)) zapPmd(s, slot);
+        else splitHugePmd(s, slot);
+      },
+    );
   }
 }
 

@@ -30,7 +30,12 @@ export interface Difference {
 /** Lines of the kernel's log by kind: without line numbers. */
 const logKind = (line: string): string => line.replace(/(\.[ch]):\d+/, '$1').replace(/_to_map:\d+:/, '_to_map:');
 
-function compareRecord(path: string, expected: Record<string, unknown>, got: Record<string, unknown> | undefined, out: (path: string, e: unknown, g: unknown) => void): void {
+function compareRecord(
+  path: string,
+  expected: Record<string, unknown>,
+  got: Record<string, unknown> | undefined,
+  out: (path: string, e: unknown, g: unknown) => void,
+): void {
   if (!got) {
     out(path, short(expected), undefined);
     return;
@@ -61,15 +66,25 @@ function compareRecord(path: string, expected: Record<string, unknown>, got: Rec
 const short = (v: unknown): string => JSON.stringify(v) ?? 'undefined';
 
 /** Compares one observation; `null` fields of the expected one are left out. */
-export function compareObservation(e: Observation, g: Observation, out: (path: string, e: unknown, g: unknown) => void): void {
+export function compareObservation(
+  e: Observation,
+  g: Observation,
+  out: (path: string, e: unknown, g: unknown) => void,
+): void {
   const gp = new Map(g.pages.map((p) => [p.id, p]));
   for (const p of e.pages) {
-    compareRecord(`page ${p.id}`, p as unknown as Record<string, unknown>, gp.get(p.id) as unknown as Record<string, unknown>, out);
+    compareRecord(
+      `page ${p.id}`,
+      p as unknown as Record<string, unknown>,
+      gp.get(p.id) as unknown as Record<string, unknown>,
+      out,
+    );
     gp.delete(p.id);
   }
   for (const p of gp.values()) out(`page ${p.id}`, undefined, short(p));
   e.ptes.forEach((p, i) => compareRecord(`pte ${p.proc}:${p.at}`, p, g.ptes[i], out));
-  for (const h of new Set([...Object.keys(e.handles), ...Object.keys(g.handles)])) if (short(e.handles[h]) !== short(g.handles[h])) out(`handle ${h}`, e.handles[h], g.handles[h]);
+  for (const h of new Set([...Object.keys(e.handles), ...Object.keys(g.handles)]))
+    if (short(e.handles[h]) !== short(g.handles[h])) out(`handle ${h}`, e.handles[h], g.handles[h]);
   for (const v of new Set([...Object.keys(e.vmstat), ...Object.keys(g.vmstat)])) {
     if (e.vmstat[v] === null) continue;
     if (e.vmstat[v] !== g.vmstat[v]) out(`vmstat ${v}`, e.vmstat[v] ?? 0, g.vmstat[v] ?? 0);
@@ -78,7 +93,9 @@ export function compareObservation(e: Observation, g: Observation, out: (path: s
 
 /** An operation as one line. */
 export function operationText(op: Operation): string {
-  const a = Object.entries(op.args ?? {}).map(([k, v]) => `${k}=${Array.isArray(v) ? v.join('|') : String(v)}`).join(' ');
+  const a = Object.entries(op.args ?? {})
+    .map(([k, v]) => `${k}=${Array.isArray(v) ? v.join('|') : String(v)}`)
+    .join(' ');
   return `${op.proc && op.proc !== 'P' ? op.proc + ': ' : ''}${op.op}(${a})`;
 }
 
@@ -100,7 +117,8 @@ export function compareTraces(expected: Trace, got: Trace): Difference[] {
   let op: Operation = { op: 'start' };
   expected.steps.forEach((e, i) => {
     const g = got.steps[i];
-    const put = (path: string, a: unknown, b: unknown): void => void out.push({ step, operation: operationText(op), path, expected: a, got: b });
+    const put = (path: string, a: unknown, b: unknown): void =>
+      void out.push({ step, operation: operationText(op), path, expected: a, got: b });
     if (e.op !== 'observe') {
       step++;
       op = e as Operation;

@@ -9,7 +9,11 @@ export class Column {
   /** Of columns with few, often written cells: journal position + 1 of the last entry of each cell. */
   last: Int32Array | undefined;
   /** @param name kernel name of the field. @param id number of the field in its store. @param capacity rows allocated at once. */
-  constructor(readonly name: string, readonly id: number, capacity: number) {
+  constructor(
+    readonly name: string,
+    readonly id: number,
+    capacity: number,
+  ) {
     this.data = new Int32Array(capacity);
   }
   /** Value of row `i`; 0 beyond the end. */
@@ -127,7 +131,8 @@ export class Store {
 
   /** Goes to journal position `target` (0 … length), backwards or forwards. */
   seek(target: number): void {
-    if (!(target >= 0 && target <= this.length)) throw new RangeError(`journal position ${target} is not in 0..${this.length}`);
+    if (!(target >= 0 && target <= this.length))
+      throw new RangeError(`journal position ${target} is not in 0..${this.length}`);
     while (this.position > target) {
       const p = --this.position;
       const k = this.chunks[p >>> CHUNK_BITS]!;
@@ -177,7 +182,7 @@ export class Store {
         h1 = Math.imul(h1 ^ (c.id + 1), 0x01000193);
         h1 = Math.imul(h1 ^ i, 0x01000193);
         h1 = Math.imul(h1 ^ v, 0x01000193);
-        h2 = Math.imul((h2 << 13) | (h2 >>> 19), 5) + (h1 ^ v) | 0;
+        h2 = (Math.imul((h2 << 13) | (h2 >>> 19), 5) + (h1 ^ v)) | 0;
       }
     }
     return (h1 >>> 0).toString(16).padStart(8, '0') + (h2 >>> 0).toString(16).padStart(8, '0');
@@ -195,7 +200,12 @@ export class Store {
     let k = this.chunks[n];
     if (!k) {
       const size = CHUNK_MASK + 1;
-      k = { index: new Int32Array(size), before: new Int32Array(size), after: new Int32Array(size), field: new Uint8Array(size) };
+      k = {
+        index: new Int32Array(size),
+        before: new Int32Array(size),
+        after: new Int32Array(size),
+        field: new Uint8Array(size),
+      };
       this.chunks[n] = k;
     }
     this.chunk = k;

@@ -1,5 +1,11 @@
 /** Replays a trace of a real kernel on the model and says where they differ. */
-import { compareObservation, compareResult, operationText, type Difference, type Trace } from '../../simulator/trace/compare.ts';
+import {
+  compareObservation,
+  compareResult,
+  operationText,
+  type Difference,
+  type Trace,
+} from '../../simulator/trace/compare.ts';
 import { featuresOf } from '../../simulator/mm/era.ts';
 import { machineConfig, type MachineConfig } from '../../simulator/mm/state.ts';
 import { Model, OperationError, type Operation, type Result } from '../../simulator/mm/operations.ts';
@@ -9,7 +15,10 @@ export type { Difference, Trace };
 /** The machine that a trace was recorded on, by its header. */
 export function machineOf(t: Pick<Trace, 'kernel' | 'lru' | 'swap' | 'group'>): MachineConfig {
   return machineConfig(featuresOf(t.kernel), {
-    lru: t.lru, swap: t.swap, movable: t.group === 'movable' ? 204800 : 0, dax: t.group === 'dax' ? 32768 : 0,
+    lru: t.lru,
+    swap: t.swap,
+    movable: t.group === 'movable' ? 204800 : 0,
+    dax: t.group === 'dax' ? 32768 : 0,
   });
 }
 
@@ -23,7 +32,8 @@ export function replay(t: Trace, hook?: (m: Model, op: Operation) => void): Diff
   let step = 0;
   let op: Operation = { op: 'start' };
   for (const st of t.steps) {
-    const put = (path: string, expected: unknown, got: unknown): void => void out.push({ step, operation: operationText(op), path, expected, got });
+    const put = (path: string, expected: unknown, got: unknown): void =>
+      void out.push({ step, operation: operationText(op), path, expected, got });
     if (st.op === 'observe') {
       const e = st as Observation;
       const watch: Watch[] = e.ptes.map((p) => ({ proc: p.proc, at: p.at }));
@@ -38,7 +48,8 @@ export function replay(t: Trace, hook?: (m: Model, op: Operation) => void): Diff
     try {
       r = m.run(op);
     } catch (err) {
-      if (!(err instanceof OperationError)) put('exception', 'none', err instanceof Error ? err.stack ?? err.message : String(err));
+      if (!(err instanceof OperationError))
+        put('exception', 'none', err instanceof Error ? (err.stack ?? err.message) : String(err));
       else put('refused', 'accepted', err.message);
       return out;
     }

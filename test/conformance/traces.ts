@@ -10,7 +10,10 @@ export function packedTraces(dir: string, kernel?: string): Trace[] {
   for (const f of readdirSync(dir).sort()) {
     const m = /^traces\.(.+)\.jsonl\.br$/.exec(f);
     if (!m || (kernel && !m[1]!.startsWith(kernel))) continue;
-    for (const line of brotliDecompressSync(readFileSync(join(dir, f))).toString('utf8').split('\n')) if (line) out.push(JSON.parse(line) as Trace);
+    for (const line of brotliDecompressSync(readFileSync(join(dir, f)))
+      .toString('utf8')
+      .split('\n'))
+      if (line) out.push(JSON.parse(line) as Trace);
   }
   return out;
 }

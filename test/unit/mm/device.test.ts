@@ -9,9 +9,14 @@ import { fileByName } from '../../../simulator/mm/filemap.ts';
 import { machineConfig } from '../../../simulator/mm/state.ts';
 
 const bus = (iommu = false): Bus => new Bus(new Model(machineConfig(ERAS['6.12']!, { pages: 8192 })), { iommu });
-const anon: Operation[] = [{ op: 'mmap', args: { map: 'm', kind: 'anon', pages: 1, prot: 'rw' } }, { op: 'write', args: { addr: 'm[0]', data: 'u1' } }, { op: 'lru_drain' }];
+const anon: Operation[] = [
+  { op: 'mmap', args: { map: 'm', kind: 'anon', pages: 1, prot: 'rw' } },
+  { op: 'write', args: { addr: 'm[0]', data: 'u1' } },
+  { op: 'lru_drain' },
+];
 const ext4: Operation[] = [
-  { op: 'create_file', args: { file: 'F', fs: 'ext4', pages: 1 } }, { op: 'mmap', args: { map: 'm', kind: 'ext4-shared', pages: 1, prot: 'rw', file: 'F' } },
+  { op: 'create_file', args: { file: 'F', fs: 'ext4', pages: 1 } },
+  { op: 'mmap', args: { map: 'm', kind: 'ext4-shared', pages: 1, prot: 'rw', file: 'F' } },
   { op: 'write', args: { addr: 'm[0]', data: 'u1' } },
 ];
 const take = (b: Bus, op: string, flags = ['FOLL_WRITE']): number => {

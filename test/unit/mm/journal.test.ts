@@ -6,21 +6,27 @@ import { Store } from '../../../simulator/trace/journal.ts';
 describe('the journal', () => {
   it('goes to every boundary and back, whatever was written', () => {
     const write = fc.tuple(fc.nat(2), fc.nat(40), fc.integer({ min: -5, max: 5 }));
-    fc.assert(fc.property(fc.array(fc.array(write, { maxLength: 30 }), { maxLength: 20 }), fc.array(fc.nat(100), { maxLength: 20 }), (steps, visits) => {
-      const store = new Store();
-      const columns = [store.column('a', 2), store.column('b', 2, true), store.column('c', 64)];
-      const points = [{ position: store.boundary(), hash: store.hash() }];
-      for (const step of steps) {
-        store.mark('step');
-        for (const [c, i, v] of step) store.set(columns[c]!, i, v);
-        points.push({ position: store.boundary(), hash: store.hash() });
-      }
-      for (const v of visits) {
-        const p = points[v % points.length]!;
-        store.seek(p.position);
-        expect(store.hash()).toBe(p.hash);
-      }
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(write, { maxLength: 30 }), { maxLength: 20 }),
+        fc.array(fc.nat(100), { maxLength: 20 }),
+        (steps, visits) => {
+          const store = new Store();
+          const columns = [store.column('a', 2), store.column('b', 2, true), store.column('c', 64)];
+          const points = [{ position: store.boundary(), hash: store.hash() }];
+          for (const step of steps) {
+            store.mark('step');
+            for (const [c, i, v] of step) store.set(columns[c]!, i, v);
+            points.push({ position: store.boundary(), hash: store.hash() });
+          }
+          for (const v of visits) {
+            const p = points[v % points.length]!;
+            store.seek(p.position);
+            expect(store.hash()).toBe(p.hash);
+          }
+        },
+      ),
+    );
   });
   it('drops the future when something new is written in the past', () => {
     const store = new Store();

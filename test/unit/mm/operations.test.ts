@@ -24,7 +24,11 @@ describe('bad input', () => {
     ['a negative number of pages', { op: 'munmap', args: { addr: 'm[0]', pages: -4 } }, 'pages'],
     ['a page beyond the handle', { op: 'dma_write', args: { handle: 'h0', index: 5, data: 'x' } }, 'index'],
     ['more pages than the handle has', { op: 'unpin_user_pages', args: { handle: 'h0', first: 0, nr: 3 } }, 'nr'],
-    ['an unknown flag', { op: 'get_user_pages', args: { addr: 'm[0]', nr: 1, flags: ['FOLL_MAGIC'], handle: 'h1' } }, 'flags'],
+    [
+      'an unknown flag',
+      { op: 'get_user_pages', args: { addr: 'm[0]', nr: 1, flags: ['FOLL_MAGIC'], handle: 'h1' } },
+      'flags',
+    ],
     ['unknown advice', { op: 'madvise', args: { addr: 'm[0]', pages: 1, advice: 'HOPE' } }, 'advice'],
     ['content that is too long', { op: 'write', args: { addr: 'm[0]', data: 'twelve chars' } }, 'data'],
     ['a file that does not exist', { op: 'fsync', args: { file: 'F' } }, 'file'],
@@ -53,7 +57,10 @@ describe('owners', () => {
     for (const s of start) m.run(s);
     m.run({ op: 'lru_drain' });
     const page = m.handles()[0]!.pages[0]!;
-    expect(ownersOf(m, page).map((o) => [o.name, o.refs])).toEqual([['PTE of P:m[0]', 1], ['handle h0 (pin)', 1024]]);
+    expect(ownersOf(m, page).map((o) => [o.name, o.refs])).toEqual([
+      ['PTE of P:m[0]', 1],
+      ['handle h0 (pin)', 1024],
+    ]);
     expect(m.s.refcount.at(page)).toBe(1025);
   });
 });

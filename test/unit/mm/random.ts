@@ -19,7 +19,10 @@ export class Chooser {
   private files: { name: string; fs: string; pages: number }[] = [];
   private procs = ['P'];
   private count = 0;
-  constructor(readonly m: Model, readonly dax: boolean) {}
+  constructor(
+    readonly m: Model,
+    readonly dax: boolean,
+  ) {}
 
   next(d: Dice): Operation | undefined {
     const [what, a, b, c, e, f] = d;
@@ -34,26 +37,86 @@ export class Chooser {
     const range = whole ? { addr: `${map.name}[0]`, pages: map.pages } : { addr, pages: small };
     const handles = this.m.handles();
     const h = handles.length ? pick(handles, c) : undefined;
-    const flags = [[], ['FOLL_WRITE'], ['FOLL_WRITE', 'FOLL_FORCE'], ['FOLL_LONGTERM'], ['FOLL_WRITE', 'FOLL_LONGTERM']][f % 5]!;
+    const flags = [
+      [],
+      ['FOLL_WRITE'],
+      ['FOLL_WRITE', 'FOLL_FORCE'],
+      ['FOLL_LONGTERM'],
+      ['FOLL_WRITE', 'FOLL_LONGTERM'],
+    ][f % 5]!;
     switch (what % 23) {
-      case 1: case 2: return { op: 'write', proc, args: { addr, data: `w${e % 5}` } };
-      case 3: case 4: return { op: 'read', proc, args: { addr } };
-      case 5: case 6: {
+      case 1:
+      case 2:
+        return { op: 'write', proc, args: { addr, data: `w${e % 5}` } };
+      case 3:
+      case 4:
+        return { op: 'read', proc, args: { addr } };
+      case 5:
+      case 6: {
         const gets = ['get_user_pages', 'get_user_pages_fast', 'get_user_pages_fast_only'];
-        return { op: pick(gets, e), proc, args: { addr, nr: small, flags: flags.filter((x) => x !== 'FOLL_LONGTERM'), handle: `h${f % 6}x${this.count++}` } };
+        return {
+          op: pick(gets, e),
+          proc,
+          args: {
+            addr,
+            nr: small,
+            flags: flags.filter((x) => x !== 'FOLL_LONGTERM'),
+            handle: `h${f % 6}x${this.count++}`,
+          },
+        };
       }
-      case 7: case 8: return { op: pick(['pin_user_pages', 'pin_user_pages_fast'], e), proc, args: { addr, nr: small, flags, handle: `p${this.count++}` } };
-      case 9: case 10:
+      case 7:
+      case 8:
+        return {
+          op: pick(['pin_user_pages', 'pin_user_pages_fast'], e),
+          proc,
+          args: { addr, nr: small, flags, handle: `p${this.count++}` },
+        };
+      case 9:
+      case 10:
         if (!h) return undefined;
-        return { op: h.name.startsWith('p') ? pick(['unpin_user_pages', 'unpin_user_pages_dirty_lock'], e) : 'put_page', args: { handle: h.name, ...(e % 4 === 0 ? { first: 0, nr: 1 } : {}) } };
-      case 11: return h && { op: pick(['dma_write', 'dma_read', 'set_page_dirty_lock', 'get_page'], e), args: { handle: h.name, index: f % h.pages.length, data: 'dma', count: 1 } };
-      case 12: case 13: {
-        const advice = ['PAGEOUT', 'PAGEOUT', 'DONTNEED', 'COLD', 'FREE', 'DONTFORK', 'DOFORK', 'MERGEABLE', 'HUGEPAGE', 'NOHUGEPAGE', 'COLLAPSE', 'REMOVE', 'SOFT_OFFLINE', 'POPULATE_READ', 'POPULATE_WRITE', 'UNMERGEABLE'];
+        return {
+          op: h.name.startsWith('p') ? pick(['unpin_user_pages', 'unpin_user_pages_dirty_lock'], e) : 'put_page',
+          args: { handle: h.name, ...(e % 4 === 0 ? { first: 0, nr: 1 } : {}) },
+        };
+      case 11:
+        return (
+          h && {
+            op: pick(['dma_write', 'dma_read', 'set_page_dirty_lock', 'get_page'], e),
+            args: { handle: h.name, index: f % h.pages.length, data: 'dma', count: 1 },
+          }
+        );
+      case 12:
+      case 13: {
+        const advice = [
+          'PAGEOUT',
+          'PAGEOUT',
+          'DONTNEED',
+          'COLD',
+          'FREE',
+          'DONTFORK',
+          'DOFORK',
+          'MERGEABLE',
+          'HUGEPAGE',
+          'NOHUGEPAGE',
+          'COLLAPSE',
+          'REMOVE',
+          'SOFT_OFFLINE',
+          'POPULATE_READ',
+          'POPULATE_WRITE',
+          'UNMERGEABLE',
+        ];
         const which = pick(advice, f);
-        return { op: 'madvise', proc, args: { ...(which === 'SOFT_OFFLINE' ? { addr, pages: 1 } : range), advice: which } };
+        return {
+          op: 'madvise',
+          proc,
+          args: { ...(which === 'SOFT_OFFLINE' ? { addr, pages: 1 } : range), advice: which },
+        };
       }
-      case 14: return { op: pick(['mlock', 'mlock_onfault', 'munlock', 'msync', 'split_huge_pages'], f), proc, args: range };
-      case 15: return { op: 'mprotect', proc, args: { ...range, prot: pick(['r', 'rw', 'none', 'rw'], f) } };
+      case 14:
+        return { op: pick(['mlock', 'mlock_onfault', 'munlock', 'msync', 'split_huge_pages'], f), proc, args: range };
+      case 15:
+        return { op: 'mprotect', proc, args: { ...range, prot: pick(['r', 'rw', 'none', 'rw'], f) } };
       case 16:
         if (this.procs.length < 3) {
           const child = `C${++this.count}`;
@@ -63,16 +126,22 @@ export class Chooser {
           const p = this.procs.splice(1 + (f % (this.procs.length - 1)), 1)[0]!;
           return { op: 'exit', proc: p };
         }
-      case 17: return { op: 'memcg_reclaim' };
-      case 18: return { op: 'move_pages', proc, args: { addr, node: f % 2 } };
-      case 19: return { op: pick(['ksm_scan', 'lru_drain', 'drop_caches'], f) };
+      case 17:
+        return { op: 'memcg_reclaim' };
+      case 18:
+        return { op: 'move_pages', proc, args: { addr, node: f % 2 } };
+      case 19:
+        return { op: pick(['ksm_scan', 'lru_drain', 'drop_caches'], f) };
       case 20: {
         const file = this.files.length ? pick(this.files, f) : undefined;
         if (!file) return undefined;
         const ops: Operation[] = [
-          { op: 'fsync', args: { file: file.name } }, { op: 'file_read', args: { file: file.name, page: c % file.pages } },
-          { op: 'file_write', args: { file: file.name, page: c % file.pages, data: 'fw' } }, { op: 'truncate', args: { file: file.name, pages: c % (file.pages + 1) } },
-          { op: 'punch_hole', args: { file: file.name, first: c % file.pages, pages: 1 } }, { op: 'file_write_direct', args: { file: file.name, page: c % file.pages, data: 'fd' } },
+          { op: 'fsync', args: { file: file.name } },
+          { op: 'file_read', args: { file: file.name, page: c % file.pages } },
+          { op: 'file_write', args: { file: file.name, page: c % file.pages, data: 'fw' } },
+          { op: 'truncate', args: { file: file.name, pages: c % (file.pages + 1) } },
+          { op: 'punch_hole', args: { file: file.name, first: c % file.pages, pages: 1 } },
+          { op: 'file_write_direct', args: { file: file.name, page: c % file.pages, data: 'fd' } },
           { op: 'disk_read', args: { file: file.name, page: c % file.pages } },
         ];
         return pick(ops, e);
@@ -83,18 +152,59 @@ export class Chooser {
           this.maps.push({ ...map, name: to });
           return { op: 'mremap', proc, args: { map: map.name, to } };
         }
-        return { op: 'munmap', proc, args: map.kind.startsWith('hugetlb') ? { addr: `${map.name}[0]`, pages: map.pages } : range };
-      case 22: return { op: pick(['vmsplice', 'pipe_read', 'odirect_read_into', 'odirect_write_from', 'process_vm_writev', 'io_uring_register_buffers', 'io_uring_unregister_buffers'], f), proc, args: { addr, pages: small, data: 'pv', device: '/dev/vda' } };
-      default: return undefined;
+        return {
+          op: 'munmap',
+          proc,
+          args: map.kind.startsWith('hugetlb') ? { addr: `${map.name}[0]`, pages: map.pages } : range,
+        };
+      case 22:
+        return {
+          op: pick(
+            [
+              'vmsplice',
+              'pipe_read',
+              'odirect_read_into',
+              'odirect_write_from',
+              'process_vm_writev',
+              'io_uring_register_buffers',
+              'io_uring_unregister_buffers',
+            ],
+            f,
+          ),
+          proc,
+          args: { addr, pages: small, data: 'pv', device: '/dev/vda' },
+        };
+      default:
+        return undefined;
     }
   }
 
   private newMap(a: number, b: number): Operation {
-    const kinds: Kind[] = ['anon', 'thp', 'mthp-64k', 'shmem', 'shmem-private', 'ext4-shared', 'ext4-private', 'hugetlb', 'hugetlb-shared', 'shmem-thp', 'mixedmap', 'pfnmap', 'secretmem'];
+    const kinds: Kind[] = [
+      'anon',
+      'thp',
+      'mthp-64k',
+      'shmem',
+      'shmem-private',
+      'ext4-shared',
+      'ext4-private',
+      'hugetlb',
+      'hugetlb-shared',
+      'shmem-thp',
+      'mixedmap',
+      'pfnmap',
+      'secretmem',
+    ];
     if (this.dax) kinds.push('dax-shared', 'dax-private');
     const kind = kinds[a % kinds.length]!;
     const pages = /thp|hugetlb/.test(kind) && kind !== 'mthp-64k' ? 512 : kind === 'mthp-64k' ? 16 : 1 + (b % 4);
-    const fs = kind.startsWith('shmem') ? 'tmpfs' : kind.startsWith('ext4') ? 'ext4' : kind.startsWith('dax') ? 'ext4-dax' : undefined;
+    const fs = kind.startsWith('shmem')
+      ? 'tmpfs'
+      : kind.startsWith('ext4')
+        ? 'ext4'
+        : kind.startsWith('dax')
+          ? 'ext4-dax'
+          : undefined;
     if (fs) {
       let file = this.files.find((x) => x.fs === fs && x.pages === pages);
       if (!file) {
@@ -116,6 +226,13 @@ export class Chooser {
 export function smallModel(seed: number): { model: Model; dax: boolean } {
   const era = ['6.12', '6.1', '6.12', '5.6'][seed % 4]!;
   const dax = seed % 3 === 0;
-  const o: MachineOptions = { pages: 32768, swapPages: 16384, swap: seed % 2 ? 'disk' : 'zram', lru: seed % 5 === 4 ? 'mglru' : 'classic', ...(seed % 7 === 3 ? { movable: 12288 } : {}), ...(dax ? { dax: 2048 } : {}) };
+  const o: MachineOptions = {
+    pages: 32768,
+    swapPages: 16384,
+    swap: seed % 2 ? 'disk' : 'zram',
+    lru: seed % 5 === 4 ? 'mglru' : 'classic',
+    ...(seed % 7 === 3 ? { movable: 12288 } : {}),
+    ...(dax ? { dax: 2048 } : {}),
+  };
   return { model: new Model(machineConfig(ERAS[era]!, o)), dax };
 }

@@ -6,7 +6,11 @@ import { machineConfig, type MachineOptions } from '../../../simulator/mm/state.
 import { Observer } from '../../../simulator/mm/observe.ts';
 import { violations } from '../../../simulator/mm/invariants.ts';
 
-function run(ops: Operation[], era = '6.12', o: MachineOptions = {}): { m: Model; last: Result; zone: () => string | undefined } {
+function run(
+  ops: Operation[],
+  era = '6.12',
+  o: MachineOptions = {},
+): { m: Model; last: Result; zone: () => string | undefined } {
   const m = new Model(machineConfig(ERAS[era]!, { pages: 8192, ...o }));
   let last: Result = { ret: 0 };
   for (const op of ops) {
@@ -15,22 +19,43 @@ function run(ops: Operation[], era = '6.12', o: MachineOptions = {}): { m: Model
   }
   return { m, last, zone: () => new Observer(m).observe([{ proc: 'P', at: 'm[0]' }], true).pages[0]?.zone };
 }
-const anon: Operation[] = [{ op: 'mmap', args: { map: 'm', kind: 'anon', pages: 1, prot: 'rw' } }, { op: 'write', args: { addr: 'm[0]', data: 'u1' } }];
-const pin = (h: string, ...flags: string[]): Operation => ({ op: 'pin_user_pages_fast', args: { addr: 'm[0]', nr: 1, flags: ['FOLL_WRITE', ...flags], handle: h } });
+const anon: Operation[] = [
+  { op: 'mmap', args: { map: 'm', kind: 'anon', pages: 1, prot: 'rw' } },
+  { op: 'write', args: { addr: 'm[0]', data: 'u1' } },
+];
+const pin = (h: string, ...flags: string[]): Operation => ({
+  op: 'pin_user_pages_fast',
+  args: { addr: 'm[0]', nr: 1, flags: ['FOLL_WRITE', ...flags], handle: h },
+});
 const pageout: Operation = { op: 'madvise', args: { addr: 'm[0]', pages: 1, advice: 'PAGEOUT' } };
-const mapped = (m: Model): boolean => new Observer(m).observe([{ proc: 'P', at: 'm[0]' }], true).ptes[0]!['present'] === true;
+const mapped = (m: Model): boolean =>
+  new Observer(m).observe([{ proc: 'P', at: 'm[0]' }], true).ptes[0]!['present'] === true;
 
 describe('ways of tracking pins', () => {
   it('bias: two pins, one put, still pinned', () => {
-    expect(mapped(run([...anon, pin('a'), pin('b'), { op: 'unpin_user_pages', args: { handle: 'a' } }, pageout]).m)).toBe(true);
+    expect(
+      mapped(run([...anon, pin('a'), pin('b'), { op: 'unpin_user_pages', args: { handle: 'a' } }, pageout]).m),
+    ).toBe(true);
   });
   it('one page bit forgets the second pin', () => {
     expect(mapped(run([...anon, pin('a'), pin('b'), pageout], '6.12+page-bit').m)).toBe(true);
-    expect(mapped(run([...anon, pin('a'), pin('b'), { op: 'unpin_user_pages', args: { handle: 'a' } }, pageout], '6.12+page-bit').m)).toBe(false);
+    expect(
+      mapped(
+        run([...anon, pin('a'), pin('b'), { op: 'unpin_user_pages', args: { handle: 'a' } }, pageout], '6.12+page-bit')
+          .m,
+      ),
+    ).toBe(false);
   });
   it('off the LRU: reclaim cannot find the page until the last unpin', () => {
-    expect(mapped(run([...anon, pin('a'), pin('b'), { op: 'unpin_user_pages', args: { handle: 'a' } }, pageout], '6.12+off-lru').m)).toBe(true);
-    expect(mapped(run([...anon, pin('a'), { op: 'unpin_user_pages', args: { handle: 'a' } }, pageout], '6.12+off-lru').m)).toBe(false);
+    expect(
+      mapped(
+        run([...anon, pin('a'), pin('b'), { op: 'unpin_user_pages', args: { handle: 'a' } }, pageout], '6.12+off-lru')
+          .m,
+      ),
+    ).toBe(true);
+    expect(
+      mapped(run([...anon, pin('a'), { op: 'unpin_user_pages', args: { handle: 'a' } }, pageout], '6.12+off-lru').m),
+    ).toBe(false);
   });
   it('no tracking: a pin is unmapped like a reference', () => {
     expect(mapped(run([...anon, pin('a'), pageout], '6.12+none').m)).toBe(false);
@@ -48,8 +73,11 @@ describe('CMA', () => {
 
 describe('truncating a DAX file under a pin', () => {
   const ops: Operation[] = [
-    { op: 'create_file', args: { file: 'F', fs: 'ext4-dax', pages: 2 } }, { op: 'mmap', args: { map: 'm', kind: 'dax-shared', pages: 2, prot: 'rw', file: 'F' } },
-    { op: 'write', args: { addr: 'm[0]', data: 'u1' } }, pin('a'), { op: 'punch_hole', proc: 'P', args: { file: 'F', first: 0, pages: 1 } },
+    { op: 'create_file', args: { file: 'F', fs: 'ext4-dax', pages: 2 } },
+    { op: 'mmap', args: { map: 'm', kind: 'dax-shared', pages: 2, prot: 'rw', file: 'F' } },
+    { op: 'write', args: { addr: 'm[0]', data: 'u1' } },
+    pin('a'),
+    { op: 'punch_hole', proc: 'P', args: { file: 'F', first: 0, pages: 1 } },
   ];
   it('waits', () => {
     const { m, last } = run(ops, '6.12', { dax: 512 });
@@ -77,8 +105,12 @@ describe('MMU notifiers', () => {
     let now = '';
     m.s.notifiers.push({ mm, start: 0, end: 1 << 26, invalidate: () => heard.push(now) });
     const steps: [string, Operation][] = [
-      ['read', { op: 'read', args: { addr: 'm[0]' } }], ['fork', { op: 'fork', args: { child: 'C1' } }], ['write', { op: 'write', args: { addr: 'm[0]', data: 'u2' } }],
-      ['pageout', pageout], ['swap in', { op: 'read', args: { addr: 'm[0]' } }], ['munmap', { op: 'munmap', args: { addr: 'm[0]', pages: 1 } }],
+      ['read', { op: 'read', args: { addr: 'm[0]' } }],
+      ['fork', { op: 'fork', args: { child: 'C1' } }],
+      ['write', { op: 'write', args: { addr: 'm[0]', data: 'u2' } }],
+      ['pageout', pageout],
+      ['swap in', { op: 'read', args: { addr: 'm[0]' } }],
+      ['munmap', { op: 'munmap', args: { addr: 'm[0]', pages: 1 } }],
     ];
     for (const [name, op] of steps) {
       now = name;
