@@ -17,6 +17,11 @@ const SETTINGS = {
   'editor.suggestOnTriggerCharacters': false,
   'editor.parameterHints.enabled': false,
   'editor.minimap.enabled': false,
+  'editor.tabSize': 8,
+  'editor.detectIndentation': false,
+  'editor.lightbulb.enabled': 'off',
+  'window.commandCenter': false,
+  'workbench.layoutControl.enabled': false,
   'editor.cursorBlinking': 'solid',
   'editor.stickyScroll.enabled': false,
   'breadcrumbs.enabled': false,
@@ -56,7 +61,7 @@ export class Workbench {
     };
     try {
       browser = await launchBrowser();
-      const context = await browser.newContext({ viewport: { width: 1280, height: 760 }, deviceScaleFactor: 1 });
+      const context = await browser.newContext({ viewport: { width: 1100, height: 860 }, deviceScaleFactor: 1 });
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE);
       await page.goto(`${server.url}?folder=${encodeURIComponent(folder)}`);
@@ -76,26 +81,23 @@ export class Workbench {
   /** Opens a file by Ctrl+P. */
   async openFile(path: string): Promise<void> {
     const name = path.split('/').at(-1)!;
-    await this.page.keyboard.press('Control+KeyP');
-    await this.quickInput().fill(path);
+    await this.quickInput('Control+KeyP', path);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
     await this.page.keyboard.press('Enter');
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
-    await this.page.locator('.editor-instance .view-line').first().waitFor();
+    await this.inEditor();
   }
 
   /** Puts the cursor at a line and column, counted from 1. */
   async goTo(line: number, column = 1): Promise<void> {
-    await this.page.keyboard.press('Control+KeyG');
-    await this.quickInput().fill(`:${line}:${column}`);
+    await this.quickInput('Control+KeyG', `:${line}:${column}`);
     await this.page.keyboard.press('Enter');
-    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await this.inEditor();
   }
 
   /** Runs a command by its title. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput().fill(`>${title}`);
+    await this.quickInput('F1', `>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
     await this.page.keyboard.press('Enter');
   }
@@ -137,7 +139,23 @@ export class Workbench {
     await this.page.locator(`.monaco-workbench.${mark}`).waitFor();
   }
 
-  private quickInput(): Locator {
-    return this.page.locator('.quick-input-widget input.input');
+  /** Waits until the keys go to the text. */
+  private async inEditor(): Promise<void> {
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await this.page.locator('.editor-instance .monaco-editor.focused .view-line').first().waitFor();
+  }
+
+  /** Opens the quick input by a key and writes into it; a busy workbench can lose the key. */
+  private async quickInput(key: string, text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input');
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await this.page.keyboard.press(key);
+      const shown = await input.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (shown) break;
+    }
+    await input.fill(text);
   }
 }
