@@ -562,7 +562,12 @@ class Walker implements Machine {
     if (base === self) return;
     const info = this.symbols.info(base);
     if (info.local === 'heap') consider(base);
-    else out.add(`${info.name ?? 'memory'}.${loc.slice(loc.lastIndexOf('.') + 1)}`);
+    else
+      out.add(
+        loc.includes('@')
+          ? 'a scatterlist'
+          : `${info.name ?? 'memory'}.${loc.slice(loc.lastIndexOf('.') + 1).replace(/\[0\]$/, '')}`,
+      );
   }
 }
 

@@ -65,7 +65,6 @@ function fromLeak(file: FileAnalysis, e: LeakEvent): Report {
   const text = file.unit.text;
   const what = describeAcquire(file, e.resource.site, e.resource.kind);
   const when = lastDecision(e.trace, e.resource.site);
-  const some = e.short ? 'the pages that were taken of ' : '';
   const how =
     e.why === 'array-freed'
       ? `is still held when ${e.by}() frees the array that names the pages: they can no longer be given back`
@@ -77,7 +76,7 @@ function fromLeak(file: FileAnalysis, e: LeakEvent): Report {
   return {
     span: e.at,
     functionName: e.functionName,
-    message: `${some}${what} ${how}; release ${heldCount(file, e)} with ${partner(e.resource.kind)} first.`,
+    message: `${what} ${how}${e.short ? ' (fewer pages than asked for were taken, but those are held)' : ''}; release ${heldCount(file, e)} with ${partner(e.resource.kind)} first.`,
     steps: pathSteps(
       file,
       e.trace,
