@@ -160,7 +160,9 @@ export class Groups {
       case 'member': {
         // a scatterlist inside of its table, and a table inside of its builder, hold the same pages
         if (e.name === 'sgl' || e.name === 'sgt') {
-          const outer = this.keyOf(e.object, f);
+          const record = this.recordOf(e.object, f);
+          const isTable = record ? /^sg_(append_)?table$/.test(record) : !e.arrow;
+          const outer = isTable ? this.keyOf(e.object, f) : null;
           if (outer) return outer;
         }
         const t = this.recordOf(e.object, f);
@@ -397,7 +399,8 @@ export class Groups {
 
   /** Every field of the group belongs to a record that this file itself defines: no other file can name it. */
   isPrivate(g: Group): boolean {
-    const fields = g.keys.filter((k) => k.startsWith('F:'));
+    // fields of records that are not known at all (`?`) say nothing either way
+    const fields = g.keys.filter((k) => k.startsWith('F:') && !k.startsWith('F:?.'));
     return fields.length > 0 && fields.every((k) => this.ownRecords.has(k.slice(2, k.indexOf('.'))));
   }
 

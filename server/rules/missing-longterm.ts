@@ -80,7 +80,9 @@ function releasedElsewhere(file: FileAnalysis, g: Group, root: string): string |
   for (const r of g.releases) {
     for (const entry of file.entries) {
       if (entry === root || !file.reachable(entry).has(r.fn)) continue;
-      if (own.has(entry) || !ENDS.test(entry)) continue;
+      // a helper that the root's own error path uses counts only if others can call it too
+      const shared = own.has(entry) && file.functions.get(entry)?.def.isStatic !== false;
+      if (shared || !ENDS.test(entry)) continue;
       return entry;
     }
   }
