@@ -78,6 +78,10 @@ class Walker implements Machine {
     this.events.push(event);
   }
 
+  isLocal(name: string): boolean {
+    return this.files.context(name) !== undefined;
+  }
+
   run(): void {
     const frame: Frame = { id: 'f0', context: this.root, caller: null, results: new Map() };
     const state = new State(this.symbols);

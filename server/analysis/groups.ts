@@ -291,7 +291,9 @@ export class Groups {
     const name = calleeName(call);
     if (!name) return;
     const fn = f.def.name;
-    const acquire = facts.acquire(name);
+    const callee = this.functions.get(name);
+    // a function of the file's own by a name of the family is that function
+    const acquire = callee ? undefined : facts.acquire(name);
     if (acquire) {
       const form = formOfCall(acquire, call, this.unit);
       const roles = form?.params ?? [];
@@ -314,7 +316,6 @@ export class Groups {
       });
       return;
     }
-    const callee = this.functions.get(name);
     if (callee) {
       callee.def.params.forEach((p, i) => {
         const a = call.args[i];

@@ -25,6 +25,8 @@ export interface Frame {
 export interface Machine {
   readonly unit: TranslationUnit;
   readonly symbols: Symbols;
+  /** The file defines a function of that name: what the kernel's tables say of it does not hold. */
+  isLocal(name: string): boolean;
   emit(event: PathEvent): void;
 }
 
@@ -406,10 +408,11 @@ export class Interpreter {
     if (name && TRANSPARENT.has(name)) {
       return e.args[0] ? this.eval(e.args[0], state, frame) : ZERO;
     }
-    const acquire = name ? facts.acquire(name) : undefined;
+    const own = name !== undefined && this.machine.isLocal(name);
+    const acquire = name && !own ? facts.acquire(name) : undefined;
     if (acquire) return this.acquire(acquire, e, state, frame);
     const args = e.args.map((a) => (a.kind === 'type' ? ZERO : this.eval(a, state, frame)));
-    const fact = name ? facts.call(name) : undefined;
+    const fact = name && !own ? facts.call(name) : undefined;
     if (name && /^(min|max|min_t|max_t|umin|umax)$/.test(name)) return this.minMax(name, e, args, state);
     // MACROS of headers that were not read compute something from their arguments
     if (!fact && name && /^_*[A-Z][A-Z0-9_]*$/.test(name)) {

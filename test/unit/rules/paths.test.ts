@@ -356,3 +356,18 @@ void g(struct obj *o)
 	}
 }`));
 });
+
+describe('names of the family', () => {
+  it('a function of the file by such a name is that function', () =>
+    check(`
+static int pin_user_pages_fast(unsigned long start, int nr, unsigned int flags, struct page **pages)
+{
+	return my_lookup(start, nr, pages);
+}
+int f(unsigned long start, int nr)
+{
+	struct page *pages[16];
+
+	return pin_user_pages_fast(start, nr, 0, pages);
+}`));
+});
