@@ -306,3 +306,14 @@ export function mayHold(state: State, r: Resource): boolean {
 export function isErrKnown(state: State, v: Val): boolean {
   return state.compare('<', v, { s: 0, o: 0 }) === true;
 }
+
+/** The path knows that fewer pages were taken than asked for. */
+export const isShort = (state: State, r: Resource): boolean =>
+  r.fact.result === 'pages' && state.compare('<', r.result, r.requested) === true;
+
+/** The steps of a trace, oldest first. */
+export function traceSteps(trace: Trace | null): Trace[] {
+  const out: Trace[] = [];
+  for (let t = trace; t; t = t.parent) out.push(t);
+  return out.reverse();
+}

@@ -5,7 +5,7 @@ import type { LeakEvent, OutlivesEvent } from '../analysis/events.ts';
 import type { FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite } from '../analysis/groups.ts';
-import { traceSteps } from '../analysis/interp.ts';
+import { traceSteps } from '../analysis/state.ts';
 import type { Fix, TextEdit } from '../findings.ts';
 import { walkStmt } from '../../language/c/index.ts';
 import {

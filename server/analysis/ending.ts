@@ -1,0 +1,138 @@
+/** The end of a root function: what of its resources is given back, lost, or found from outside. */
+import type { Span } from '../../language/c/ast.ts';
+import type { FunctionDef } from '../../language/c/unit.ts';
+import type { Frame, Machine } from './frame.ts';
+import { shortLoc } from './memory.ts';
+import { isErrKnown, isShort, mayHold, type Resource, type State } from './state.ts';
+import { ZERO, isConst, type Symbols, type Val } from './values.ts';
+
+/** A way out of a function. */
+export interface Ended {
+  readonly state: State;
+  readonly value: Val | null;
+  readonly at: Span;
+}
+
+/** Turns the ends of the root into events. */
+export class Endings {
+  constructor(private readonly machine: Machine) {}
+
+  private get symbols(): Symbols {
+    return this.machine.symbols;
+  }
+
+  finish(end: Ended, frame: Frame): void {
+    const { state } = end;
+    const outcome = this.outcome(end, frame.context.def);
+    for (const r of state.resources.values()) {
+      if (r.status === 'released') {
+        this.machine.emit({
+          kind: 'given-back',
+          resource: r,
+          root: frame.context.def.name,
+          outcome,
+          reach: this.reach(r, state, end.value).concat(r.published.map((f) => `~${f}`)),
+        });
+        continue;
+      }
+      if (!mayHold(state, r)) continue;
+      const reach = this.reach(r, state, end.value);
+      const short = isShort(state, r);
+      if (!reach.length) {
+        const isEnd = end.at.start === frame.context.def.start;
+        const at = isEnd ? { start: frame.context.def.bodySpan.end - 1, end: frame.context.def.bodySpan.end } : end.at;
+        this.machine.emit({
+          kind: 'leak',
+          resource: r,
+          at,
+          why: isEnd ? 'end' : 'return',
+          trace: state.trace,
+          functionName: frame.context.def.name,
+          short,
+        });
+      } else {
+        this.machine.emit({
+          kind: 'outlives',
+          resource: r,
+          root: frame.context.def.name,
+          outcome,
+          at: end.at,
+          inResult: end.value !== null && end.value.s !== r.array && reach.includes('the result'),
+          reach: reach.concat(r.published.map((f) => `~${f}`)),
+          trace: state.trace,
+          short,
+        });
+      }
+    }
+  }
+
+  private outcome(end: Ended, def: FunctionDef): 'error' | 'success' | 'unknown' {
+    const r = def.returns;
+    if (!end.value || (r.kind === 'base' && r.name === 'void')) return 'success';
+    const v = end.value;
+    if (r.kind === 'pointer') {
+      if (isErrKnown(end.state, v) || (isConst(v) && v.o <= 0)) return 'error';
+      return 'success';
+    }
+    if (r.kind === 'base' && r.name === 'bool') return isConst(v) ? (v.o ? 'success' : 'error') : 'unknown';
+    const b = end.state.bounds(v);
+    if (b.hi < 0) return 'error';
+    if (b.lo >= 0) return 'success';
+    return end.state.compare('!=', v, ZERO) === true ? 'error' : 'unknown';
+  }
+
+  /** Through what the pages can still be found from outside; empty: lost. */
+  private reach(r: Resource, state: State, value: Val | null): string[] {
+    const out = new Set<string>();
+    const visited = new Set<number>();
+    const consider = (sym: number): void => {
+      if (visited.has(sym) || !sym) return;
+      visited.add(sym);
+      const info = this.symbols.info(sym);
+      const how = state.escaped.get(sym);
+      if (how !== undefined) out.add(how);
+      if (value && (value.s === sym || this.symbols.info(value.s).elementOf?.array === sym)) out.add('the result');
+      if (info.addressOf !== undefined) {
+        const place = info.addressOf;
+        if (!place.startsWith('f')) this.placeReach(place, out, consider);
+      } else if (info.from && !info.local && !info.elementOf) {
+        out.add(info.name ?? 'memory');
+      } else if (info.key.startsWith('init:f0/') || info.key.startsWith('init:G/')) out.add(info.name ?? 'parameter');
+      else if (info.elementOf) {
+        const arr = this.symbols.info(info.elementOf.array);
+        if (!arr.local && sym === r.array) out.add(arr.name ?? 'memory');
+      } else if (!info.local && !info.key.startsWith('fresh:f') && r.fact.into !== 'return')
+        out.add(info.name ?? 'memory');
+      for (const [loc, v] of state.memory) {
+        const el = this.symbols.info(v.s).elementOf;
+        if (v.s !== sym && el?.array !== sym) continue;
+        if (loc.startsWith('f')) {
+          // inside a local struct or array: found through its address only
+          continue;
+        }
+        this.placeReach(loc, out, consider, sym);
+      }
+    };
+    consider(r.array);
+    return [...out].sort();
+  }
+
+  private placeReach(loc: string, out: Set<string>, consider: (sym: number) => void, self?: number): void {
+    if (loc.startsWith('G/')) {
+      out.add(shortLoc(loc));
+      return;
+    }
+    const m = /^(\d+)/.exec(loc);
+    if (!m) return;
+    const base = Number(m[1]);
+    if (base === self) return;
+    const info = this.symbols.info(base);
+    if (info.local === 'heap') consider(base);
+    else
+      out.add(
+        loc.includes('@')
+          ? 'a scatterlist'
+          : `${info.name ?? 'memory'}.${loc.slice(loc.lastIndexOf('.') + 1).replace(/\[0\]$/, '')}`,
+      );
+  }
+}

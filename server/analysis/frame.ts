@@ -1,0 +1,29 @@
+/** What the parts of the path walk share: the activation that runs, and what they need from the explorer. */
+import type { CallExpr, Expr } from '../../language/c/ast.ts';
+import { exprText } from '../../language/c/index.ts';
+import type { TranslationUnit } from '../../language/c/unit.ts';
+import type { FunctionContext } from './context.ts';
+import type { PathEvent } from './events.ts';
+import type { Symbols, Val } from './values.ts';
+
+/** One activation of a function on the (inlined) call stack. */
+export interface Frame {
+  readonly id: string;
+  readonly context: FunctionContext;
+  readonly caller: Frame | null;
+  /** Results of the same-file calls in the node being evaluated. */
+  results: Map<CallExpr, Val>;
+}
+
+/** Services that evaluation needs from the explorer. */
+export interface Machine {
+  readonly unit: TranslationUnit;
+  readonly symbols: Symbols;
+  /** The file defines a function of that name: what the kernel's tables say of it does not hold. */
+  isLocal(name: string): boolean;
+  emit(event: PathEvent): void;
+}
+
+/** Shortest name of an expression for messages. */
+export const nameOf = (e: Expr, unit: TranslationUnit): string =>
+  exprText(e, unit.text).replace(/\s+/g, ' ').slice(0, 60);

@@ -1,0 +1,100 @@
+/** Loops of the path walk: how often they are gone around, and what is assumed behind them. */
+import type { CfgNode, Edge } from '../../language/c/cfg.ts';
+import type { Loop } from './context.ts';
+import type { Frame } from './frame.ts';
+import type { Interpreter } from './interp.ts';
+import type { Resource, State } from './state.ts';
+import type { Val } from './values.ts';
+
+/** A way on from a node. */
+export interface Step {
+  readonly edge: Edge;
+  readonly state: State;
+  /** The value that the function returns, set by a return statement. */
+  readonly value?: Val;
+}
+
+/** What happens to states at the borders of loops. */
+export class LoopBorders {
+  constructor(private readonly interp: Interpreter) {}
+
+  /** After enough rounds: what the loop changes is anything. */
+  widen(loop: Loop, state: State, frame: Frame): void {
+    for (const name of loop.assigned) {
+      const loc = `${frame.id}/${name}`;
+      const old = state.memory.get(loc);
+      if (old && this.interp.memory.resourcesOf(old, state).length) continue;
+      if (old && [...state.resources.values()].some((r) => r.result.s === old.s && old.s !== 0)) continue;
+      this.interp.memory.store(loc, this.interp.memory.fresh(`w${loop.head}:${name}`, state, frame, { name }), state);
+    }
+  }
+
+  /**
+   * A loop that gives pages back one by one has given all of them back when it ends by its own condition: its bound is
+   * the number that is held (a wrong bound is another rule's business).
+   */
+  leave(loop: Loop, state: State, frame: Frame): void {
+    for (const [id, r] of state.resources) {
+      const last = r.releasedAt.at(-1);
+      if (r.status === 'partial' && last && last.start >= loop.span.start && last.end <= loop.span.end) {
+        state.resources.set(id, { ...r, status: 'released', releasedCount: 'loop' });
+      } else if (
+        r.status === 'held' &&
+        loop.outflows &&
+        !loop.releases &&
+        !r.outflow &&
+        this.reaches(loop, r, state, frame)
+      ) {
+        state.resources.set(id, { ...r, outflow: true });
+      } else if (r.status === 'held' && loop.releases && (r.outflow || this.reaches(loop, r, state, frame))) {
+        state.resources.set(id, {
+          ...r,
+          status: 'released',
+          releasedAt: [...r.releasedAt, loop.span],
+          releasedCount: null,
+        });
+      }
+    }
+  }
+
+  private reaches(loop: Loop, r: Resource, state: State, frame: Frame): boolean {
+    if (r.site.start >= loop.span.start && r.site.end <= loop.span.end) return false;
+    const s = state.fork();
+    return loop.bases.some((b) => {
+      const v = this.interp.eval(b, s, frame);
+      return v.s !== 0 && v.s === r.array;
+    });
+  }
+
+  /** Bookkeeping of loop rounds on the edges taken. */
+  follow(node: CfgNode, next: readonly Step[], loops: ReadonlyMap<number, Loop>): Step[] {
+    const out: Step[] = [];
+    for (const n of next) {
+      const target = loops.get(n.edge.to);
+      if (target) {
+        if (n.edge.back) {
+          const rounds = (n.state.rounds.get(target.head) ?? 0) + 1;
+          if (rounds > roundsOf(target)) continue;
+          for (const k of n.state.ghosts.keys()) if (k.endsWith('@el')) n.state.ghosts.delete(k);
+          n.state.rounds.set(target.head, rounds);
+        } else n.state.rounds.set(target.head, 0);
+      }
+      for (const loop of loops.values()) {
+        const inside = (id: number): boolean =>
+          id >= Math.min(loop.head, loop.last) && id <= Math.max(loop.head, loop.last);
+        if (inside(node.id) && !inside(n.edge.to)) n.state.rounds.delete(loop.head);
+      }
+      out.push(n);
+    }
+    return out;
+  }
+}
+
+/** How often a loop is entered before the walk assumes anything of what it changes. */
+export const roundsOf = (loop: Loop): number => (loop.acquires ? 2 : 1);
+
+/** The do-while loop whose test the node is. */
+export const loopEndingAt = (loops: ReadonlyMap<number, Loop>, id: number): Loop | undefined => {
+  for (const l of loops.values()) if (l.last === id && l.head <= id) return l;
+  return undefined;
+};

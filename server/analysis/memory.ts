@@ -1,0 +1,176 @@
+/** Places and what they hold: addresses, loads, stores, and which resources a value leads to. */
+import type { PagesArg } from '../../language/kernel/types.ts';
+import type { Frame } from './frame.ts';
+import type { Resource, State } from './state.ts';
+import { ZERO, symbol, valKey, type Symbols, type Val } from './values.ts';
+
+/** Reads and writes the memory of a state; places are texts (`f0/name`, `12.*.field`). */
+export class Memory {
+  constructor(private readonly symbols: Symbols) {}
+
+  /** The value that is the address of a place. */
+  address(loc: string): Val {
+    return symbol(
+      this.symbols.get(`addr:${loc}`, {
+        nonNull: true,
+        local: loc.startsWith('f') ? 'variable' : undefined,
+        addressOf: loc,
+        name: loc.endsWith('[0]') ? shortLoc(loc).slice(0, -3) : `&${shortLoc(loc)}`,
+      }),
+    );
+  }
+
+  /** The place that a pointer points to. */
+  deref(v: Val): string {
+    const known = this.symbols.info(v.s).addressOf;
+    if (known !== undefined)
+      return v.o || v.x ? `${known.replace(/\[0\]$/, '')}[${v.o}${v.x ? `+x${v.x}` : ''}]` : known;
+    return `${valKey(v)}.*`;
+  }
+
+  load(loc: string, name?: string, unsigned?: () => boolean): (state: State) => Val {
+    return (state) => {
+      const known = state.memory.get(loc);
+      if (known) return known;
+      const m = /^(\d+)(?:\+(-?\d+))?(?:\+x(\d+))?\.\*$/.exec(loc);
+      const base = /^(\d+)/.exec(loc);
+      const arr = /^(.*)\[(-?\d+)(?:\+x(\d+))?\]$/.exec(loc);
+      let elementOf: { array: number; index: Val } | undefined;
+      if (m)
+        elementOf = { array: Number(m[1]), index: { s: 0, o: Number(m[2] ?? 0), x: m[3] ? Number(m[3]) : undefined } };
+      else if (arr)
+        elementOf = {
+          array: this.address(`${arr[1]!}[0]`).s,
+          index: { s: 0, o: Number(arr[2]), x: arr[3] ? Number(arr[3]) : undefined },
+        };
+      if (
+        base &&
+        !elementOf &&
+        this.symbols.info(Number(base[1])).zeroed &&
+        !state.escaped.has(Number(base[1])) &&
+        /^\d+\.\*\./.test(loc)
+      )
+        return ZERO;
+      const filled = elementOf ? state.filled.get(elementOf.array) : undefined;
+      const key = `init:${this.epoch(loc, state)}${filled ? `#${filled}` : ''}`;
+      const known0 = this.symbols.has(key);
+      const id = this.symbols.get(
+        key,
+        known0
+          ? {}
+          : {
+              name,
+              ...(unsigned?.() ? { lo: 0 } : {}),
+              elementOf,
+              fill: filled,
+              from: base ? { base: Number(base[1]), field: loc.slice(loc.lastIndexOf('.') + 1) } : undefined,
+            },
+      );
+      return symbol(id);
+    };
+  }
+
+  /** A member of something that was overwritten as a whole is not what it was at first. */
+  epoch(loc: string, state: State): string {
+    for (
+      let cut = Math.max(loc.lastIndexOf('.'), loc.lastIndexOf('['));
+      cut > 0;
+      cut = Math.max(loc.lastIndexOf('.', cut - 1), loc.lastIndexOf('[', cut - 1))
+    ) {
+      const whole = state.memory.get(loc.slice(0, cut));
+      if (whole) return `${valKey(whole)}~${loc.slice(cut)}`;
+    }
+    return loc;
+  }
+
+  store(loc: string, v: Val, state: State): void {
+    state.memory.set(loc, v);
+    if (!loc.startsWith('f') && !loc.startsWith('T')) {
+      this.published(loc, state);
+      if (v.s && this.symbols.info(v.s).elementOf) this.flowsOut(v, state);
+    }
+    const prefix = `${loc}.`;
+    const bracket = `${loc}[`;
+    for (const k of state.memory.keys()) if (k.startsWith(prefix) || k.startsWith(bracket)) state.memory.delete(k);
+  }
+
+  flowsOut(v: Val, state: State): void {
+    for (const [id, r] of this.resourcesOf(v, state)) if (!r.outflow) state.resources.set(id, { ...r, outflow: true });
+  }
+
+  /** Notes for held pages that the function wrote to memory that others see: a sign that the object now owns them. */
+  published(loc: string, state: State): void {
+    const field = loc.slice(loc.lastIndexOf('.') + 1);
+    if (field === '*') return;
+    for (const [id, r] of state.resources) {
+      if (r.status === 'held' && !r.published.includes(field))
+        state.resources.set(id, { ...r, published: [...r.published, field].sort() });
+    }
+  }
+
+  /** A value that nobody knows anything about; the same one each time that this place of the code is reached in the same round. */
+  fresh(
+    tag: string,
+    state: State,
+    frame: Frame,
+    info: { name?: string; lo?: number; hi?: number; local?: 'heap'; zeroed?: boolean } = {},
+  ): Val {
+    const rounds = [...state.rounds].map(([h, n]) => `${h}:${n}`).join(',');
+    return symbol(this.symbols.get(`fresh:${frame.id}:${tag}:${rounds}`, info));
+  }
+
+  /** The array holds other pages now: what was released before is no second release. */
+  refilled(array: number, state: State): void {
+    for (const k of state.ghosts.keys()) {
+      const s = Number(k.slice(0, k.indexOf('@')));
+      if (s === array || this.symbols.info(s).elementOf?.array === array) state.ghosts.delete(k);
+    }
+  }
+
+  touchesResource(v: Val, state: State): boolean {
+    const el = this.symbols.info(v.s).elementOf;
+    for (const r of state.resources.values()) if (r.array === v.s || r.array === el?.array) return true;
+    return false;
+  }
+
+  /** An embedded member's address stands for the object that holds it. */
+  ownerOf(v: Val): number {
+    const loc = this.symbols.info(v.s).addressOf;
+    const m = loc ? /^(\d+)[^/]*\.\*/.exec(loc) : null;
+    return m ? Number(m[1]) : v.s;
+  }
+
+  forget(v: Val, state: State): void {
+    for (const k of state.ghosts.keys()) if (k.startsWith(`${v.s}@`) || k.includes(`=${v.s}@`)) state.ghosts.delete(k);
+    this.handOver(v, state);
+  }
+
+  /** The pages behind `v` are somebody else's business from here on. */
+  handOver(v: Val, state: State): void {
+    for (const [id, r] of this.resourcesOf(v, state)) state.resources.set(id, { ...r, status: 'handed' });
+  }
+
+  /** Pages that sit in a scatterlist or the like are released through it; which entries is not followed. */
+  handOverContained(state: State): void {
+    for (const [loc, val] of state.memory) if (loc.includes('@')) this.handOver(val, state);
+  }
+
+  /** Resources whose pages `v` names: the array itself, or an element of it. */
+  resourcesOf(v: Val, state: State): [string, Resource][] {
+    const { elementOf: el, fill } = this.symbols.info(v.s);
+    const out: [string, Resource][] = [];
+    for (const [id, r] of state.resources) {
+      if (r.array === v.s || (el && r.array === el.array && (fill === undefined || r.fills.includes(fill))))
+        out.push([id, r]);
+    }
+    return out;
+  }
+
+  containerPages(v: Val, as: PagesArg['as'], state: State): Val | undefined {
+    if (as !== 'sg' && as !== 'sg-table' && as !== 'bio') return v;
+    return state.memory.get(`${this.deref(v)}.@pages`) ?? state.memory.get(`${this.deref(v)}.@page`);
+  }
+}
+
+/** `f0:12/obj` → `obj`. */
+export const shortLoc = (loc: string): string => loc.slice(loc.lastIndexOf('/') + 1);

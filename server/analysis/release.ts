@@ -1,0 +1,194 @@
+/** What calls that give pages back, or free what holds them, do to a path. */
+import type { CallExpr, Span } from '../../language/c/ast.ts';
+import type { Effect } from '../../language/kernel/types.ts';
+import { calleeName } from './context.ts';
+import { nameOf, type Frame, type Machine } from './frame.ts';
+import type { Memory } from './memory.ts';
+import { isShort, mayHold, type Resource, type State } from './state.ts';
+import { constant, isConst, sameVal, valKey, type Symbols, type Val } from './values.ts';
+
+/** Releases and frees on a path. */
+export class Releases {
+  constructor(
+    private readonly machine: Machine,
+    private readonly memory: Memory,
+  ) {}
+
+  private get symbols(): Symbols {
+    return this.machine.symbols;
+  }
+
+  release(effect: Effect & { kind: 'release' }, e: CallExpr, args: readonly Val[], state: State, frame: Frame): void {
+    const given = args[effect.pages.arg];
+    if (!given || (isConst(given) && given.o === 0)) return;
+    let v = this.memory.containerPages(given, effect.pages.as, state);
+    if (!v) return;
+    const count = effect.pages.count !== undefined ? args[effect.pages.count] : undefined;
+    if (count && state.known(count) === 0) return;
+    let whole = effect.pages.as === 'page-array' || effect.pages.as === 'folio-array';
+    // unpin_user_pages(&page, 1): the page in the variable, wherever it came from
+    const written = e.args[effect.pages.arg]!;
+    const variable =
+      written.kind === 'unary' && written.op === '&' && written.arg.kind === 'id'
+        ? this.symbols.info(v.s).addressOf
+        : undefined;
+    if (whole && variable !== undefined && !v.o && !v.x && !this.memory.resourcesOf(v, state).length) {
+      const content = state.memory.get(variable);
+      if (!content) return;
+      v = content;
+      whole = false;
+    }
+    let mine = this.memory.resourcesOf(v, state).filter(([, r]) => r.status !== 'handed');
+    // several acquires into parts of one array: this part only, if the count says so
+    const exact = whole ? mine.filter(([, r]) => sameVal(r.index, { ...v!, s: 0 })) : [];
+    if (
+      exact.length &&
+      exact.length < mine.length &&
+      count &&
+      exact.some(([, r]) => [r.result, r.requested].some((n) => state.compare('==', count, n) === true))
+    )
+      mine = exact;
+    const shared = mine.length > 1;
+    const name = nameOf(e.args[effect.pages.arg]!, this.machine.unit);
+    const countKey = count ? valKey(count) : '1';
+    if (!mine.length) {
+      if (this.memory.resourcesOf(v, state).length) return;
+      // out of a scatterlist: the pages that were put into one
+      if (this.symbols.info(v.s).key.includes('.@page')) this.memory.handOverContained(state);
+      const at = whole ? `${v.s}@${v.o}+${v.x ?? 0}` : `${v.s}@el`;
+      const before = state.ghosts.get(at);
+      if (before && before.count === countKey) {
+        this.machine.emit({
+          kind: 'double',
+          refKind: effect.of,
+          name,
+          first: before.span,
+          at: e,
+          call: e,
+          why: 'again',
+          trace: state.trace,
+          functionName: frame.context.def.name,
+        });
+      }
+      if (!before) state.ghosts.set(at, { span: e, kind: effect.of, count: countKey, name });
+      return;
+    }
+    for (const [id, r] of mine) {
+      if (!r.earlier.length && r.status === 'held' && !mayHold(state, r)) continue; // nothing is held on this path
+      const common = { resource: r, at: e as Span, call: e, trace: state.trace, functionName: frame.context.def.name };
+      if (effect.of !== r.kind || effect.frees)
+        this.machine.emit({ kind: 'mismatch', released: effect.of, frees: effect.frees ?? false, ...common });
+      const el = this.symbols.info(v.s).elementOf;
+      const single =
+        sameVal(r.requested, constant(1)) ||
+        (count && isConst(count) && count.o === 1 && state.known(r.requested) === 1);
+      const elementwise = !whole && r.array !== v.s && !single;
+      if (r.status === 'released') {
+        const last = r.releasedAt.at(-1) ?? e;
+        const sameCount = r.releasedCount === null || r.releasedCount === countKey || elementwise;
+        if (
+          sameCount &&
+          !(!whole && (r.earlier.length || this.symbols.info(v.s).key.startsWith('back:'))) &&
+          !(elementwise && (shared || r.outflow)) &&
+          !(el && elementwise && r.releasedCount !== 'loop')
+        ) {
+          this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: last, why: 'again' });
+        }
+        continue;
+      }
+      if (elementwise) {
+        const at = `${v.s}@el`;
+        const before = state.ghosts.get(at);
+        if (before && !shared && !this.symbols.info(v.s).key.startsWith('back:'))
+          this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: before.span, why: 'again' });
+        else state.ghosts.set(at, { span: e, kind: effect.of, count: '1', name });
+        state.resources.set(id, { ...r, status: 'partial', releasedAt: [...r.releasedAt, e], releasedCount: 'loop' });
+        continue;
+      }
+      if (
+        whole &&
+        count &&
+        r.fact.result === 'pages' &&
+        !r.earlier.length &&
+        sameVal(v, { s: r.array, o: r.index.o, x: r.index.x })
+      ) {
+        // more than was filled: the path knows that the result is below the count given back
+        if (state.compare('>', count, r.result) === true) {
+          this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: r.site, why: 'unfilled' });
+        }
+        const short = state.compare('<', count, r.result) === true;
+        state.resources.set(id, {
+          ...r,
+          status: short ? 'partial' : 'released',
+          releasedAt: [...r.releasedAt, e],
+          releasedCount: countKey,
+        });
+        continue;
+      }
+      const atStart = sameVal(v, { s: r.array, o: r.index.o, x: r.index.x }) || (r.earlier.length > 0 && !v.o && !v.x);
+      const offset = whole && !atStart;
+      state.resources.set(id, {
+        ...r,
+        status: offset ? 'partial' : 'released',
+        releasedAt: [...r.releasedAt, e],
+        releasedCount: whole ? countKey : '1',
+      });
+    }
+  }
+
+  /** kfree() and friends: a resource whose array, or whose array's owner, goes away can no longer be given back. */
+  freed(v: Val | undefined, e: CallExpr, state: State, frame: Frame): void {
+    if (!v?.s) return;
+    for (const [id, r] of state.resources) {
+      if (!mayHold(state, r)) continue;
+      const info = this.symbols.info(r.array);
+      const why =
+        r.array === v.s && r.fact.into !== 'return'
+          ? 'array-freed'
+          : this.isInside(r.array, v, state)
+            ? 'owner-freed'
+            : null;
+      if (!why) continue;
+      // a single page's own pointer variable is no array
+      if (why === 'array-freed' && info.addressOf !== undefined) continue;
+      if (this.copiedOut(r, v, state)) continue;
+      this.machine.emit({
+        kind: 'leak',
+        resource: r,
+        at: e,
+        why,
+        by: calleeName(e),
+        trace: state.trace,
+        functionName: frame.context.def.name,
+        short: isShort(state, r),
+      });
+      state.resources.set(id, { ...r, status: 'handed' });
+    }
+  }
+
+  private isInside(array: number, owner: Val, state: State): boolean {
+    const info = this.symbols.info(array);
+    if (info.addressOf?.startsWith(`${valKey(owner)}.*`)) return true;
+    for (const [loc, val] of state.memory)
+      if (val.s === array && loc.startsWith(`${valKey(owner)}.*`) && !loc.includes('@')) return true;
+    return info.from?.base === owner.s && owner.s !== 0 && info.elementOf === undefined;
+  }
+
+  /** The pages were also put somewhere that is not going away. */
+  private copiedOut(r: Resource, freed: Val, state: State): boolean {
+    for (const [loc, val] of state.memory) {
+      const el = this.symbols.info(val.s).elementOf;
+      if (
+        (val.s === r.array || el?.array === r.array) &&
+        !loc.startsWith('f') &&
+        !loc.startsWith(`${valKey(freed)}.*`) &&
+        !loc.startsWith(`${valKey({ s: r.array, o: 0 })}`)
+      ) {
+        // another name of the array that is freed (but a scatterlist made from it has the pages)
+        if (r.array === freed.s && val.s === r.array && !loc.includes('@')) continue;
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,167 @@
+/** One step of the path walk: what a node of the graph does to a state, and the ways on from it. */
+import type { Expr } from '../../language/c/ast.ts';
+import type { CfgNode } from '../../language/c/cfg.ts';
+import { exprText } from '../../language/c/index.ts';
+import type { TranslationUnit } from '../../language/c/unit.ts';
+import type { Loop } from './context.ts';
+import type { Frame } from './frame.ts';
+import type { Interpreter } from './interp.ts';
+import { LoopBorders, loopEndingAt, roundsOf, type Step } from './loops.ts';
+import type { State } from './state.ts';
+import { ZERO } from './values.ts';
+
+/** Runs nodes. */
+export class Stepper {
+  private readonly borders: LoopBorders;
+
+  constructor(
+    private readonly unit: TranslationUnit,
+    private readonly interp: Interpreter,
+  ) {
+    this.borders = new LoopBorders(interp);
+  }
+
+  /** The states behind a node, each with the edge that it takes. `state` is used up. */
+  step(node: CfgNode, state: State, frame: Frame, loops: ReadonlyMap<number, Loop>): Step[] {
+    const w = node.what;
+    const loop = loops.get(node.id);
+    const only = node.succs[0];
+    switch (w.kind) {
+      case 'expr':
+        this.interp.eval(w.expr, state, frame);
+        break;
+      case 'decl': {
+        const loc = `${frame.id}/${w.decl.name}`;
+        if (w.decl.init && w.decl.init.kind !== 'init')
+          this.interp.memory.store(loc, this.interp.eval(w.decl.init, state, frame), state);
+        else if (!w.decl.isStatic)
+          this.interp.memory.store(
+            loc,
+            this.interp.memory.fresh(`d${w.decl.start}`, state, frame, { name: w.decl.name }),
+            state,
+          );
+        break;
+      }
+      case 'opaque':
+        for (const p of w.parts) this.interp.eval(p, state, frame);
+        break;
+      case 'guard':
+        for (const a of w.guard.args) this.interp.eval(a, state, frame);
+        break;
+      case 'return': {
+        const value = w.value ? this.interp.eval(w.value, state, frame) : ZERO;
+        return only ? this.borders.follow(node, [{ edge: only, state, value }], loops) : [];
+      }
+      case 'branch':
+        return this.borders.follow(
+          node,
+          this.branch(
+            node,
+            w.test,
+            state,
+            frame,
+            w.loop !== undefined ? (loop ?? loopEndingAt(loops, node.id)) : undefined,
+          ),
+          loops,
+        );
+      case 'foreach':
+        return this.borders.follow(node, this.foreach(node, state, frame, loop), loops);
+      case 'switch': {
+        const v = this.interp.eval(w.value, state, frame);
+        const out: Step[] = [];
+        for (const edge of node.succs) {
+          const s = state.fork();
+          const l = edge.label;
+          let ok = true;
+          if (l.kind === 'case') {
+            const c = this.interp.eval(l.value, s, frame);
+            ok = l.to
+              ? s.assume('>=', v, c) && s.assume('<=', v, this.interp.eval(l.to, s, frame))
+              : s.assume('==', v, c);
+            s.note(node.span, `${text(w.value, this.unit)} is ${text(l.value, this.unit)}`, 'branch');
+          } else if (l.kind === 'default') {
+            ok = l.excluded.every((x) => s.assume('!=', v, this.interp.eval(x, s, frame)));
+          }
+          if (ok) out.push({ edge, state: s });
+        }
+        return this.borders.follow(node, out, loops);
+      }
+      case 'choice': {
+        const conditions = node.succs.map((e) => (e.label.kind === 'choice' ? e.label.condition : null));
+        const decided = conditions.findIndex((c) => c !== null && state.choices.get(c) === true);
+        const out: Step[] = [];
+        node.succs.forEach((edge, i) => {
+          if (decided >= 0 && decided !== i) return;
+          const c = conditions[i];
+          if (c !== null && c !== undefined && state.choices.get(c) === false) return;
+          const s = state.fork();
+          conditions.forEach((other, j) => {
+            if (other !== null && j <= i) s.choices.set(other, j === i);
+          });
+          out.push({ edge, state: s });
+        });
+        return this.borders.follow(node, out, loops);
+      }
+      default:
+        break;
+    }
+    return this.borders.follow(
+      node,
+      node.succs.map((edge, i) => ({ edge, state: i ? state.fork() : state })),
+      loops,
+    );
+  }
+
+  private branch(node: CfgNode, test: Expr, state: State, frame: Frame, loop: Loop | undefined): Step[] {
+    const out: Step[] = [];
+    const tired = loop !== undefined && (state.rounds.get(loop.head) ?? 0) >= roundsOf(loop);
+    if (tired) this.borders.widen(loop, state, frame);
+    for (const edge of node.succs) {
+      const truth = edge.label.kind === 'true';
+      if (tired && truth && node.succs.length > 1) continue;
+      const s = state.fork();
+      const before = s.trace;
+      if (!this.interp.assume(test, truth, s, frame) && !tired) continue;
+      if (loop && !truth) this.borders.leave(loop, s, frame);
+      if (!loop && before === s.trace)
+        s.note(test, `${text(test, this.unit)} is ${truth ? 'true' : 'false'}`, 'branch');
+      out.push({ edge, state: s });
+    }
+    return out;
+  }
+
+  private foreach(node: CfgNode, state: State, frame: Frame, loop: Loop | undefined): Step[] {
+    const w = node.what;
+    if (w.kind !== 'foreach') return [];
+    const out: Step[] = [];
+    const tired = loop !== undefined && (state.rounds.get(loop.head) ?? 0) >= roundsOf(loop);
+    for (const edge of node.succs) {
+      const truth = edge.label.kind === 'true';
+      if (tired && truth && node.succs.length > 1) continue;
+      const s = state.fork();
+      if (truth) {
+        for (const i of iterated(w.name, w.args)) {
+          const a = w.args[i]!;
+          if (a.kind === 'id')
+            this.interp.memory.store(
+              this.interp.place(a, s, frame),
+              this.interp.memory.fresh(`it${node.id}:${i}`, s, frame, { name: a.name }),
+              s,
+            );
+        }
+      } else if (loop) this.borders.leave(loop, s, frame);
+      out.push({ edge, state: s });
+    }
+    return out;
+  }
+}
+
+const text = (e: Expr, unit: TranslationUnit): string =>
+  `\`${exprText(e, unit.text).replace(/\s+/g, ' ').slice(0, 80)}\``;
+
+/** Which arguments of a loop macro are its iteration variables. */
+function iterated(name: string, args: readonly Expr[]): number[] {
+  if (/for_each_(sg|sgtable)/.test(name)) return name.includes('sgtable') || /page/.test(name) ? [1, 2] : [1, 3];
+  if (/^(xa|idr|ida|radix)_/.test(name)) return [1, 2];
+  return args.length ? [0] : [];
+}
