@@ -28,12 +28,15 @@ const common = {
 };
 const nodeEsm = { ...common, platform: 'node', format: 'esm', target: 'node20', banner: { js: requireBanner } };
 const nodeCjs = { ...common, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] };
-/** A web worker, and the web extension host: one file, no modules, no Node. */
+/**
+ * A web worker, and the web extension host: one file, no modules, no Node. web-tree-sitter makes an address out of
+ * import.meta.url although it is given the bytes; the worker's own is a blob:, of which none can be made.
+ */
 const browser = {
   ...common,
   platform: 'browser',
   define: {
-    'import.meta.url': 'globalThis.location.href',
+    'import.meta.url': '"https://pinscope.invalid/"',
     'process.env.NODE_ENV': '"production"',
     global: 'globalThis',
   },
@@ -45,9 +48,9 @@ const targets = [
   { ...nodeEsm, entryPoints: ['client/cli/worker.ts'], outfile: 'dist/worker.js' },
   { ...nodeEsm, entryPoints: ['server/lsp/node.ts'], outfile: 'dist/server.js' },
   { ...browser, format: 'iife', entryPoints: ['server/lsp/browser.ts'], outfile: 'dist/server.browser.js' },
-  // .cjs: this package is of type "module", and VS Code before 1.100 loads extensions with require().
+  // .cjs: this package is of type "module", which neither VS Code before 1.100 nor the web extension host can load.
   { ...nodeCjs, entryPoints: ['client/vscode/node.ts'], outfile: 'dist/extension.cjs' },
-  { ...browser, format: 'cjs', entryPoints: ['client/vscode/browser.ts'], outfile: 'dist/extension.browser.js' },
+  { ...browser, format: 'cjs', entryPoints: ['client/vscode/browser.ts'], outfile: 'dist/extension.browser.cjs' },
 ];
 if (tests) {
   targets.push({

@@ -1,5 +1,5 @@
 /** A person at the workbench: what the stories do with keyboard and eyes. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { CACHE, ROOT, VSIX } from '../../../scripts/lib/paths.mjs';
@@ -42,8 +42,11 @@ export class Workbench {
     this.#close = close;
   }
 
-  /** Installs the package in a fresh profile and opens the folder. */
-  static async open(settings: Record<string, unknown> = {}): Promise<Workbench> {
+  /**
+   * Opens the folder in a fresh profile with the package installed; or, with `webPaths`, with the extension served as a web
+   * extension, for the web extension host. `webPaths` collects the files of it that were asked for.
+   */
+  static async open({ webPaths }: { readonly webPaths?: string[] } = {}): Promise<Workbench> {
     mkdirSync(CACHE, { recursive: true });
     const home = mkdtempSync(join(CACHE, 'story-'));
     const folder = join(home, 'examples');
@@ -51,8 +54,8 @@ export class Workbench {
     mkdirSync(join(folder, '.vscode'));
     writeFileSync(join(folder, '.vscode/settings.json'), '{}\n');
     const dataDir = join(home, 'server');
-    await installVsix(VSIX, join(dataDir, 'extensions'), dataDir);
-    const server = await startVsCodeServer({ dataDir, settings: { ...SETTINGS, ...settings } });
+    if (!webPaths) await installVsix(VSIX, join(dataDir, 'extensions'), dataDir);
+    const server = await startVsCodeServer({ dataDir, settings: SETTINGS });
     let browser: Browser | undefined;
     const close = async (): Promise<void> => {
       await browser?.close().catch(() => undefined);
@@ -64,8 +67,15 @@ export class Workbench {
       const context = await browser.newContext({ viewport: { width: 1100, height: 860 }, deviceScaleFactor: 1 });
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE);
+      if (webPaths) await serveWebExtension(page, server.url, webPaths);
       await page.goto(`${server.url}?folder=${encodeURIComponent(folder)}`);
       await page.locator('.monaco-workbench .explorer-folders-view').waitFor();
+      if (webPaths) {
+        // The first start learns of the extension and may restart the extension hosts meanwhile, which loses activations.
+        await page.waitForTimeout(3000);
+        await page.reload();
+        await page.locator('.monaco-workbench .explorer-folders-view').waitFor();
+      }
       return new Workbench(page, folder, close);
     } catch (error) {
       await close();
@@ -158,4 +168,23 @@ export class Workbench {
     }
     await input.fill(text);
   }
+}
+
+/** Has the workbench load the extension as a built-in web extension, from the server's own origin. */
+async function serveWebExtension(page: Page, url: string, asked: string[]): Promise<void> {
+  const base = new URL('pinscope-extension/', url);
+  await page.context().route(`${base.href}**`, async (route) => {
+    const path = new URL(route.request().url()).pathname.slice(base.pathname.length);
+    asked.push(path);
+    if (/^(package\.json|(dist|docs)\/[\w./-]+)$/.test(path) && existsSync(join(ROOT, path))) {
+      await route.fulfill({ path: join(ROOT, path), headers: { 'Access-Control-Allow-Origin': '*' } });
+    } else await route.fulfill({ status: 404, headers: { 'Access-Control-Allow-Origin': '*' } });
+  });
+  const location = { scheme: base.protocol.slice(0, -1), authority: base.host, path: base.pathname.replace(/\/$/, '') };
+  const option = `"additionalBuiltinExtensions":[${JSON.stringify(location)}],`.replaceAll('"', '&quot;');
+  await page.route(`${url}?folder=*`, async (route) => {
+    const response = await route.fetch();
+    const html = await response.text();
+    await route.fulfill({ response, body: html.replace('data-settings="{', `data-settings="{${option}`) });
+  });
 }
