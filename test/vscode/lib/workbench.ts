@@ -1,10 +1,11 @@
 /** A person at the workbench: what the stories do with keyboard and eyes. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { CACHE, ROOT, VSIX } from '../../../scripts/lib/paths.mjs';
 import { installVsix, startVsCodeServer } from '../../../scripts/lib/vscode-server.mjs';
 import { launchBrowser } from './browser.mjs';
+import { serveWebWorkbench } from './web-host.ts';
 
 /** Milliseconds that the workbench may take to show something. */
 const PATIENCE = 30_000;
@@ -29,10 +30,15 @@ const SETTINGS = {
   'workbench.editor.empty.hint': 'hidden',
 };
 
-/** VS Code with pinscope.vsix installed, open on a copy of examples/. */
+function temporaryFolder(): string {
+  mkdirSync(CACHE, { recursive: true });
+  return mkdtempSync(join(CACHE, 'story-'));
+}
+
+/** VS Code with Pinscope in it. */
 export class Workbench {
   readonly page: Page;
-  /** The open folder. */
+  /** The open folder; '' if it is on no disk. */
   readonly folder: string;
   readonly #close: () => Promise<void>;
 
@@ -42,20 +48,36 @@ export class Workbench {
     this.#close = close;
   }
 
-  /**
-   * Opens the folder in a fresh profile with the package installed; or, with `webPaths`, with the extension served as a web
-   * extension, for the web extension host. `webPaths` collects the files of it that were asked for.
-   */
-  static async open({ webPaths }: { readonly webPaths?: string[] } = {}): Promise<Workbench> {
-    mkdirSync(CACHE, { recursive: true });
-    const home = mkdtempSync(join(CACHE, 'story-'));
+  /** Opens a copy of examples/ in a fresh profile with the package installed. */
+  static async open(): Promise<Workbench> {
+    const home = temporaryFolder();
     const folder = join(home, 'examples');
     cpSync(join(ROOT, 'examples'), folder, { recursive: true });
     mkdirSync(join(folder, '.vscode'));
     writeFileSync(join(folder, '.vscode/settings.json'), '{}\n');
     const dataDir = join(home, 'server');
-    if (!webPaths) await installVsix(VSIX, join(dataDir, 'extensions'), dataDir);
-    const server = await startVsCodeServer({ dataDir, settings: SETTINGS });
+    await installVsix(VSIX, join(dataDir, 'extensions'), dataDir);
+    return Workbench.#start(home, folder, async (page, server) => {
+      await page.goto(`${server.url}?folder=${encodeURIComponent(folder)}`);
+    });
+  }
+
+  /**
+   * Opens a workspace that is on no disk, with Pinscope in the web extension host. `files` by path; `asked` collects the files
+   * of the extension that were fetched.
+   */
+  static async openVirtual(files: Readonly<Record<string, string>>, asked: string[]): Promise<Workbench> {
+    return Workbench.#start(temporaryFolder(), '', async (page, server) => {
+      await page.goto(await serveWebWorkbench(page, server.url, { settings: SETTINGS, files, asked }));
+    });
+  }
+
+  static async #start(
+    home: string,
+    folder: string,
+    go: (page: Page, server: { readonly url: string }) => Promise<void>,
+  ): Promise<Workbench> {
+    const server = await startVsCodeServer({ dataDir: join(home, 'server'), settings: SETTINGS });
     let browser: Browser | undefined;
     const close = async (): Promise<void> => {
       await browser?.close().catch(() => undefined);
@@ -67,15 +89,8 @@ export class Workbench {
       const context = await browser.newContext({ viewport: { width: 1100, height: 860 }, deviceScaleFactor: 1 });
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE);
-      if (webPaths) await serveWebExtension(page, server.url, webPaths);
-      await page.goto(`${server.url}?folder=${encodeURIComponent(folder)}`);
+      await go(page, server);
       await page.locator('.monaco-workbench .explorer-folders-view').waitFor();
-      if (webPaths) {
-        // The first start learns of the extension and may restart the extension hosts meanwhile, which loses activations.
-        await page.waitForTimeout(3000);
-        await page.reload();
-        await page.locator('.monaco-workbench .explorer-folders-view').waitFor();
-      }
       return new Workbench(page, folder, close);
     } catch (error) {
       await close();
@@ -94,6 +109,16 @@ export class Workbench {
     await this.quickInput('Control+KeyP', path);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
     await this.page.keyboard.press('Enter');
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.inEditor();
+  }
+
+  /** Opens a file by the explorer (search knows no files that are on no disk); `folders` are those to unfold first. */
+  async openInExplorer(name: string, ...folders: string[]): Promise<void> {
+    const row = (hasText: string): Locator =>
+      this.page.locator('.explorer-folders-view .monaco-list-row', { hasText }).first();
+    for (const folder of folders) await row(folder).click();
+    await row(name).dblclick();
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await this.inEditor();
   }
@@ -168,23 +193,4 @@ export class Workbench {
     }
     await input.fill(text);
   }
-}
-
-/** Has the workbench load the extension as a built-in web extension, from the server's own origin. */
-async function serveWebExtension(page: Page, url: string, asked: string[]): Promise<void> {
-  const base = new URL('pinscope-extension/', url);
-  await page.context().route(`${base.href}**`, async (route) => {
-    const path = new URL(route.request().url()).pathname.slice(base.pathname.length);
-    asked.push(path);
-    if (/^(package\.json|(dist|docs)\/[\w./-]+)$/.test(path) && existsSync(join(ROOT, path))) {
-      await route.fulfill({ path: join(ROOT, path), headers: { 'Access-Control-Allow-Origin': '*' } });
-    } else await route.fulfill({ status: 404, headers: { 'Access-Control-Allow-Origin': '*' } });
-  });
-  const location = { scheme: base.protocol.slice(0, -1), authority: base.host, path: base.pathname.replace(/\/$/, '') };
-  const option = `"additionalBuiltinExtensions":[${JSON.stringify(location)}],`.replaceAll('"', '&quot;');
-  await page.route(`${url}?folder=*`, async (route) => {
-    const response = await route.fetch();
-    const html = await response.text();
-    await route.fulfill({ response, body: html.replace('data-settings="{', `data-settings="{${option}`) });
-  });
 }
