@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { featuresOf } from '../../simulator/mm/era.ts';
 import { machineConfig, type MachineConfig } from '../../simulator/mm/state.ts';
-import { Model, OperationError, type Operation } from '../../simulator/mm/operations.ts';
+import { Model, OperationError, type Operation } from '../../simulator/mm/model.ts';
 import { Observer, type Watch } from '../../simulator/mm/observe.ts';
 import { compareTraces, type Trace, type TraceStep } from '../../simulator/trace/compare.ts';
 

@@ -12,7 +12,7 @@ import { pgoffOf } from '../mm/fault.ts';
 import { SCALAR, type State } from '../mm/state.ts';
 import { pmdSlot, pteSlot, slotMm } from '../mm/pagetable.ts';
 import type { Column } from '../trace/journal.ts';
-import type { Model, Operation, Result } from '../mm/operations.ts';
+import type { Model, Operation, Result } from '../mm/model.ts';
 
 /** What is remembered of a page that a device was told to use. */
 const WATCH_FIELDS = [

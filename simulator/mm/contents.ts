@@ -3,11 +3,26 @@
 /** Size of a page in bytes. */
 export const PAGE_SIZE = 4096;
 
-/** Append-only page contents. Number 0 is a page of zeroes. */
+/** Materialised pages that are kept; the others are made again from their patches. */
+const CACHED = 256;
+/** A chain of patches is at most this long before the whole page is stored. */
+const CHAIN = 64;
+
+/** How a content differs from the one it was made from. */
+interface Patch {
+  readonly parent: number;
+  readonly offset: number;
+  readonly data: Uint8Array;
+  /** Patches between this content and a stored page. */
+  readonly depth: number;
+}
+
+/** Append-only page contents. Number 0 is a page of zeroes. A content is a token and zeroes, a patch of another content, or a whole page. */
 export class Contents {
   private readonly byToken = new Map<string, number>([['', 0]]);
   private readonly tokens: string[] = [''];
-  private readonly bytes: (Uint8Array | undefined)[] = [undefined];
+  private readonly parts = new Map<number, Patch | Uint8Array>();
+  private readonly cache = new Map<number, Uint8Array>();
 
   /** The content that is `token` at its start and zeroes after it. */
   ofToken(token: string): number {
@@ -16,7 +31,6 @@ export class Contents {
       id = this.tokens.length;
       this.byToken.set(token, id);
       this.tokens.push(token);
-      this.bytes.push(undefined);
     }
     return id;
   }
@@ -24,35 +38,55 @@ export class Contents {
   token(id: number): string {
     return this.tokens[id] ?? '';
   }
-  /** The 4096 bytes of a content. */
+  /** The 4096 bytes of a content. Not to be written to. */
   page(id: number): Uint8Array {
-    const b = this.bytes[id];
-    if (b) return b;
-    const p = new Uint8Array(PAGE_SIZE);
-    p.set(new TextEncoder().encode(this.token(id)));
-    return p;
+    const part = this.parts.get(id);
+    if (part instanceof Uint8Array) return part;
+    const have = this.cache.get(id);
+    if (have) return have;
+    let bytes: Uint8Array;
+    if (part) {
+      bytes = this.page(part.parent).slice();
+      bytes.set(part.data, part.offset);
+    } else {
+      bytes = new Uint8Array(PAGE_SIZE);
+      new TextEncoder().encodeInto(this.token(id), bytes);
+    }
+    this.keep(id, bytes);
+    return bytes;
   }
   /** The content that results when `data` is written at `offset` of content `id`. */
   write(id: number, offset: number, data: Uint8Array): number {
-    if (offset < 0 || offset + data.length > PAGE_SIZE)
+    if (!(offset >= 0 && offset + data.length <= PAGE_SIZE))
       throw new RangeError(`write of ${data.length} bytes at ${offset} leaves the page`);
-    const p = this.page(id).slice();
-    p.set(data, offset);
-    const end = p.indexOf(0);
-    const token = new TextDecoder('latin1').decode(p.subarray(0, Math.min(7, end < 0 ? 7 : end)));
-    if (!p.subarray(token.length).some((x) => x !== 0)) return this.ofToken(token);
+    const bytes = this.page(id).slice();
+    bytes.set(data, offset);
+    const end = bytes.indexOf(0);
+    const token = String.fromCharCode(...bytes.subarray(0, Math.min(7, end < 0 ? 7 : end)));
+    if (/^[ -~]*$/.test(token) && bytes.subarray(token.length).every((x) => x === 0)) return this.ofToken(token);
+    const made = this.tokens.length;
     this.tokens.push(token);
-    this.bytes.push(p);
-    return this.tokens.length - 1;
+    const from = this.parts.get(id);
+    const depth = from instanceof Uint8Array ? 1 : (from?.depth ?? 0) + 1;
+    if (depth >= CHAIN || data.length * 2 > PAGE_SIZE) this.parts.set(made, bytes);
+    else {
+      this.parts.set(made, { parent: id, offset, data: data.slice(), depth });
+      this.keep(made, bytes);
+    }
+    return made;
   }
   /** Are two contents equal, byte for byte (pages_identical, mm/ksm.c)? */
   identical(a: number, b: number): boolean {
     if (a === b) return true;
-    if (!this.bytes[a] && !this.bytes[b]) return false;
+    if (!this.parts.has(a) && !this.parts.has(b)) return false;
     const x = this.page(a);
     const y = this.page(b);
-    for (let i = 0; i < PAGE_SIZE; i++) if (x[i] !== y[i]) return false;
-    return true;
+    return x.every((v, i) => v === y[i]);
+  }
+
+  private keep(id: number, bytes: Uint8Array): void {
+    if (this.cache.size >= CACHED) this.cache.delete(this.cache.keys().next().value!);
+    this.cache.set(id, bytes);
   }
 }
 

@@ -7,7 +7,7 @@ import { heldRefs, ownersOf } from './owners.ts';
 import { isHugeZero, isZeroPage } from './thp.ts';
 import { slotIsPmd } from './pagetable.ts';
 import { xaSlot } from './filemap.ts';
-import type { Model } from './operations.ts';
+import type { Model } from './model.ts';
 
 /** Everything that is wrong with the present state; empty when all is well. `limit` violations at most. */
 export function violations(m: Model, limit = 10): string[] {

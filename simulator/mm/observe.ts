@@ -10,7 +10,7 @@ import { pmdSlot, pteSlot } from './pagetable.ts';
 import { procByName } from './process.ts';
 import { lruAddDrain } from './lru.ts';
 import { VM } from './flags.ts';
-import type { Model } from './operations.ts';
+import type { Model } from './model.ts';
 
 /** An address that is looked at: `map[index]` of a process. */
 export interface Watch {

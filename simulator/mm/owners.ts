@@ -5,7 +5,8 @@ import { folioSlots } from './rmap.ts';
 import { hugetlbCacheRefs } from './hugetlb.ts';
 import { slotMm, slotVpn } from './pagetable.ts';
 import { xaSlot } from './filemap.ts';
-import type { Model } from './operations.ts';
+import { holderPages, holderWeight } from './holders.ts';
+import type { Model } from './model.ts';
 
 /** Kind of an owner. */
 export type OwnerKind =
@@ -50,8 +51,8 @@ export function heldRefs(m: Model): Map<number, Owner[]> {
   for (let h = 1; h < s.scalar.at(SCALAR.nextHandle); h++) {
     const full = s.names.text(s.handleName.at(h));
     const isHandle = full.startsWith('h:');
-    for (const page of m.handlePages(h)) {
-      const refs = m.weight(h, page);
+    for (const page of holderPages(s, h)) {
+      const refs = holderWeight(s, h, page);
       if (!refs) continue;
       const head = s.head(page);
       const list = out.get(head) ?? [];

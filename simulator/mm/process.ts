@@ -1,6 +1,5 @@
 /** Processes and what a CPU access does (arch/x86/mm/fault.c). */
 import { PTE, VM } from './flags.ts';
-import { FS } from './filemap.ts';
 import { dupMmap, exitMmap } from './fork.ts';
 import { findVma } from './vma.ts';
 import { handleMmFault } from './fault.ts';
@@ -13,6 +12,12 @@ export function procByName(s: State, name: string): number {
   const id = s.names.id(name);
   for (let p = s.scalar.at(SCALAR.nextProc) - 1; p > 0; p--) if (s.procName.at(p) === id && s.procMm.at(p)) return p;
   return 0;
+}
+/** Has there ever been a process of this name? */
+export function everProc(s: State, name: string): boolean {
+  const id = s.names.id(name);
+  for (let p = 1; p < s.scalar.at(SCALAR.nextProc); p++) if (s.procName.at(p) === id) return true;
+  return false;
 }
 /** A new process with an empty address space. */
 export function newProc(s: State, name: string): number {
@@ -70,4 +75,3 @@ export function cpuAccess(s: State, mm: number, vpn: number, write: boolean): Ac
 export function contentOf(s: State, page: number): number {
   return isHugeZero(s, s.head(page)) ? 0 : s.content.at(page);
 }
-export { FS };

@@ -242,6 +242,8 @@ export class State {
   readonly handleFirst: Column;
   readonly handleNr: Column;
   readonly handlePin: Column;
+  /** Slots of slotPage that the handle owns from handleFirst on. */
+  readonly handleRoom: Column;
   readonly slotPage: Column;
   // lists, zones, counters
   readonly lruHead: Column;
@@ -325,6 +327,7 @@ export class State {
     this.handleFirst = c('handle.first');
     this.handleNr = c('handle.nr');
     this.handlePin = c('handle.pin');
+    this.handleRoom = c('handle.room');
     this.slotPage = c('handle.page');
     this.lruHead = c('lru.head', 128, true);
     this.lruTail = c('lru.tail', 128, true);

@@ -1,6 +1,6 @@
 /** Traces, and how two of them differ, field by field. */
 import type { Observation } from '../mm/observe.ts';
-import type { Operation, Result } from '../mm/operations.ts';
+import type { Operation, Result } from '../mm/model.ts';
 
 /** A step of a trace: an operation with its answer, or an observation. */
 export type TraceStep = (Operation & Result) | Observation;

@@ -8,7 +8,7 @@ import {
 } from '../../simulator/trace/compare.ts';
 import { featuresOf } from '../../simulator/mm/era.ts';
 import { machineConfig, type MachineConfig } from '../../simulator/mm/state.ts';
-import { Model, OperationError, type Operation, type Result } from '../../simulator/mm/operations.ts';
+import { Model, OperationError, type Operation, type Result } from '../../simulator/mm/model.ts';
 import { Observer, type Observation, type Watch } from '../../simulator/mm/observe.ts';
 export type { Difference, Trace };
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Bus } from '../../../simulator/device/bus.ts';
 import { DIRECTION } from '../../../simulator/device/iommu.ts';
 import { ERAS } from '../../../simulator/mm/era.ts';
-import { Model, type Operation } from '../../../simulator/mm/operations.ts';
+import { Model, type Operation } from '../../../simulator/mm/model.ts';
 import { REG } from '../../../simulator/device/device.ts';
 import { fileByName } from '../../../simulator/mm/filemap.ts';
 import { machineConfig } from '../../../simulator/mm/state.ts';

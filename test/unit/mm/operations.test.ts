@@ -1,7 +1,7 @@
 /** Bad input is refused with the step and the argument, and the state stays. */
 import { describe, expect, it } from 'vitest';
 import { ERAS, featuresOf } from '../../../simulator/mm/era.ts';
-import { Model, OperationError, type Operation } from '../../../simulator/mm/operations.ts';
+import { Model, OperationError, type Operation } from '../../../simulator/mm/model.ts';
 import { machineConfig } from '../../../simulator/mm/state.ts';
 import { ownersOf } from '../../../simulator/mm/owners.ts';
 import { runScript } from '../../../client/cli/model.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { Chooser, smallModel, type Dice } from './random.ts';
-import { OperationError } from '../../../simulator/mm/operations.ts';
+import { OperationError } from '../../../simulator/mm/model.ts';
 import { violations } from '../../../simulator/mm/invariants.ts';
 
 const STEPS = Number(process.env['PINSCOPE_STEPS'] ?? 4000);

@@ -1,7 +1,7 @@
 /** Random operation sequences: numbers become operations that fit the present state. */
 import { machineConfig, type MachineOptions } from '../../../simulator/mm/state.ts';
 import { ERAS } from '../../../simulator/mm/era.ts';
-import { Model, type Operation } from '../../../simulator/mm/operations.ts';
+import { Model, type Operation } from '../../../simulator/mm/model.ts';
 import type { Kind } from '../../../simulator/mm/vma.ts';
 
 /** Six numbers that stand for one operation. */

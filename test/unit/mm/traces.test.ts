@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { packedTraces } from '../../conformance/traces.ts';
 import { machineOf, replay } from '../../conformance/replay.ts';
 import { violations } from '../../../simulator/mm/invariants.ts';
-import { Model, type Operation } from '../../../simulator/mm/operations.ts';
+import { Model, type Operation } from '../../../simulator/mm/model.ts';
 
 const home = `${dirname(dirname(dirname(fileURLToPath(import.meta.url))))}/conformance`;
 

@@ -1,7 +1,7 @@
 /** What the traces cannot show: other ways of tracking pins, CMA, policies of DAX. */
 import { describe, expect, it } from 'vitest';
 import { ERAS } from '../../../simulator/mm/era.ts';
-import { Model, type Operation, type Result } from '../../../simulator/mm/operations.ts';
+import { Model, type Operation, type Result } from '../../../simulator/mm/model.ts';
 import { machineConfig, type MachineOptions } from '../../../simulator/mm/state.ts';
 import { Observer } from '../../../simulator/mm/observe.ts';
 import { violations } from '../../../simulator/mm/invariants.ts';

@@ -1,0 +1,94 @@
+/** Operations on pages that a handle holds: the GUP family, releases, dirtying, device accesses by frame. */
+import { FOLL, E } from '../flags.ts';
+import { GUP_CALLS, gup, pinWeight, unpinUserPages, type GupCall } from '../gup.ts';
+import { fillHolder, holderPages, holderWeight, takeFromHolder } from '../holders.ts';
+import { folioGet, folioPut } from '../page_alloc.ts';
+import { contentOf } from '../process.ts';
+import { setPageDirtyLock } from '../writeback.ts';
+import { done, type Operations } from './table.ts';
+import type { Args } from '../args.ts';
+import type { Model, Result } from '../model.ts';
+
+/** One call of the GUP family: its pages go under a handle. */
+function acquire(m: Model, a: Args, call: GupCall): Result {
+  const { mm, vpn } = a.addr();
+  const nr = a.int('nr', 1);
+  const flags = a.flags();
+  const name = a.text('handle');
+  if (!mm) return done(-E.SRCH);
+  const out: number[] | null = a.raw('pages') === 'null' || a.raw('pages') === null ? null : [];
+  const ret = gup(m.s, call, mm, vpn, nr, flags, out);
+  if (out?.length) fillHolder(m.s, `h:${name}`, out, call.startsWith('pin_') || (flags & FOLL.PIN) !== 0);
+  return done(ret);
+}
+
+/** Releases pages of a handle in some way; references that lose their owner, or never had one, are accounted as stray. */
+function release(m: Model, a: Args, put: (pages: number[]) => void, released: (page: number) => number): Result {
+  const { s } = m;
+  const h = a.handle();
+  const all = holderPages(s, h);
+  const first = a.int('first', 0);
+  const nr = a.int('nr', all.length - Math.min(first, all.length));
+  if (first + nr > all.length)
+    a.fail(first > all.length ? 'first' : 'nr', `handle ${a.text('handle')} has ${all.length} pages`);
+  const pages = all.slice(first, first + nr);
+  const keep = a.raw('keep_handle') === true;
+  for (const page of pages) {
+    const extra = (keep ? 0 : holderWeight(s, h, page)) - released(page);
+    if (extra) s.add(s.stray, s.head(page), extra);
+  }
+  if (!keep) takeFromHolder(s, h, first, nr);
+  put(pages);
+  return done();
+}
+
+/** Operations on pages that a handle holds, by name. */
+export const PAGES_OPERATIONS: Operations = {
+  put_page: (m, a) =>
+    release(
+      m,
+      a,
+      (pages) => pages.forEach((p) => folioPut(m.s, m.s.head(p))),
+      () => 1,
+    ),
+  unpin_user_pages: (m, a) =>
+    release(
+      m,
+      a,
+      (pages) => unpinUserPages(m.s, pages, false),
+      (p) => pinWeight(m.s, p),
+    ),
+  unpin_user_pages_dirty_lock: (m, a) =>
+    release(
+      m,
+      a,
+      (pages) => unpinUserPages(m.s, pages, a.raw('dirty') !== false),
+      (p) => pinWeight(m.s, p),
+    ),
+  set_page_dirty_lock: (m, a) => {
+    setPageDirtyLock(m.s, a.handlePage().page);
+    return done(1);
+  },
+  get_page: (m, a) => {
+    const { page } = a.handlePage();
+    const n = a.int('count', 1, 1);
+    folioGet(m.s, m.s.head(page), n);
+    m.s.add(m.s.stray, m.s.head(page), n);
+    return done();
+  },
+  put_page_extra: (m, a) => {
+    const { page } = a.handlePage();
+    const n = a.int('count', 1, 1);
+    const head = m.s.head(page);
+    m.s.add(m.s.stray, head, -n);
+    for (let i = 0; i < n; i++) folioPut(m.s, head);
+    return done();
+  },
+  dma_write: (m, a) => {
+    const { page } = a.handlePage();
+    m.s.set(m.s.content, page, a.data());
+    return done();
+  },
+  dma_read: (m, a) => ({ ret: 0, data: m.s.contents.token(contentOf(m.s, a.handlePage().page)) }),
+};
+for (const call of GUP_CALLS) PAGES_OPERATIONS[call] = (m, a) => acquire(m, a, call);
