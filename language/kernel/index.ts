@@ -160,5 +160,6 @@ export const gupFamilyNames: readonly string[] = [
       )
       .map((fact) => fact.name),
     'folio_add_pin',
+    'iov_iter_extract_will_pin',
   ]),
 ];

@@ -1,12 +1,18 @@
 /** The rules, in the order of rules.md. One file a rule. */
+import { dirtyWithoutLock } from './dirty-without-lock.ts';
 import { doubleRelease } from './double-release.ts';
+import { follForce } from './foll-force.ts';
 import { getForDma } from './get-for-dma.ts';
 import { internalFlag } from './internal-flag.ts';
 import { leakedPin } from './leaked-pin.ts';
 import { longtermWithoutPin } from './longterm-without-pin.ts';
 import { mismatchedRelease } from './mismatched-release.ts';
 import { missingLongterm } from './missing-longterm.ts';
+import { nullPages } from './null-pages.ts';
+import { preferMmuNotifier } from './prefer-mmu-notifier.ts';
+import { refcountMisuse } from './refcount-misuse.ts';
 import type { Rule } from './rule.ts';
+import { unaccountedLongterm } from './unaccounted-longterm.ts';
 
 export const rules: readonly Rule[] = [
   mismatchedRelease,
@@ -16,4 +22,10 @@ export const rules: readonly Rule[] = [
   missingLongterm,
   longtermWithoutPin,
   internalFlag,
+  dirtyWithoutLock,
+  nullPages,
+  follForce,
+  refcountMisuse,
+  unaccountedLongterm,
+  preferMmuNotifier,
 ];

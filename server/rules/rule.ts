@@ -1,6 +1,8 @@
 /** What a rule is: its documentation and metadata, and a check that turns facts about a file into reports. */
 import type { CallExpr, Span } from '../../language/c/ast.ts';
 import { exprText } from '../../language/c/index.ts';
+import { facts } from '../../language/kernel/index.ts';
+import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite } from '../analysis/groups.ts';
 import { traceSteps } from '../analysis/state.ts';
@@ -79,6 +81,34 @@ export const stepAt = (file: FileAnalysis, span: Span, message: string, role: Pa
   message,
   role,
 });
+/** The function stands in the analysed file itself, not in a header: only there can a report point. */
+export function isOwn(file: FileAnalysis, fn: string): boolean {
+  const def = file.functions.get(fn)?.def;
+  return def !== undefined && file.unit.functions.includes(def);
+}
+
+/**
+ * Code of the kernel's core: memory management, tracing, file systems and the like, that may do what a driver may not. Told by
+ * its place in a kernel tree (`kernel/events/uprobes.c`); a folder of a driver's own called `kernel` holds modules.
+ */
+export function isCore(file: FileAnalysis): boolean {
+  const { path, text } = file.unit;
+  if (/(^|[\\/])drivers[\\/]/.test(path)) return false;
+  return (
+    /(^|[\\/])(mm|kernel|fs|security|lib|virt|arch|io_uring|ipc|block)[\\/]/.test(path) &&
+    !/\bMODULE_(LICENSE|DEVICE_TABLE)\b/.test(text)
+  );
+}
+/** The first registration of an MMU notifier in the file. */
+export function notifierOf(file: FileAnalysis): CallExpr | undefined {
+  for (const f of file.functions.values()) {
+    if (!isOwn(file, f.def.name)) continue;
+    for (const c of f.calls)
+      if (facts.call(calleeName(c) ?? '')?.effects.some((e) => e.kind === 'mmu-notifier-register')) return c;
+  }
+  return undefined;
+}
+
 export const siteOf = (file: FileAnalysis, r: Resource): AcquireSite | undefined =>
   file.groups.acquires.find((a) => a.call.start === r.site.start);
 export const callName = (call: CallExpr): string => (call.callee.kind === 'id' ? call.callee.name : 'call');
