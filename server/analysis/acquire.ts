@@ -65,7 +65,7 @@ export class Acquires {
     const held = fact.into === 'array-out' ? (state.memory.get(this.memory.deref(pages!)) ?? array) : array;
     const id = `${frame.id}:${e.start}`;
     const before = state.resources.get(id);
-    const fill = `${id}:${[...state.rounds.values()].join(',')}`;
+    const fill = `${id}:${state.rounds.counts()}`;
     const resource: Resource = {
       site: e,
       fact,
@@ -98,7 +98,7 @@ export class Acquires {
     if (info.addressOf !== undefined && fact.into !== 'return') {
       const loc = this.memory.deref(held);
       const el = symbol(
-        this.symbols.get(`page:${id}:${[...state.rounds.values()].join(',')}`, {
+        this.symbols.get(`page:${id}:${state.rounds.counts()}`, {
           elementOf: { array: held.s, index: { ...held, s: 0 } },
           fill,
           nonNull: true,

@@ -12,6 +12,7 @@ import type { PathEvent } from './events.ts';
 import { Endings, type Ended } from './ending.ts';
 import type { Frame, Machine } from './frame.ts';
 import { Interpreter } from './interp.ts';
+import type { Place } from './place.ts';
 import { sliceOf, type Slice } from './slice.ts';
 import { State } from './state.ts';
 import { Stepper } from './steps.ts';
@@ -90,14 +91,20 @@ class Walker implements Machine {
   }
 
   /** All ways out of the frame's function. */
-  private walk(frame: Frame, start: State, depth: number, aliveOutside: (loc: string) => boolean): Ended[] {
+  private walk(frame: Frame, start: State, depth: number, aliveOutside: (place: Place) => boolean): Ended[] {
     const { cfg, live, loops } = frame.context;
     const slice = this.sliceOf(frame.context);
     const ends: Ended[] = [];
     const endKeys = new Set<string>();
-    const seen: Set<string>[] = cfg.nodes.map(() => new Set());
-    const outer = (loc: string): boolean => !loc.startsWith(`${frame.id}/`) && aliveOutside(loc);
-    const aliveAt: Map<string, boolean>[] = [];
+    const seen: Set<number>[] = cfg.nodes.map(() => new Set());
+    const outer = (place: Place): boolean => place.frame !== frame.id && aliveOutside(place);
+    // what the callers may still read is the same all through this activation
+    const outside = new Map<Place, boolean>();
+    const aliveInCallers = (place: Place): boolean => {
+      let known = outside.get(place);
+      if (known === undefined) outside.set(place, (known = aliveOutside(place)));
+      return known;
+    };
     const work: { node: number; state: State; value: Val | null; at: Span }[] = [
       { node: 0, state: start, value: null, at: frame.context.def },
     ];
@@ -109,7 +116,7 @@ class Walker implements Machine {
       }
       const node = cfg.nodes[item.node]!;
       if (node.what.kind === 'exit') {
-        const key = `${item.value ? JSON.stringify(item.value) : ''}@${depth ? '' : item.at.start}${item.state.key(outer)}`;
+        const key = `${depth ? '' : item.at.start}@${item.state.key(outer, item.value)}`;
         if (!endKeys.has(key)) {
           endKeys.add(key);
           ends.push({ state: item.state, value: item.value, at: item.at });
@@ -117,29 +124,16 @@ class Walker implements Machine {
         continue;
       }
       const names = live[item.node]!;
-      const cache = (aliveAt[item.node] ??= new Map());
-      const alive = (loc: string): boolean => {
-        let known = cache.get(loc);
-        if (known === undefined) cache.set(loc, (known = isAlive(loc)));
-        return known;
-      };
-      const isAlive = (loc: string): boolean => {
-        if (loc.startsWith(`${frame.id}/`)) {
-          const name = loc.slice(frame.id.length + 1);
-          const cut = name.search(/[.[]/);
-          const variable = cut < 0 ? name : name.slice(0, cut);
-          return names.has(variable) && slice.names.has(variable);
-        }
-        if (loc.startsWith('f')) return aliveOutside(loc);
-        const field = loc.slice(loc.lastIndexOf('.') + 1);
+      const alive = (place: Place): boolean => {
+        if (place.frame === frame.id) return names.has(place.variable) && slice.names.has(place.variable);
+        if (place.frame !== undefined) return aliveInCallers(place);
         return (
-          (names.has(field) && slice.names.has(field)) ||
-          loc.includes('@') ||
-          loc.endsWith('*') ||
-          (depth > 0 && aliveOutside(loc))
+          place.lasting ||
+          (names.has(place.field) && slice.names.has(place.field)) ||
+          (depth > 0 && aliveInCallers(place))
         );
       };
-      const key = `${item.value ? JSON.stringify(item.value) : ''}|${item.state.key(alive)}`;
+      const key = item.state.key(alive, item.value);
       const here = seen[item.node]!;
       if (here.has(key)) continue;
       if (here.size >= this.limits.states) {
@@ -167,7 +161,7 @@ class Walker implements Machine {
     state: State,
     frame: Frame,
     depth: number,
-    alive: (loc: string) => boolean,
+    alive: (place: Place) => boolean,
   ): { state: State; frame: Frame }[] {
     let ready: { state: State; frame: Frame }[] = [
       { state, frame: frame.results.size ? { ...frame, results: new Map() } : frame },
@@ -193,11 +187,10 @@ class Walker implements Machine {
           if (p.name) s.memory.set(`${callee.id}/${p.name}`, args[i] ?? ZERO);
         });
         const rounds = s.rounds;
-        s.rounds = new Map([...rounds].map(([h, n]) => [h + 100_000, n]));
+        s.rounds = rounds.moved(100_000);
         for (const end of this.walk(callee, s, depth + 1, alive)) {
-          end.state.rounds = new Map(rounds);
-          for (const k of end.state.memory.keys())
-            if (k.startsWith(`${callee.id}/`) || k.startsWith(`${callee.id}:`)) end.state.memory.delete(k);
+          end.state.rounds = rounds;
+          end.state.memory.deleteFrame(callee.id);
           const results = new Map(r.frame.results);
           results.set(call, end.value ?? ZERO);
           next.push({ state: end.state, frame: { ...r.frame, results } });

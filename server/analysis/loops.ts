@@ -76,13 +76,13 @@ export class LoopBorders {
           const rounds = (n.state.rounds.get(target.head) ?? 0) + 1;
           if (rounds > roundsOf(target)) continue;
           for (const k of n.state.ghosts.keys()) if (k.endsWith('@el')) n.state.ghosts.delete(k);
-          n.state.rounds.set(target.head, rounds);
-        } else n.state.rounds.set(target.head, 0);
+          n.state.rounds = n.state.rounds.with(target.head, rounds);
+        } else n.state.rounds = n.state.rounds.with(target.head, 0);
       }
       for (const loop of loops.values()) {
         const inside = (id: number): boolean =>
           id >= Math.min(loop.head, loop.last) && id <= Math.max(loop.head, loop.last);
-        if (inside(node.id) && !inside(n.edge.to)) n.state.rounds.delete(loop.head);
+        if (inside(node.id) && !inside(n.edge.to)) n.state.rounds = n.state.rounds.without(loop.head);
       }
       out.push(n);
     }

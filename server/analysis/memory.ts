@@ -72,14 +72,8 @@ export class Memory {
 
   /** A member of something that was overwritten as a whole is not what it was at first. */
   epoch(loc: string, state: State): string {
-    for (
-      let cut = Math.max(loc.lastIndexOf('.'), loc.lastIndexOf('['));
-      cut > 0;
-      cut = Math.max(loc.lastIndexOf('.', cut - 1), loc.lastIndexOf('[', cut - 1))
-    ) {
-      const whole = state.memory.get(loc.slice(0, cut));
-      if (whole) return `${valKey(whole)}~${loc.slice(cut)}`;
-    }
+    const whole = state.memory.wholeOf(loc);
+    if (whole) return `${valKey(whole.val)}~${whole.rest}`;
     return loc;
   }
 
@@ -89,9 +83,7 @@ export class Memory {
       this.published(loc, state);
       if (v.s && this.symbols.info(v.s).elementOf) this.flowsOut(v, state);
     }
-    const prefix = `${loc}.`;
-    const bracket = `${loc}[`;
-    for (const k of state.memory.keys()) if (k.startsWith(prefix) || k.startsWith(bracket)) state.memory.delete(k);
+    state.memory.deleteParts(loc);
   }
 
   flowsOut(v: Val, state: State): void {
@@ -115,8 +107,7 @@ export class Memory {
     frame: Frame,
     info: { name?: string; lo?: number; hi?: number; local?: 'heap'; zeroed?: boolean } = {},
   ): Val {
-    const rounds = [...state.rounds].map(([h, n]) => `${h}:${n}`).join(',');
-    return symbol(this.symbols.get(`fresh:${frame.id}:${tag}:${rounds}`, info));
+    return symbol(this.symbols.get(`fresh:${frame.id}:${tag}:${state.rounds.text}`, info));
   }
 
   /** The array holds other pages now: what was released before is no second release. */

@@ -4,6 +4,9 @@
  */
 import type { CallExpr, Span } from '../../language/c/ast.ts';
 import type { AcquireFact } from '../../language/kernel/types.ts';
+import { Forked } from './forked.ts';
+import { PlaceMap } from './place-map.ts';
+import { hashPair, type Place } from './place.ts';
 import { valKey, type Symbols, type Val } from './values.ts';
 
 /** What happened on the path, newest first; shared between forks. */
@@ -57,11 +60,23 @@ export interface Ghost {
 }
 
 interface Range {
-  lo: number;
-  hi: number;
-  ne: readonly number[];
+  readonly lo: number;
+  readonly hi: number;
+  readonly ne: readonly number[];
+  /** Of symbol and bounds. */
+  readonly h1: number;
+  readonly h2: number;
 }
-const ANY: Range = { lo: -Infinity, hi: Infinity, ne: [] };
+const ANY: Range = { lo: -Infinity, hi: Infinity, ne: [], h1: 0, h2: 0 };
+
+/** Possible orderings of symbol x against symbol y plus d. */
+interface Relation {
+  readonly x: number;
+  readonly y: number;
+  readonly d: number;
+  readonly mask: number;
+}
+
 const LT = 1;
 const EQ = 2;
 const GT = 4;
@@ -69,51 +84,81 @@ const MASK: Record<string, number> = { '<': LT, '<=': LT | EQ, '==': EQ, '!=': L
 const negate = (m: number): number => 7 ^ m;
 const mirror = (m: number): number => (m & EQ) | (m & LT ? GT : 0) | (m & GT ? LT : 0);
 
+const bits = new Float64Array(1);
+const words = new Int32Array(bits.buffer);
+/** 32 bits of a number of any size. */
+const fold = (n: number): number => {
+  if (n === (n | 0)) return n;
+  bits[0] = n;
+  return words[0]! ^ Math.imul(words[1]!, 31);
+};
+const mix1 = (h: number, n: number): number => {
+  const x = Math.imul(h ^ n, 0x9e3779b1);
+  return x ^ (x >>> 15);
+};
+const mix2 = (h: number, n: number): number => {
+  const x = Math.imul((h + n) | 0, 0x85ebca77);
+  return x ^ (x >>> 13);
+};
+
+const makeRange = (id: number, lo: number, hi: number, ne: readonly number[]): Range => {
+  let h1 = mix1(mix1(mix1(0x51, id), fold(lo)), fold(hi));
+  let h2 = mix2(mix2(mix2(0x52, id), fold(lo)), fold(hi));
+  for (const n of ne) {
+    h1 = mix1(h1, fold(n));
+    h2 = mix2(h2, fold(n));
+  }
+  return { lo, hi, ne, h1, h2 };
+};
+
 /** Mutable state of one path; `fork` before letting two paths go on from it. */
 export class State {
-  memory = new Map<string, Val>();
-  ranges = new Map<number, Range>();
-  /** `a|b|k` → possible orderings of a against b + k. */
-  relations = new Map<string, number>();
-  resources = new Map<string, Resource>();
-  ghosts = new Map<string, Ghost>();
+  readonly memory: PlaceMap;
+  private readonly ranges: Forked<number, Range>;
+  /** Never changed in place. */
+  private relations: readonly Relation[];
+  readonly resources: Forked<string, Resource>;
+  readonly ghosts: Forked<string, Ghost>;
   /** Symbols that became reachable from outside the function. */
-  escaped = new Map<number, string>();
+  readonly escaped: Forked<number, string>;
   /** Which acquire last filled an array: its elements are other pages than before. */
-  filled = new Map<number, string>();
+  readonly filled: Forked<number, string>;
   /** Unknown preprocessor conditions decided on this path. */
-  choices = new Map<string, boolean>();
-  /** Arrivals at each loop head. */
-  rounds = new Map<number, number>();
-  trace: Trace | null = null;
+  readonly choices: Forked<string, boolean>;
+  /** Arrivals at each loop head; never changed in place. */
+  rounds: Rounds;
+  trace: Trace | null;
 
-  constructor(readonly symbols: Symbols) {}
+  constructor(
+    readonly symbols: Symbols,
+    from?: State,
+  ) {
+    this.memory = from ? from.memory.fork() : PlaceMap.empty(symbols.places);
+    this.ranges = from ? from.ranges.fork() : new Forked();
+    this.relations = from ? from.relations : [];
+    this.resources = from ? from.resources.fork() : new Forked();
+    this.ghosts = from ? from.ghosts.fork() : new Forked();
+    this.escaped = from ? from.escaped.fork() : new Forked();
+    this.filled = from ? from.filled.fork() : new Forked();
+    this.choices = from ? from.choices.fork() : new Forked();
+    this.rounds = from ? from.rounds : Rounds.none;
+    this.trace = from ? from.trace : null;
+  }
 
   fork(): State {
-    const s = new State(this.symbols);
-    s.memory = new Map(this.memory);
-    s.ranges = new Map(this.ranges);
-    s.relations = new Map(this.relations);
-    s.resources = new Map(this.resources);
-    s.ghosts = new Map(this.ghosts);
-    s.escaped = new Map(this.escaped);
-    s.filled = new Map(this.filled);
-    s.choices = new Map(this.choices);
-    s.rounds = new Map(this.rounds);
-    s.trace = this.trace;
-    return s;
+    return new State(this.symbols, this);
   }
 
   note(span: Span, message: string, role: Trace['role'], path?: string): void {
     this.trace = { parent: this.trace, span, message, role, path };
   }
 
-  range(id: number): Range {
+  private range(id: number): Range {
     const known = this.ranges.get(id);
     if (known) return known;
     const info = this.symbols.info(id);
     if (info.lo !== undefined || info.hi !== undefined || info.nonNull) {
-      return { lo: info.lo ?? (info.nonNull ? 1 : -Infinity), hi: info.hi ?? Infinity, ne: [] };
+      return { lo: info.lo ?? (info.nonNull ? 1 : -Infinity), hi: info.hi ?? Infinity, ne: ANY.ne, h1: 0, h2: 0 };
     }
     return ANY;
   }
@@ -125,13 +170,8 @@ export class State {
     const r = this.range(v.s);
     let { lo, hi } = r;
     // what the bounds of related symbols say
-    for (const [k, m] of this.relations) {
-      const cut = k.indexOf('|');
-      const x = Number(k.slice(0, cut));
-      const next = k.indexOf('|', cut + 1);
-      const y = Number(k.slice(cut + 1, next));
+    for (const { x, y, d, mask: m } of this.relations) {
       if (x !== v.s && y !== v.s) continue;
-      const d = Number(k.slice(next + 1));
       const other = this.range(x === v.s ? y : x);
       const shift = x === v.s ? d : -d;
       const mask = x === v.s ? m : mirror(m);
@@ -165,7 +205,8 @@ export class State {
     if (a.s && b.s && this.symbols.info(a.s).unique && this.symbols.info(b.s).unique) mask &= LT | GT;
     if (a.s && b.s) {
       const [x, y, flip] = a.s < b.s ? [a, b, false] : [b, a, true];
-      const known = this.relations.get(`${x.s}|${y.s}|${y.o - x.o}`);
+      const d = y.o - x.o;
+      const known = this.relations.find((r) => r.x === x.s && r.y === y.s && r.d === d)?.mask;
       if (known !== undefined) mask &= flip ? mirror(known) : known;
     }
     return mask;
@@ -194,7 +235,7 @@ export class State {
     if (!b.s) return this.narrow(a.s, mask, b.o - a.o);
     if (mask === EQ && !this.onlyOne(a.s, b.s)) return false;
     const [x, y, m] = a.s < b.s ? [a, b, mask] : [b, a, mirror(mask)];
-    this.relations.set(`${x.s}|${y.s}|${y.o - x.o}`, m);
+    this.relate({ x: x.s, y: y.s, d: y.o - x.o, mask: m });
     // what a bound of one side says of the other
     const ba = this.bounds(a);
     const bb = this.bounds(b);
@@ -213,14 +254,20 @@ export class State {
     return true;
   }
 
+  private relate(relation: Relation): void {
+    const { x, y, d } = relation;
+    const at = this.relations.findIndex((r) => r.x === x && r.y === y && r.d === d);
+    if (at < 0) this.relations = [...this.relations, relation];
+    else if (this.relations[at]!.mask !== relation.mask) this.relations = this.relations.with(at, relation);
+  }
+
   /** A symbol cannot equal two different constants. */
   private onlyOne(a: number, b: number): boolean {
     const [name, other] = this.symbols.info(b).unique ? [b, a] : [a, b];
     if (!this.symbols.info(name).unique) return true;
-    for (const [k, m] of this.relations) {
-      if (m !== EQ) continue;
-      const [x, y, d] = k.split('|').map(Number);
-      const third = x === other ? y! : y === other ? x! : 0;
+    for (const { x, y, d, mask } of this.relations) {
+      if (mask !== EQ) continue;
+      const third = x === other ? y : y === other ? x : 0;
       if (d === 0 && third && third !== name && this.symbols.info(third).unique) return false;
     }
     return true;
@@ -243,7 +290,7 @@ export class State {
     while (ne.includes(lo) && lo <= hi) lo++;
     while (ne.includes(hi) && lo <= hi) hi--;
     if (lo > hi) return false;
-    this.ranges.set(id, { lo, hi, ne: lo === hi ? [] : ne });
+    if (lo !== r.lo || hi !== r.hi || ne !== r.ne) this.ranges.set(id, makeRange(id, lo, hi, lo === hi ? [] : ne));
     return true;
   }
 
@@ -257,43 +304,121 @@ export class State {
   }
 
   /**
-   * Text that is equal for states that no later step can tell apart: memory that `live` may still read, resources,
-   * ghosts, and what is known of the symbols that those mention.
+   * A number that is equal for states that no later step can tell apart: memory that `live` may still read, resources,
+   * ghosts, and what is known of the symbols that those mention. (A hash of 53 bits over all of that, in any order.)
    */
-  key(live: (loc: string) => boolean): string {
-    const parts: string[] = [];
-    const seen = new Set<number>();
-    const mention = (v: Val): string => {
-      seen.add(v.s);
-      if (v.x) seen.add(v.x);
-      return valKey(v);
+  key(live: (place: Place) => boolean, value: Val | null = null): number {
+    const marks = this.symbols.newMarks();
+    let h1 = 0;
+    let h2 = 0;
+    const mention = (v: Val): void => {
+      marks.add(v.s);
+      if (v.x) marks.add(v.x);
     };
-    for (const [loc, v] of this.memory) {
-      if (!live(loc) && (loc.startsWith('f') || !this.carries(v))) continue;
-      parts.push(`${loc}=${mention(v)}`);
-      const cut = loc.indexOf('.');
-      if (cut > 0) seen.add(Number(loc.slice(0, cut)));
+    if (value) {
+      h1 = mix1(mix1(mix1(0x11, value.s), fold(value.o)), value.x ?? 0);
+      h2 = mix2(mix2(mix2(0x12, value.s), fold(value.o)), value.x ?? 0);
     }
-    parts.sort();
+    for (const { place, val } of this.memory.entries()) {
+      if (!live(place) && (place.frame !== undefined || !this.carries(val))) continue;
+      const o = fold(val.o);
+      const x = val.x ?? 0;
+      h1 = (h1 + mix1(mix1(mix1(place.h1, val.s), o), x)) | 0;
+      h2 = (h2 + mix2(mix2(mix2(place.h2, val.s), o), x)) | 0;
+      marks.add(val.s);
+      if (x) marks.add(x);
+      if (place.base > 0) marks.add(place.base);
+    }
     for (const [id, r] of this.resources) {
-      parts.push(
-        `R${id}:${r.status}${r.earlier.map(mention).join('+')}:${mention(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${r.published.join()}${r.outflow ? '>' : ''}`,
-      );
+      const [a, b] = hashOfResource(id, r);
+      h1 = (h1 + a) | 0;
+      h2 = (h2 + b) | 0;
+      for (const v of r.earlier) mention(v);
+      mention(r.result);
       mention(r.requested);
-      seen.add(r.array);
+      marks.add(r.array);
     }
-    for (const [id, g] of this.ghosts) parts.push(`G${id}:${g.count}`);
-    for (const id of seen) if (this.escaped.has(id)) parts.push(`E${id}`);
-    for (const [id, r] of this.ranges) if (seen.has(id)) parts.push(`${id}[${r.lo},${r.hi}!${r.ne.join(',')}`);
-    for (const [k, m] of this.relations) {
-      const [a, b] = k.split('|');
-      if (seen.has(Number(a)) && seen.has(Number(b))) parts.push(`${k}?${m}`);
+    const text = (kind: number, key: string, more: number): void => {
+      const [a, b] = hashOfText(key);
+      h1 = (h1 + mix1(a ^ kind, more)) | 0;
+      h2 = (h2 + mix2(b ^ kind, more)) | 0;
+    };
+    for (const [id, g] of this.ghosts) text(0x61, `${id}:${g.count}`, 0);
+    for (const id of this.escaped.keys()) {
+      if (!marks.has(id)) continue;
+      h1 = (h1 + mix1(0x71, id)) | 0;
+      h2 = (h2 + mix2(0x72, id)) | 0;
     }
-    for (const [c, b] of this.choices) parts.push(`#${c}${b}`);
-    for (const [n, k] of this.rounds) parts.push(`L${n}:${k}`);
-    return parts.join(';');
+    for (const [id, r] of this.ranges) {
+      if (!marks.has(id)) continue;
+      h1 = (h1 + r.h1) | 0;
+      h2 = (h2 + r.h2) | 0;
+    }
+    for (const { x, y, d, mask } of this.relations) {
+      if (!marks.has(x) || !marks.has(y)) continue;
+      h1 = (h1 + mix1(mix1(mix1(mix1(0x81, x), y), fold(d)), mask)) | 0;
+      h2 = (h2 + mix2(mix2(mix2(mix2(0x82, x), y), fold(d)), mask)) | 0;
+    }
+    for (const [c, b] of this.choices) text(0x91, c, b ? 1 : 2);
+    if (this.rounds.text !== '') text(0xa1, this.rounds.text, 0);
+    return (h1 >>> 0) * 0x200000 + (h2 >>> 11);
   }
 }
+
+/** How often each loop head was reached; immutable. */
+export class Rounds {
+  static readonly none = new Rounds([]);
+  /** Equal for equal rounds. */
+  readonly text: string;
+
+  private constructor(private readonly list: readonly (readonly [number, number])[]) {
+    this.text = list.map(([head, n]) => `${head}:${n}`).join(',');
+  }
+
+  get(head: number): number | undefined {
+    return this.list.find((e) => e[0] === head)?.[1];
+  }
+
+  with(head: number, n: number): Rounds {
+    const at = this.list.findIndex((e) => e[0] === head);
+    if (at < 0) return new Rounds([...this.list, [head, n]]);
+    return this.list[at]![1] === n ? this : new Rounds(this.list.with(at, [head, n]));
+  }
+
+  without(head: number): Rounds {
+    return this.list.some((e) => e[0] === head) ? new Rounds(this.list.filter((e) => e[0] !== head)) : this;
+  }
+
+  /** The same rounds, under numbers that no head of another activation has. */
+  moved(by: number): Rounds {
+    return this.list.length ? new Rounds(this.list.map(([head, n]) => [head + by, n] as const)) : this;
+  }
+
+  /** How often, in the order of arrival. */
+  counts(): string {
+    return this.list.map((e) => e[1]).join(',');
+  }
+}
+
+const textHashes = new Map<string, readonly [number, number]>();
+const hashOfText = (text: string): readonly [number, number] => {
+  let known = textHashes.get(text);
+  if (!known) {
+    if (textHashes.size > 50_000) textHashes.clear();
+    textHashes.set(text, (known = hashPair(text)));
+  }
+  return known;
+};
+
+const resourceHashes = new WeakMap<Resource, readonly [number, number]>();
+const hashOfResource = (id: string, r: Resource): readonly [number, number] => {
+  let known = resourceHashes.get(r);
+  if (!known) {
+    const text = `R${id}:${r.status}${r.earlier.map(valKey).join('+')}:${valKey(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${r.published.join()}${r.outflow ? '>' : ''}`;
+    resourceHashes.set(r, (known = hashPair(text)));
+  }
+  return known;
+};
 
 /** How many pages the path may hold of a resource: does any possible value of the result mean that pages are held? */
 export function mayHold(state: State, r: Resource): boolean {

@@ -5,6 +5,8 @@
  * the acquire and `pages` in the release the same array.
  */
 
+import { Places } from './place.ts';
+
 /** A symbolic value: constant (`s` is 0), or symbol plus constant offset, plus for array elements a symbolic index. */
 export interface Val {
   readonly s: number;
@@ -46,8 +48,33 @@ export interface SymInfo {
   readonly hi?: number;
 }
 
+/** A set of symbols that costs nothing to empty. */
+class Marks {
+  private stamps = new Int32Array(1024);
+  private stamp = 0;
+
+  clear(): void {
+    this.stamp++;
+  }
+
+  add(id: number): void {
+    if (id >= this.stamps.length) {
+      const larger = new Int32Array(Math.max(id + 1, this.stamps.length * 2));
+      larger.set(this.stamps);
+      this.stamps = larger;
+    }
+    this.stamps[id] = this.stamp;
+  }
+
+  has(id: number): boolean {
+    return id < this.stamps.length && this.stamps[id] === this.stamp;
+  }
+}
+
 /** Table of all symbols of one analysis run. */
 export class Symbols {
+  readonly places = new Places();
+  private readonly marks = new Marks();
   private readonly infos: SymInfo[] = [{ id: 0, key: '0' }];
   private readonly byKey = new Map<string, number>();
 
@@ -59,6 +86,12 @@ export class Symbols {
     this.infos.push({ ...info, id, key });
     this.byKey.set(key, id);
     return id;
+  }
+
+  /** An empty set of symbols; the one given before is empty as well from now on. */
+  newMarks(): Marks {
+    this.marks.clear();
+    return this.marks;
   }
 
   has(key: string): boolean {

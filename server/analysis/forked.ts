@@ -1,0 +1,61 @@
+/**
+ * Maps of a path state that fork in no time: both sides share the entries until one of them writes. Deleting while
+ * iterating is fine, as with a plain Map.
+ */
+
+/** Never written: `shared` is set beside it. */
+const NOTHING = new Map<never, never>();
+
+/** A map with copies on write. */
+export class Forked<K, V> {
+  private map: Map<K, V> = NOTHING;
+  private shared = true;
+
+  /** The same entries, to be changed on its own. */
+  fork(): Forked<K, V> {
+    const copy = new Forked<K, V>();
+    copy.map = this.map;
+    this.shared = true;
+    return copy;
+  }
+
+  get size(): number {
+    return this.map.size;
+  }
+
+  get(key: K): V | undefined {
+    return this.map.get(key);
+  }
+
+  has(key: K): boolean {
+    return this.map.has(key);
+  }
+
+  set(key: K, value: V): void {
+    if (this.shared) this.own();
+    this.map.set(key, value);
+  }
+
+  delete(key: K): void {
+    if (!this.map.has(key)) return;
+    if (this.shared) this.own();
+    this.map.delete(key);
+  }
+
+  keys(): IterableIterator<K> {
+    return this.map.keys();
+  }
+
+  values(): IterableIterator<V> {
+    return this.map.values();
+  }
+
+  [Symbol.iterator](): IterableIterator<[K, V]> {
+    return this.map[Symbol.iterator]();
+  }
+
+  private own(): void {
+    this.map = new Map(this.map);
+    this.shared = false;
+  }
+}
