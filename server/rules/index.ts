@@ -11,6 +11,8 @@ import { missingLongterm } from './missing-longterm.ts';
 import { nullPages } from './null-pages.ts';
 import { preferMmuNotifier } from './prefer-mmu-notifier.ts';
 import { refcountMisuse } from './refcount-misuse.ts';
+import { mmapLock } from './mmap-lock.ts';
+import { sleepInAtomic } from './sleep-in-atomic.ts';
 import type { Rule } from './rule.ts';
 import { unaccountedLongterm } from './unaccounted-longterm.ts';
 
@@ -28,4 +30,6 @@ export const rules: readonly Rule[] = [
   refcountMisuse,
   unaccountedLongterm,
   preferMmuNotifier,
+  mmapLock,
+  sleepInAtomic,
 ];

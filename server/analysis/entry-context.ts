@@ -1,0 +1,132 @@
+/**
+ * In which context code outside of the file enters a function: by the operations table or the call that registers it,
+ * or, for an exported one, by what its parameters and comments say.
+ */
+import type { CType, Expr, Span } from '../../language/c/ast.ts';
+import { typeOfExpr, walkExpr } from '../../language/c/index.ts';
+import { facts as kernel } from '../../language/kernel/index.ts';
+import type { OpsMember } from '../../language/kernel/types.ts';
+import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import type { FileAnalysis } from './file.ts';
+
+export interface EntryContext {
+  /** mmap_lock as the function starts. */
+  readonly mmap: 'held' | 'free' | 'unknown';
+  /** Token of what forbids sleeping there, null if nothing is known to. */
+  readonly atomic: string | null;
+  readonly at: Span;
+}
+
+/** Tables whose members the kernel calls with no mmap_lock held. */
+const FREE_TABLES =
+  /^(file_operations|proc_ops|v4l2_file_operations|vfio_device_ops|block_device_operations|drm_ioctl_desc|tty_operations|proto_ops|fb_ops|kernfs_ops|bin_attribute|device_attribute|.*_driver|tee_shm_pool_ops|snd_pcm_ops|ib_device_ops|net_device_ops|work_struct)$/;
+
+function ofOps(record: string, member: string, ops: OpsMember | undefined, at: Span): EntryContext {
+  const context = ops?.context ?? 'process';
+  const atomic = context === 'hardirq' || context === 'softirq' ? `atomic:${context}` : null;
+  const underMmap =
+    record === 'vm_operations_struct' || ops?.role === 'mmap' || member === 'get_unmapped_area' ? 'held' : null;
+  return { mmap: underMmap ?? (ops && FREE_TABLES.test(record) ? 'free' : 'unknown'), atomic, at };
+}
+
+const recordName = (type: CType | undefined, file: FileAnalysis): string => {
+  let t = type;
+  for (let i = 0; i < 8 && t; i++) {
+    if (t.kind === 'pointer') t = t.to;
+    else if (t.kind === 'array') t = t.of;
+    else if (t.kind === 'named') {
+      const d: CType | undefined = file.unit.typedefs.get(t.name);
+      if (!d) return t.name;
+      t = d;
+    } else break;
+  }
+  return t?.kind === 'record' ? (t.name ?? '') : '';
+};
+
+/** Code that has a VMA or another process's mm in hand, or says so in its comments, runs under a lock that somebody took. */
+function looksLocked(f: FunctionContext, file: FileAnalysis): boolean {
+  if (/_locked$|_nolock$/.test(f.def.name)) return true;
+  if (f.def.params.some((p) => /^(vm_area_struct|mm_struct)$/.test(recordName(p.type, file)))) return true;
+  for (const t of f.types.values()) if (recordName(t, file) === 'vm_area_struct') return true;
+  const { text, comments } = file.unit;
+  return comments.some(
+    (c) =>
+      /mmap[_ ]?(lock|sem)|mmap_\w+_lock/i.test(c.text) &&
+      ((c.start >= f.def.start && c.end <= f.def.end) ||
+        (c.end <= f.def.start && f.def.start - c.end < 300 && !/[;}]/.test(text.slice(c.end, f.def.start)))),
+  );
+}
+
+/** Contexts by function. A function that only this file calls has none. */
+export function contextsOf(file: FileAnalysis): ReadonlyMap<string, readonly EntryContext[]> {
+  const out = new Map<string, EntryContext[]>();
+  const add = (fn: string, c: EntryContext): void => {
+    const list = out.get(fn);
+    if (list) list.push(c);
+    else out.set(fn, [c]);
+  };
+  const isFunction = (e: Expr): string | null => {
+    const x = e.kind === 'cast' ? e.arg : e.kind === 'unary' && e.op === '&' ? e.arg : e;
+    return x.kind === 'id' && file.functions.has(x.name) ? x.name : null;
+  };
+  const inInit = (init: Expr, type: CType | undefined): void => {
+    if (init.kind !== 'init') {
+      const fn = isFunction(init);
+      if (fn) add(fn, { mmap: 'unknown', atomic: null, at: init });
+      return;
+    }
+    const record = recordName(type, file);
+    for (const item of init.items) {
+      const d = item.designators[0];
+      const member = d && 'field' in d ? d.field : '';
+      const fn = isFunction(item.value);
+      if (fn) add(fn, ofOps(record, member, kernel.ops(record, member), item.value));
+      else if (item.value.kind === 'init') inInit(item.value, member ? fieldOf(record, member, file) : type);
+      else inInit(item.value, undefined);
+    }
+  };
+  for (const g of file.unit.globals) if (g.init) inInit(g.init, g.type);
+  for (const f of file.functions.values()) {
+    for (const node of f.cfg.nodes) {
+      if (node.what.kind === 'decl' && node.what.decl.init?.kind === 'init')
+        inInit(node.what.decl.init, node.what.decl.type);
+      for (const e of exprsOf(node)) {
+        walkExpr(e, (x) => {
+          if (x.kind === 'assign' && x.left.kind === 'member') {
+            const fn = isFunction(x.right);
+            if (!fn) return;
+            const record = recordName(typeOfExpr(x.left.object, { unit: file.unit, locals: f.types }), file);
+            const timer = x.left.name === 'function' && /^(hrtimer|timer_list)$/.test(record);
+            add(
+              fn,
+              timer
+                ? { mmap: 'free', atomic: 'atomic:timer', at: x }
+                : ofOps(record, x.left.name, kernel.ops(record, x.left.name), x),
+            );
+          }
+          if (x.kind === 'call') registered(x.args, calleeName(x), x);
+        });
+      }
+    }
+    if (!f.def.isStatic) add(f.def.name, { mmap: looksLocked(f, file) ? 'unknown' : 'free', atomic: null, at: f.def });
+  }
+  function registered(args: readonly Expr[], name: string | undefined, at: Span): void {
+    const effects = (name && !file.functions.has(name) && kernel.call(name)?.effects) || [];
+    args.forEach((a, i) => {
+      const fn = isFunction(a);
+      if (!fn) return;
+      const e = effects.find((y) => y.kind === 'register-callback' && y.fn === i);
+      if (e?.kind !== 'register-callback') {
+        add(fn, { mmap: 'unknown', atomic: null, at });
+        return;
+      }
+      if (/^kref_put/.test(name!)) return; // a call: see Locks.callersOf
+      const atomic = ['hardirq', 'softirq', 'timer', 'rcu'].includes(e.context) ? `atomic:${e.context}` : null;
+      add(fn, { mmap: e.context === 'process' ? 'unknown' : 'free', atomic, at });
+    });
+  }
+  return out;
+}
+
+const fieldOf = (record: string, member: string, file: FileAnalysis): CType | undefined =>
+  file.unit.records.get(record)?.fields.find((f) => f.name === member)?.type;

@@ -1,0 +1,500 @@
+/**
+ * What is held where: mmap_lock in all its spellings, and everything that forbids sleeping (spinning locks, RCU read
+ * sections, preemption and interrupts off). A flow over each function near a call that cares, joined through same-file
+ * callers and callees, and by where callbacks are registered. A lock taken by code that is not seen is "perhaps held":
+ * nothing is said there.
+ */
+import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
+import type { CfgNode } from '../../language/c/cfg.ts';
+import { walkExpr } from '../../language/c/index.ts';
+import { facts as kernel, guardClasses, mmapRwsemEffects } from '../../language/kernel/index.ts';
+import type { Effect } from '../../language/kernel/types.ts';
+import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import { contextsOf, type EntryContext } from './entry-context.ts';
+import type { FileAnalysis } from './file.ts';
+import { ANY, constantOf, NEGATIVE, POSITIVE, runFlow, signIn, textOf, ZERO_ } from './flow.ts';
+import type { Entry, Facts, Flow, Outcome } from './flow.ts';
+
+/** Tokens held (`mmap`, `mmap?`, `atomic:…`) or given up below what the caller held (`-mmap`, `-atomic:…`), with their place. */
+export type Held = ReadonlyMap<string, Span>;
+
+interface Data {
+  readonly held: Held;
+  /** What the function returns, once it does. */
+  readonly result: number;
+}
+
+type LockEffect = Extract<Effect, { kind: 'lock' | 'unlock' | 'lock-assert' }>;
+
+const MMAP = 'mmap';
+const PERHAPS = 'mmap?';
+
+/** The last name in a lock expression: `&dev->lock` → `lock`. */
+function lockName(e: Expr | undefined): string {
+  let name = '';
+  if (e)
+    walkExpr(e, (x) => {
+      if (x.kind === 'id' || x.kind === 'member') name = name || x.name;
+    });
+  return e?.kind === 'unary' && e.arg.kind === 'member' ? e.arg.name : e?.kind === 'member' ? e.name : name;
+}
+
+const WORDS: Record<string, string> = {
+  spin: 'spinlock',
+  'spin-irq': 'spinlock',
+  rwlock: 'spinning rwlock',
+  rcu: 'RCU read section',
+  preempt: 'preempt_disable() section',
+  irq: 'section with interrupts off',
+  bh: 'section with bottom halves off',
+  'atomic-kmap': 'kmap_atomic() section',
+  hardirq: 'function that runs in a hard interrupt',
+  softirq: 'function that runs in a soft interrupt',
+  timer: 'timer function',
+};
+
+/** The token of an effect; null for locks that allow sleeping. */
+function tokenOf(effect: LockEffect, args: readonly Expr[]): string | null {
+  if (effect.what === 'mmap-read' || effect.what === 'mmap-write') return MMAP;
+  if (effect.what === 'mutex') return null;
+  const spinning = effect.what === 'spin' || effect.what === 'spin-irq' || effect.what === 'rwlock';
+  return `atomic:${spinning ? `lock:${lockName(effect.arg === null ? undefined : args[effect.arg])}` : effect.what}`;
+}
+
+/** In words, for a message: "under the spinlock `lock`". */
+export function describeToken(token: string): string {
+  const [, what = '', name] = token.split(':');
+  return what === 'lock' ? `the spinning lock \`${name}\`` : `a ${WORDS[what] ?? what}`;
+}
+
+const isAtomic = (token: string): boolean => token.startsWith('atomic:');
+
+/** A question about a call: what may be held there, on which path. */
+export interface Seen {
+  readonly fn: string;
+  readonly call: CallExpr;
+  readonly entry: Entry<Data>;
+  /** Tokens, with where each was taken. */
+  readonly held: Held;
+}
+
+/** Where the lock state of a function's start comes from. */
+export type Surrounding = 'held' | 'free' | 'unknown';
+
+const PERHAPS_LOCKS = /(mmap|mm|vma)_?\w*(lock|sem)|(lock|sem)\w*_?(mmap|mm|vma)(_|$)|down_(read|write)/i;
+const UNLOCKS = /unlock|up_(read|write)|release|_put|unpin|unmap/i;
+
+/** The analysis of one file, made on demand. */
+export class Locks {
+  private readonly flows = new Map<string, Flow<Data> | null>();
+  private readonly summaries = new Map<string, readonly Data[] | null>();
+  private readonly callers = new Map<string, { readonly fn: string; readonly call: CallExpr }[]>();
+  private readonly touching: ReadonlySet<string>;
+  private readonly contexts: ReadonlyMap<string, readonly EntryContext[]>;
+
+  constructor(readonly file: FileAnalysis) {
+    const direct = new Set<string>();
+    for (const [name, f] of file.functions) if (this.touchesLocks(f)) direct.add(name);
+    for (let grown = true; grown;) {
+      grown = false;
+      for (const [name, f] of file.functions)
+        if (!direct.has(name) && f.calls.some((c) => direct.has(calleeName(c) ?? ''))) {
+          direct.add(name);
+          grown = true;
+        }
+    }
+    this.touching = direct;
+    for (const [name, f] of file.functions) {
+      for (const call of f.calls) {
+        const callee = calleeName(call) ?? '';
+        // kref_put() calls its release function now
+        const release = /^kref_put/.test(callee) && call.args[1]?.kind === 'id' ? call.args[1].name : callee;
+        if (!file.functions.has(release) || release === name) continue;
+        const list = this.callers.get(release);
+        if (list) list.push({ fn: name, call });
+        else this.callers.set(release, [{ fn: name, call }]);
+      }
+    }
+    this.contexts = contextsOf(file);
+  }
+
+  private touchesLocks(f: FunctionContext): boolean {
+    return f.calls.some((c) => this.effectsOf(c).length > 0) || f.cfg.nodes.some((n) => n.what.kind === 'guard');
+  }
+
+  private effectsOf(call: CallExpr): readonly LockEffect[] {
+    const name = calleeName(call);
+    if (!name || this.file.functions.has(name)) return [];
+    const mmap = call.args[0] && mmapRwsemEffects(name, textOf(call.args[0], this.file.unit));
+    return (mmap ?? kernel.call(name)?.effects ?? []).filter(
+      (e): e is LockEffect => e.kind === 'lock' || e.kind === 'unlock' || e.kind === 'lock-assert',
+    );
+  }
+
+  /** A call that is not seen and may take the mmap lock by its name; or may drop it. */
+  private perhaps(call: CallExpr): 'lock' | 'unlock' | null {
+    const name = calleeName(call);
+    if (!name || this.file.functions.has(name) || kernel.call(name) || kernel.acquire(name)) return null;
+    if (!PERHAPS_LOCKS.test(name)) return null;
+    if (/down_(read|write)/.test(name) && !/mm/.test(name + call.args.map((a) => textOf(a, this.file.unit)).join()))
+      return null;
+    return UNLOCKS.test(name) ? 'unlock' : 'lock';
+  }
+
+  private calls(node: CfgNode): CallExpr[] {
+    const out: CallExpr[] = [];
+    // inner calls are made first
+    for (const e of exprsOf(node))
+      walkExpr(e, (x) => {
+        if (x.kind === 'call') out.unshift(x);
+      });
+    return out;
+  }
+
+  private apply(held: Held, effect: LockEffect, args: readonly Expr[], at: Span): Held {
+    const token = tokenOf(effect, args);
+    if (!token) return held;
+    const next = new Map(held);
+    if (effect.kind === 'unlock') {
+      if (token === MMAP && next.delete(PERHAPS)) return next;
+      if (!next.delete(token)) next.set(`-${token}`, at);
+    } else {
+      if (effect.kind === 'lock-assert' && next.has(token)) return held;
+      if (!next.delete(`-${token}`) || effect.kind === 'lock-assert') next.set(token, at);
+      else next.set(token, at);
+    }
+    return next;
+  }
+
+  private applyCall(call: CallExpr, states: readonly Outcome<Data>[], depth: number): readonly Outcome<Data>[] {
+    const text = textOf(call, this.file.unit);
+    const each = (f: (o: Outcome<Data>) => readonly Outcome<Data>[]): readonly Outcome<Data>[] => states.flatMap(f);
+    const name = calleeName(call) ?? '';
+    if (this.file.functions.has(name)) {
+      if (!this.touching.has(name)) return states;
+      const summary = this.summaryOf(name, depth);
+      if (!summary) return each((o) => [{ ...o, data: { ...o.data, held: this.unsure(o.data.held, call) } }]);
+      return each((o) =>
+        summary.map((end) => ({
+          data: { ...o.data, held: this.compose(o.data.held, sure(end, summary), call) },
+          facts: [...(o.facts ?? []), [text, end.result] as const],
+        })),
+      );
+    }
+    // gives the lock back when it fails, or takes it when it does not
+    const special = name === 'expand_stack' ? 'unlock' : name === 'lock_mm_and_find_vma' ? 'lock' : null;
+    if (special)
+      return each((o) => {
+        const held = toggled(o.data.held, MMAP, special === 'lock', call);
+        const known = o.facts ?? [];
+        const [done, not] = [
+          [...known, [text, POSITIVE] as const],
+          [...known, [text, ZERO_] as const],
+        ];
+        return [
+          { ...o, data: { ...o.data, held }, facts: special === 'lock' ? done : not },
+          { ...o, facts: special === 'lock' ? not : done },
+        ];
+      });
+    const guess = this.perhaps(call);
+    if (guess)
+      return each((o) => {
+        const held = new Map(o.data.held);
+        if (guess === 'lock') held.set(PERHAPS, call);
+        else {
+          held.delete(PERHAPS);
+          held.delete(MMAP);
+        }
+        return [{ ...o, data: { ...o.data, held } }];
+      });
+    const effects = this.effectsOf(call);
+    if (effects.length) {
+      const conditional = effects.filter((e) => e.kind === 'lock' && e.when);
+      const plain = effects.filter((e) => !conditional.includes(e));
+      return each((o) => {
+        let { held } = o.data;
+        for (const e of plain) held = this.apply(held, e, call.args, call);
+        if (!conditional.length) return [{ ...o, data: { ...o.data, held } }];
+        let taken = held;
+        for (const e of conditional) taken = this.apply(taken, e, call.args, call);
+        const zero = conditional.some((e) => e.kind === 'lock' && e.when === 'zero');
+        const known = o.facts ?? [];
+        return [
+          {
+            data: { ...o.data, held: taken },
+            facts: [...known, [text, zero ? ZERO_ : NEGATIVE | POSITIVE] as const],
+          },
+          { data: { ...o.data, held }, facts: [...known, [text, zero ? NEGATIVE | POSITIVE : ZERO_] as const] },
+        ];
+      });
+    }
+    // a call of the family that may drop the lock and says so in `*locked`
+    const acquire = kernel.acquire(name);
+    if (acquire?.mmapLock === 'if-locked-arg') {
+      const form = acquire.forms.find((f) => f.params.length === call.args.length);
+      const locked = form && call.args[form.params.indexOf('locked')];
+      if (locked && constantOf(locked) === undefined) {
+        const variable = locked.kind === 'unary' && locked.op === '&' ? textOf(locked.arg, this.file.unit) : null;
+        return each((o) => {
+          if (!o.data.held.has(MMAP)) return [o];
+          const dropped = new Map(o.data.held);
+          dropped.delete(MMAP);
+          if (!variable) {
+            dropped.set(PERHAPS, call);
+            return [{ ...o, data: { ...o.data, held: dropped } }];
+          }
+          return [
+            { ...o, after: [[variable, POSITIVE] as const] },
+            { ...o, data: { ...o.data, held: dropped }, after: [[variable, ZERO_] as const] },
+          ];
+        });
+      }
+    }
+    return states;
+  }
+
+  private unsure(held: Held, at: Span): Held {
+    const next = new Map(held);
+    next.delete(MMAP);
+    next.set(PERHAPS, at);
+    for (const t of [...next.keys()]) if (isAtomic(t)) next.delete(t);
+    return next;
+  }
+
+  private compose(held: Held, end: Held, at: Span): Held {
+    const next = new Map(held);
+    for (const token of end.keys()) {
+      if (!token.startsWith('-')) next.set(token, at);
+      else {
+        const name = token.slice(1);
+        if (name === MMAP && next.delete(PERHAPS)) continue;
+        if (!next.delete(name)) next.set(token, at);
+      }
+    }
+    return next;
+  }
+
+  /** How the function may end, seen from its start; null if that was not followed. */
+  private summaryOf(name: string, depth: number): readonly Data[] | null {
+    const known = this.summaries.get(name);
+    if (known !== undefined) return known;
+    if (depth > 5) return null;
+    this.summaries.set(name, null); // recursion
+    const flow = this.flowOf(name, depth + 1);
+    const context = this.file.functions.get(name)!;
+    let out: Data[] | null = null;
+    if (flow?.complete) {
+      out = [];
+      const seen = new Set<string>();
+      for (const e of flow.at[context.cfg.exit] ?? []) {
+        const key = keyOf(e.data);
+        if (!seen.has(key)) out.push(e.data);
+        seen.add(key);
+      }
+    }
+    this.summaries.set(name, out);
+    return out;
+  }
+
+  /** The flow of a function; null where it is not followed. */
+  flowOf(name: string, depth = 0): Flow<Data> | null {
+    const known = this.flows.get(name);
+    if (known !== undefined) return known;
+    const context = this.file.functions.get(name);
+    if (!context) return null;
+    this.flows.set(name, null);
+    const { unit } = this.file;
+    const flow = runFlow<Data>(context, unit, {
+      start: { held: new Map(), result: ANY },
+      key: keyOf,
+      step: (node, data, facts) => {
+        if (node.what.kind === 'guard' || node.what.kind === 'leave') return [this.guard(node, data)];
+        let states: readonly Outcome<Data>[] = [{ data }];
+        for (const c of this.calls(node)) {
+          states = this.applyCall(c, states, depth);
+          if (states.length > 12) states = states.slice(0, 12);
+        }
+        if (states.length === 1 && states[0]!.facts === undefined && node.what.kind !== 'return') return states;
+        return states.map((o) => {
+          const end = node.what.kind === 'return' ? this.resultOf(node.what.value, facts, o) : o.data;
+          return { ...o, data: end };
+        });
+      },
+    });
+    this.flows.set(name, flow);
+    return flow;
+  }
+
+  private resultOf(value: Expr | undefined, facts: Facts, o: Outcome<Data>): Data {
+    if (!value) return o.data;
+    const all = new Map(facts);
+    for (const [t, m] of o.facts ?? []) all.set(t, m);
+    return { ...o.data, result: signIn(value, all, this.file.unit) };
+  }
+
+  private guard(node: CfgNode, data: Data): Outcome<Data> {
+    if (node.what.kind !== 'guard' && node.what.kind !== 'leave') return { data };
+    const { guard } = node.what;
+    const args = guard.args;
+    const effect = guardClasses.get(guard.className);
+    const rwsem =
+      guard.className.startsWith('rwsem') && args[0] && /mmap_(sem|lock)$/.test(textOf(args[0], this.file.unit));
+    let held: Held = data.held;
+    if (rwsem) held = toggled(held, MMAP, node.what.kind === 'guard', node.span);
+    else if (effect?.kind === 'lock') {
+      const token = tokenOf(effect, args);
+      if (token) held = toggled(held, token, node.what.kind === 'guard', node.span);
+    } else if (/mmap|mm_/.test(guard.className)) held = toggled(held, PERHAPS, node.what.kind === 'guard', node.span);
+    return { data: { ...data, held } };
+  }
+
+  /** The states in front of a call. Calls further inside of the same statement come before it. */
+  at(fn: string, call: CallExpr): readonly Seen[] {
+    const flow = this.flowOf(fn);
+    const context = this.file.functions.get(fn);
+    if (!flow?.complete || !context) return [];
+    const out: Seen[] = [];
+    for (const node of context.cfg.nodes) {
+      if (!exprsOf(node).some((e) => holds(e, call))) continue;
+      for (const entry of flow.at[node.id] ?? []) out.push({ fn, call, entry, held: entry.data.held });
+    }
+    return out;
+  }
+
+  /** States at the function's ends. */
+  atExit(fn: string): readonly Entry<Data>[] {
+    const flow = this.flowOf(fn);
+    return flow?.complete ? (flow.at[this.file.functions.get(fn)!.cfg.exit] ?? []) : [];
+  }
+
+  /** Calls of a function in this file. */
+  callersOf(fn: string): readonly { readonly fn: string; readonly call: CallExpr }[] {
+    return this.callers.get(fn) ?? [];
+  }
+
+  /** Somebody who calls the function (in this file) gives mmap_lock back: it returns with the lock on purpose. */
+  isUnlockedOutside(fn: string): boolean {
+    const seen = new Set([fn]);
+    for (const name of seen) {
+      for (const caller of this.callersOf(name)) {
+        const calls = this.file.functions.get(caller.fn)?.calls ?? [];
+        if (calls.some((c) => this.effectsOf(c).some((e) => e.kind === 'unlock' && tokenOf(e, c.args) === MMAP)))
+          return true;
+        if (calls.some((c) => this.perhaps(c) === 'unlock')) return true;
+        seen.add(caller.fn);
+      }
+    }
+    return false;
+  }
+
+  /** The path contradicts what this caller passes: `f(x, true)` does not reach what stands under `if (!flag)`. */
+  private contradicts(seen: Seen, callee: string, call: CallExpr): boolean {
+    if (calleeName(call) !== callee) return false;
+    const params = this.file.functions.get(callee)?.def.params ?? [];
+    return params.some((p, i) => {
+      const arg = call.args[i];
+      const mask = p.name ? seen.entry.facts.get(p.name) : undefined;
+      if (!arg || mask === undefined) return false;
+      const c = constantOf(arg);
+      return c !== undefined && !(mask & (c < 0 ? NEGATIVE : c > 0 ? POSITIVE : ZERO_));
+    });
+  }
+
+  /** Is mmap_lock held here? `dropped`: given up on the way, whatever the caller held. */
+  mmapAt(seen: Seen): Surrounding | 'dropped' {
+    if (seen.held.has(MMAP)) return 'held';
+    if (seen.held.has(PERHAPS)) return 'unknown';
+    if (seen.held.has(`-${MMAP}`)) return 'dropped';
+    return this.mmapAround(seen.fn, seen, new Set());
+  }
+
+  private mmapAround(fn: string, seen: Seen, visited: Set<string>): Surrounding {
+    if (visited.has(fn)) return 'free';
+    visited.add(fn);
+    const answers = new Set<Surrounding>();
+    for (const c of this.contexts.get(fn) ?? []) answers.add(c.mmap);
+    for (const caller of this.callersOf(fn)) {
+      const states = this.at(caller.fn, caller.call);
+      if (!states.length) answers.add(this.isReached(caller) ? 'unknown' : 'free');
+      if (this.contradicts(seen, fn, caller.call)) continue;
+      for (const s of states) {
+        if (s.held.has(MMAP)) answers.add('held');
+        else if (s.held.has(PERHAPS)) answers.add('unknown');
+        else if (s.held.has(`-${MMAP}`)) answers.add('free');
+        else answers.add(this.mmapAround(caller.fn, s, visited));
+      }
+    }
+    if (answers.size === 1) return [...answers][0]!;
+    return answers.has('held') && !answers.has('free') && !answers.has('unknown') ? 'held' : 'unknown';
+  }
+
+  private isReached(caller: { fn: string; call: CallExpr }): boolean {
+    return !(this.flowOf(caller.fn)?.complete ?? false);
+  }
+
+  /** What forbids sleeping here: a lock, or the context that the function runs in, with the way to it. */
+  atomicAt(seen: Seen): { readonly token: string; readonly at: Span; readonly via: readonly Seen[] } | null {
+    return this.atomicAround(seen, [], new Set());
+  }
+
+  private atomicAround(
+    seen: Seen,
+    via: readonly Seen[],
+    visited: Set<string>,
+  ): { readonly token: string; readonly at: Span; readonly via: readonly Seen[] } | null {
+    // a path that asked whether it may sleep knows what it does
+    for (const t of seen.entry.facts.keys())
+      if (/\b(in_(atomic|interrupt|irq|softirq|task)|irqs_disabled|preemptible)\b/.test(t)) return null;
+    for (const [token, at] of seen.held) if (isAtomic(token)) return { token, at, via };
+    if (visited.has(seen.fn) || via.length > 5) return null;
+    visited.add(seen.fn);
+    for (const c of this.contexts.get(seen.fn) ?? []) if (c.atomic) return { token: c.atomic, at: c.at, via };
+    for (const caller of this.callersOf(seen.fn)) {
+      if (this.contradicts(seen, seen.fn, caller.call)) continue;
+      for (const s of this.at(caller.fn, caller.call)) {
+        const kept = new Map([...s.held].filter(([t]) => !seen.held.has(`-${t}`)));
+        for (const [t, at] of seen.held) if (t.startsWith('-') && !s.held.has(t.slice(1))) kept.set(t, at);
+        const found = this.atomicAround({ ...s, held: kept }, [...via, s], visited);
+        if (found) return found;
+      }
+    }
+    return null;
+  }
+}
+
+/** An end of a function as its caller sees it: where another end with the same result differs in mmap_lock, nothing is known of it. */
+function sure(end: Data, all: readonly Data[]): Held {
+  const touches = (d: Data): string => [MMAP, PERHAPS, `-${MMAP}`].filter((t) => d.held.has(t)).join();
+  if (!all.some((d) => d !== end && d.result & end.result && touches(d) !== touches(end))) return end.held;
+  const held = new Map(end.held);
+  held.delete(MMAP);
+  held.delete(`-${MMAP}`);
+  held.set(PERHAPS, [...end.held.values()][0] ?? { start: 0, end: 0 });
+  return held;
+}
+
+const toggled = (held: Held, token: string, on: boolean, at: Span): Held => {
+  const next = new Map(held);
+  if (on) next.set(token, at);
+  else next.delete(token);
+  return next;
+};
+
+const keyOf = (d: Data): string => `${[...d.held.keys()].sort().join()}|${d.result}`;
+
+function holds(e: Expr, call: CallExpr): boolean {
+  let found = false;
+  walkExpr(e, (x) => {
+    if (x === call) found = true;
+  });
+  return found;
+}
+
+const cache = new WeakMap<FileAnalysis, Locks>();
+
+/** The lock analysis of a file. */
+export function locksOf(file: FileAnalysis): Locks {
+  let l = cache.get(file);
+  if (!l) cache.set(file, (l = new Locks(file)));
+  return l;
+}

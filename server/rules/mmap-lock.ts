@@ -1,0 +1,202 @@
+/** mmap-lock: the lock state that an acquire wants, and the one that it meets. */
+import type { Span } from '../../language/c/ast.ts';
+import { facts } from '../../language/kernel/index.ts';
+import type { FileAnalysis } from '../analysis/file.ts';
+import { wayTo } from '../analysis/flow.ts';
+import type { AcquireSite } from '../analysis/groups.ts';
+import { locksOf, type Locks, type Seen } from '../analysis/locks.ts';
+import { dropLock, keepLock, takeLock } from '../fixes/locking.ts';
+import type { PathStep, RuleMeta } from '../findings.ts';
+import { callName, lineOf, stepAt, type Report, type Rule } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'mmap-lock',
+  level: 'error',
+  summary: 'mmap_lock is not held where the call needs it, or held where the call takes it itself',
+  docs: `get_user_pages(), pin_user_pages() and their *_remote() forms walk the VMAs of the process: the caller must hold mmap_lock (for
+reading is enough). The *_fast() and *_unlocked() forms take the lock themselves when they need it: called with the lock held they can deadlock as
+soon as a writer waits in between. A *_remote() call with a \`locked\` argument may drop the lock and says so in \`*locked\`.
+
+Take the lock around the call, or use the *_fast() form, which needs none; and give the lock back on every way out. The rule follows the lock through
+mmap_read_lock(), its killable, try and write forms, \`down_read(&mm->mmap_sem)\`, guards, macros and functions of the file, and through callers;
+where a lock may be taken by code that it does not see, it says nothing.`,
+  fixable: true,
+  source: 'mm/gup.c; include/linux/mmap_lock.h; Documentation/core-api/pin_user_pages.rst',
+  examples: [
+    {
+      title: 'pin_user_pages() without the lock',
+      bad: `static long demo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct page *page;
+
+	if (pin_user_pages(arg, 1, FOLL_WRITE, &page) != 1) //~ mmap-lock
+		return -EFAULT;
+	memset(page_address(page), 0, PAGE_SIZE);
+	unpin_user_pages_dirty_lock(&page, 1, true);
+	return 0;
+}
+
+static const struct file_operations demo_fops = { .unlocked_ioctl = demo_ioctl };
+`,
+      good: `static long demo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct page *page;
+	long ret;
+
+	mmap_read_lock(current->mm);
+	ret = pin_user_pages(arg, 1, FOLL_WRITE, &page);
+	mmap_read_unlock(current->mm);
+	if (ret != 1)
+		return -EFAULT;
+	memset(page_address(page), 0, PAGE_SIZE);
+	unpin_user_pages_dirty_lock(&page, 1, true);
+	return 0;
+}
+
+static const struct file_operations demo_fops = { .unlocked_ioctl = demo_ioctl };
+`,
+    },
+    {
+      title: 'The fast form under the lock',
+      bad: `int take(unsigned long addr, struct page **pages, int nr)
+{
+	int ret;
+
+	mmap_read_lock(current->mm);
+	ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages); //~ mmap-lock
+	mmap_read_unlock(current->mm);
+	return ret;
+}
+`,
+      good: `int take(unsigned long addr, struct page **pages, int nr)
+{
+	return pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+}
+`,
+    },
+    {
+      title: 'A return that keeps the lock',
+      bad: `int take(unsigned long addr, struct page **pages, int nr)
+{
+	long ret;
+
+	if (mmap_read_lock_killable(current->mm))
+		return -EINTR;
+	ret = pin_user_pages(addr, nr, FOLL_WRITE, pages);
+	if (ret < 0)
+		return ret; //~ mmap-lock
+	mmap_read_unlock(current->mm);
+	return ret;
+}
+`,
+      good: `int take(unsigned long addr, struct page **pages, int nr)
+{
+	long ret;
+
+	if (mmap_read_lock_killable(current->mm))
+		return -EINTR;
+	ret = pin_user_pages(addr, nr, FOLL_WRITE, pages);
+	mmap_read_unlock(current->mm);
+	return ret;
+}
+`,
+    },
+  ],
+};
+
+const needs = (a: AcquireSite): boolean => a.fact.mmapLock === 'required' || a.fact.mmapLock === 'if-locked-arg';
+
+function steps(file: FileAnalysis, seen: Seen, site: AcquireSite, fault: string, lock?: Span): PathStep[] {
+  const decisions = wayTo(seen.entry)
+    .slice(-6)
+    .map((d) => stepAt(file, d.span, d.message, 'branch'));
+  const taken = lock ? [stepAt(file, lock, 'mmap_lock is taken here', 'event')] : [];
+  return [...taken, ...decisions, stepAt(file, site.call, fault, 'fault')];
+}
+
+export const mmapLock: Rule = {
+  meta,
+  *check(file): Iterable<Report> {
+    if (!file.groups.acquires.length) return;
+    const locks = locksOf(file);
+    for (const site of file.groups.acquires) {
+      if (needs(site)) yield* notHeld(file, locks, site);
+      else if (site.fact.mmapLock === 'forbidden' && /_(fast|unlocked)$/.test(site.fact.name))
+        yield* isHeld(file, locks, site);
+    }
+    yield* kept(file, locks);
+  },
+};
+
+function* notHeld(file: FileAnalysis, locks: Locks, site: AcquireSite): Iterable<Report> {
+  const states = locks.at(site.fn, site.call).map((seen) => ({ seen, state: locks.mmapAt(seen) }));
+  // held on one path and not on another: a condition that is not followed may decide which is taken
+  if (states.some((s) => s.state === 'held' || s.state === 'unknown')) return;
+  for (const { seen, state } of states) {
+    const name = callName(site.call);
+    const remote = site.form?.params.includes('mm') ?? false;
+    yield {
+      span: site.call,
+      functionName: site.fn,
+      message:
+        state === 'dropped'
+          ? `${name}() needs mmap_lock, which was given back before it in ${site.fn}(). Keep it until the call has returned${remote ? '' : `, or use ${site.fact.name}_fast()`}.`
+          : `${name}() needs mmap_lock, and nobody on the way to ${site.fn}() takes it. Take it with mmap_read_lock()${remote ? '' : `, or use ${site.fact.name}_fast(), which needs no lock`}.`,
+      steps: steps(file, seen, site, `${name}() is called without mmap_lock`),
+      shape: `${name}:not-held`,
+      fixes: () => takeLock(file, site),
+    };
+    return;
+  }
+}
+
+function* isHeld(file: FileAnalysis, locks: Locks, site: AcquireSite): Iterable<Report> {
+  const states = locks.at(site.fn, site.call);
+  if (!states.every((s) => locks.mmapAt(s) === 'held')) return;
+  for (const seen of states) {
+    const taken = seen.held.get('mmap');
+    const name = callName(site.call);
+    const plain = site.fact.name.replace(/_(fast|unlocked)$/, '');
+    yield {
+      span: site.call,
+      functionName: site.fn,
+      message: `${name}() takes mmap_lock itself, but it is held here${taken ? ` (since line ${lineOf(file.unit.text, taken.start)})` : ' by the caller'}: this deadlocks as soon as a writer waits for the lock. Drop the lock first, or call ${plain}().`,
+      steps: steps(file, seen, site, `${name}() is called with mmap_lock held`, taken),
+      shape: `${name}:held`,
+      fixes: () => keepLock(file, site),
+    };
+    return;
+  }
+}
+
+/** Functions that take the lock for an acquire and return with it. */
+function* kept(file: FileAnalysis, locks: Locks): Iterable<Report> {
+  const done = new Set<string>();
+  for (const site of file.groups.acquires) {
+    if (!needs(site) || done.has(site.fn)) continue;
+    done.add(site.fn);
+    if (!locks.at(site.fn, site.call).some((s) => s.held.has('mmap') && !s.held.has('mmap?'))) continue;
+    if (/(^|_)lock/.test(site.fn) || locks.isUnlockedOutside(site.fn)) continue;
+    const fn = file.functions.get(site.fn)!;
+    for (const entry of locks.atExit(site.fn)) {
+      const taken = entry.data.held.get('mmap');
+      if (!taken || entry.data.held.has('mmap?')) continue;
+      const from = entry.from ? fn.cfg.nodes[entry.from.node]! : null;
+      const exit: Span = from?.what.kind === 'return' ? from.span : { start: fn.def.end - 1, end: fn.def.end };
+      const decisions = wayTo(entry).slice(-6);
+      yield {
+        span: exit,
+        functionName: site.fn,
+        message: `${site.fn}() returns here with mmap_lock held (taken on line ${lineOf(file.unit.text, taken.start)} for ${callName(site.call)}()): the next writer waits for ever. Drop it with mmap_read_unlock() on this way out.`,
+        steps: [
+          stepAt(file, taken, 'mmap_lock is taken', 'event'),
+          ...decisions.map((d) => stepAt(file, d.span, d.message, 'branch')),
+          stepAt(file, exit, 'returns with the lock held', 'fault'),
+        ],
+        shape: `${facts.acquire(callName(site.call))?.name ?? 'gup'}:kept`,
+        fixes: () => dropLock(file, site.fn, exit, site),
+      };
+      return;
+    }
+  }
+}

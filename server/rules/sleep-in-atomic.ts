@@ -1,0 +1,134 @@
+/** sleep-in-atomic: a call of the family that may sleep, where sleeping is forbidden. */
+import type { CallExpr } from '../../language/c/ast.ts';
+import { facts } from '../../language/kernel/index.ts';
+import { calleeName } from '../analysis/context.ts';
+import type { FileAnalysis } from '../analysis/file.ts';
+import { constantOf } from '../analysis/flow.ts';
+import { describeToken, locksOf } from '../analysis/locks.ts';
+import type { RuleMeta } from '../findings.ts';
+import { lineOf, stepAt, type Report, type Rule } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'sleep-in-atomic',
+  level: 'error',
+  summary: 'A call that may sleep is made under a spinlock, in an interrupt, under RCU or with preemption off',
+  docs: `Every call that takes user pages may fault them in, wait for I/O and take mmap_lock: it sleeps. So do set_page_dirty_lock() and
+unpin_user_pages_dirty_lock() with \`make_dirty\`, which wait for the page lock. None of them may be called under a spinlock, in an RCU read section, with
+preemption or interrupts off, or in an interrupt handler, tasklet or timer. get_user_pages_fast_only() is the one that never sleeps, and finds mapped pages only.
+
+Take the pages before the lock; give them back behind it, or from a work item.`,
+  fixable: false,
+  source:
+    'mm/gup.c (might_sleep in pin_user_pages_fast and gup_longterm_locked); mm/page-writeback.c (set_page_dirty_lock)',
+  examples: [
+    {
+      title: 'Pinning under a spinlock',
+      bad: `int take(struct demo *d, unsigned long addr)
+{
+	int ret;
+
+	spin_lock_irq(&d->lock);
+	ret = pin_user_pages_fast(addr, d->nr, FOLL_WRITE, d->pages); //~ sleep-in-atomic
+	spin_unlock_irq(&d->lock);
+	return ret;
+}
+`,
+      good: `int take(struct demo *d, unsigned long addr)
+{
+	int ret = pin_user_pages_fast(addr, d->nr, FOLL_WRITE, d->pages);
+
+	spin_lock_irq(&d->lock);
+	d->busy = true;
+	spin_unlock_irq(&d->lock);
+	return ret;
+}
+`,
+    },
+    {
+      title: 'Dirtying in an interrupt handler',
+      bad: `static irqreturn_t demo_irq(int irq, void *data)
+{
+	struct demo *d = data;
+
+	unpin_user_pages_dirty_lock(d->pages, d->nr, true); //~ sleep-in-atomic
+	return IRQ_HANDLED;
+}
+
+static int demo_probe(struct demo *d, int irq)
+{
+	return request_irq(irq, demo_irq, 0, "demo", d);
+}
+`,
+      good: `static irqreturn_t demo_irq(int irq, void *data)
+{
+	return IRQ_WAKE_THREAD;
+}
+
+static irqreturn_t demo_thread(int irq, void *data)
+{
+	struct demo *d = data;
+
+	unpin_user_pages_dirty_lock(d->pages, d->nr, true);
+	return IRQ_HANDLED;
+}
+
+static int demo_probe(struct demo *d, int irq)
+{
+	return request_threaded_irq(irq, demo_irq, demo_thread, 0, "demo", d);
+}
+`,
+    },
+  ],
+};
+
+/** Calls of the family that may sleep, with what they do in words. */
+function* sleepers(file: FileAnalysis): Iterable<{ fn: string; call: CallExpr; why: string }> {
+  for (const a of file.groups.acquires)
+    if (a.fact.maySleep) yield { fn: a.fn, call: a.call, why: 'may fault pages in' };
+  for (const [fn, f] of file.functions) {
+    for (const call of f.calls) {
+      const name = calleeName(call);
+      if (!name || file.functions.has(name)) continue;
+      for (const e of facts.call(name)?.effects ?? []) {
+        if (e.kind === 'dirty' && e.lock === 'takes' && e.pages.as !== 'bio')
+          yield { fn, call, why: 'waits for the page lock' };
+        if (e.kind !== 'release' || e.pages.as === 'bio' || e.dirties === false) continue;
+        const flag = typeof e.dirties === 'number' ? call.args[e.dirties] : undefined;
+        if (flag && constantOf(flag) === 0) continue;
+        yield { fn, call, why: 'waits for the page lock' };
+      }
+    }
+  }
+}
+
+export const sleepInAtomic: Rule = {
+  meta,
+  *check(file): Iterable<Report> {
+    const locks = locksOf(file);
+    const { text } = file.unit;
+    for (const { fn, call, why } of sleepers(file)) {
+      for (const seen of locks.at(fn, call)) {
+        const found = locks.atomicAt(seen);
+        if (!found) continue;
+        const name = calleeName(call)!;
+        const line = lineOf(text, found.at.start);
+        const by = found.via.at(-1);
+        const where = /^atomic:(hardirq|softirq|timer)$/.test(found.token)
+          ? `in ${describeToken(found.token)} (registered on line ${line})`
+          : `under ${describeToken(found.token)} (taken on line ${line}${by ? ` in ${by.fn}()` : ''})`;
+        yield {
+          span: call,
+          functionName: fn,
+          message: `${name}() ${why} and so may sleep, but it is called ${where}. ${why.startsWith('may') ? 'Take the pages before that' : 'Give the pages back outside of it, or from a work item'}.`,
+          steps: [
+            stepAt(file, found.at, `sleeping is forbidden from here on: ${describeToken(found.token)}`, 'event'),
+            ...[...found.via].reverse().map((s) => stepAt(file, s.call, `${s.fn}() calls on`, 'event')),
+            stepAt(file, call, `${name}() may sleep`, 'fault'),
+          ],
+          shape: `${name}:${found.token}`,
+        };
+        break;
+      }
+    }
+  },
+};
