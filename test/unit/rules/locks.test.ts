@@ -2,8 +2,12 @@
 import { describe, test } from 'vitest';
 import { check } from './check.ts';
 
-const mmap = (text: string): Promise<unknown> => check(text, { only: 'mmap-lock' });
-const atomic = (text: string): Promise<unknown> => check(text, { only: 'sleep-in-atomic' });
+const mmap = async (text: string): Promise<void> => {
+  await check(text, { only: 'mmap-lock' });
+};
+const atomic = async (text: string): Promise<void> => {
+  await check(text, { only: 'sleep-in-atomic' });
+};
 
 /** Pages of one call, taken and given back. */
 const PIN = (call: string, marker = ''): string =>
