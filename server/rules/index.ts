@@ -8,12 +8,12 @@ import { leakedPin } from './leaked-pin.ts';
 import { longtermWithoutPin } from './longterm-without-pin.ts';
 import { mismatchedRelease } from './mismatched-release.ts';
 import { missingLongterm } from './missing-longterm.ts';
+import { mmapLock } from './mmap-lock.ts';
 import { nullPages } from './null-pages.ts';
 import { preferMmuNotifier } from './prefer-mmu-notifier.ts';
 import { refcountMisuse } from './refcount-misuse.ts';
-import { mmapLock } from './mmap-lock.ts';
-import { sleepInAtomic } from './sleep-in-atomic.ts';
 import type { Rule } from './rule.ts';
+import { sleepInAtomic } from './sleep-in-atomic.ts';
 import { unaccountedLongterm } from './unaccounted-longterm.ts';
 
 export const rules: readonly Rule[] = [
@@ -25,11 +25,11 @@ export const rules: readonly Rule[] = [
   longtermWithoutPin,
   internalFlag,
   dirtyWithoutLock,
+  mmapLock,
+  sleepInAtomic,
   nullPages,
   follForce,
   refcountMisuse,
   unaccountedLongterm,
   preferMmuNotifier,
-  mmapLock,
-  sleepInAtomic,
 ];
