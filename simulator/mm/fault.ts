@@ -112,9 +112,9 @@ export function handleMmFault(
 }
 
 function handlePteFault(s: State, c: FaultCtx): FaultResult {
-  const slot = pteSlot(s, c.mm, c.vpn);
+  const slot = pteSlot(s, c.mm, c.vpn, vmaIsAnonymous(s, c.vma));
   const bits = slot ? s.entf.at(slot) : 0;
-  if (!bits) return vmaIsAnonymous(s, c.vma) ? doAnonymousPage(s, c) : doFault(s, c);
+  if (!bits) return vmaIsAnonymous(s, c.vma) ? doAnonymousPage(s, c, slot) : doFault(s, c);
   if (bits & PTE.hwpoison) return 'HWPOISON';
   if (bits & PTE.swap) return doSwapPage(s, c, slot);
   if (c.write || c.unshare) {
@@ -147,9 +147,9 @@ function mlockVmaFolio(s: State, vma: number, folio: number): void {
 }
 
 /** do_anonymous_page: the zero page for reads, a new folio for writes (of 16 pages where mTHP applies). */
-function doAnonymousPage(s: State, c: FaultCtx): FaultResult {
+function doAnonymousPage(s: State, c: FaultCtx, slot: number): FaultResult {
   if (!c.write) {
-    setEntry(s, pteSlot(s, c.mm, c.vpn, true), zeroPage(s), PTE.present | PTE.special | PTE.young);
+    setEntry(s, slot, zeroPage(s), PTE.present | PTE.special | PTE.young);
     return 'ok';
   }
   const w = PTE.young | (s.vmaFlags.at(c.vma) & VM.WRITE ? PTE.write | PTE.dirty : 0);
@@ -167,7 +167,7 @@ function doAnonymousPage(s: State, c: FaultCtx): FaultResult {
   }
   const folio = allocFolio(s, 0, c.gfp);
   if (!folio) return 'OOM';
-  mapPte(s, pteSlot(s, c.mm, c.vpn, true), folio, w);
+  mapPte(s, slot, folio, w);
   addNewAnon(s, c, folio);
   return 'ok';
 }

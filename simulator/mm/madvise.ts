@@ -165,7 +165,7 @@ function madvisePageout(s: State, mm: number, vma: number, from: number, to: num
       }
       if (folioIsolateLru(s, folio)) {
         if (s.has(folio, PG.unevictable)) folioPutbackLru(s, folio);
-        else list.unshift(folio);
+        else list.push(folio);
       }
     };
     const seen = new Set<number>();
@@ -222,7 +222,8 @@ function madvisePageout(s: State, mm: number, vma: number, from: number, to: num
         take(folio);
       },
     );
-    if (pageout && list.length) reclaimPages(s, list);
+    // list_add: the last one isolated is the first one tried
+    if (pageout && list.length) reclaimPages(s, list.reverse());
   }
 }
 

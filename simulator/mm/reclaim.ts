@@ -127,8 +127,9 @@ export function shrinkFolioList(
   const queue = list.slice();
   list.length = 0;
   let reclaimed = 0;
-  while (queue.length) {
-    const folio = queue.shift()!;
+  // splitting a large folio adds its pages to the end
+  for (let i = 0; i < queue.length; i++) {
+    const folio = queue[i]!;
     const r = shrinkOne(s, folio, queue, sc, stat, ignoreReferences);
     if (r < 0) list.push(folio);
     else reclaimed += r;

@@ -263,13 +263,13 @@ export class State {
     const end = machine.zones.reduce((m, z) => Math.max(m, z.start + z.pages), 0);
     const c = (name: string, n = 64, hot = false): Column => this.store.column(name, n, hot);
     // large machines get their columns at once: growing them would copy them again and again
-    const p = (name: string): Column => this.store.column(name, end > 400_000 ? end : 4096);
-    this.refcount = p('_refcount');
+    const p = (name: string, merge = false): Column => this.store.column(name, end > 400_000 ? end : 4096, merge);
+    this.refcount = p('_refcount', true);
     this.mapcount = p('_mapcount');
     this.entire = p('_entire_mapcount');
     this.fmap = p('folio_mapcount');
     this.pincount = p('_pincount');
-    this.flags = p('flags');
+    this.flags = p('flags', true);
     this.order = p('order');
     this.tail = p('compound_head');
     this.mapping = p('mapping');

@@ -1,12 +1,13 @@
 /**
- * The undo journal: every change of the model's state is one entry {index, field, before, after} in typed arrays,
- * written by the only function that writes state. Going back n entries and forward again gives the same state.
+ * The undo journal: every change of the model's state is one entry {index, column, before, after}, written by the only function that writes
+ * state. Going back n entries and forward again gives the same state. Entries that are no longer being written are packed.
  */
+import { decode, encode, rawChunk, type RawChunk } from './codec.ts';
 
 /** One field of the state: a growable Int32Array. Rows that were never written read as 0. */
 export class Column {
   data: Int32Array;
-  /** Of columns with few, often written cells: journal position + 1 of the last entry of each cell. */
+  /** Of columns whose cells are written several times a step: journal position + 1 of the last entry of each cell. */
   last: Int32Array | undefined;
   /** @param name kernel name of the field. @param id number of the field in its store. @param capacity rows allocated at once. */
   constructor(
@@ -22,7 +23,7 @@ export class Column {
   }
 }
 
-/** Position of the journal at the end of a step, and what the step was. */
+/** Position of the journal at the beginning of a step, and what the step is. */
 export interface Mark {
   /** Number of entries before this mark. */
   readonly position: number;
@@ -30,14 +31,10 @@ export interface Mark {
   readonly cause: string;
 }
 
-interface Chunk {
-  readonly index: Int32Array;
-  readonly before: Int32Array;
-  readonly after: Int32Array;
-  readonly field: Uint8Array;
-}
 const CHUNK_BITS = 16;
-const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
+const CHUNK = 1 << CHUNK_BITS;
+const CHUNK_MASK = CHUNK - 1;
+const MAX_COLUMNS = 1 << 16;
 
 /** State columns and the journal of their changes: the one write path of the model. */
 export class Store {
@@ -48,18 +45,29 @@ export class Store {
   position = 0;
   /** Entries that exist. */
   length = 0;
-  readonly marks: Mark[] = [];
-  /** Entries in chunks that never move: index, before and after of 2^16 entries each, and their fields. */
-  private readonly chunks: Chunk[] = [];
-  private chunk: Chunk | undefined;
-  /** Entries from here on belong to the present step. */
+  /** Steps that began so far: where, and what caused them. */
+  private markPosition = new Float64Array(256);
+  private markCause = new Int32Array(256);
+  private markLength = 0;
+  private readonly causes: string[] = [];
+  private readonly causeIds = new Map<string, number>();
+  /** Entries in runs of 2^16: packed, but for the run that is being written. */
+  private readonly chunks: (RawChunk | Uint8Array)[] = [];
+  /** The run that is being written; undefined after going back or forth. */
+  private chunk: RawChunk | undefined;
+  /** Entries from here on belong to the present step and are not packed: a later write to the same cell may change them. */
+  private mergeFrom = 0;
   private stepStart = 0;
+  /** An unpacked run for readers, and its number. */
+  private view: RawChunk | undefined;
+  private viewed = -1;
+  private spare: RawChunk | undefined;
 
-  /** Adds a field. `hot`: within one step only the last of several writes to a cell is kept. */
-  column(name: string, capacity = 64, hot = false): Column {
+  /** Adds a field. `merge`: within one step only the last of several writes to a cell is kept. */
+  column(name: string, capacity = 64, merge = false): Column {
     const c = new Column(name, this.columns.length, capacity);
-    if (hot) c.last = new Int32Array(capacity);
-    if (c.id > 255) throw new Error('more than 256 columns');
+    if (merge) c.last = new Int32Array(capacity);
+    if (c.id >= MAX_COLUMNS) throw new Error(`more than ${MAX_COLUMNS} columns`);
     this.columns.push(c);
     return c;
   }
@@ -69,44 +77,27 @@ export class Store {
     let data = c.data;
     if (i >= data.length) {
       if (value === 0) return;
-      const grown = new Int32Array(Math.max(i + 1, data.length * 2));
-      grown.set(data);
-      c.data = data = grown;
-      if (c.last) {
-        const last = new Int32Array(grown.length);
-        last.set(c.last);
-        c.last = last;
-      }
+      data = this.grow(c, i);
     }
     const old = data[i]!;
     if (old === value) return;
-    if (this.recording) {
-      if (c.last) {
-        const l = c.last[i]! - 1;
-        if (l >= this.stepStart && l < this.position) {
-          // positions outlive undo and forget(): the entry must be this cell's
-          const k = this.chunks[l >>> CHUNK_BITS]!;
-          const o = l & CHUNK_MASK;
-          if (k.index[o] === i && k.field[o] === c.id) {
-            k.after[o] = value;
-            data[i] = value;
-            return;
-          }
-        }
-        c.last[i] = this.position + 1;
-      }
-      const p = this.position;
-      const o = p & CHUNK_MASK;
-      let k = this.chunk;
-      if (o === 0 || k === undefined) k = this.chunkAt(p);
-      k.index[o] = i;
-      k.before[o] = old;
-      k.after[o] = value;
-      k.field[o] = c.id;
-      this.position = p + 1;
-      this.length = p + 1;
-    }
     data[i] = value;
+    if (!this.recording) return;
+    const p = this.position;
+    const { last } = c;
+    if (last) {
+      const l = last[i]! - 1;
+      if (l >= this.mergeFrom && l < p && this.merged(l, c.id, i, value)) return;
+      last[i] = p + 1;
+    }
+    const o = p & CHUNK_MASK;
+    const k = o === 0 || this.chunk === undefined ? this.open(p) : this.chunk;
+    k.index[o] = i;
+    k.before[o] = old;
+    k.after[o] = value;
+    k.field[o] = c.id;
+    this.position = p + 1;
+    this.length = p + 1;
   }
 
   /** Adds `delta` to row `i` of `c`; returns the new value. */
@@ -118,14 +109,50 @@ export class Store {
 
   /** Starts a step: what follows is caused by `cause`. Marks beyond the present position are dropped. */
   mark(cause: string): void {
-    while (this.marks.length && this.marks[this.marks.length - 1]!.position > this.position) this.marks.pop();
-    this.marks.push({ position: this.position, cause });
-    this.stepStart = this.position;
+    while (this.markLength && this.markPosition[this.markLength - 1]! > this.position) this.markLength--;
+    if (this.markLength === this.markPosition.length) {
+      const positions = new Float64Array(this.markLength * 2);
+      positions.set(this.markPosition);
+      this.markPosition = positions;
+      const causes = new Int32Array(this.markLength * 2);
+      causes.set(this.markCause);
+      this.markCause = causes;
+    }
+    let id = this.causeIds.get(cause);
+    if (id === undefined) {
+      id = this.causes.length;
+      this.causes.push(cause);
+      this.causeIds.set(cause, id);
+    }
+    this.markPosition[this.markLength] = this.position;
+    this.markCause[this.markLength++] = id;
+    this.boundary();
+  }
+
+  /** Number of steps that began. */
+  get markCount(): number {
+    return this.markLength;
+  }
+  /** Mark number `i`, from 0. */
+  markAt(i: number): Mark {
+    if (!(i >= 0 && i < this.markLength)) throw new RangeError(`mark ${i} is not in 0..${this.markLength - 1}`);
+    return { position: this.markPosition[i]!, cause: this.causes[this.markCause[i]!]! };
+  }
+  /** Number of the step that the entry at `position` belongs to: the last mark at or before it; -1 before the first. */
+  stepAt(position: number): number {
+    let low = 0;
+    let high = this.markLength;
+    while (low < high) {
+      const mid = (low + high) >>> 1;
+      if (this.markPosition[mid]! <= position) low = mid + 1;
+      else high = mid;
+    }
+    return low - 1;
   }
 
   /** A position that one can come back to: ends the present step, as mark() and seek() do. */
   boundary(): number {
-    this.stepStart = this.position;
+    this.stepStart = this.mergeFrom = this.position;
     return this.position;
   }
 
@@ -133,25 +160,35 @@ export class Store {
   seek(target: number): void {
     if (!(target >= 0 && target <= this.length))
       throw new RangeError(`journal position ${target} is not in 0..${this.length}`);
+    const { columns } = this;
     while (this.position > target) {
-      const p = --this.position;
-      const k = this.chunks[p >>> CHUNK_BITS]!;
-      const o = p & CHUNK_MASK;
-      this.columns[k.field[o]!]!.data[k.index[o]!] = k.before[o]!;
+      const n = (this.position - 1) >>> CHUNK_BITS;
+      const { index, before, field } = this.read(n);
+      const stop = Math.max(target, n << CHUNK_BITS);
+      for (let p = this.position - 1; p >= stop; p--) {
+        const o = p & CHUNK_MASK;
+        columns[field[o]!]!.data[index[o]!] = before[o]!;
+      }
+      this.position = stop;
     }
     while (this.position < target) {
-      const p = this.position++;
-      const k = this.chunks[p >>> CHUNK_BITS]!;
-      const o = p & CHUNK_MASK;
-      this.columns[k.field[o]!]!.data[k.index[o]!] = k.after[o]!;
+      const n = this.position >>> CHUNK_BITS;
+      const { index, after, field } = this.read(n);
+      const stop = Math.min(target, (n + 1) << CHUNK_BITS);
+      for (let p = this.position; p < stop; p++) {
+        const o = p & CHUNK_MASK;
+        columns[field[o]!]!.data[index[o]!] = after[o]!;
+      }
+      this.position = stop;
     }
-    this.chunk = this.chunks[this.position >>> CHUNK_BITS];
-    this.stepStart = this.position;
+    this.chunk = undefined;
+    this.boundary();
   }
 
   /** The entry at `p`. */
   entry(p: number): { column: Column; index: number; before: number; after: number } {
-    const k = this.chunks[p >>> CHUNK_BITS]!;
+    if (!(p >= 0 && p < this.length)) throw new RangeError(`journal entry ${p} is not in 0..${this.length - 1}`);
+    const k = this.read(p >>> CHUNK_BITS);
     const o = p & CHUNK_MASK;
     return { column: this.columns[k.field[o]!]!, index: k.index[o]!, before: k.before[o]!, after: k.after[o]! };
   }
@@ -164,10 +201,11 @@ export class Store {
 
   /** Forgets the past (the state stays): the journal starts anew from here. */
   forget(): void {
-    this.position = this.length = this.stepStart = 0;
+    this.position = this.length = this.stepStart = this.mergeFrom = 0;
     this.chunks.length = 0;
     this.chunk = undefined;
-    this.marks.length = 0;
+    this.viewed = -1;
+    this.markLength = 0;
   }
 
   /** FNV-1a over all non-zero cells: equal states have equal hashes, however far their columns have grown. */
@@ -191,24 +229,78 @@ export class Store {
   /** Bytes held by the state and by the journal. */
   bytes(): { state: number; journal: number } {
     let state = 0;
-    for (const c of this.columns) state += c.data.byteLength;
-    return { state, journal: this.length * 13 };
+    for (const c of this.columns) state += c.data.byteLength + (c.last?.byteLength ?? 0);
+    let journal = 0;
+    for (const k of this.chunks)
+      journal += k instanceof Uint8Array ? k.byteLength : k.index.byteLength * 3 + k.field.byteLength;
+    return { state, journal };
   }
 
-  private chunkAt(p: number): Chunk {
-    const n = p >>> CHUNK_BITS;
-    let k = this.chunks[n];
-    if (!k) {
-      const size = CHUNK_MASK + 1;
-      k = {
-        index: new Int32Array(size),
-        before: new Int32Array(size),
-        after: new Int32Array(size),
-        field: new Uint8Array(size),
-      };
-      this.chunks[n] = k;
+  private grow(c: Column, i: number): Int32Array {
+    const grown = new Int32Array(Math.max(i + 1, c.data.length * 2));
+    grown.set(c.data);
+    c.data = grown;
+    if (c.last) {
+      const last = new Int32Array(grown.length);
+      last.set(c.last);
+      c.last = last;
     }
+    return grown;
+  }
+
+  /** Changes the entry at `l` if it is this cell's: positions outlive undo and forget(). */
+  private merged(l: number, field: number, i: number, value: number): boolean {
+    const k = this.chunk;
+    if (!k) return false;
+    const o = l & CHUNK_MASK;
+    if (k.index[o] !== i || k.field[o] !== field) return false;
+    k.after[o] = value;
+    return true;
+  }
+
+  /** The run that entry `p` is about to be written to. The one before it is packed, those after it are forgotten. */
+  private open(p: number): RawChunk {
+    const n = p >>> CHUNK_BITS;
+    let k: RawChunk | undefined;
+    if (p & CHUNK_MASK) {
+      const have = this.chunks[n]!;
+      if (have instanceof Uint8Array) {
+        k = this.take();
+        decode(have, k);
+      } else k = have;
+    } else {
+      const before = n > 0 ? this.chunks[n - 1] : undefined;
+      if (before && !(before instanceof Uint8Array)) {
+        this.chunks[n - 1] = encode(before, CHUNK);
+        this.spare = before;
+      }
+      k = this.take();
+    }
+    for (let later = n + 1; later < this.chunks.length; later++) {
+      const old = this.chunks[later]!;
+      if (!(old instanceof Uint8Array)) this.spare = old;
+    }
+    this.chunks.length = n;
+    this.chunks[n] = k;
+    this.viewed = -1;
     this.chunk = k;
+    this.mergeFrom = Math.max(this.stepStart, n << CHUNK_BITS);
     return k;
+  }
+  private take(): RawChunk {
+    const k = this.spare ?? rawChunk(CHUNK);
+    this.spare = undefined;
+    return k;
+  }
+  /** Run number `n`, unpacked if need be. Not to be written to. */
+  private read(n: number): RawChunk {
+    const k = this.chunks[n]!;
+    if (!(k instanceof Uint8Array)) return k;
+    if (this.viewed !== n) {
+      this.view ??= rawChunk(CHUNK);
+      decode(k, this.view);
+      this.viewed = n;
+    }
+    return this.view!;
   }
 }

@@ -48,4 +48,37 @@ describe('the journal', () => {
     store.set(a, 3, 5);
     expect(store.entry(0)).toMatchObject({ index: 3, before: 0, after: 5, column: { name: '_refcount' } });
   });
+  it('packs what is no longer written, and unpacks it to go back or to write there again', () => {
+    const store = new Store();
+    const columns = [store.column('a'), store.column('b', 64, true), store.column('c')];
+    const points: { position: number; hash: string }[] = [];
+    let seed = 1;
+    const random = (n: number): number => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) % n;
+    const write = (steps: number): void => {
+      for (let i = 0; i < steps; i++) {
+        store.mark('step');
+        // regular work, as on page after page, with some noise in between
+        store.set(columns[0]!, i % 5000, i);
+        store.set(columns[1]!, i % 5000, i ^ 1);
+        store.set(columns[2]!, i % 700, -i);
+        if (random(10) === 0) store.set(columns[random(3)]!, random(6000), random(2 ** 31) - 2 ** 30);
+        if (i % 2000 === 0) points.push({ position: store.boundary(), hash: store.hash() });
+      }
+    };
+    write(60_000);
+    expect(store.length).toBeGreaterThan(2.5 * 2 ** 16);
+    expect(store.bytes().journal).toBeLessThan(store.length * 10);
+    const check = (p: { position: number; hash: string }): void => {
+      store.seek(p.position);
+      expect(store.hash()).toBe(p.hash);
+    };
+    for (let i = 0; i < 20; i++) check(points[random(points.length)]!);
+    // a new future from the middle of a packed run
+    const middle = points[7]!;
+    check(middle);
+    points.length = 8;
+    write(30_000);
+    for (let i = 0; i < 20; i++) check(points[random(points.length)]!);
+    expect(store.markAt(store.stepAt(store.length - 1)).cause).toBe('step');
+  });
 });
