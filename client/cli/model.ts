@@ -1,7 +1,7 @@
 /** `model SCRIPT.json [--against TRACE]`: runs an operation list on the modelled MM and prints the trace, or how it differs from one. */
 import { readFileSync } from 'node:fs';
 import { featuresOf } from '../../simulator/mm/era.ts';
-import { machineConfig, type MachineConfig } from '../../simulator/mm/state.ts';
+import { machineConfig, type MachineConfig } from '../../simulator/mm/machine.ts';
 import { Model, OperationError, type Operation } from '../../simulator/mm/model.ts';
 import { Observer, type Watch } from '../../simulator/mm/observe.ts';
 import { compareTraces, type Trace, type TraceStep } from '../../simulator/trace/compare.ts';

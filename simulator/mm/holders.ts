@@ -3,7 +3,7 @@
  * of pages and the way in which it took them, so that every reference has an owner.
  */
 import { SCALAR, type State } from './state.ts';
-import { pinWeight } from './gup.ts';
+import { pinWeight } from './gup_pin.ts';
 
 /** How a holder took its pages. */
 export const HOLD = { get: 0, pin: 1 } as const;

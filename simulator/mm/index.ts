@@ -6,7 +6,8 @@
 export { Model, OperationError, type Operation, type Result } from './model.ts';
 export { OPERATION_NAMES } from './operations.ts';
 export { ERAS, featuresOf, type Features, type Tracking } from './era.ts';
-export { machineConfig, State, type MachineConfig, type MachineOptions } from './state.ts';
+export { machineConfig, type MachineConfig, type MachineOptions } from './machine.ts';
+export { State } from './state.ts';
 export { BIAS, E, ERRNO_NAME, FOLL, PG, PTE, VM } from './flags.ts';
 export { PAGE_SIZE } from './contents.ts';
 
@@ -18,7 +19,8 @@ export { allocFolio, folioGet, folioPut, GFP_USER } from './page_alloc.ts';
 export { doMmap, doMunmap, doMprotect, doMremap, doMlock, doMunlock, doMsync } from './mmap.ts';
 export { ADVICE, doMadvise, type Advice } from './madvise.ts';
 export { KINDS, findVma, mapBase, nameMap, vmasIn, type Kind } from './vma.ts';
-export { GUP_CALLS, gup, gupPutFolio, unpinUserPages, pinWeight, type GupCall } from './gup.ts';
+export { GUP_CALLS, gup, unpinUserPages, type GupCall } from './gup.ts';
+export { gupPutFolio, pinWeight } from './gup_pin.ts';
 export { handleMmFault } from './fault.ts';
 export { folioMarkDirty, folioEndWriteback, fsyncFile, setPageDirtyLock, writeFile } from './writeback.ts';
 export { folioMarkAccessed, lruAddDrain } from './lru.ts';

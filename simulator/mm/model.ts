@@ -1,14 +1,16 @@
 /** The modelled machine and its operations, one at a time. */
 import { Args } from './args.ts';
 import { ERRNO_NAME } from './flags.ts';
-import { gup, unpinUserPages, pinWeight, type GupCall } from './gup.ts';
+import { gup, unpinUserPages, type GupCall } from './gup.ts';
+import { pinWeight } from './gup_pin.ts';
 import { folioGet, folioPut } from './page_alloc.ts';
 import { fillHolder, holderOf, holderPages, holderRow, holderWeight } from './holders.ts';
 import { OPERATIONS } from './operations.ts';
 import { newProc } from './process.ts';
 import { punchHole, truncateFile } from './truncate.ts';
 import { zeroPage } from './thp.ts';
-import { SCALAR, State, type MachineConfig } from './state.ts';
+import { SCALAR, State } from './state.ts';
+import { type MachineConfig } from './machine.ts';
 
 /** An operation as traces and scripts write it. */
 export interface Operation {

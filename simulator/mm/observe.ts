@@ -1,7 +1,8 @@
 /** What the oracle's module reports after an operation: pages, page tables, handles, counters. */
 import { MAPPING, PG, PTE } from './flags.ts';
 import { FS, cachedPage, xaSlot } from './filemap.ts';
-import { SCALAR, VMSTAT } from './state.ts';
+import { SCALAR } from './state.ts';
+import { VMSTAT } from './vmstat.ts';
 import { findVma, mapBase } from './vma.ts';
 import { folioAnon, folioHasPincount, folioMapcount, folioMaybeDmaPinned, pageMapcount } from './rmap.ts';
 import { isHugeZero, isZeroPage } from './thp.ts';

@@ -5,7 +5,7 @@ import { daxBusy, daxFree } from './dax.ts';
 import { deactivateFileFolio, lruAddDrain } from './lru.ts';
 import { folioGet, folioPut } from './page_alloc.ts';
 import { folioMapcount } from './rmap.ts';
-import { removeMapping } from './reclaim.ts';
+import { removeMapping } from './vmscan.ts';
 import { freeSwapAndCache } from './swap.ts';
 import { hugetlbDeleteFromPageCache } from './hugetlb.ts';
 import { unmapMappingRange } from './zap.ts';

@@ -7,7 +7,7 @@ import {
   type Trace,
 } from '../../simulator/trace/compare.ts';
 import { featuresOf } from '../../simulator/mm/era.ts';
-import { machineConfig, type MachineConfig } from '../../simulator/mm/state.ts';
+import { machineConfig, type MachineConfig } from '../../simulator/mm/machine.ts';
 import { Model, OperationError, type Operation, type Result } from '../../simulator/mm/model.ts';
 import { Observer, type Observation, type Watch } from '../../simulator/mm/observe.ts';
 export type { Difference, Trace };

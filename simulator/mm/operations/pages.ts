@@ -1,6 +1,7 @@
 /** Operations on pages that a handle holds: the GUP family, releases, dirtying, device accesses by frame. */
 import { FOLL, E } from '../flags.ts';
-import { GUP_CALLS, gup, pinWeight, unpinUserPages, type GupCall } from '../gup.ts';
+import { GUP_CALLS, gup, unpinUserPages, type GupCall } from '../gup.ts';
+import { pinWeight } from '../gup_pin.ts';
 import { fillHolder, holderPages, holderWeight, takeFromHolder } from '../holders.ts';
 import { folioGet, folioPut } from '../page_alloc.ts';
 import { contentOf } from '../process.ts';

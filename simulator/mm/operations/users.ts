@@ -1,6 +1,6 @@
 /** Operations that use GUP inside the kernel: pipes, direct I/O, process_vm_writev, io_uring. */
 import { E, FOLL } from '../flags.ts';
-import { gupPutFolio } from '../gup.ts';
+import { gupPutFolio } from '../gup_pin.ts';
 import { folioPut } from '../page_alloc.ts';
 import { contentOf } from '../process.ts';
 import { directIo, ioPinPages, processVmWritev, vmsplice } from '../users.ts';

@@ -6,7 +6,7 @@ import { ERAS } from '../../../simulator/mm/era.ts';
 import { Model, type Operation } from '../../../simulator/mm/model.ts';
 import { REG } from '../../../simulator/device/device.ts';
 import { fileByName } from '../../../simulator/mm/filemap.ts';
-import { machineConfig } from '../../../simulator/mm/state.ts';
+import { machineConfig } from '../../../simulator/mm/machine.ts';
 
 const bus = (iommu = false): Bus => new Bus(new Model(machineConfig(ERAS['6.12']!, { pages: 8192 })), { iommu });
 const anon: Operation[] = [

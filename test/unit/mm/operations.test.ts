@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ERAS, featuresOf } from '../../../simulator/mm/era.ts';
 import { Model, OperationError, type Operation } from '../../../simulator/mm/model.ts';
-import { machineConfig } from '../../../simulator/mm/state.ts';
+import { machineConfig } from '../../../simulator/mm/machine.ts';
 import { ownersOf } from '../../../simulator/mm/owners.ts';
 import { runScript } from '../../../client/cli/model.ts';
 

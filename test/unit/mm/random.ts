@@ -1,5 +1,5 @@
 /** Random operation sequences: numbers become operations that fit the present state. */
-import { machineConfig, type MachineOptions } from '../../../simulator/mm/state.ts';
+import { machineConfig, type MachineOptions } from '../../../simulator/mm/machine.ts';
 import { ERAS } from '../../../simulator/mm/era.ts';
 import { Model, type Operation } from '../../../simulator/mm/model.ts';
 import type { Kind } from '../../../simulator/mm/vma.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ERAS } from '../../../simulator/mm/era.ts';
 import { Model, type Operation, type Result } from '../../../simulator/mm/model.ts';
-import { machineConfig, type MachineOptions } from '../../../simulator/mm/state.ts';
+import { machineConfig, type MachineOptions } from '../../../simulator/mm/machine.ts';
 import { Observer } from '../../../simulator/mm/observe.ts';
 import { violations } from '../../../simulator/mm/invariants.ts';
 
