@@ -82,6 +82,8 @@ export class Groups {
     /** The array itself goes, not an object around it. */ readonly own: boolean;
   }[] = [];
   private readonly foreign: { fn: string; span: Span; what: string; key: string }[] = [];
+  /** Assignments to fields: what a function notes of the pages in an object, and what another one resets. */
+  private readonly notes: { fn: string; span: Span; record: string; field: string; value: Expr }[] = [];
   /** Records defined in the file itself rather than in a header. */
   private readonly ownRecords: ReadonlySet<string>;
   private readonly passed: { name: string; key: string }[] = [];
@@ -101,6 +103,7 @@ export class Groups {
     );
     for (const f of functions.values()) this.scan(f);
     for (const f of functions.values()) this.markParameters(f);
+    this.findResets();
   }
 
   private find(k: string): string {
@@ -271,6 +274,11 @@ export class Groups {
                 own: true,
               });
           }
+          if (x.kind === 'assign' && x.op === '=' && x.left.kind === 'member') {
+            const record = this.recordOf(x.left.object, f);
+            if (record)
+              this.notes.push({ fn: f.def.name, span: x, record, field: x.left.name, value: x.right });
+          }
           if (x.kind === 'assign' && x.op === '=' && !this.isNumber(x.left, f))
             this.flow(this.keyOf(x.left, f), x.right, f);
           if (x.kind === 'call') this.scanCall(x, f);
@@ -358,6 +366,56 @@ export class Groups {
     }
   }
 
+  /**
+   * A count or a flag beside the pages that the acquiring function sets and another one clears: behind that, nobody can
+   * tell that the object holds any.
+   */
+  private findResets(): void {
+    for (const g of this.all().values()) {
+      const takers = new Set(g.acquires.map((a) => a.fn));
+      const records = new Set(g.keys.flatMap((k) => (k.startsWith('F:') ? [k.slice(2, k.indexOf('.'))] : [])));
+      const own = g.keys.find((k) => k.startsWith('F:'));
+      if (!takers.size || !own) continue;
+      const beside = this.notes.filter((n) => records.has(n.record));
+      const says = (n: (typeof beside)[number]): boolean =>
+        g.acquires.some((a) => a.fn === n.fn && a.call.start < n.span.start && this.tellsOf(n.value, a));
+      for (const n of beside) {
+        if (takers.has(n.fn) || !isCleared(n.value) || g.keys.includes(`F:${n.record}.${n.field}`)) continue;
+        if (!beside.some((m) => m.record === n.record && m.field === n.field && takers.has(m.fn) && says(m))) continue;
+        this.frees.push({ fn: n.fn, span: n.span, how: `\`${this.textAt(n.span)}\` forgets`, keys: [own], own: true });
+      }
+    }
+    // what a function takes off the device it is done with
+    for (const u of this.uses) {
+      if (u.effect.kind !== 'dma-unmap') continue;
+      const how = `${calleeName(u.call) ?? 'the call'}() takes off the device`;
+      this.frees.push({ fn: u.fn, span: u.call, how, keys: [u.key], own: true });
+    }
+  }
+
+  /** The value says that the pages are there: true, how many, or where. */
+  private tellsOf(value: Expr, a: AcquireSite): boolean {
+    if (value.kind === 'id' && value.name === 'true') return true;
+    const f = this.functions.get(a.fn);
+    const words = new Set<string>();
+    let names = false;
+    walkExpr(value, (x) => {
+      if (x.kind !== 'id' && x.kind !== 'member') return;
+      words.add(x.name);
+      const key = f ? this.keyOf(x, f) : null;
+      if (key !== null && a.key !== null && this.find(key) === this.find(a.key)) names = true;
+    });
+    const result = f && resultOf(a.call, f);
+    const nr = a.call.args[a.form?.params.indexOf('nr') ?? -1];
+    if (result !== undefined && words.has(result)) return true;
+    if (nr && (nr.kind === 'id' || nr.kind === 'member') && words.has(nr.name)) return true;
+    return names;
+  }
+
+  private textAt(span: Span): string {
+    return this.unit.text.slice(span.start, span.end).replace(/\s+/g, ' ');
+  }
+
   /** Parameters of functions that code outside of the file calls can hold anybody's pages. */
   private markParameters(f: FunctionContext): void {
     const called = [...this.functions.values()].some((g) => g.calls.some((c) => calleeName(c) === f.def.name));
@@ -388,7 +446,10 @@ export class Groups {
 
   /** Something that is not followed may release the pages: a call that is not seen, or a release of pages of unknown origin. */
   mayBeReleasedUnseen(g: Group): boolean {
-    if (g.passed.some((p) => /release|put|free|unpin|drop|destroy/.test(p) && !/dma/.test(p))) return true;
+    // what gives back pages that a call of the same family supplied is not for ours
+    const pair = (p: string): boolean =>
+      g.foreign.some((x) => x.what === `${p.replace(/put|unpin|free|release/, (w) => SUPPLIES[w] ?? w)}()`);
+    if (g.passed.some((p) => /release|put|free|unpin|drop|destroy/.test(p) && !/dma/.test(p) && !pair(p))) return true;
     const kinds = new Set(g.acquires.map((a) => a.kind));
     return this.releases.some(
       (r) =>
@@ -409,6 +470,26 @@ export class Groups {
   text(e: Expr): string {
     return exprText(e, this.unit.text).replace(/\s+/g, ' ');
   }
+}
+
+const SUPPLIES: Record<string, string> = { put: 'get', unpin: 'pin', free: 'alloc', release: 'acquire' };
+
+const isCleared = (e: Expr): boolean =>
+  e.kind === 'num' ? e.value === 0n : e.kind === 'id' && (e.name === 'NULL' || e.name === 'false');
+
+/** Variable that takes the result of a call. */
+export function resultOf(call: CallExpr, f: FunctionContext): string | undefined {
+  for (const n of f.cfg.nodes) {
+    if (n.what.kind === 'decl' && n.what.decl.init?.start === call.start) return n.what.decl.name;
+    for (const e of exprsOf(n)) {
+      let name: string | undefined;
+      walkExpr(e, (x) => {
+        if (x.kind === 'assign' && x.right.start === call.start && x.left.kind === 'id') name = x.left.name;
+      });
+      if (name !== undefined) return name;
+    }
+  }
+  return undefined;
 }
 
 /** struct page or struct folio behind any number of pointers. */

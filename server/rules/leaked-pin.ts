@@ -1,6 +1,7 @@
 /** leaked-pin: a path on which acquired pages are neither released nor handed on. */
 import type { LeakEvent, OutlivesEvent, ReturnedEvent } from '../analysis/events.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import { resultOf, type Group } from '../analysis/groups.ts';
 import { insertRelease } from '../fixes/insert-release.ts';
 import type { RuleMeta } from '../findings.ts';
 import {
@@ -100,18 +101,7 @@ function heldCount(file: FileAnalysis, e: LeakEvent | OutlivesEvent): string {
 function resultName(file: FileAnalysis, e: LeakEvent | OutlivesEvent): string | undefined {
   const site = siteOf(file, e.resource);
   const f = site && file.functions.get(site.fn);
-  if (!site || !f) return undefined;
-  for (const n of f.cfg.nodes) {
-    if (n.what.kind === 'decl' && n.what.decl.init === site.call) return n.what.decl.name;
-    if (
-      n.what.kind === 'expr' &&
-      n.what.expr.kind === 'assign' &&
-      n.what.expr.right === site.call &&
-      n.what.expr.left.kind === 'id'
-    )
-      return n.what.expr.left.name;
-  }
-  return undefined;
+  return site && f ? resultOf(site.call, f) : undefined;
 }
 
 /**
@@ -159,12 +149,14 @@ export const leakedPin: Rule = {
   *check(file) {
     const returned = file.events.filter((e): e is ReturnedEvent => e.kind === 'given-back');
     const seen = new Set<string>();
+    const lost = new Set<number>();
     for (const e of file.events) {
       if (e.kind === 'leak') {
         if (inCallee(file, e) || !stillOwner(e, returned)) continue;
         const key = `${e.resource.site.start}:${e.at.start}`;
         if (seen.has(key)) continue;
         seen.add(key);
+        lost.add(e.resource.site.start);
         yield fromLeak(file, e);
       } else if (e.kind === 'outlives' && isNear(file, e) && inconsistent(e, returned)) {
         const key = `${e.resource.site.start}:${e.at.start}`;
@@ -181,11 +173,20 @@ export const leakedPin: Rule = {
         };
       }
     }
-    const never = [...neverReleased(file)];
+    const never = [...neverReleased(file, lost)];
     yield* never;
     if (!never.length && !seen.size) yield* keptForEver(file);
   },
 };
+
+/** A function that does not take the pages itself gives them back; what undoes a get_page() of the file's own is not it. */
+const releasedOutside = (g: Group, takers: ReadonlySet<string>): boolean =>
+  g.releases.some(
+    (r) =>
+      !takers.has(r.fn) &&
+      (g.acquires.some((a) => a.kind === r.effect.of) ||
+        !g.uses.some((u) => u.effect.kind === 'ref' && u.effect.of === r.effect.of)),
+  );
 
 /** Pages kept in an object of a type that only this file knows, which nothing in the file ever gives back. */
 function* keptForEver(file: FileAnalysis): Iterable<Report> {
@@ -194,7 +195,7 @@ function* keptForEver(file: FileAnalysis): Iterable<Report> {
     if (
       !file.groups.isPrivate(g) ||
       file.groups.mayBeReleasedUnseen(g) ||
-      g.releases.some((r) => !takers.has(r.fn)) ||
+      releasedOutside(g, takers) ||
       g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'))
     )
       continue;
@@ -219,7 +220,7 @@ function* keptForEver(file: FileAnalysis): Iterable<Report> {
  * Objects that are taken apart though nothing outside of the acquiring function releases the pages that it put into
  * them: the array, or the object whose field names it, is freed with the pages still held.
  */
-function* neverReleased(file: FileAnalysis): Iterable<Report> {
+function* neverReleased(file: FileAnalysis, lost: ReadonlySet<number>): Iterable<Report> {
   const done = new Set<object>();
   for (const f of [...file.groups.frees].sort((x, y) => Number(y.own) - Number(x.own))) {
     const g = f.keys.map((k) => file.groups.groupOf(k)).find((x) => x && x.acquires.length);
@@ -234,7 +235,7 @@ function* neverReleased(file: FileAnalysis): Iterable<Report> {
     const takers = new Set(g.acquires.map((a) => a.fn));
     if (
       takers.has(f.fn) ||
-      g.releases.some((r) => !takers.has(r.fn)) ||
+      releasedOutside(g, takers) ||
       g.foreign.some((x) => x.what.startsWith('parameter'))
     )
       continue;
@@ -244,7 +245,7 @@ function* neverReleased(file: FileAnalysis): Iterable<Report> {
     const a = g.acquires.find((x) =>
       file.events.some((e) => e.kind === 'outlives' && e.outcome !== 'error' && e.resource.site.start === x.call.start),
     );
-    if (!a || file.events.some((e) => e.kind === 'leak' && e.resource.site.start === a.call.start)) continue;
+    if (!a || lost.has(a.call.start)) continue;
     done.add(g);
     yield {
       span: a.call,
