@@ -85,6 +85,7 @@ export class Acquires {
       fills: [...(before?.array === held.s ? before.fills : []), fill].slice(-4),
       published: [],
       outflow: before?.outflow ?? false,
+      forgotten: null,
     };
     // an array that is filled anew: what other calls left in it went elsewhere before
     for (const [other, r] of state.resources) {

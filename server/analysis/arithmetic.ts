@@ -41,6 +41,12 @@ export class Arithmetic {
       const n = foldNumbers(op, a.o, b.o);
       if (n !== undefined) return constant(n);
     }
+    // flags in the low bits, a shift between frame and address: still the number of that page
+    const paged = [a, b].map((v) => this.symbols.info(v.s)).filter((i) => i.numberOf);
+    if (paged.length === 1 && ['|', '&', '<<', '>>'].includes(op)) {
+      const { numberOf, elementOf, fill } = paged[0]!;
+      return symbol(this.symbols.get(`(${valKey(a)}${op}${valKey(b)})`, { numberOf, elementOf, fill }));
+    }
     const lo = state.bounds(a).lo >= 0 && state.bounds(b).lo >= 0 && op !== '-' ? 0 : undefined;
     return symbol(this.symbols.get(`(${valKey(a)}${op}${valKey(b)})`, lo === 0 ? { lo: 0 } : {}));
   }

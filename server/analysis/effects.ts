@@ -58,7 +58,7 @@ export class Effects {
       }
       case 'store': {
         const item = args[effect.item];
-        if (item?.s) state.escaped.set(this.memory.ownerOf(item), `linked by ${calleeName(e)}()`);
+        if (item?.s) state.escape(this.memory.ownerOf(item), `linked by ${calleeName(e)}()`);
         return undefined;
       }
       case 'alloc':
@@ -105,7 +105,7 @@ export class Effects {
     const info = this.symbols.info(v.s);
     if (number(from)) {
       if (!info.numberOf) return v;
-      if (v.o || v.x) return symbol(this.symbols.get(`pageat:${valKey(v)}`));
+      if (v.o || v.x) return symbol(this.symbols.get(`pageat:${valKey(v)}`, { elementOf: info.elementOf }));
       return symbol(
         this.symbols.get(`back:${valKey(v)}`, { elementOf: info.elementOf, fill: info.fill, name: info.name }),
       );

@@ -6,6 +6,8 @@ import { shortLoc } from './memory.ts';
 import { isErrKnown, isShort, mayHold, type Resource, type State } from './state.ts';
 import { ZERO, isConst, type Symbols, type Val } from './values.ts';
 
+const HANDED = /^(passed|linked|the result)/;
+
 /** A way out of a function. */
 export interface Ended {
   readonly state: State;
@@ -31,21 +33,29 @@ export class Endings {
           resource: r,
           root: frame.context.def.name,
           outcome,
-          reach: this.reach(r, state, end.value).concat(r.published.map((f) => `~${f}`)),
+          reach: this.reach(r, state, end.value, outcome === 'error').concat(r.published.map((f) => `~${f}`)),
         });
         continue;
       }
       if (!mayHold(state, r)) continue;
-      const reach = this.reach(r, state, end.value);
+      const reach = this.reach(r, state, end.value, outcome === 'error');
       const short = isShort(state, r);
-      if (!reach.length) {
-        const isEnd = end.at.start === frame.context.def.start;
+      const isEnd = end.at.start === frame.context.def.start;
+      const why = !reach.length
+        ? isEnd
+          ? 'end'
+          : 'return'
+        : outcome === 'error' && !reach.some((how) => HANDED.test(how))
+          ? this.unknownTo(r, state, end.value)
+          : null;
+      if (why) {
         const at = isEnd ? { start: frame.context.def.bodySpan.end - 1, end: frame.context.def.bodySpan.end } : end.at;
         this.machine.emit({
           kind: 'leak',
           resource: r,
           at,
-          why: isEnd ? 'end' : 'return',
+          why,
+          by: r.forgotten ?? undefined,
           trace: state.trace,
           functionName: frame.context.def.name,
           short,
@@ -66,6 +76,21 @@ export class Endings {
     }
   }
 
+  /**
+   * The array outlives the function, but nobody can tell any more that it holds pages, or how many: a count or flag beside
+   * it was cleared, or fewer pages were taken than asked for and the number is in no place that others read.
+   */
+  private unknownTo(r: Resource, state: State, value: Val | null): 'forgotten' | 'uncounted' | null {
+    if (r.status !== 'held') return null;
+    if (r.forgotten !== null) return 'forgotten';
+    if (r.fact.into !== 'array' || r.earlier.length || r.outflow || !isShort(state, r) || state.known(r.requested) === 1)
+      return null;
+    const tells = (v: Val): boolean => v.s === r.result.s || this.symbols.mentions(v.s, r.result.s);
+    if (value && tells(value)) return null;
+    for (const [loc, v] of state.memory) if (!loc.startsWith('f') && v.s && tells(v)) return null;
+    return 'uncounted';
+  }
+
   private outcome(end: Ended, def: FunctionDef): 'error' | 'success' | 'unknown' {
     const r = def.returns;
     if (!end.value || (r.kind === 'base' && r.name === 'void')) return 'success';
@@ -82,15 +107,14 @@ export class Endings {
   }
 
   /** Through what the pages can still be found from outside; empty: lost. */
-  private reach(r: Resource, state: State, value: Val | null): string[] {
+  private reach(r: Resource, state: State, value: Val | null, onError: boolean): string[] {
     const out = new Set<string>();
     const visited = new Set<number>();
     const consider = (sym: number): void => {
       if (visited.has(sym) || !sym) return;
       visited.add(sym);
       const info = this.symbols.info(sym);
-      const how = state.escaped.get(sym);
-      if (how !== undefined) out.add(how);
+      for (const how of state.knownBy(sym, onError)) out.add(how);
       if (value && (value.s === sym || this.symbols.info(value.s).elementOf?.array === sym)) out.add('the result');
       if (info.addressOf !== undefined) {
         const place = info.addressOf;

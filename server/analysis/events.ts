@@ -8,8 +8,8 @@ export interface LeakEvent {
   readonly resource: Resource;
   readonly at: Span;
   /** What happens at `at`. */
-  readonly why: 'return' | 'end' | 'array-freed' | 'owner-freed' | 'overwritten';
-  /** The call that frees, for the last ones. */
+  readonly why: 'return' | 'end' | 'array-freed' | 'owner-freed' | 'overwritten' | 'forgotten' | 'uncounted';
+  /** The call that frees; the field that is cleared. */
   readonly by?: string;
   readonly trace: Trace | null;
   readonly functionName: string;

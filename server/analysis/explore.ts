@@ -16,6 +16,7 @@ import type { Place } from './place.ts';
 import { sliceOf, type Slice } from './slice.ts';
 import { State } from './state.ts';
 import { Stepper } from './steps.ts';
+import { unionNames } from './unions.ts';
 import { Symbols, ZERO, type Val } from './values.ts';
 
 export interface Limits {
@@ -129,6 +130,8 @@ class Walker implements Machine {
         if (place.frame !== undefined) return aliveInCallers(place);
         return (
           place.lasting ||
+          // known by several names, which may stand in other nodes
+          unionNames(this.unit).has(place.field) ||
           (names.has(place.field) && slice.names.has(place.field)) ||
           (depth > 0 && aliveInCallers(place))
         );

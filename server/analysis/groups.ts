@@ -10,6 +10,7 @@ import { facts } from '../../language/kernel/index.ts';
 import type { AcquireFact, AcquireForm, Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import { flagsOf, type FlagSet } from './flags.ts';
+import { unionNames } from './unions.ts';
 
 export interface AcquireSite {
   readonly fn: string;
@@ -88,6 +89,7 @@ export class Groups {
   private readonly ownRecords: ReadonlySet<string>;
   private readonly passed: { name: string; key: string }[] = [];
   private readonly globals: ReadonlySet<string>;
+  private readonly unions: ReadonlyMap<string, string>;
   private byRoot: Map<string, Group> | undefined;
 
   constructor(
@@ -95,6 +97,7 @@ export class Groups {
     private readonly functions: ReadonlyMap<string, FunctionContext>,
   ) {
     this.globals = new Set(unit.globals.map((g) => g.name));
+    this.unions = unionNames(unit);
     const text = unit.text;
     this.ownRecords = new Set(
       [...unit.records]
@@ -169,7 +172,7 @@ export class Groups {
           if (outer) return outer;
         }
         const t = this.recordOf(e.object, f);
-        return `F:${t ?? '?'}.${e.name}`;
+        return `F:${t ?? '?'}.${this.unions.get(e.name) ?? e.name}`;
       }
       case 'index':
         return this.keyOf(e.object, f);

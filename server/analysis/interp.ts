@@ -14,6 +14,7 @@ import { Effects } from './effects.ts';
 import { nameOf, type Frame, type Machine } from './frame.ts';
 import { Memory } from './memory.ts';
 import type { State } from './state.ts';
+import { unionNames } from './unions.ts';
 import { ZERO, constant, isConst, sameVal, symbol, valKey, type Symbols, type Val } from './values.ts';
 
 /** Calls that give back their first argument. */
@@ -48,6 +49,10 @@ export class Interpreter {
     return this.machine.symbols;
   }
 
+  private get unions(): ReadonlyMap<string, string> {
+    return unionNames(this.machine.unit);
+  }
+
   private typeOf(e: Expr, frame: Frame): CType | undefined {
     return typeOfExpr(e, { unit: this.machine.unit, locals: frame.context.types });
   }
@@ -58,10 +63,12 @@ export class Interpreter {
     switch (e.kind) {
       case 'id':
         return frame.context.types.has(e.name) || e.name.startsWith('$') ? `${frame.id}/${e.name}` : `G/${e.name}`;
-      case 'member':
+      case 'member': {
+        const name = this.unions.get(e.name) ?? e.name;
         return e.arrow
-          ? `${this.memory.deref(this.eval(e.object, state, frame))}.${e.name}`
-          : `${this.place(e.object, state, frame)}.${e.name}`;
+          ? `${this.memory.deref(this.eval(e.object, state, frame))}.${name}`
+          : `${this.place(e.object, state, frame)}.${name}`;
+      }
       case 'index':
         return this.memory.deref(
           this.arithmetic.add(this.eval(e.object, state, frame), this.eval(e.index, state, frame), state, true),
@@ -287,11 +294,12 @@ export class Interpreter {
     )
       return;
     for (const v of args)
-      if (v.s) state.escaped.set(this.memory.ownerOf(v), `passed to ${calleeName(e) ?? 'a callback'}()`);
+      if (v.s) state.escape(this.memory.ownerOf(v), `passed to ${calleeName(e) ?? 'a callback'}()`);
   }
 
   /** Code that is not seen: what it is given by address it may change, what it is given at all it may keep. */
   private unknownCall(e: CallExpr, name: string | undefined, args: readonly Val[], state: State, frame: Frame): Val {
+    const result = this.memory.fresh(`r${e.start}`, state, frame, { name: name && `${name}()` });
     args.forEach((v, i) => {
       const loc = this.symbols.info(v.s).addressOf;
       if (loc?.startsWith('f') && v.s) {
@@ -301,11 +309,12 @@ export class Interpreter {
       }
       if (!v.s) return;
       this.memory.refilled(v.s, state);
-      state.escaped.set(v.s, `passed to ${name ?? 'a callback'}()`);
+      const how = `passed to ${name ?? 'a callback'}()`;
+      state.escape(v.s, how, result);
       const el = this.symbols.info(v.s).elementOf;
-      if (el) state.escaped.set(el.array, `passed to ${name ?? 'a callback'}()`);
+      if (el) state.escape(el.array, how, result);
     });
-    return this.memory.fresh(`r${e.start}`, state, frame, { name: name && `${name}()` });
+    return result;
   }
 }
 

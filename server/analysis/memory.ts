@@ -2,7 +2,7 @@
 import type { PagesArg } from '../../language/kernel/types.ts';
 import type { Frame } from './frame.ts';
 import type { Resource, State } from './state.ts';
-import { ZERO, symbol, valKey, type Symbols, type Val } from './values.ts';
+import { ZERO, sameVal, symbol, valKey, type Symbols, type Val } from './values.ts';
 
 /** Reads and writes the memory of a state; places are texts (`f0/name`, `12.*.field`). */
 export class Memory {
@@ -78,9 +78,10 @@ export class Memory {
   }
 
   store(loc: string, v: Val, state: State): void {
+    const before = state.memory.get(loc);
     state.memory.set(loc, v);
     if (!loc.startsWith('f') && !loc.startsWith('T')) {
-      this.published(loc, state);
+      this.published(loc, state, before !== undefined && !sameVal(before, ZERO) && sameVal(v, ZERO));
       if (v.s && this.symbols.info(v.s).elementOf) this.flowsOut(v, state);
     }
     state.memory.deleteParts(loc);
@@ -91,12 +92,14 @@ export class Memory {
   }
 
   /** Notes for held pages that the function wrote to memory that others see: a sign that the object now owns them. */
-  published(loc: string, state: State): void {
+  private published(loc: string, state: State, cleared: boolean): void {
     const field = loc.slice(loc.lastIndexOf('.') + 1);
     if (field === '*') return;
     for (const [id, r] of state.resources) {
-      if (r.status === 'held' && !r.published.includes(field))
-        state.resources.set(id, { ...r, published: [...r.published, field].sort() });
+      if (r.status !== 'held') continue;
+      const forgotten = cleared && r.published.includes(field) ? field : r.forgotten === field ? null : r.forgotten;
+      const published = r.published.includes(field) ? r.published : [...r.published, field].sort();
+      if (published !== r.published || forgotten !== r.forgotten) state.resources.set(id, { ...r, published, forgotten });
     }
   }
 

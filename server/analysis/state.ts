@@ -7,7 +7,7 @@ import type { AcquireFact } from '../../language/kernel/types.ts';
 import { Forked } from './forked.ts';
 import { PlaceMap } from './place-map.ts';
 import { hashPair, type Place } from './place.ts';
-import { valKey, type Symbols, type Val } from './values.ts';
+import { ZERO, valKey, type Symbols, type Val } from './values.ts';
 
 /** What happened on the path, newest first; shared between forks. */
 export interface Trace {
@@ -49,6 +49,16 @@ export interface Resource {
   readonly published: readonly string[];
   /** The pages were also put into a scatterlist, other memory, or told by number: they can be found there. */
   readonly outflow: boolean;
+  /** A count or flag beside the pages was set since the acquire and is 0 again: that field. */
+  readonly forgotten: string | null;
+}
+
+/** How a symbol became known outside of the function. */
+export interface Escape {
+  /** In words: "passed to submit()". */
+  readonly how: string;
+  /** What the call that got it returned: a call that fails keeps nothing. Null: kept whatever happens. */
+  readonly result: Val | null;
 }
 
 /** A release of pages that this path did not acquire (a parameter's, a field's): for double releases. */
@@ -120,7 +130,7 @@ export class State {
   readonly resources: Forked<string, Resource>;
   readonly ghosts: Forked<string, Ghost>;
   /** Symbols that became reachable from outside the function. */
-  readonly escaped: Forked<number, string>;
+  readonly escaped: Forked<number, readonly Escape[]>;
   /** Which acquire last filled an array: its elements are other pages than before. */
   readonly filled: Forked<number, string>;
   /** Unknown preprocessor conditions decided on this path. */
@@ -147,6 +157,25 @@ export class State {
 
   fork(): State {
     return new State(this.symbols, this);
+  }
+
+  /** The symbol is known to other code from here on. */
+  escape(id: number, how: string, result: Val | null = null): void {
+    const known = this.escaped.get(id) ?? [];
+    if (!known.some((e) => e.how === how && e.result?.s === result?.s)) this.escaped.set(id, [...known, { how, result }].slice(-6));
+  }
+
+  /** How other code knows the symbol, apart from calls that this path saw fail. */
+  knownBy(id: number, onError: boolean): readonly string[] {
+    const out: string[] = [];
+    for (const e of this.escaped.get(id) ?? []) if (!e.result || !this.failed(e.result, onError)) out.push(e.how);
+    return out;
+  }
+
+  /** The call says by its result that it did nothing: an error code, or, on a path that ends in an error, not 0. */
+  private failed(result: Val, onError: boolean): boolean {
+    if (this.compare('<', result, ZERO) === true) return true;
+    return onError && this.compare('!=', result, ZERO) === true && this.compare('>', result, ZERO) !== true;
   }
 
   note(span: Span, message: string, role: Trace['role'], path?: string): void {
@@ -344,10 +373,13 @@ export class State {
       h2 = (h2 + mix2(b ^ kind, more)) | 0;
     };
     for (const [id, g] of this.ghosts) text(0x61, `${id}:${g.count}`, 0);
-    for (const id of this.escaped.keys()) {
+    for (const [id, escapes] of this.escaped) {
       if (!marks.has(id)) continue;
-      h1 = (h1 + mix1(0x71, id)) | 0;
-      h2 = (h2 + mix2(0x72, id)) | 0;
+      for (const e of escapes) {
+        if (e.result) marks.add(e.result.s);
+        h1 = (h1 + mix1(mix1(0x71, id), e.result?.s ?? 0)) | 0;
+        h2 = (h2 + mix2(mix2(0x72, id), e.result?.s ?? 0)) | 0;
+      }
     }
     for (const [id, r] of this.ranges) {
       if (!marks.has(id)) continue;
@@ -414,7 +446,7 @@ const resourceHashes = new WeakMap<Resource, readonly [number, number]>();
 const hashOfResource = (id: string, r: Resource): readonly [number, number] => {
   let known = resourceHashes.get(r);
   if (!known) {
-    const text = `R${id}:${r.status}${r.earlier.map(valKey).join('+')}:${valKey(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${r.published.join()}${r.outflow ? '>' : ''}`;
+    const text = `R${id}:${r.status}${r.earlier.map(valKey).join('+')}:${valKey(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${r.published.join()}${r.outflow ? '>' : ''}${r.forgotten ?? ''}`;
     resourceHashes.set(r, (known = hashPair(text)));
   }
   return known;

@@ -78,6 +78,12 @@ export class Symbols {
   private readonly infos: SymInfo[] = [{ id: 0, key: '0' }];
   private readonly byKey = new Map<string, number>();
 
+  /** The symbol was computed from the other one (`(7+0+12+0)` from 7 and 12). */
+  mentions(id: number, part: number): boolean {
+    const { key } = this.infos[id]!;
+    return key.startsWith('(') && new RegExp(`(?<![\\d.+-])${part}(?!\\d)`).test(key);
+  }
+
   /** The symbol of that key, made on first use. */
   get(key: string, info: Omit<SymInfo, 'id' | 'key'> = {}): number {
     const known = this.byKey.get(key);

@@ -73,7 +73,11 @@ function fromLeak(file: FileAnalysis, e: LeakEvent): Report {
         ? `is still held when ${e.by}() frees the object that names the pages`
         : e.why === 'end'
           ? `is never given back on the path to the end of ${e.functionName}()`
-          : `is leaked by this return${when ? ` when ${when}` : ''}`;
+          : e.why === 'forgotten'
+            ? `is still held at this error return${when ? ` (${when})` : ''}, though \`${e.by}\` beside it says that nothing is`
+            : e.why === 'uncounted'
+              ? `is still held at this error return${when ? ` (${when})` : ''}, and how many there are is told to nobody`
+              : `is leaked by this return${when ? ` when ${when}` : ''}`;
   return {
     span: e.at,
     functionName: e.functionName,
