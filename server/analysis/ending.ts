@@ -83,7 +83,13 @@ export class Endings {
   private unknownTo(r: Resource, state: State, value: Val | null): 'forgotten' | 'uncounted' | null {
     if (r.status !== 'held') return null;
     if (r.forgotten !== null) return 'forgotten';
-    if (r.fact.into !== 'array' || r.earlier.length || r.outflow || !isShort(state, r) || state.known(r.requested) === 1)
+    if (
+      r.fact.into !== 'array' ||
+      r.earlier.length ||
+      r.outflow ||
+      !isShort(state, r) ||
+      state.known(r.requested) === 1
+    )
       return null;
     const tells = (v: Val): boolean => v.s === r.result.s || this.symbols.mentions(v.s, r.result.s);
     if (value && tells(value)) return null;

@@ -279,8 +279,7 @@ export class Groups {
           }
           if (x.kind === 'assign' && x.op === '=' && x.left.kind === 'member') {
             const record = this.recordOf(x.left.object, f);
-            if (record)
-              this.notes.push({ fn: f.def.name, span: x, record, field: x.left.name, value: x.right });
+            if (record) this.notes.push({ fn: f.def.name, span: x, record, field: x.left.name, value: x.right });
           }
           if (x.kind === 'assign' && x.op === '=' && !this.isNumber(x.left, f))
             this.flow(this.keyOf(x.left, f), x.right, f);

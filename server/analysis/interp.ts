@@ -293,8 +293,7 @@ export class Interpreter {
       !e.args.some((a) => a.kind === 'id' && !frame.context.types.has(a.name) && names.some((f) => f.name === a.name))
     )
       return;
-    for (const v of args)
-      if (v.s) state.escape(this.memory.ownerOf(v), `passed to ${calleeName(e) ?? 'a callback'}()`);
+    for (const v of args) if (v.s) state.escape(this.memory.ownerOf(v), `passed to ${calleeName(e) ?? 'a callback'}()`);
   }
 
   /** Code that is not seen: what it is given by address it may change, what it is given at all it may keep. */

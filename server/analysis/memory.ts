@@ -99,7 +99,8 @@ export class Memory {
       if (r.status !== 'held') continue;
       const forgotten = cleared && r.published.includes(field) ? field : r.forgotten === field ? null : r.forgotten;
       const published = r.published.includes(field) ? r.published : [...r.published, field].sort();
-      if (published !== r.published || forgotten !== r.forgotten) state.resources.set(id, { ...r, published, forgotten });
+      if (published !== r.published || forgotten !== r.forgotten)
+        state.resources.set(id, { ...r, published, forgotten });
     }
   }
 

@@ -162,7 +162,8 @@ export class State {
   /** The symbol is known to other code from here on. */
   escape(id: number, how: string, result: Val | null = null): void {
     const known = this.escaped.get(id) ?? [];
-    if (!known.some((e) => e.how === how && e.result?.s === result?.s)) this.escaped.set(id, [...known, { how, result }].slice(-6));
+    if (!known.some((e) => e.how === how && e.result?.s === result?.s))
+      this.escaped.set(id, [...known, { how, result }].slice(-6));
   }
 
   /** How other code knows the symbol, apart from calls that this path saw fail. */

@@ -237,11 +237,7 @@ function* neverReleased(file: FileAnalysis, lost: ReadonlySet<number>): Iterable
     )
       continue;
     const takers = new Set(g.acquires.map((a) => a.fn));
-    if (
-      takers.has(f.fn) ||
-      releasedOutside(g, takers) ||
-      g.foreign.some((x) => x.what.startsWith('parameter'))
-    )
+    if (takers.has(f.fn) || releasedOutside(g, takers) || g.foreign.some((x) => x.what.startsWith('parameter')))
       continue;
     if (g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb')))
       continue;
