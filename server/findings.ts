@@ -51,6 +51,10 @@ export interface Fix {
   readonly safe: boolean;
   /** The one that Ctrl+. offers first. */
   readonly preferred?: boolean;
+  /** Candidates with the same name are ways to do the same; the first that is proven to hold is offered. */
+  readonly choice?: string;
+  /** The call was refused as it stood, so what follows it was not looked at: that may be reported afterwards. */
+  readonly uncovers?: boolean;
   readonly edits: readonly TextEdit[];
 }
 
@@ -72,7 +76,7 @@ export interface Finding {
   readonly fingerprint: string;
   /** Computed on demand: fixes can be costly. Empty: no fix, `fixNote` may say why. */
   readonly fixes: () => readonly Fix[];
-  readonly fixNote?: string;
+  readonly fixNote?: () => string | undefined;
 }
 
 /** A rule that threw, a function that went over its budget, a file that could not be read as C. */
@@ -95,6 +99,8 @@ export interface AnalysisOptions {
   readonly targets: readonly Target[];
   /** 'off' removes the rule. */
   readonly severity: Partial<Record<RuleId, Level | 'off'>>;
+  /** Fixes are offered as the rules propose them, without the proof that they hold (which costs an analysis each). */
+  readonly unprovenFixes?: boolean;
   /** Polled between functions; true stops the analysis (the result is then incomplete). */
   readonly cancelled?: () => boolean;
 }
@@ -110,6 +116,8 @@ export interface AnalysisResult {
     readonly functions: number;
     readonly analysed: number;
     readonly states: number;
+    /** Places that could not be parsed, over all targets. */
+    readonly syntaxErrors: number;
     readonly overBudget: readonly string[];
   };
 }

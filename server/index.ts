@@ -8,7 +8,8 @@ import { gupFamilyNames } from '../language/kernel/index.ts';
 import { formatVersion } from '../language/kernel/version.ts';
 import { analyseUnit, type FileAnalysis } from './analysis/file.ts';
 import type { Analyser } from './analyser.ts';
-import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Notice, RuleMeta } from './findings.ts';
+import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Fix, Notice, RuleMeta } from './findings.ts';
+import { provenFixes, unprovenFixes, type Verdict } from './fix-proof.ts';
 import type { Report, Rule } from './rules/rule.ts';
 import { rules } from './rules/index.ts';
 import { applySuppressions } from './suppressions.ts';
@@ -34,14 +35,17 @@ export async function createAnalyser(wasm: {
 /** Largest file that is analysed, in UTF-16 units; larger ones get a notice. */
 const MAX_LENGTH = 4_000_000;
 
+const NOTHING_HOLDS = 'No fix is offered: each that was tried left the finding in place or brought another.';
+
 class Session implements Analyser {
   private readonly failedRules = new Set<string>();
+  private readonly proofs = new WeakMap<Finding, readonly Fix[]>();
   constructor(private readonly parser: CParser) {}
 
   analyse(file: FileInput, options: AnalysisOptions): AnalysisResult {
     const notices: Notice[] = [];
     const merged = new Map<string, { finding: Finding; kernels: KernelVersion[] }>();
-    const stats = { functions: 0, analysed: 0, states: 0, overBudget: new Set<string>() };
+    const stats = { functions: 0, analysed: 0, states: 0, syntaxErrors: 0, overBudget: new Set<string>() };
     let complete = true;
     let comments: Parameters<typeof applySuppressions>[1] = [];
     const cancelled = options.cancelled ?? (() => false);
@@ -78,6 +82,7 @@ class Session implements Analyser {
       for (const analysis of this.analyses(file, target, cancelled, notices)) {
         comments = analysis.unit.comments;
         stats.functions += analysis.stats.functions;
+        stats.syntaxErrors += analysis.unit.problems.length + analysis.unit.functions.filter((f) => f.hasError).length;
         stats.analysed += analysis.stats.analysed;
         stats.states += analysis.stats.steps;
         for (const f of analysis.stats.overBudget) stats.overBudget.add(f);
@@ -103,7 +108,15 @@ class Session implements Analyser {
         message: `${f}() has more paths than the analysis walks: some were left out, findings in it may be missing.`,
       });
     }
-    const findings = withoutCascades([...merged.values()].map((m) => ({ ...m.finding, kernels: m.kernels })));
+    const plain = withoutCascades([...merged.values()].map((m) => ({ ...m.finding, kernels: m.kernels })));
+    const verdict: Verdict = { findings: plain, errors: stats.syntaxErrors };
+    const findings = options.unprovenFixes
+      ? plain.map((f) => ({ ...f, fixes: () => unprovenFixes(f.fixes()) }))
+      : plain.map((f) => ({
+          ...f,
+          fixes: () => this.proven(file, options, f, verdict),
+          fixNote: () => f.fixNote?.() ?? (f.fixes().length ? NOTHING_HOLDS : undefined),
+        }));
     const ran = (rule: string): boolean =>
       options.severity[rule as RuleMeta['id']] !== 'off' && rules.some((r) => r.meta.id === rule);
     const silenced = applySuppressions(file.text, comments, findings, { path: file.path, ran });
@@ -115,6 +128,19 @@ class Session implements Analyser {
       complete,
       stats: { ...stats, overBudget: [...stats.overBudget] },
     };
+  }
+
+  /** The fixes of a finding that hold: each is tried on the text, once. */
+  private proven(file: FileInput, options: AnalysisOptions, finding: Finding, before: Verdict): readonly Fix[] {
+    const known = this.proofs.get(finding);
+    if (known) return known;
+    const again: AnalysisOptions = { targets: options.targets, severity: options.severity, unprovenFixes: true };
+    const fixes = provenFixes(finding, finding.fixes(), file, before, (edited) => {
+      const { findings, suppressed, stats } = this.analyse(edited, again);
+      return { findings: [...findings, ...suppressed.map((s) => s.finding)], errors: stats.syntaxErrors };
+    });
+    this.proofs.set(finding, fixes);
+    return fixes;
   }
 
   private *analyses(

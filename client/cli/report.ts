@@ -118,6 +118,8 @@ export function toReport(result: AnalysisResult, texts: ReadonlyMap<string, stri
     }
   };
   const convert = (finding: Finding): ReportedFinding => {
+    const fixes = fixesOf(finding);
+    const fixNote = fixes.length ? undefined : finding.fixNote?.();
     const at = place(finding.path, finding.span);
     const index = indexOf(finding.path);
     const firstLine = Math.max(1, at.line - CONTEXT);
@@ -140,8 +142,8 @@ export function toReport(result: AnalysisResult, texts: ReadonlyMap<string, stri
       ...(finding.caseNumber !== undefined && { caseNumber: finding.caseNumber }),
       kernels: finding.kernels.map(formatVersion),
       fingerprint: finding.fingerprint,
-      fixes: fixesOf(finding),
-      ...(finding.fixNote !== undefined && { fixNote: finding.fixNote }),
+      fixes,
+      ...(fixNote !== undefined && { fixNote }),
       frame: {
         firstLine,
         lines: Array.from({ length: lastLine - firstLine + 1 }, (_, i) =>

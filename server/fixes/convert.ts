@@ -9,7 +9,7 @@ import type { FileAnalysis } from '../analysis/file.ts';
 import type { ReleaseSite } from '../analysis/groups.ts';
 import type { Fix } from '../findings.ts';
 import { defOf, disjoint } from './edits.ts';
-import { flagEdits } from './flags.ts';
+import { addFlag, flagEdits } from './flags.ts';
 import { type Component, componentOf } from './flow.ts';
 import { acquireTo, callAt, joined, lineNumber, releaseToGet, releaseToPin, type Rewrite } from './rewrite.ts';
 
@@ -36,19 +36,29 @@ export function convertToPin(file: FileAnalysis, acquire: CallExpr): Conversion 
   const releases = group.releases.filter((r) => r.effect.of === 'get');
   const scope = new Set([...acquires, ...releases].map((s) => s.call.start));
   const calls = group.acquires.map((a) => a.call);
-  const rewrites: Rewrite[] = [];
+  const takes: Rewrite[] = [];
   for (const a of acquires) {
-    rewrites.push(acquireTo(file, a, 'pin', scope));
+    takes.push(acquireTo(file, a, 'pin', scope));
     const flags = flagEdits(file, a, new Set(['FOLL_GET', 'FOLL_PIN']));
     if (!flags.complete) return none(`an internal flag reaches ${callAt(file, a.call)} from outside of this function`);
-    rewrites.push({ edits: flags.edits });
+    takes.push({ edits: flags.edits });
   }
-  for (const r of releases) rewrites.push(releaseToPin(file, r.fn, r.call, r.effect, calls, scope));
-  return finish(
-    file,
-    rewrites,
-    `Convert to ${partnerName(group)}() with ${releases.length === 1 ? 'its release' : 'all releases'}`,
+  const gives = (fold: boolean): Rewrite[] =>
+    releases.map((r) => releaseToPin(file, r.fn, r.call, r.effect, calls, scope, fold));
+  // pages that are kept want the flag as well
+  const keeps = acquires.flatMap((a): Rewrite[] =>
+    addFlag(file, a.call, 'FOLL_LONGTERM').map((fix) => ({ edits: fix.edits })),
   );
+  const title = `Convert to ${partnerName(group)}() with ${releases.length === 1 ? 'its release' : 'all releases'}`;
+  const first = finish(file, [...takes, ...gives(true)], title);
+  if (!first.fixes.length) return first;
+  const others = [
+    ...(keeps.length ? [[...takes, ...keeps, ...gives(true)]] : []),
+    [...takes, ...gives(false)],
+    ...(keeps.length ? [[...takes, ...keeps, ...gives(false)]] : []),
+  ];
+  const fixes = [...first.fixes, ...others.flatMap((rewrites) => finish(file, rewrites, title).fixes)];
+  return { fixes: fixes.map((fix) => ({ ...fix, choice: 'convert' })) };
 }
 
 /** Converts pins to plain references, everywhere in the file. Never safe: most pages want the pin. */

@@ -102,6 +102,7 @@ export interface ReleaseLoop {
   readonly names: ReadonlySet<string>;
   /** The count is signed and compared as such: a negative one means no round at all. */
   readonly signedCount?: Expr;
+  readonly countExpr: Expr;
   readonly loop: Stmt;
 }
 
@@ -307,6 +308,7 @@ export function releaseLoop(file: FileAnalysis, f: FunctionContext, at: Located)
     loop,
     array: slice(file, array),
     count: counter.countText,
+    countExpr: counter.countExpr,
     names,
     ...(dirty ? { dirty } : {}),
     ...(counter.signed ? { signedCount: counter.countExpr } : {}),

@@ -1,36 +1,18 @@
-/** Fix for a leak: release exactly what is held in front of the exit. */
-import type { Expr, IfStmt, Span, Stmt } from '../../language/c/ast.ts';
-import { existsIn } from '../../language/kernel/index.ts';
+/** Fix for a leak: release exactly what is held, at an unwinding label that does, or in front of the exit. */
+import type { Expr, GotoStmt, IfStmt, LabelStmt, Span, Stmt } from '../../language/c/ast.ts';
+import { walkStmt } from '../../language/c/index.ts';
 import type { LeakEvent, OutlivesEvent } from '../analysis/events.ts';
 import type { FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite } from '../analysis/groups.ts';
 import { traceSteps } from '../analysis/state.ts';
 import type { Fix, TextEdit } from '../findings.ts';
-import { walkStmt } from '../../language/c/index.ts';
-import {
-  argSpan,
-  assignedBetween,
-  defOf,
-  edit,
-  eolOf,
-  holdsDirective,
-  indentAt,
-  indentUnit,
-  isBlank,
-  isPure,
-  lineEnd,
-  mentions,
-  type Place,
-  placesOf,
-  shape,
-  slice,
-  statementAt,
-  stripCasts,
-} from './edits.ts';
-import { knownPositive, leaves, resultTarget } from './idioms.ts';
+import { functionAt, locate, mentions, type Place, placesOf, shape, slice, statementAt } from './edits.ts';
+import { baseNames, heldAt, type Held } from './held.ts';
+import { resultTarget } from './idioms.ts';
+import { insertAtEnd, insertBefore, insertBehindLabel } from './insert.ts';
 
-/** Offers the release of what the acquire of `event` holds where the event's path leaves it behind. Never safe. */
+/** Proposes releases of what the acquire of `event` holds where the event's path leaves it behind. Never safe. */
 export function insertRelease(file: FileAnalysis, event: LeakEvent | OutlivesEvent): readonly Fix[] {
   const { site: call } = event.resource;
   const fn = event.kind === 'leak' ? event.functionName : event.root;
@@ -38,68 +20,209 @@ export function insertRelease(file: FileAnalysis, event: LeakEvent | OutlivesEve
     file.groups.acquires.find((a) => a.call === call) ??
     file.groups.acquires.find((a) => a.call.start === call.start && a.call.end === call.end);
   const f = file.functions.get(fn);
-  const def = f && defOf(file, fn, call);
-  if (!site || !f || !def || site.fn !== fn) return [];
-  const exit = exitOf(f, event);
-  if (!exit || exit.macro) return [];
-  if (!sameRound(f, call, exit)) return [];
-  const held = heldText(file, f, site, exit, event.short);
-  if (!held || (held.count && knownEmpty(file, f, exit, held.count))) return [];
-  if (
-    exit.kind === 'return' &&
-    exit.value &&
-    held.names.some((n) => mentions(exit.value!, n)) &&
-    !isCountOnly(file, exit.value, held.count)
-  )
-    return [];
-  const lines = held.guard ? [`if (${held.guard})`, `${indentUnit(file, def)}${held.release}`] : [held.release];
-  const edits = exit === def.body() ? atEnd(file, f, lines) : before(file, f, exit, lines);
-  if (!edits.length) return [];
-  return [{ title: `Release the pages with ${held.release.replace(/;$/, '')}`, safe: false, preferred: true, edits }];
+  if (!site || !f || functionAt(file, f.def) !== f.def) return [];
+  // where the pages come into this function's hands
+  const from = site.fn === fn ? call : f.calls.find((c) => isCallTo(file, c, site.fn) && c.start < event.at.start);
+  if (!from) return [];
+  const fixes: Fix[] = [];
+  const exits = exitsOf(f, event, from);
+  for (const jump of exits) fixes.push(...throughLabel(file, f, event, jump));
+  const places: Where[] = [
+    ...exits.map((stmt): Where => ({ kind: 'before', stmt })),
+    ...exits.flatMap((stmt) =>
+      beforeOverwrite(file, f, site.fn === fn ? resultTarget(f, call) : undefined, from, stmt),
+    ),
+    ...labelsBefore(f, from, event).map((stmt): Where => ({ kind: 'label', stmt })),
+  ];
+  for (const place of places) {
+    for (const held of heldAt(file, f, site, place.stmt, event.short)) {
+      if (givesOut(file, place.stmt, held) || !heldByAll(file, f, site, from, place.stmt, held)) continue;
+      const edits = editsAt(file, f, place, held);
+      if (edits.length)
+        fixes.push({
+          title: `Release the pages with ${held.what.replace(/;$/, '').replace(/\s+/g, ' ')}`,
+          safe: false,
+          preferred: true,
+          choice: 'release',
+          edits,
+        });
+    }
+  }
+  return fixes;
 }
 
-/** An acquire in a loop is undone within the same round, or not at all: behind the loop it is not known how many rounds there were. */
-function sameRound(f: FunctionContext, call: Span, exit: Stmt): boolean {
-  for (const s of placesOf(f.def).keys()) {
-    if (!['for', 'while', 'do', 'foreach'].includes(s.kind) || s.start > call.start || s.end < call.end) continue;
-    if (exit.start < s.start || exit.end > s.end) return false;
+/**
+ * Paths that come to the place through a label: all of them must hold the pages, as far as their jumps tell. A jump from
+ * before the acquire, or from where the result is an error, does not; a release that asks the pointer knows itself.
+ */
+function heldByAll(
+  file: FileAnalysis,
+  f: FunctionContext,
+  site: AcquireSite,
+  from: Span,
+  place: Stmt,
+  held: Held,
+): boolean {
+  const map = placesOf(f.def);
+  const names = held.names.length ? held.names : baseNames(site.pages);
+  if (names.some((n) => new RegExp(`^if \\((\\w+ && )*${n}( != NULL)?\\)`).test(held.lines[0] ?? ''))) return true;
+  const end = place === f.def.body() ? place.end : place.start;
+  const labels = new Set(
+    [...map.keys()].flatMap((s) => (s.kind === 'label' && s.start > from.start && s.start <= end ? [s.name] : [])),
+  );
+  if (!labels.size) return true;
+  const target = site.fn === f.def.name ? resultTarget(f, site.call) : undefined;
+  const result = target && shape(file, target);
+  for (const s of map.keys()) {
+    if (s.kind !== 'goto' || s.label === null || !labels.has(s.label)) continue;
+    if (s.start < from.start || (result && nothingTaken(file, map, s, from, result))) return false;
   }
   return true;
 }
 
-/** A test around the exit says that the count is an error or zero: nothing is held here. */
-function knownEmpty(file: FileAnalysis, f: FunctionContext, exit: Stmt, count: string): boolean {
-  const map = placesOf(f.def);
-  for (let s: Stmt | null = exit; s;) {
+/** A test around the statement says that the result is an error or zero. */
+function nothingTaken(
+  file: FileAnalysis,
+  map: ReadonlyMap<Stmt, Place>,
+  stmt: Stmt,
+  from: Span,
+  result: string,
+): boolean {
+  for (let s: Stmt | null = stmt; s && s.end > from.end;) {
     const parent: Stmt | null = map.get(s)?.parent ?? null;
-    if (
-      parent?.kind === 'if' &&
-      parent.then === s &&
-      parent.test.kind === 'binary' &&
-      ['<', '<='].includes(parent.test.op)
-    ) {
-      const { left, right } = parent.test;
-      if (
-        shape(file, left) === count.replace(/\s+/g, ' ') &&
-        right.kind === 'num' &&
-        right.value <= (parent.test.op === '<' ? 1n : 0n)
-      )
-        return true;
+    const test = parent?.kind === 'if' && parent.then === s ? parent.test : undefined;
+    if (test?.kind === 'binary' && shape(file, test.left) === result && test.right.kind === 'num') {
+      const n = test.right.value;
+      if ((test.op === '<' && n <= 1n) || (test.op === '<=' && n <= 0n)) return true;
     }
     s = parent;
   }
   return false;
 }
 
-/** The value only tells how many there were: `return ret;`. */
-const isCountOnly = (file: FileAnalysis, e: Expr, count: string): boolean =>
-  shape(file, e) === count || shape(file, e) === `-${count}`;
+interface Where {
+  readonly kind: 'before' | 'label';
+  readonly stmt: Stmt;
+}
+
+function editsAt(file: FileAnalysis, f: FunctionContext, { kind, stmt }: Where, held: Held): TextEdit[] {
+  if (kind === 'label') return stmt.kind === 'label' ? insertBehindLabel(file, f, stmt, held.lines) : [];
+  return stmt === f.def.body() ? insertAtEnd(file, f, held.lines) : insertBefore(file, f, stmt, held.lines);
+}
+
+/** The call enters `fn`, at once or further down. */
+const isCallTo = (file: FileAnalysis, c: { readonly callee: Expr }, fn: string): boolean =>
+  c.callee.kind === 'id' && file.functions.has(c.callee.name) && file.reachable(c.callee.name).has(fn);
+
+/** The exit returns the pages themselves: they are not the function's to release. */
+function givesOut(file: FileAnalysis, exit: Stmt, held: Held): boolean {
+  if (exit.kind !== 'return' || !exit.value) return false;
+  const { value } = exit;
+  const text = shape(file, value);
+  return held.names.some((n) => mentions(value, n)) && text !== held.count && text !== `-${held.count}`;
+}
+
+/** Where the path leaves the pages behind: the goto that leads it there, the call that frees, the return. */
+function exitsOf(f: FunctionContext, event: LeakEvent | OutlivesEvent, from: Span): Stmt[] {
+  const out: Stmt[] = [];
+  const jump = exitOf(f, event, from);
+  if (jump && !jump.macro) out.push(jump);
+  const end = event.kind === 'leak' && event.why === 'end' ? f.def.body() : statementAt(f.def, event.at.start);
+  if (end && end !== jump && !end.macro && end.end >= from.start) out.push(end);
+  return out;
+}
+
+/** In front of `ret = -EFAULT;` on the way to the exit: behind it the result is gone. */
+function beforeOverwrite(
+  file: FileAnalysis,
+  f: FunctionContext,
+  target: Expr | undefined,
+  from: Span,
+  exit: Stmt,
+): Where[] {
+  if (!target) return [];
+  const result = shape(file, target);
+  const first = [...placesOf(f.def).keys()].find(
+    (s) =>
+      s.kind === 'expr' &&
+      s.start > from.end &&
+      s.end <= exit.start &&
+      s.expr.kind === 'assign' &&
+      shape(file, s.expr.left) === result &&
+      !mentionsShape(file, s.expr.right, result),
+  );
+  return first ? [{ kind: 'before', stmt: first }] : [];
+}
+
+const mentionsShape = (file: FileAnalysis, e: Expr, what: string): boolean => shape(file, e).includes(what);
+
+/** Labels between the acquire and the exit at which paths meet, nearest to the exit first. */
+function labelsBefore(f: FunctionContext, from: Span, event: LeakEvent | OutlivesEvent): LabelStmt[] {
+  const map = placesOf(f.def);
+  return [...map.keys()]
+    .filter((s): s is LabelStmt => s.kind === 'label' && s.start > from.end && s.start < event.at.start && !s.macro)
+    .reverse()
+    .slice(0, 3);
+}
+
+/**
+ * `goto free_pages;` where the code in front of that label is `unpin_pages: unpin_user_pages(…);`: the jump only has to go
+ * there. What else is done between the two labels would be done too, so nothing else may be.
+ */
+function throughLabel(file: FileAnalysis, f: FunctionContext, event: LeakEvent | OutlivesEvent, exit: Stmt): Fix[] {
+  if (exit.kind !== 'goto' || exit.label === null || exit.macro) return [];
+  const map = placesOf(f.def);
+  const labels = [...map.keys()].filter((s): s is LabelStmt => s.kind === 'label');
+  const target = labels.find((l) => l.name === exit.label);
+  const place = target && map.get(target);
+  if (!target || !place?.list) return [];
+  const out: Fix[] = [];
+  for (const label of labels) {
+    const at = map.get(label);
+    if (at?.list !== place.list || at.index >= place.index || label.start < exit.end) continue;
+    const between = place.list.slice(at.index + 1, place.index).filter((s) => s.kind !== 'empty' && s.kind !== 'label');
+    if (!between.length || !between.every((s) => isReleaseOf(file, f, s, event))) continue;
+    out.push({
+      title: `Release the pages at \`${label.name}\``,
+      safe: false,
+      preferred: true,
+      choice: 'release',
+      edits: retarget(file, exit, label.name),
+    });
+  }
+  return out;
+}
+
+function retarget(file: FileAnalysis, jump: GotoStmt, label: string): TextEdit[] {
+  const text = slice(file, jump);
+  const at = /^goto\s+/.exec(text);
+  if (!at || !jump.label || !text.startsWith(jump.label, at[0].length)) return [];
+  const start = jump.start + at[0].length;
+  return [{ path: file.unit.path, span: { start, end: start + jump.label.length }, newText: label }];
+}
+
+/** The statement does nothing but release pages of the group, perhaps under a condition or in a loop. */
+function isReleaseOf(file: FileAnalysis, f: FunctionContext, s: Stmt, event: LeakEvent | OutlivesEvent): boolean {
+  const group = file.groups.groupOfAcquire(event.resource.site);
+  const releases = (group?.releases ?? []).filter(
+    (r) => r.fn === f.def.name && r.call.start >= s.start && r.call.end <= s.end,
+  );
+  if (!releases.length) return false;
+  let others = 0;
+  walkStmt(s, {
+    stmt: (x) => {
+      if (x.kind === 'goto' || x.kind === 'return' || x.kind === 'label') others++;
+      if (x.kind === 'expr' && !releases.some((r) => locate(f.def, r.call)?.stmt === x)) others++;
+    },
+  });
+  return others === 0;
+}
 
 /** The statement in front of which the release goes: the exit itself, or the goto that leads this path to it. */
-function exitOf(f: FunctionContext, event: LeakEvent | OutlivesEvent): Stmt | undefined {
+function exitOf(f: FunctionContext, event: LeakEvent | OutlivesEvent, from: Span): Stmt | undefined {
   const { def } = f;
   const map = placesOf(def);
-  const acquireAt = event.resource.site.start;
+  const acquireAt = from.start;
   const atEndOfBody = event.kind === 'leak' && event.why === 'end';
   const stmt = atEndOfBody ? def.body() : statementAt(def, event.at.start);
   if (!stmt) return undefined;
@@ -170,267 +293,4 @@ function labelsBetween(body: Stmt, from: number, to: number): Set<string> {
     },
   });
   return out;
-}
-
-interface Held {
-  readonly release: string;
-  readonly guard?: string;
-  /** Names that stand for the pages or their number. */
-  readonly names: readonly string[];
-  readonly count: string;
-}
-
-function heldText(
-  file: FileAnalysis,
-  f: FunctionContext,
-  site: AcquireSite,
-  exit: Stmt,
-  short: boolean,
-): Held | undefined {
-  const { kernel } = file.unit.target;
-  const { def } = f;
-  const until = exit === def.body() ? exit.end : exit.start;
-  const kind = site.kind;
-  const target = resultTarget(f, site.call);
-  const roles = site.form?.params ?? [];
-  if (site.fact.takes === 'by-iter') return undefined;
-  if (site.fact.into === 'return') {
-    if (target?.kind !== 'id' || assignedBetween(file, def, shape(file, target), site.call.end, until))
-      return undefined;
-    return { release: `put_page(${target.name});`, names: [target.name], count: '' };
-  }
-  const pages = site.pages;
-  const pagesSpan = argSpan(file, site.call, site.pagesArg);
-  if (
-    !pages ||
-    !pagesSpan ||
-    site.call.macro ||
-    pages.macro ||
-    !isPure(pages) ||
-    (site.fact.result !== 'pages' && site.fact.result !== 'bool')
-  )
-    return undefined;
-  const names = baseNames(pages);
-  if (names.some((n) => assignedBetween(file, def, n, site.call.end, until))) return undefined;
-  const nrIndex = roles.indexOf('nr');
-  const nrExpr = site.call.args[nrIndex];
-  const nrSpan = nrIndex >= 0 ? argSpan(file, site.call, nrIndex) : undefined;
-  const one = site.fact.into === 'single' || (nrExpr?.kind === 'num' && nrExpr.value === 1n);
-  const plain = stripCasts(pages);
-  const page =
-    plain.kind === 'unary' && plain.op === '&'
-      ? slice(file, plain.arg)
-      : (plain.kind === 'id' || plain.kind === 'member') && site.fact.into === 'array'
-        ? `${slice(file, plain)}[0]`
-        : '';
-  let targetText = target && isPure(target) ? slice(file, target) : undefined;
-  let targetShape = target ? shape(file, target) : '';
-  let alive = targetText !== undefined && !assignedBetween(file, def, targetShape, site.call.end, until);
-  const copy = alive || !target ? undefined : copyOf(file, f, targetShape, site.call.end, exit);
-  if (copy) {
-    targetText = slice(file, copy);
-    targetShape = shape(file, copy);
-    alive = true;
-  }
-  if (one && !alive && target && leftUnlessOne(file, f, site, targetShape, until)) {
-    // one page asked for, and an error left before: it is held
-    alive = true;
-    targetText = '1';
-    targetShape = '1';
-  }
-  const folios = site.fact.into === 'folios';
-  let count: string | undefined;
-  let guard: string | undefined;
-  if (alive) {
-    count = targetText;
-    if (
-      targetText !== '1' &&
-      !knownPositive(file, { def }, exit === def.body() ? (def.body().body.at(-1) ?? exit) : exit, targetShape)
-    )
-      guard = one ? `${count} == 1` : `${count} > 0`;
-  } else if (
-    !short &&
-    nrExpr &&
-    nrSpan &&
-    isPure(nrExpr) &&
-    !assignedBetween(file, def, shape(file, nrExpr), site.call.end, until) &&
-    checkedFull(file, f, site, targetShape, shape(file, nrExpr), until)
-  ) {
-    count = slice(file, nrSpan);
-  }
-  if (count === undefined) return undefined;
-  if (one && page && !folios) {
-    return {
-      release: `${kind === 'pin' ? 'unpin_user_page' : 'put_page'}(${page});`,
-      names,
-      count,
-      ...(guard ? { guard } : {}),
-    };
-  }
-  const array = slice(file, pagesSpan);
-  const call = folios ? 'unpin_folios' : kind === 'pin' ? 'unpin_user_pages' : 'release_pages';
-  if (!existsIn(call, kernel)) return undefined;
-  const cold = call === 'release_pages' && (kernel.major < 4 || (kernel.major === 4 && kernel.minor < 15)) ? ', 0' : '';
-  return { release: `${call}(${array}, ${count}${cold});`, names, count, ...(guard ? { guard } : {}) };
-}
-
-/** A test of the result behind the acquire, which leaves when there was no page. */
-function leftUnlessOne(
-  file: FileAnalysis,
-  f: FunctionContext,
-  site: AcquireSite,
-  result: string,
-  until: number,
-): boolean {
-  let found = false;
-  walkStmt(f.def.body(), {
-    stmt: (s) => {
-      if (s.kind !== 'if' || s.start < site.call.end || s.end > until || !leaves(s.then)) return;
-      const t = s.test;
-      if (t.kind !== 'binary' || shape(file, t.left) !== result || t.right.kind !== 'num') return;
-      const n = t.right.value;
-      const says = (t.op === '<' && n <= 1n) || (t.op === '<=' && n === 0n) || (t.op === '!=' && n === 1n);
-      if (says && !assignedBetween(file, f.def, result, site.call.end, s.start)) found = true;
-    },
-  });
-  return found;
-}
-
-/** `npages = ret;` on the way to the exit: the count lives on in another variable. */
-function copyOf(file: FileAnalysis, f: FunctionContext, result: string, from: number, exit: Stmt): Expr | undefined {
-  const map = placesOf(f.def);
-  for (let s: Stmt | null = exit; s; s = map.get(s)?.parent ?? null) {
-    const place = map.get(s);
-    for (const x of place?.list?.slice(0, place.index).reverse() ?? []) {
-      if (x.start < from) return undefined;
-      if (
-        x.kind !== 'expr' ||
-        x.expr.kind !== 'assign' ||
-        x.expr.op !== '=' ||
-        shape(file, x.expr.right) !== result ||
-        !isPure(x.expr.left)
-      )
-        continue;
-      const copied = shape(file, x.expr.left);
-      if (
-        !assignedBetween(file, f.def, result, from, x.start) &&
-        !assignedBetween(file, f.def, copied, x.end, exit.start)
-      )
-        return x.expr.left;
-    }
-  }
-  return undefined;
-}
-
-function baseNames(e: Expr): string[] {
-  switch (e.kind) {
-    case 'id':
-      return [e.name];
-    case 'member':
-    case 'index':
-      return baseNames(e.object);
-    case 'unary':
-    case 'cast':
-      return baseNames(e.arg);
-    case 'binary':
-      return baseNames(e.left);
-    default:
-      return [];
-  }
-}
-
-/** Somewhere behind the acquire the result was compared with the number asked for: what goes on holds all of them. */
-function checkedFull(
-  file: FileAnalysis,
-  f: FunctionContext,
-  site: AcquireSite,
-  result: string,
-  nr: string,
-  until: number,
-): boolean {
-  if (!result) return false;
-  let found = false;
-  walkStmt(f.def.body(), {
-    stmt: (s) => {
-      if (s.kind === 'if' && s.start > site.call.start - 200 && s.end <= until)
-        found ||= compares(file, s.test, result, nr);
-    },
-  });
-  return found;
-}
-
-function compares(file: FileAnalysis, e: Expr, a: string, b: string): boolean {
-  if (e.kind === 'binary' && ['!=', '<', '==', '>', '<=', '>='].includes(e.op)) {
-    const strip = (x: Expr): Expr => (x.kind === 'assign' ? x.left : stripCasts(x));
-    const [l, r] = [shape(file, strip(e.left)), shape(file, strip(e.right))];
-    if ((l === a && r === b) || (l === b && r === a)) return true;
-  }
-  if (e.kind === 'binary') return compares(file, e.left, a, b) || compares(file, e.right, a, b);
-  if (e.kind === 'unary') return compares(file, e.arg, a, b);
-  return e.kind === 'call' && e.args.some((x) => compares(file, x, a, b));
-}
-
-/** In front of the closing brace of the function. */
-function atEnd(file: FileAnalysis, f: FunctionContext, lines: readonly string[]): TextEdit[] {
-  const { text } = file.unit;
-  const close = f.def.bodySpan.end - 1;
-  if (text[close] !== '}') return [];
-  const nl = eolOf(text);
-  const last = f.def.body().body.at(-1);
-  const indent = last ? indentAt(text, last.start) || indentUnit(file, f.def) : indentUnit(file, f.def);
-  const from = text.lastIndexOf('\n', close) + 1;
-  if (isBlank(text, from, close)) return [edit(file, from, from, lines.map((l) => indent + l + nl).join(''))];
-  return [edit(file, close, close, ` ${lines.join(' ')} `)];
-}
-
-/** In front of a statement; braces are added where it is the unbraced body of an if or a loop. */
-function before(file: FileAnalysis, f: FunctionContext, stmt: Stmt, lines: readonly string[]): TextEdit[] {
-  const { text } = file.unit;
-  const place = placesOf(f.def).get(stmt);
-  if (!place || stmt.kind === 'decl') return [];
-  const nl = eolOf(text);
-  const own = isBlank(text, text.lastIndexOf('\n', stmt.start - 1) + 1, stmt.start);
-  if (place.list) {
-    const indent = indentAt(text, stmt.start);
-    return [
-      edit(file, stmt.start, stmt.start, own ? lines.map((l) => l + nl + indent).join('') : `${lines.join(' ')} `),
-    ];
-  }
-  const { parent } = place;
-  if (!parent || parent.macro) return [];
-  // behind the head's `)` or `else`
-  let head = stmt.start;
-  for (;;) {
-    while (head > 0 && /\s/.test(text[head - 1]!)) head--;
-    const c = file.unit.comments.find((x) => x.end === head && x.start > parent.start);
-    if (!c) break;
-    head = c.start;
-  }
-  if (holdsDirective(text, { start: head, end: stmt.end })) return [];
-  const outerIndent = indentAt(text, text[head - 1] === ')' ? parent.start : head);
-  const inner = own ? indentAt(text, stmt.start) : outerIndent + indentUnit(file, f.def);
-  const edits: TextEdit[] = [];
-  if (own) {
-    edits.push(
-      edit(file, head, head, ' {'),
-      edit(file, stmt.start, stmt.start, lines.map((l) => l + nl + inner).join('')),
-    );
-  } else {
-    edits.push(edit(file, head, stmt.start, ` {${nl}${inner}${lines.map((l) => l + nl + inner).join('')}`));
-    if (!isBlank(text, head, stmt.start)) return [];
-  }
-  // behind the statement and a comment on its line
-  const eol = lineEnd(text, stmt.end);
-  let end = stmt.end;
-  const tail = file.unit.comments
-    .filter((c) => c.start >= stmt.end && c.start < eol && isBlank(text, stmt.end, c.start))
-    .at(-1);
-  if (tail && tail.end <= eol) end = tail.end;
-  let next = end;
-  while (next < text.length && /\s/.test(text[next]!)) next++;
-  const isElse = parent.kind === 'if' && parent.then === stmt && parent.else !== undefined;
-  if (isElse && text.startsWith('else', next)) edits.push(edit(file, end, next, `${nl}${outerIndent}} `));
-  else if (isElse) return [];
-  else edits.push(edit(file, end, end, `${nl}${outerIndent}}`));
-  return edits;
 }

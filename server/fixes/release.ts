@@ -46,9 +46,9 @@ export function matchRelease(file: FileAnalysis, release: CallExpr, wanted: 'get
   // a get whose data is used, or that only unpins follow, was meant as a pin: there the acquire is wrong
   const meantPin =
     wanted === 'get' && !!group && (usesData(group) || group.releases.every((r) => r.effect.of === 'pin'));
-  const other =
-    wanted === 'get' ? gets(file, group) : !group || usesData(group) ? undefined : convertToGet(file, group).fixes[0];
-  const preferOther = meantPin && other !== undefined;
+  const others =
+    wanted === 'get' ? gets(file, group) : !group || usesData(group) ? [] : convertToGet(file, group).fixes;
+  const preferOther = meantPin && others.length > 0;
   if (!('problem' in rewrite)) {
     const edits = joined(file, [rewrite]);
     if (edits.length && disjoint(edits)) {
@@ -60,13 +60,13 @@ export function matchRelease(file: FileAnalysis, release: CallExpr, wanted: 'get
       });
     }
   }
-  if (other) fixes.push({ ...other, safe: preferOther && other.safe, preferred: preferOther });
-  return preferOther ? fixes.reverse() : fixes;
+  const acquire = others.map((o) => ({ ...o, safe: preferOther && o.safe, preferred: preferOther, choice: 'acquire' }));
+  return preferOther ? [...acquire, ...fixes] : [...fixes, ...acquire];
 }
 
-function gets(file: FileAnalysis, group: Component | undefined): Fix | undefined {
+function gets(file: FileAnalysis, group: Component | undefined): readonly Fix[] {
   const get = group?.acquires.find((a) => a.kind === 'get');
-  return get && convertToPin(file, get.call).fixes[0];
+  return get ? convertToPin(file, get.call).fixes : [];
 }
 
 function newName(edits: readonly { readonly newText: string }[], old: string, wanted: 'get' | 'pin'): string {

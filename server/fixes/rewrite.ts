@@ -95,7 +95,10 @@ const hasElse = (at: Located): boolean => {
   return !!place && !place.list && place.parent?.kind === 'if' && place.parent.else !== undefined;
 };
 
-/** A release of plain references becomes one of pins. `acquires`: the calls that fill these pages. */
+/**
+ * A release of plain references becomes one of pins. `acquires`: the calls that fill these pages. Without `fold` only the
+ * name changes: loops and dirtying stay as they are.
+ */
 export function releaseToPin(
   file: FileAnalysis,
   fn: string,
@@ -103,16 +106,17 @@ export function releaseToPin(
   effect: Effect & { kind: 'release' },
   acquires: readonly CallExpr[],
   scope: Scope,
+  fold = true,
 ): Rewrite {
   const name = calleeName(call) ?? '';
   const { kernel } = file.unit.target;
-  if (effect.frees) return { problem: `${callAt(file, call)} frees pages of the allocator` };
   const f = file.functions.get(fn);
   const def = defOf(file, fn, call);
+  if (effect.frees) return releaseNotFree(file, call, 'unpin_user_page', scope);
   if (!f || !def) return { problem: `${name}() in ${fn}() is in another file` };
   const at = locate(def, call);
   if (!at) return { problem: `${callAt(file, call)} stands in code that could not be read` };
-  const lone = loneRelease(file, f, at, name, acquires);
+  const lone = fold ? loneRelease(file, f, at, name, acquires) : undefined;
   if (lone) return lone;
   let to = conversionPartner(name);
   if (!to) return { problem: `${callAt(file, call)} has no partner for pins` };
@@ -141,6 +145,21 @@ export function releaseToPin(
   const renamed = renameCall(file, call, to, scope);
   return 'problem' in renamed ? renamed : { edits: [...renamed.edits, ...extra] };
 }
+
+/** __free_page() of a page that was never the driver's own: only its reference goes. */
+function releaseNotFree(file: FileAnalysis, call: CallExpr, to: string, scope: Scope): Rewrite {
+  const name = calleeName(call) ?? '';
+  const problem = { problem: `${callAt(file, call)} frees pages of the allocator` };
+  if (!existsIn(to, file.unit.target.kernel)) return problem;
+  if (name === '__free_page' && call.args.length === 1) return risky(renameCall(file, call, to, scope));
+  const order = call.args[1];
+  if (name !== '__free_pages' || order?.kind !== 'num' || order.value !== 0n || !isLiteral(file, call)) return problem;
+  const renamed = renameCall(file, call, to, scope);
+  if ('problem' in renamed) return renamed;
+  return risky({ edits: [...renamed.edits, edit(file, argSpan(file, call, 0)!.end, call.argsEnd - 1, '')] });
+}
+
+const risky = (r: Rewrite): Rewrite => ('problem' in r ? r : { ...r, risky: true });
 
 /** put_page(x) as a statement: with its loop, or with the dirtying in front of it. */
 function loneRelease(
@@ -278,6 +297,7 @@ export function releaseToGet(file: FileAnalysis, fn: string, call: CallExpr, sco
   if (!def) return { problem: `${name}() in ${fn}() is in another file` };
   const at = locate(def, call);
   if (!at) return { problem: `${callAt(file, call)} stands in code that could not be read` };
+  if (/^__free_pages?$/.test(name)) return releaseNotFree(file, call, 'put_page', scope);
   if (name !== 'unpin_user_pages_dirty_lock') {
     const to = conversionPartner(name);
     if (!to || !existsIn(to, kernel)) return { problem: `${callAt(file, call)} has no partner for plain references` };

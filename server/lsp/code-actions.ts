@@ -100,9 +100,8 @@ function quickFixes(params: CodeActionParams, analysed: Analysed, session: Sessi
         ...(edit ? { edit } : { data }),
       });
     }
-    if (fixes.length === 0 && finding.fixNote !== undefined && canDisable) {
-      repairs.push({ ...common, title: `Repair ${finding.rule}`, disabled: { reason: finding.fixNote } });
-    }
+    const reason = fixes.length === 0 && canDisable ? finding.fixNote?.() : undefined;
+    if (reason !== undefined) repairs.push({ ...common, title: `Repair ${finding.rule}`, disabled: { reason } });
     for (const { title, edit: comment } of suppressions(finding, document.getText())) {
       const edit = toWorkspaceEdit([comment], analysed, session);
       if (edit) silencers.push({ ...common, title, edit });

@@ -1,7 +1,7 @@
 /** double-release: the same reference given back twice on one path, or slots that were never filled. */
 import type { DoubleReleaseEvent } from '../analysis/events.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import { dropRelease } from '../fixes/duplicate.ts';
+import { dropRelease, narrowRelease } from '../fixes/duplicate.ts';
 import type { RuleMeta } from '../findings.ts';
 import { callName, describeAcquire, lineOf, pathSteps, stepAt, type Report, type Rule } from './rule.ts';
 
@@ -98,7 +98,7 @@ export const doubleRelease: Rule = {
         message,
         steps,
         shape: `${name}:${e.name}:${e.why}`,
-        fixes: () => dropRelease(file, e.call, e.first),
+        fixes: () => (e.why === 'unfilled' ? narrowRelease(file, e.call) : dropRelease(file, e.call, e.first)),
       };
     }
   },

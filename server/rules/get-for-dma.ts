@@ -4,7 +4,7 @@ import type { AcquireSite, Group, UseSite } from '../analysis/groups.ts';
 import { convertToPin } from '../fixes/convert.ts';
 import type { RuleMeta } from '../findings.ts';
 import { compareVersions } from '../../language/kernel/version.ts';
-import { callName, pagesName, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, once, pagesName, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'get-for-dma',
@@ -111,7 +111,7 @@ function bestUse(g: Group): { site: UseSite; case: 1 | 5; words: string } | null
 function report(file: FileAnalysis, a: AcquireSite, use: UseSite, kase: 1 | 5, words: string): Report {
   const name = callName(a.call);
   const number = kase === 1 && a.flags.names.has('FOLL_LONGTERM') ? 2 : kase;
-  const conversion = convertToPin(file, a.call);
+  const conversion = once(() => convertToPin(file, a.call));
   return {
     span: a.call,
     functionName: a.fn,
@@ -122,7 +122,7 @@ function report(file: FileAnalysis, a: AcquireSite, use: UseSite, kase: 1 | 5, w
     ],
     shape: `${name}:${use.effect.kind}`,
     caseNumber: number,
-    fixes: () => conversion.fixes,
-    fixNote: conversion.note,
+    fixes: () => conversion().fixes,
+    fixNote: () => conversion().note,
   };
 }

@@ -1,7 +1,10 @@
 /** internal-flag: a flag that only mm/gup.c itself may set, passed by a caller. */
 import { facts } from '../../language/kernel/index.ts';
+import type { FileAnalysis } from '../analysis/file.ts';
+import type { AcquireSite } from '../analysis/groups.ts';
+import { convertToPin } from '../fixes/convert.ts';
 import { removeFlag } from '../fixes/flags.ts';
-import type { RuleMeta } from '../findings.ts';
+import type { Fix, RuleMeta } from '../findings.ts';
 import { callName, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
@@ -47,9 +50,20 @@ export const internalFlag: Rule = {
             : `${name}() is given ${flag}, a flag of mm/gup.c's own: the call is refused and takes nothing. ${pin ? `To pin, call ${a.fact.partner ?? 'pin_user_pages'}()` : 'Remove it'}.`,
           steps: [stepAt(file, a.call, `${flag} reaches ${name}()`, 'fault')],
           shape: `${name}:${flag}`,
-          fixes: () => removeFlag(file, a.call, flag),
+          fixes: () => fixesFor(file, a, flag),
         };
       }
     }
   },
 };
+
+/** Without the flag; where a get was given FOLL_PIN, the pin call may be what was meant. */
+function fixesFor(file: FileAnalysis, a: AcquireSite, flag: string): Fix[] {
+  const pin = flag === 'FOLL_PIN' && a.kind === 'get' ? convertToPin(file, a.call).fixes : [];
+  const plain = removeFlag(file, a.call, flag).map((fix) => ({
+    ...fix,
+    preferred: !pin.length,
+    safe: fix.safe && !pin.length,
+  }));
+  return [...pin, ...plain].map((fix) => ({ ...fix, uncovers: true }));
+}

@@ -2,7 +2,7 @@
 import { compareVersions } from '../../language/kernel/version.ts';
 import { convertToPin } from '../fixes/convert.ts';
 import type { RuleMeta } from '../findings.ts';
-import { callName, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, once, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'longterm-without-pin',
@@ -36,7 +36,7 @@ export const longtermWithoutPin: Rule = {
     for (const a of file.groups.acquires) {
       if (a.kind !== 'get' || !a.flagsExpr || !a.flags.names.has('FOLL_LONGTERM')) continue;
       const name = callName(a.call);
-      const conversion = convertToPin(file, a.call);
+      const conversion = once(() => convertToPin(file, a.call));
       yield {
         span: a.call,
         functionName: a.fn,
@@ -44,8 +44,8 @@ export const longtermWithoutPin: Rule = {
         steps: [stepAt(file, a.call, `FOLL_LONGTERM reaches ${name}()`, 'fault')],
         shape: name,
         caseNumber: 2,
-        fixes: () => conversion.fixes,
-        fixNote: conversion.note,
+        fixes: () => conversion().fixes.map((fix) => ({ ...fix, uncovers: true })),
+        fixNote: () => conversion().note,
       };
     }
   },

@@ -18,7 +18,8 @@ export interface Report {
   readonly shape: string;
   readonly caseNumber?: 1 | 2 | 3 | 4 | 5;
   readonly fixes?: () => readonly Fix[];
-  readonly fixNote?: string;
+  /** Why there is no fix, if there is none. */
+  readonly fixNote?: () => string | undefined;
 }
 
 export interface Rule {
@@ -112,3 +113,9 @@ export function notifierOf(file: FileAnalysis): CallExpr | undefined {
 export const siteOf = (file: FileAnalysis, r: Resource): AcquireSite | undefined =>
   file.groups.acquires.find((a) => a.call.start === r.site.start);
 export const callName = (call: CallExpr): string => (call.callee.kind === 'id' ? call.callee.name : 'call');
+
+/** What `make` gives, made when it is first asked for. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

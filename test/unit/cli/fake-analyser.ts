@@ -113,7 +113,7 @@ function analyse(file: FileInput, options: AnalysisOptions): AnalysisResult {
       kernels: options.targets.map((target) => target.kernel),
       fingerprint: `${info.rule}:probe:${word}`,
       fixes: () => fixes,
-      ...(fix === undefined && { fixNote: 'a person must decide' }),
+      ...(fix === undefined && { fixNote: () => 'a person must decide' }),
     });
   }
   const comments = Array.from(file.text.matchAll(/\/\*[^]*?\*\/|\/\/.*/g), (match) => ({
@@ -128,6 +128,6 @@ function analyse(file: FileInput, options: AnalysisOptions): AnalysisResult {
     suppressed: silenced.suppressed,
     notices: [...notices, ...silenced.notices],
     complete: true,
-    stats: { functions: 1, analysed: 1, states: 1, overBudget: [] },
+    stats: { functions: 1, analysed: 1, states: 1, syntaxErrors: 0, overBudget: [] },
   };
 }

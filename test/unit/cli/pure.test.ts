@@ -182,7 +182,7 @@ describe('fixes', () => {
       notices: [],
       suppressed: [],
       complete: true,
-      stats: { functions: 0, analysed: 0, states: 0, overBudget: [] },
+      stats: { functions: 0, analysed: 0, states: 0, syntaxErrors: 0, overBudget: [] },
       findings: [finding('leaked-pin', 0, 1, [fix(edit(0, 1, texts.get('a.c') === 'a' ? 'b' : 'a'))])],
     });
     expect(fixAll(new Map([['a.c', 'a']]), analyse)).toMatchObject({ passes: 1, applied: [{ rule: 'leaked-pin' }] });

@@ -63,4 +63,4 @@ it('survives every beginning of a file', async () => {
       }
     }
   }
-});
+}, 60_000);

@@ -1,11 +1,12 @@
 /** One way to test fixes: a function before, and what it should be afterwards. */
 import { expect } from 'vitest';
 import type { CallExpr } from '../../../language/c/ast.ts';
-import { parseUnit, type CParser } from '../../../language/c/index.ts';
+import { parseUnit, type CParser, type Target } from '../../../language/c/index.ts';
 import { analyseUnit, type FileAnalysis } from '../../../server/analysis/file.ts';
 import type { LeakEvent, OutlivesEvent } from '../../../server/analysis/events.ts';
 import { applyEdits } from '../../../server/apply-fixes.ts';
 import type { Fix } from '../../../server/findings.ts';
+import { provenFixes, unprovenFixes, type Verdict } from '../../../server/fix-proof.ts';
 import { convertToPin, type Conversion } from '../../../server/fixes/convert.ts';
 import { dropRelease, narrowRelease } from '../../../server/fixes/duplicate.ts';
 import { disjoint } from '../../../server/fixes/edits.ts';
@@ -15,6 +16,7 @@ import { matchRelease } from '../../../server/fixes/release.ts';
 import { target, testParser } from '../language-c/helpers.ts';
 
 let parser: Promise<CParser> | undefined;
+let loaded: CParser | undefined;
 
 export interface Options {
   /** '6.12' by default. */
@@ -24,7 +26,7 @@ export interface Options {
 
 export async function analysed(text: string, options: Options = {}): Promise<FileAnalysis> {
   parser ??= testParser();
-  const p = await parser;
+  const p = (loaded = await parser);
   p.close('t.c');
   const headers = Object.entries(options.headers ?? {}).map(([path, t]) => ({ path, text: t }));
   return analyseUnit(parseUnit(p, { path: 't.c', text, headers, target: target(options.kernel) }));
@@ -51,7 +53,13 @@ export type Kind =
   | { readonly remove: string; readonly flag: string }
   | { readonly leak: true };
 
+/** The fixes that a generator proposes, of each choice the first; of releases, those that end the leak. */
 export function fixesOf(file: FileAnalysis, kind: Kind): Conversion {
+  const { fixes, note } = candidatesOf(file, kind);
+  return { fixes: 'leak' in kind ? fixes : unprovenFixes(fixes), ...(note === undefined ? {} : { note }) };
+}
+
+function candidatesOf(file: FileAnalysis, kind: Kind): Conversion {
   if ('convert' in kind) {
     const get = file.groups.acquires.find((a) => a.kind === 'get') ?? file.groups.acquires[0];
     return get ? convertToPin(file, get.call) : { fixes: [] };
@@ -62,7 +70,28 @@ export function fixesOf(file: FileAnalysis, kind: Kind): Conversion {
   if ('add' in kind) return { fixes: addFlag(file, callOf(file, kind.add), kind.flag) };
   if ('remove' in kind) return { fixes: removeFlag(file, callOf(file, kind.remove), kind.flag) };
   const leak = leaksOf(file)[0];
-  return { fixes: leak ? insertRelease(file, leak) : [] };
+  if (!leak) return { fixes: [] };
+  const verdict = (f: FileAnalysis): Verdict => ({
+    findings: f.events.flatMap((e): Verdict['findings'][number][] =>
+      e.kind === 'leak' || (e.kind === 'outlives' && e.outcome === 'error')
+        ? [{ rule: 'leaked-pin', functionName: e.kind === 'leak' ? e.functionName : e.root }]
+        : e.kind === 'double'
+          ? [{ rule: 'double-release', functionName: e.functionName }]
+          : [],
+    ),
+    errors: f.unit.problems.length,
+  });
+  const input = { path: 't.c', text: file.unit.text, headers: [] };
+  const own = { rule: 'leaked-pin', functionName: leak.kind === 'leak' ? leak.functionName : leak.root } as const;
+  const fixes = provenFixes(own, insertRelease(file, leak), input, verdict(file), ({ text }) =>
+    verdict(analyseText(text, file.unit.target)),
+  );
+  return { fixes };
+}
+
+function analyseText(text: string, kernel: Target): FileAnalysis {
+  loaded!.close('t.c');
+  return analyseUnit(parseUnit(loaded!, { path: 't.c', text, headers: [], target: kernel }));
 }
 
 const leaksOf = (file: FileAnalysis): (LeakEvent | OutlivesEvent)[] =>

@@ -307,8 +307,12 @@ describe('no half fix', () => {
   it('before 5.6', () => refused(convert, one('\tput_page(page);'), /came in 5\.6/, { kernel: '5.4' }));
   it('without a partner in the kernel', () =>
     refused(convert, one('\tput_page(page);', 'get_user_pages_fast_only'), /has no pin_user_pages_fast_only/));
-  it('when the release sits in the allocator', () =>
-    refused(convert, one('\t__free_page(page);'), /frees pages of the allocator/));
+  it('when the release is that of an address', () =>
+    refused(convert, one('\tfree_page((unsigned long)page);'), /no release|frees pages/));
+  it('unpins a user page that was given to the allocator', () =>
+    check(convert, one('\t__free_page(page);'), one('\tunpin_user_page(page);', 'pin_user_pages_fast'), {
+      safe: false,
+    }));
   it('does not mistake pages that only meet in a scatterlist', () =>
     check(
       convert,

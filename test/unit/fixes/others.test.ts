@@ -1,7 +1,5 @@
 /** matchRelease, dropRelease, flags, insertRelease. */
 import { describe, expect, it } from 'vitest';
-import type { LeakEvent } from '../../../server/analysis/events.ts';
-import { insertRelease } from '../../../server/fixes/insert-release.ts';
 import { analysed, check, fixesOf } from './check.ts';
 
 const pair = (
@@ -305,19 +303,16 @@ int g(unsigned long a) { struct page *p[4]; return f(a, 4, p); }
         '1',
       ).replace('\tn = ret;\n', ''),
     ));
-  it('offers nothing where the result is known to be an error', async () => {
-    const file = await analysed(leak('\tif (prepare())\n\t\treturn -EIO;'));
-    const event = file.events.find((e) => e.kind === 'leak' || e.kind === 'outlives');
-    const at = file.unit.text.indexOf('return ret');
-    expect(event && insertRelease(file, { ...event, at: { start: at, end: at + 10 } } as LeakEvent)).toEqual([]);
-  });
-  it('needs the count', async () => {
-    const file = await analysed(
-      leak('\tif (prepare())\n\t\treturn -EIO;').replace(
+  it('knows that all are held behind a test of the call itself', () => {
+    const whole = (exit: string): string =>
+      leak(exit).replace(
         'ret = pin_user_pages_fast(a, nr, 0, pages);\n\tif (ret <= 0)\n\t\treturn ret;',
-        'if (pin_user_pages_fast(a, nr, 0, pages) < nr)\n\t\treturn 0;',
-      ),
+        'if (pin_user_pages_fast(a, nr, 0, pages) != nr)\n\t\treturn 0;',
+      );
+    return check(
+      { leak: true },
+      whole('\tif (prepare())\n\t\treturn -EIO;'),
+      whole('\tif (prepare()) {\n\t\tunpin_user_pages(pages, nr);\n\t\treturn -EIO;\n\t}'),
     );
-    expect(fixesOf(file, { leak: true }).fixes).toEqual([]);
   });
 });
