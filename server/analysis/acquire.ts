@@ -54,7 +54,7 @@ export class Acquires {
       fact.into === 'return'
         ? result
         : fact.into === 'array-out'
-          ? this.memory.load(this.memory.deref(pages!), 'pages')(state)
+          ? this.memory.load(this.memory.deref(pages!), state, () => 'pages')
           : pages!;
     if (fact.into === 'array-out') {
       const made = this.memory.fresh(`arr${e.start}`, state, frame, {

@@ -32,6 +32,8 @@ export interface FunctionContext {
   readonly loops: ReadonlyMap<number, Loop>;
   /** For each node: names (variables and fields) that it or a node reachable from it mentions. */
   readonly live: readonly ReadonlySet<string>[];
+  /** For each node: 1 if more than one way leads to it. */
+  readonly joins: Uint8Array;
   readonly types: ReadonlyMap<string, CType>;
   readonly calls: readonly CallExpr[];
 }
@@ -211,6 +213,9 @@ export function contextOf(
     });
   }
   let live: Set<string>[] | undefined;
+  const joins = new Uint8Array(cfg.nodes.length);
+  for (const node of cfg.nodes) for (const e of node.succs) joins[e.to] = Math.min(joins[e.to]! + 1, 2);
+  for (let i = 0; i < joins.length; i++) joins[i] = joins[i]! > 1 ? 1 : 0;
   return {
     def,
     cfg,
@@ -219,6 +224,7 @@ export function contextOf(
     get live() {
       return (live ??= liveness(cfg));
     },
+    joins,
     types,
     calls,
   };

@@ -38,7 +38,7 @@ export class Effects {
       }
       case 'alias':
         return effect.from.as === 'sg' || effect.from.as === 'sg-table' || effect.from.as === 'bio'
-          ? this.memory.load(`${this.memory.deref(args[effect.from.arg] ?? ZERO)}.@page`)(state)
+          ? this.memory.load(`${this.memory.deref(args[effect.from.arg] ?? ZERO)}.@page`, state)
           : this.alias(args[effect.from.arg], effect.from.as, effect.result, state);
       case 'put-in': {
         const v = args[effect.pages.arg];

@@ -26,7 +26,7 @@ export interface Limits {
   readonly states: number;
   readonly depth: number;
 }
-export const LIMITS: Limits = { steps: 3_000, states: 20, depth: 4 };
+export const LIMITS: Limits = { steps: 3_300, states: 20, depth: 4 };
 
 export interface FileFunctions {
   context(name: string): FunctionContext | undefined;
@@ -58,7 +58,7 @@ class Walker implements Machine {
   steps = 0;
   overBudget = false;
   private readonly seenEvents = new Set<string>();
-  private readonly interp = new Interpreter(this);
+  private readonly interp: Interpreter;
   private readonly stepper: Stepper;
 
   constructor(
@@ -67,6 +67,7 @@ class Walker implements Machine {
     private readonly root: FunctionContext,
     private readonly limits: Limits,
   ) {
+    this.interp = new Interpreter(this);
     this.stepper = new Stepper(unit, this.interp);
   }
 
@@ -85,7 +86,7 @@ class Walker implements Machine {
   }
 
   run(): void {
-    const frame: Frame = { id: 'f0', context: this.root, caller: null, results: new Map() };
+    const frame: Frame = { id: 'f0', context: this.root, caller: null, places: new Map(), results: new Map() };
     const state = new State(this.symbols);
     const endings = new Endings(this);
     for (const end of this.walk(frame, state, 0, () => true)) endings.finish(end, frame);
@@ -93,11 +94,12 @@ class Walker implements Machine {
 
   /** All ways out of the frame's function. */
   private walk(frame: Frame, start: State, depth: number, aliveOutside: (place: Place) => boolean): Ended[] {
-    const { cfg, live, loops } = frame.context;
+    const { cfg, live, loops, joins } = frame.context;
+    const unions = unionNames(this.unit);
     const slice = this.sliceOf(frame.context);
     const ends: Ended[] = [];
     const endKeys = new Set<string>();
-    const seen: Set<number>[] = cfg.nodes.map(() => new Set());
+    const seen: (Set<number> | undefined)[] = [];
     const outer = (place: Place): boolean => place.frame !== frame.id && aliveOutside(place);
     // what the callers may still read is the same all through this activation
     const outside = new Map<Place, boolean>();
@@ -106,8 +108,8 @@ class Walker implements Machine {
       if (known === undefined) outside.set(place, (known = aliveOutside(place)));
       return known;
     };
-    const work: { node: number; state: State; value: Val | null; at: Span }[] = [
-      { node: 0, state: start, value: null, at: frame.context.def },
+    const work: { node: number; state: State; value: Val | null; at: Span; afterCall: boolean }[] = [
+      { node: 0, state: start, value: null, at: frame.context.def, afterCall: false },
     ];
     while (work.length) {
       const item = work.pop()!;
@@ -131,26 +133,31 @@ class Walker implements Machine {
         return (
           place.lasting ||
           // known by several names, which may stand in other nodes
-          unionNames(this.unit).has(place.field) ||
+          unions.has(place.field) ||
           (names.has(place.field) && slice.names.has(place.field)) ||
           (depth > 0 && aliveInCallers(place))
         );
       };
-      const key = item.state.key(alive, item.value);
-      const here = seen[item.node]!;
-      if (here.has(key)) continue;
-      if (here.size >= this.limits.states) {
-        this.overBudget = true;
-        continue;
+      // Equal states can only meet where ways meet; calls that were entered have several ends.
+      if (joins[item.node] === 1 || item.afterCall) {
+        const key = item.state.key(alive, item.value);
+        const here = (seen[item.node] ??= new Set());
+        if (here.has(key)) continue;
+        if (here.size >= this.limits.states) {
+          this.overBudget = true;
+          continue;
+        }
+        here.add(key);
       }
-      here.add(key);
-      for (const ready of this.enterCalls(node, item.state, frame, depth, alive)) {
-        for (const next of this.stepper.step(node, ready.state, ready.frame, loops)) {
+      const ready = this.enterCalls(node, item.state, frame, depth, alive);
+      for (const r of ready) {
+        for (const next of this.stepper.step(node, r.state, r.frame, loops)) {
           work.push({
             node: next.edge.to,
             state: next.state,
             value: next.value !== undefined ? next.value : item.value,
             at: next.value !== undefined ? node.span : item.at,
+            afterCall: ready.length > 1,
           });
         }
       }
@@ -185,7 +192,13 @@ class Walker implements Machine {
           next.push(r);
           continue;
         }
-        const callee: Frame = { id: `${frame.id}:${call.start}`, context, caller: frame, results: new Map() };
+        const callee: Frame = {
+          id: `${frame.id}:${call.start}`,
+          context,
+          caller: frame,
+          places: new Map(),
+          results: new Map(),
+        };
         context.def.params.forEach((p, i) => {
           if (p.name) s.memory.set(`${callee.id}/${p.name}`, args[i] ?? ZERO);
         });

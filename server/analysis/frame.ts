@@ -11,6 +11,8 @@ export interface Frame {
   readonly id: string;
   readonly context: FunctionContext;
   readonly caller: Frame | null;
+  /** Places of its variables, by name. */
+  readonly places: Map<string, string>;
   /** Results of the same-file calls in the node being evaluated. */
   results: Map<CallExpr, Val>;
 }
@@ -24,6 +26,13 @@ export interface Machine {
   emit(event: PathEvent): void;
 }
 
+const texts = new WeakMap<Expr, string>();
+/** An expression on one line. */
+export function textOf(e: Expr, unit: TranslationUnit): string {
+  let known = texts.get(e);
+  if (known === undefined) texts.set(e, (known = exprText(e, unit.text).replace(/\s+/g, ' ')));
+  return known;
+}
+
 /** Shortest name of an expression for messages. */
-export const nameOf = (e: Expr, unit: TranslationUnit): string =>
-  exprText(e, unit.text).replace(/\s+/g, ' ').slice(0, 60);
+export const nameOf = (e: Expr, unit: TranslationUnit): string => textOf(e, unit).slice(0, 60);

@@ -31,14 +31,36 @@ const TRANSPARENT = new Set([
   'untagged_addr',
 ]);
 
+/** What a call by that name is. */
+interface Callee {
+  readonly acquire: ReturnType<typeof facts.acquire>;
+  readonly fact: ReturnType<typeof facts.call>;
+  readonly what: 'transparent' | 'min-max' | 'macro' | undefined;
+}
+const UNNAMED: Callee = { acquire: undefined, fact: undefined, what: undefined };
+
+/** What is the same for all walks in a unit. */
+interface UnitMemo {
+  /** Static types; an expression stands in one function. */
+  readonly types: Map<Expr, CType | null>;
+  /** Functions of the file. */
+  readonly names: ReadonlySet<string>;
+  /** Constants by name; null: none. */
+  readonly numbers: Map<string, number | null>;
+}
+
 /** Evaluates expressions on a state, which it changes; what it notices goes to `Machine.emit`. */
 export class Interpreter {
   readonly memory: Memory;
+  private readonly unitMemo: UnitMemo;
+  private readonly unions: ReadonlyMap<string, string>;
   private readonly arithmetic: Arithmetic;
   private readonly acquires: Acquires;
   private readonly effects: Effects;
 
   constructor(private readonly machine: Machine) {
+    this.unitMemo = memoOf(machine.unit);
+    this.unions = unionNames(machine.unit);
     this.memory = new Memory(machine.symbols);
     this.arithmetic = new Arithmetic(machine.symbols);
     this.acquires = new Acquires(machine, this.memory);
@@ -49,12 +71,13 @@ export class Interpreter {
     return this.machine.symbols;
   }
 
-  private get unions(): ReadonlyMap<string, string> {
-    return unionNames(this.machine.unit);
-  }
-
   private typeOf(e: Expr, frame: Frame): CType | undefined {
-    return typeOfExpr(e, { unit: this.machine.unit, locals: frame.context.types });
+    let known = this.unitMemo.types.get(e);
+    if (known === undefined) {
+      known = typeOfExpr(e, { unit: this.machine.unit, locals: frame.context.types }) ?? null;
+      this.unitMemo.types.set(e, known);
+    }
+    return known ?? undefined;
   }
 
   // ---- places ---------------------------------------------------------------------------------------------------
@@ -62,7 +85,7 @@ export class Interpreter {
   place(e: Expr, state: State, frame: Frame): string {
     switch (e.kind) {
       case 'id':
-        return frame.context.types.has(e.name) || e.name.startsWith('$') ? `${frame.id}/${e.name}` : `G/${e.name}`;
+        return placeOfName(e.name, frame);
       case 'member': {
         const name = this.unions.get(e.name) ?? e.name;
         return e.arrow
@@ -94,22 +117,30 @@ export class Interpreter {
         return symbol(this.symbols.get(`str:${e.start}`, { nonNull: true }));
       case 'id': {
         if (!frame.context.types.has(e.name) && !e.name.startsWith('$')) {
-          if (e.name === 'NULL' || e.name === 'false') return ZERO;
-          if (e.name === 'true') return constant(1);
-          const n = errno(e.name) ?? foldToNumber(e, this.machine.unit);
+          const n = this.constantOf(e.name, e);
           if (n !== undefined) return constant(n);
         }
         const loc = this.place(e, state, frame);
         if (frame.context.types.get(e.name)?.kind === 'array') return this.memory.address(`${loc}[0]`);
-        return this.memory.load(loc, e.name, () => isUnsigned(this.typeOf(e, frame)))(state);
+        return this.memory.load(
+          loc,
+          state,
+          () => e.name,
+          () => isUnsigned(this.typeOf(e, frame)),
+        );
       }
       case 'member': {
         const loc = this.place(e, state, frame);
         if (this.typeOf(e, frame)?.kind === 'array') return this.memory.address(`${loc}[0]`);
-        return this.memory.load(loc, nameOf(e, this.machine.unit), () => isUnsigned(this.typeOf(e, frame)))(state);
+        return this.memory.load(
+          loc,
+          state,
+          () => nameOf(e, this.machine.unit),
+          () => isUnsigned(this.typeOf(e, frame)),
+        );
       }
       case 'index':
-        return this.memory.load(this.place(e, state, frame), nameOf(e, this.machine.unit))(state);
+        return this.memory.load(this.place(e, state, frame), state, () => nameOf(e, this.machine.unit));
       case 'unary': {
         if (e.op === '&') {
           const inner = e.arg;
@@ -123,7 +154,8 @@ export class Interpreter {
           if (inner.kind === 'unary' && inner.op === '*') return this.eval(inner.arg, state, frame);
           return this.memory.address(this.place(inner, state, frame));
         }
-        if (e.op === '*') return this.memory.load(this.place(e, state, frame), nameOf(e, this.machine.unit))(state);
+        if (e.op === '*')
+          return this.memory.load(this.place(e, state, frame), state, () => nameOf(e, this.machine.unit));
         const v = this.eval(e.arg, state, frame);
         if (e.op === '!') return this.arithmetic.truth('==', v, ZERO, state);
         if (e.op === '-' && isConst(v)) return constant(-v.o);
@@ -254,11 +286,8 @@ export class Interpreter {
     if (done) return done;
     const name = calleeName(e);
     if (name === undefined) this.eval(e.callee, state, frame);
-    if (name && TRANSPARENT.has(name)) {
-      return e.args[0] ? this.eval(e.args[0], state, frame) : ZERO;
-    }
-    const own = name !== undefined && this.machine.isLocal(name);
-    const acquire = name && !own ? facts.acquire(name) : undefined;
+    const { acquire, fact, what } = name === undefined ? UNNAMED : this.callee(name);
+    if (what === 'transparent') return e.args[0] ? this.eval(e.args[0], state, frame) : ZERO;
     if (acquire)
       return this.acquires.acquire(
         acquire,
@@ -268,10 +297,9 @@ export class Interpreter {
         frame,
       );
     const args = e.args.map((a) => (a.kind === 'type' ? ZERO : this.eval(a, state, frame)));
-    const fact = name && !own ? facts.call(name) : undefined;
-    if (name && /^(min|max|min_t|max_t|umin|umax)$/.test(name)) return this.arithmetic.minMax(name, e, args, state);
+    if (name && what === 'min-max') return this.arithmetic.minMax(name, e, args, state);
     // MACROS of headers that were not read compute something from their arguments
-    if (!fact && name && /^_*[A-Z][A-Z0-9_]*$/.test(name)) {
+    if (!fact && name && what === 'macro') {
       return symbol(
         this.symbols.get(`${name}(${args.map(valKey).join()})`, {
           name: `${name}()`,
@@ -286,13 +314,44 @@ export class Interpreter {
     return result ?? this.memory.fresh(`r${e.start}`, state, frame, { name: name && `${name}()` });
   }
 
+  /** The number that a name which is no variable of the function stands for. */
+  private constantOf(name: string, e: Expr): number | undefined {
+    const { numbers } = this.unitMemo;
+    let known = numbers.get(name);
+    if (known === undefined) {
+      if (name === 'NULL' || name === 'false') known = 0;
+      else if (name === 'true') known = 1;
+      else known = errno(name) ?? foldToNumber(e, this.machine.unit) ?? null;
+      numbers.set(name, known);
+    }
+    return known ?? undefined;
+  }
+
+  private readonly callees = new Map<string, Callee>();
+  private callee(name: string): Callee {
+    let known = this.callees.get(name);
+    if (!known) {
+      const own = this.machine.isLocal(name);
+      known = {
+        acquire: own ? undefined : facts.acquire(name),
+        fact: own ? undefined : facts.call(name),
+        what: TRANSPARENT.has(name)
+          ? 'transparent'
+          : /^(min|max|min_t|max_t|umin|umax)$/.test(name)
+            ? 'min-max'
+            : /^_*[A-Z][A-Z0-9_]*$/.test(name)
+              ? 'macro'
+              : undefined,
+      };
+      this.callees.set(name, known);
+    }
+    return known;
+  }
+
   /** A function of this file passed along (kref_put(&obj->ref, release)): it will get the object. */
   private callbacks(e: CallExpr, args: readonly Val[], state: State, frame: Frame): void {
-    const names = this.machine.unit.functions;
-    if (
-      !e.args.some((a) => a.kind === 'id' && !frame.context.types.has(a.name) && names.some((f) => f.name === a.name))
-    )
-      return;
+    const { names } = this.unitMemo;
+    if (!e.args.some((a) => a.kind === 'id' && names.has(a.name) && !frame.context.types.has(a.name))) return;
     for (const v of args) if (v.s) state.escape(this.memory.ownerOf(v), `passed to ${calleeName(e) ?? 'a callback'}()`);
   }
 
@@ -315,6 +374,26 @@ export class Interpreter {
     });
     return result;
   }
+}
+
+const memos = new WeakMap<TranslationUnit, UnitMemo>();
+function memoOf(unit: TranslationUnit): UnitMemo {
+  let known = memos.get(unit);
+  if (!known)
+    memos.set(
+      unit,
+      (known = { types: new Map(), names: new Set(unit.functions.map((f) => f.name)), numbers: new Map() }),
+    );
+  return known;
+}
+
+function placeOfName(name: string, frame: Frame): string {
+  let place = frame.places.get(name);
+  if (place === undefined) {
+    place = frame.context.types.has(name) || name.startsWith('$') ? `${frame.id}/${name}` : `G/${name}`;
+    frame.places.set(name, place);
+  }
+  return place;
 }
 
 const isUnsigned = (t: CType | undefined): boolean =>

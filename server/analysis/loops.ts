@@ -3,7 +3,7 @@ import type { CfgNode, Edge } from '../../language/c/cfg.ts';
 import type { Loop } from './context.ts';
 import type { Frame } from './frame.ts';
 import type { Interpreter } from './interp.ts';
-import type { Resource, State } from './state.ts';
+import { Rounds, type Resource, type State } from './state.ts';
 import type { Val } from './values.ts';
 
 /** A way on from a node. */
@@ -67,7 +67,8 @@ export class LoopBorders {
   }
 
   /** Bookkeeping of loop rounds on the edges taken. */
-  follow(node: CfgNode, next: readonly Step[], loops: ReadonlyMap<number, Loop>): Step[] {
+  follow(node: CfgNode, next: Step[], loops: ReadonlyMap<number, Loop>): Step[] {
+    if (!loops.size) return next;
     const out: Step[] = [];
     for (const n of next) {
       const target = loops.get(n.edge.to);
@@ -79,16 +80,18 @@ export class LoopBorders {
           n.state.rounds = n.state.rounds.with(target.head, rounds);
         } else n.state.rounds = n.state.rounds.with(target.head, 0);
       }
-      for (const loop of loops.values()) {
-        const inside = (id: number): boolean =>
-          id >= Math.min(loop.head, loop.last) && id <= Math.max(loop.head, loop.last);
-        if (inside(node.id) && !inside(n.edge.to)) n.state.rounds = n.state.rounds.without(loop.head);
+      if (n.state.rounds !== Rounds.none) {
+        for (const loop of loops.values())
+          if (isInside(loop, node.id) && !isInside(loop, n.edge.to)) n.state.rounds = n.state.rounds.without(loop.head);
       }
       out.push(n);
     }
     return out;
   }
 }
+
+const isInside = (loop: Loop, id: number): boolean =>
+  id >= Math.min(loop.head, loop.last) && id <= Math.max(loop.head, loop.last);
 
 /** How often a loop is entered before the walk assumes anything of what it changes. */
 export const roundsOf = (loop: Loop): number => (loop.acquires ? 2 : 1);

@@ -4,6 +4,15 @@ import type { Frame } from './frame.ts';
 import type { Resource, State } from './state.ts';
 import { ZERO, sameVal, symbol, valKey, type Symbols, type Val } from './values.ts';
 
+/** What the text of a place says to a load. */
+interface Reading {
+  /** Symbol that the place hangs on. */
+  readonly base: number | undefined;
+  readonly elementOf: { readonly array: number; readonly index: Val } | undefined;
+  /** A field of the object that `base` points to. */
+  readonly isField: boolean;
+}
+
 /** Reads and writes the memory of a state; places are texts (`f0/name`, `12.*.field`). */
 export class Memory {
   constructor(private readonly symbols: Symbols) {}
@@ -28,45 +37,51 @@ export class Memory {
     return `${valKey(v)}.*`;
   }
 
-  load(loc: string, name?: string, unsigned?: () => boolean): (state: State) => Val {
-    return (state) => {
-      const known = state.memory.get(loc);
-      if (known) return known;
-      const m = /^(\d+)(?:\+(-?\d+))?(?:\+x(\d+))?\.\*$/.exec(loc);
-      const base = /^(\d+)/.exec(loc);
-      const arr = /^(.*)\[(-?\d+)(?:\+x(\d+))?\]$/.exec(loc);
-      let elementOf: { array: number; index: Val } | undefined;
-      if (m)
-        elementOf = { array: Number(m[1]), index: { s: 0, o: Number(m[2] ?? 0), x: m[3] ? Number(m[3]) : undefined } };
-      else if (arr)
-        elementOf = {
-          array: this.address(`${arr[1]!}[0]`).s,
-          index: { s: 0, o: Number(arr[2]), x: arr[3] ? Number(arr[3]) : undefined },
-        };
-      if (
-        base &&
-        !elementOf &&
-        this.symbols.info(Number(base[1])).zeroed &&
-        !state.escaped.has(Number(base[1])) &&
-        /^\d+\.\*\./.test(loc)
-      )
-        return ZERO;
-      const filled = elementOf ? state.filled.get(elementOf.array) : undefined;
-      const key = `init:${this.epoch(loc, state)}${filled ? `#${filled}` : ''}`;
-      const known0 = this.symbols.has(key);
-      const id = this.symbols.get(
-        key,
-        known0
-          ? {}
-          : {
-              name,
-              ...(unsigned?.() ? { lo: 0 } : {}),
-              elementOf,
-              fill: filled,
-              from: base ? { base: Number(base[1]), field: loc.slice(loc.lastIndexOf('.') + 1) } : undefined,
-            },
-      );
-      return symbol(id);
+  /** What a place holds; `name` is asked for when nothing was known of it. */
+  load(loc: string, state: State, name?: () => string, unsigned?: () => boolean): Val {
+    const known = state.memory.get(loc);
+    if (known) return known;
+    const { base, elementOf, isField } = this.reading(loc);
+    if (isField && this.symbols.info(base!).zeroed && !state.escaped.has(base!)) return ZERO;
+    const filled = elementOf ? state.filled.get(elementOf.array) : undefined;
+    const key = `init:${this.epoch(loc, state)}${filled ? `#${filled}` : ''}`;
+    const known0 = this.symbols.find(key);
+    if (known0 !== undefined) return symbol(known0);
+    return symbol(
+      this.symbols.get(key, {
+        name: name?.(),
+        ...(unsigned?.() ? { lo: 0 } : {}),
+        elementOf,
+        fill: filled,
+        from: base !== undefined ? { base, field: loc.slice(loc.lastIndexOf('.') + 1) } : undefined,
+      }),
+    );
+  }
+
+  private readonly readings = new Map<string, Reading>();
+
+  private reading(loc: string): Reading {
+    let known = this.readings.get(loc);
+    if (!known) this.readings.set(loc, (known = this.read(loc)));
+    return known;
+  }
+
+  private read(loc: string): Reading {
+    const m = /^(\d+)(?:\+(-?\d+))?(?:\+x(\d+))?\.\*$/.exec(loc);
+    const base = /^(\d+)/.exec(loc);
+    const arr = /^(.*)\[(-?\d+)(?:\+x(\d+))?\]$/.exec(loc);
+    let elementOf: Reading['elementOf'];
+    if (m)
+      elementOf = { array: Number(m[1]), index: { s: 0, o: Number(m[2] ?? 0), x: m[3] ? Number(m[3]) : undefined } };
+    else if (arr)
+      elementOf = {
+        array: this.address(`${arr[1]!}[0]`).s,
+        index: { s: 0, o: Number(arr[2]), x: arr[3] ? Number(arr[3]) : undefined },
+      };
+    return {
+      base: base ? Number(base[1]) : undefined,
+      elementOf,
+      isField: base !== null && !elementOf && /^\d+\.\*\./.test(loc),
     };
   }
 

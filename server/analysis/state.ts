@@ -419,7 +419,8 @@ export class Rounds {
   }
 
   without(head: number): Rounds {
-    return this.list.some((e) => e[0] === head) ? new Rounds(this.list.filter((e) => e[0] !== head)) : this;
+    if (!this.list.some((e) => e[0] === head)) return this;
+    return this.list.length === 1 ? Rounds.none : new Rounds(this.list.filter((e) => e[0] !== head));
   }
 
   /** The same rounds, under numbers that no head of another activation has. */

@@ -1,10 +1,9 @@
 /** One step of the path walk: what a node of the graph does to a state, and the ways on from it. */
 import type { Expr } from '../../language/c/ast.ts';
 import type { CfgNode } from '../../language/c/cfg.ts';
-import { exprText } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import type { Loop } from './context.ts';
-import type { Frame } from './frame.ts';
+import { textOf, type Frame } from './frame.ts';
 import type { Interpreter } from './interp.ts';
 import { LoopBorders, loopEndingAt, roundsOf, type Step } from './loops.ts';
 import type { State } from './state.ts';
@@ -156,8 +155,7 @@ export class Stepper {
   }
 }
 
-const text = (e: Expr, unit: TranslationUnit): string =>
-  `\`${exprText(e, unit.text).replace(/\s+/g, ' ').slice(0, 80)}\``;
+const text = (e: Expr, unit: TranslationUnit): string => `\`${textOf(e, unit).slice(0, 80)}\``;
 
 /** Which arguments of a loop macro are its iteration variables. */
 function iterated(name: string, args: readonly Expr[]): number[] {

@@ -100,8 +100,9 @@ export class Symbols {
     return this.marks;
   }
 
-  has(key: string): boolean {
-    return this.byKey.has(key);
+  /** The symbol of that key, if there is one. */
+  find(key: string): number | undefined {
+    return this.byKey.get(key);
   }
 
   info(id: number): SymInfo {
