@@ -4,7 +4,7 @@
  * states at a node are one, with the facts that they share: a flag that is tested twice is followed, unrelated
  * branches cost nothing.
  */
-import type { Expr, Span } from '../../language/c/ast.ts';
+import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
 import type { CfgNode, Edge } from '../../language/c/cfg.ts';
 import { exprText, walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
@@ -81,6 +81,19 @@ const TRANSPARENT = new Set([
   'WARN',
   'WARN_ONCE',
 ]);
+
+/** Same call: graphs of one function that were built apart may hold copies. */
+export const sameCall = (a: CallExpr, b: CallExpr): boolean =>
+  a === b || (a.start === b.start && a.end === b.end && calleeName(a) === calleeName(b));
+
+/** The expression makes that call. */
+export function makes(e: Expr, call: CallExpr): boolean {
+  let found = false;
+  walkExpr(e, (x) => {
+    if (x.kind === 'call' && sameCall(x, call)) found = true;
+  });
+  return found;
+}
 
 /** Text of an expression without layout. */
 export const textOf = (e: Expr, unit: TranslationUnit): string => exprText(e, unit.text).replace(/\s+/g, ' ');

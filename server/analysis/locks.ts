@@ -12,7 +12,7 @@ import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import { contextsOf, type EntryContext } from './entry-context.ts';
 import type { FileAnalysis } from './file.ts';
-import { ANY, constantOf, NEGATIVE, POSITIVE, runFlow, signIn, textOf, ZERO_ } from './flow.ts';
+import { ANY, constantOf, makes, NEGATIVE, POSITIVE, runFlow, signIn, textOf, ZERO_ } from './flow.ts';
 import type { Entry, Facts, Flow, Outcome } from './flow.ts';
 
 /** Tokens held (`mmap`, `mmap?`, `atomic:…`) or given up below what the caller held (`-mmap`, `-atomic:…`), with their place. */
@@ -355,7 +355,7 @@ export class Locks {
     if (!flow?.complete || !context) return [];
     const out: Seen[] = [];
     for (const node of context.cfg.nodes) {
-      if (!exprsOf(node).some((e) => holds(e, call))) continue;
+      if (!exprsOf(node).some((e) => makes(e, call))) continue;
       for (const entry of flow.at[node.id] ?? []) out.push({ fn, call, entry, held: entry.data.held });
     }
     return out;
@@ -481,14 +481,6 @@ const toggled = (held: Held, token: string, on: boolean, at: Span): Held => {
 };
 
 const keyOf = (d: Data): string => `${[...d.held.keys()].sort().join()}|${d.result}`;
-
-function holds(e: Expr, call: CallExpr): boolean {
-  let found = false;
-  walkExpr(e, (x) => {
-    if (x === call) found = true;
-  });
-  return found;
-}
 
 const cache = new WeakMap<FileAnalysis, Locks>();
 

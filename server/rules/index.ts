@@ -15,6 +15,7 @@ import { refcountMisuse } from './refcount-misuse.ts';
 import type { Rule } from './rule.ts';
 import { sleepInAtomic } from './sleep-in-atomic.ts';
 import { unaccountedLongterm } from './unaccounted-longterm.ts';
+import { uncheckedPinCount } from './unchecked-pin-count.ts';
 
 export const rules: readonly Rule[] = [
   mismatchedRelease,
@@ -25,6 +26,7 @@ export const rules: readonly Rule[] = [
   longtermWithoutPin,
   internalFlag,
   dirtyWithoutLock,
+  uncheckedPinCount,
   mmapLock,
   sleepInAtomic,
   nullPages,

@@ -1,0 +1,533 @@
+/**
+ * What becomes of the result of an acquire: which of "error", "none", "some", "all" it can still be where the pages are
+ * used, and whether anybody asked how many there are. One flow for each acquire in its function.
+ */
+import type { CallExpr, CType, Expr, Span } from '../../language/c/ast.ts';
+import type { CfgNode } from '../../language/c/cfg.ts';
+import { typeOfExpr, walkExpr } from '../../language/c/index.ts';
+import { facts as kernel } from '../../language/kernel/index.ts';
+import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import type { FileAnalysis } from './file.ts';
+import {
+  constantOf,
+  makes,
+  NEGATIVE,
+  plain,
+  runFlow,
+  sameCall,
+  signIn,
+  textOf,
+  wayTo,
+  type Entry,
+  type Facts,
+  type Outcome,
+} from './flow.ts';
+import type { AcquireSite } from './groups.ts';
+
+/** What the result may be. */
+const ERROR = 1;
+const NONE = 2;
+const SHORT = 4;
+const FULL = 8;
+
+/** What is wrong with the way a result is treated. */
+export interface CountFault {
+  readonly site: AcquireSite;
+  /**
+   * 'ignored': the result is thrown away; 'error-passes': pages are used although it can be an error code; 'short-passes': they
+   * are used as if all were there; 'error-as-count': the error code itself is used as a number of pages.
+   */
+  readonly kind: 'ignored' | 'error-passes' | 'short-passes' | 'error-as-count';
+  /** Where the pages (or the count) are used. */
+  readonly at: Span;
+  /** Variable that holds the result, if any. */
+  readonly result: string | null;
+  /** A comparison with an unsigned value let the error pass. */
+  readonly unsigned: Span | null;
+  readonly way: readonly { readonly span: Span; readonly message: string }[];
+}
+
+interface Data {
+  readonly phase: 'before' | 'after';
+  readonly mask: number;
+  /** Somebody read the count itself. */
+  readonly asked: boolean;
+  /** Place where the pages were used as if all were there. */
+  readonly used: Span | null;
+  readonly unsigned: Span | null;
+  /** The requested count was written to since: it no longer says how many were asked for. */
+  readonly stale: boolean;
+}
+
+const START: Data = { phase: 'before', mask: 0, asked: false, used: null, unsigned: null, stale: false };
+
+const isSame = (e: Expr, call: CallExpr): boolean => e.kind === 'call' && sameCall(e, call);
+
+/** How the call's value is bound. */
+type Binding = { readonly how: 'variable'; readonly text: string } | { readonly how: 'test' | 'ignored' | 'elsewhere' };
+
+const strip = (e: Expr): Expr => (e.kind === 'cast' ? strip(e.arg) : e);
+
+function bindingOf(site: AcquireSite, node: CfgNode, file: FileAnalysis): Binding {
+  const isCall = (e: Expr): boolean => isSame(strip(e), site.call);
+  const w = node.what;
+  if (w.kind === 'decl')
+    return w.decl.init && isCall(w.decl.init) ? { how: 'variable', text: w.decl.name } : { how: 'elsewhere' };
+  for (const e of exprsOf(node)) {
+    if (w.kind === 'expr' && isSame(e, site.call)) return { how: 'ignored' };
+    let found: Binding | null = null;
+    walkExpr(e, (x) => {
+      if (x.kind === 'assign' && x.op === '=' && isCall(x.right))
+        found = x.left.kind === 'id' ? { how: 'variable', text: textOf(x.left, file.unit) } : { how: 'elsewhere' };
+    });
+    if (found) return found;
+    if (w.kind === 'branch') {
+      const t = plain(e);
+      if (isCall(t) || (t.kind === 'binary' && (isCall(t.left) || isCall(t.right)))) return { how: 'test' };
+    }
+  }
+  return { how: 'elsewhere' };
+}
+
+/** The variable or field that names the pages: `&page` → `page`, `pages + i` → `pages`. */
+function rootOf(e: Expr): Expr {
+  const x = strip(e);
+  if (x.kind === 'unary' && (x.op === '&' || x.op === '*')) return rootOf(x.arg);
+  if (x.kind === 'binary' && (x.op === '+' || x.op === '-')) return rootOf(x.left);
+  if (x.kind === 'index') return rootOf(x.object);
+  return x;
+}
+
+const PRINTS =
+  /^(v?printk|pr_\w+|dev_\w+|netdev_\w+|drm_\w*(dbg|err|info|warn)\w*|DRM_\w+|trace_\w+|ibdev_\w+|\w*(dbg|debug|DEBUG|warn|WARN|INFO|ERR)\w*|WARN\w*)$/;
+const FREES = /free|release|put|unpin|destroy|memset|PTR_ERR|IS_ERR|ARRAY_SIZE/i;
+
+const UNSIGNED_INT = 32;
+/** Width and sign of an integer type: [bits, unsigned]; null if not known. */
+function integer(t: CType | undefined): { bits: number; unsigned: boolean } | null {
+  if (t?.kind === 'base') {
+    if (/double|float|void/.test(t.name)) return null;
+    if (t.name === 'bool' || /char|short/.test(t.name)) return { bits: 31, unsigned: false };
+    return { bits: /long/.test(t.name) ? 64 : UNSIGNED_INT, unsigned: t.name.startsWith('unsigned') };
+  }
+  if (t?.kind === 'enum') return { bits: 32, unsigned: false };
+  if (t?.kind === 'named') {
+    if (
+      /^(__)?(u|uint|be|le)64(_t)?$|^(size_t|ulong|uintptr_t|pgoff_t|sector_t|dma_addr_t|phys_addr_t|loff_t)$/.test(
+        t.name,
+      )
+    )
+      return { bits: 64, unsigned: t.name !== 'loff_t' };
+    if (/^(__)?(u|uint|be|le)32(_t)?$|^(uint|gfp_t)$/.test(t.name)) return { bits: 32, unsigned: true };
+    if (/^(__)?[su](8|16)$|^u?int(8|16)_t$/.test(t.name)) return { bits: 31, unsigned: false };
+    if (/^(__)?s32$|^int32_t$/.test(t.name)) return { bits: 32, unsigned: false };
+    if (/^(__)?s64$|^int64_t$|^ssize_t$/.test(t.name)) return { bits: 64, unsigned: false };
+  }
+  return null;
+}
+
+/** One page is asked for: by a constant, by a variable that never is anything else, or into a variable for one page. */
+function isOne(nr: Expr, pages: Expr, f: FunctionContext): boolean {
+  const x = strip(nr);
+  if (constantOf(x) === 1) return true;
+  const p = strip(pages);
+  if (p.kind === 'unary' && p.op === '&' && p.arg.kind === 'id' && f.types.get(p.arg.name)?.kind === 'pointer')
+    return true;
+  if (x.kind !== 'id' || f.def.params.some((q) => q.name === x.name)) return false;
+  let all = true;
+  let some = false;
+  for (const n of f.cfg.nodes) {
+    if (n.what.kind === 'decl' && n.what.decl.name === x.name && n.what.decl.init) {
+      if (constantOf(n.what.decl.init) === 1) some = true;
+      else all = false;
+    }
+    for (const e of exprsOf(n))
+      walkExpr(e, (y) => {
+        if (y.kind === 'assign' && y.left.kind === 'id' && y.left.name === x.name) {
+          if (y.op === '=' && constantOf(y.right) === 1) some = true;
+          else all = false;
+        }
+        if (
+          (y.kind === 'update' || (y.kind === 'unary' && y.op === '&')) &&
+          y.arg.kind === 'id' &&
+          y.arg.name === x.name
+        )
+          all = false;
+      });
+  }
+  return some && all;
+}
+
+/** Follows the result of one acquire. */
+class CountFlow {
+  private readonly nr: string | null;
+  private readonly nrIds: ReadonlySet<string>;
+  private readonly pages: string;
+  private readonly initial: number;
+
+  constructor(
+    private readonly file: FileAnalysis,
+    private readonly f: FunctionContext,
+    private readonly site: AcquireSite,
+    private readonly binding: Binding,
+    private readonly node: number,
+  ) {
+    const roles = site.form?.params ?? [];
+    const nr = site.call.args[roles.indexOf('nr')];
+    this.nr = nr ? textOf(strip(nr), file.unit) : null;
+    const ids = new Set<string>();
+    if (nr)
+      walkExpr(nr, (x) => {
+        if (x.kind === 'id' || x.kind === 'member') ids.add(x.name);
+      });
+    this.nrIds = ids;
+    this.pages = textOf(rootOf(site.pages!), file.unit);
+    const one = nr !== undefined && isOne(nr, site.pages!, f);
+    const only = /_fast_only$/.test(site.fact.name);
+    const countable = site.fact.result === 'pages' && site.fact.into !== 'folios' && nr !== undefined && !one;
+    this.initial = FULL | (only ? NONE : ERROR) | (countable ? SHORT : 0);
+  }
+
+  private text(e: Expr): string {
+    return textOf(e, this.file.unit);
+  }
+
+  /** The result's name in expressions. */
+  private get result(): string {
+    return this.binding.how === 'variable' ? this.binding.text : this.text(this.site.call);
+  }
+
+  private typeOf(e: Expr): { bits: number; unsigned: boolean } | null {
+    return integer(typeOfExpr(e, { unit: this.file.unit, locals: this.f.types }));
+  }
+
+  private isResult(e: Expr): boolean {
+    const x = strip(plain(e));
+    return this.binding.how === 'variable' ? this.text(x) === this.result : isSame(x, this.site.call);
+  }
+
+  /** Which cases make `left op right` true, and which false. */
+  private cases(op: string, other: Expr, self: Expr, d: Data): { yes: number; no: number } | null {
+    const c = constantOf(other);
+    const isNr = this.nr !== null && !d.stale && this.text(strip(other)) === this.nr;
+    if (c === undefined && !isNr) return null;
+    const mine = this.typeOf(self);
+    const theirs = c === undefined ? this.typeOf(other) : null;
+    const width = Math.max(mine?.bits ?? 64, theirs?.bits ?? 0, 32);
+    const unsigned = (mine?.unsigned && mine.bits >= width) || (theirs?.unsigned && theirs.bits >= width);
+    const error = unsigned ? Infinity : -14;
+    const test = (a: number, b: number): boolean => {
+      switch (op) {
+        case '<':
+          return a < b;
+        case '<=':
+          return a <= b;
+        case '>':
+          return a > b;
+        case '>=':
+          return a >= b;
+        case '==':
+          return a === b;
+        default:
+          return a !== b;
+      }
+    };
+    let yes = 0;
+    let no = 0;
+    const add = (bit: number, samples: readonly number[], against: number): void => {
+      for (const s of samples) {
+        if (test(s, against)) yes |= bit;
+        else no |= bit;
+      }
+    };
+    const against = c ?? 1000;
+    const one = !(this.initial & SHORT) && this.site.fact.result === 'pages';
+    const full = c === undefined ? [1000] : one ? [1] : [1, 2, 1000];
+    add(ERROR, [error], against);
+    add(NONE, [0], against);
+    add(SHORT, c === undefined ? [1, 999] : [1, 2, 999], against);
+    add(FULL, full, against);
+    return { yes, no };
+  }
+
+  private branch(test: Expr, truth: boolean, d: Data): Data | null {
+    if (d.phase === 'before') return d;
+    const e = plain(test);
+    let cases: { yes: number; no: number } | null = null;
+    let mentions = false;
+    let unsigned: Span | null = d.unsigned;
+    if (this.isResult(e)) {
+      cases = { yes: ERROR | SHORT | FULL, no: NONE };
+      mentions = true;
+    } else if (e.kind === 'unary' && e.op === '!' && this.isResult(e.arg)) {
+      cases = { yes: NONE, no: ERROR | SHORT | FULL };
+      mentions = true;
+    } else if (e.kind === 'call' && calleeName(e) === 'IS_ERR_VALUE' && e.args[0] && this.isResult(e.args[0])) {
+      cases = { yes: ERROR, no: NONE | SHORT | FULL };
+      mentions = true;
+    } else if (e.kind === 'binary' && ['<', '<=', '>', '>=', '==', '!='].includes(e.op)) {
+      const mirror: Record<string, string> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+      const compare = (self: Expr, other: Expr, op: string): void => {
+        mentions = true;
+        cases = this.cases(op, other, self, d);
+        if (cases && /[<>]/.test(op)) {
+          const signedWay = op.startsWith('<') ? cases.no : cases.yes;
+          if (signedWay & ERROR && !(op.startsWith('<') ? cases.yes & ERROR : cases.no & ERROR)) unsigned ??= e;
+        }
+      };
+      if (this.isResult(e.left)) compare(e.left, e.right, e.op);
+      else if (this.isResult(e.right)) compare(e.right, e.left, mirror[e.op] ?? e.op);
+    }
+    if (!mentions) return this.reads(test) ? { ...d, asked: true } : d;
+    const known = cases as { yes: number; no: number } | null;
+    if (!known) return { ...d, asked: true };
+    const mask = d.mask & (truth ? known.yes : known.no);
+    return mask ? { ...d, mask, unsigned: mask & ERROR && mask & FULL ? unsigned : d.unsigned } : null;
+  }
+
+  /** The expression reads the result, other than by printing it. */
+  private reads(e: Expr): boolean {
+    if (this.binding.how !== 'variable') return false;
+    let found = false;
+    const visit = (x: Expr): void => {
+      walkExpr(x, (y) => {
+        if (y.kind === 'call' && PRINTS.test(calleeName(y) ?? '')) return false;
+        if (y.kind === 'assign' && y.op === '=' && this.text(y.left) === this.result) {
+          visit(y.right);
+          return false;
+        }
+        if ((y.kind === 'id' || y.kind === 'member') && this.text(y) === this.result) found = true;
+        return undefined;
+      });
+    };
+    visit(e);
+    return found;
+  }
+
+  /** The node overwrites the result's variable. */
+  private overwrites(node: CfgNode): boolean {
+    if (this.binding.how !== 'variable') return false;
+    if (node.what.kind === 'decl') return node.what.decl.name === this.result;
+    let found = false;
+    for (const e of exprsOf(node))
+      walkExpr(e, (x) => {
+        if (x.kind === 'assign' && x.op === '=' && this.text(x.left) === this.result) found = true;
+      });
+    return found;
+  }
+
+  /** How the node uses the pages: an element or all of them. */
+  private uses(node: CfgNode, d: Data): { span: Span; all: boolean } | null {
+    let found: { span: Span; all: boolean } | null = null;
+    for (const e of exprsOf(node)) {
+      walkExpr(e, (x) => {
+        if (x.kind === 'sizeof') return false;
+        if (x.kind === 'call') {
+          const name = calleeName(x) ?? '';
+          if (isSame(x, this.site.call)) return false;
+          const effects = this.file.functions.has(name) ? [] : (kernel.call(name)?.effects ?? []);
+          if (PRINTS.test(name) || effects.some((y) => y.kind === 'free' || y.kind === 'pure' || y.kind === 'alloc'))
+            return false;
+          const given = x.args.some((a) => this.text(rootOf(a)) === this.pages);
+          const counted =
+            this.nr !== null &&
+            !d.stale &&
+            !/^\d+$/.test(this.nr) &&
+            x.args.some((a) => this.text(strip(a)) === this.nr);
+          if (given && effects.some((y) => y.kind === 'release')) {
+            if (counted) found ??= { span: x, all: true };
+            return false;
+          }
+          if (given && !FREES.test(name)) found ??= { span: x, all: counted };
+          if (given && counted && !FREES.test(name)) found = { span: x, all: true };
+          return FREES.test(name) ? false : undefined;
+        }
+        if (x.kind === 'index' && this.text(rootOf(x)) === this.pages && this.text(x) !== this.pages)
+          found ??= { span: x, all: false };
+        if (
+          x.kind === 'member' &&
+          x.arrow &&
+          this.text(rootOf(x.object)) === this.pages &&
+          this.site.pages?.kind === 'unary'
+        )
+          found ??= { span: x, all: false };
+        // a single page's variable is read
+        if (
+          x.kind === 'assign' &&
+          x.op === '=' &&
+          this.site.pages?.kind === 'unary' &&
+          this.text(strip(x.right)) === this.pages
+        )
+          found ??= { span: x, all: false };
+        return undefined;
+      });
+    }
+    return found;
+  }
+
+  /** The error code is used as a number of pages. */
+  private asCount(node: CfgNode): Span | null {
+    let found: Span | null = null;
+    for (const e of exprsOf(node)) {
+      walkExpr(e, (x) => {
+        if (x.kind === 'assign' && (x.op === '+=' || x.op === '-=') && this.isResult(x.right)) found ??= x;
+        if (
+          x.kind === 'binary' &&
+          ['+', '-', '*', '<<'].includes(x.op) &&
+          (this.isResult(x.left) || this.isResult(x.right))
+        )
+          found ??= x;
+        if (
+          x.kind === 'call' &&
+          !PRINTS.test(calleeName(x) ?? '') &&
+          x.args.some((a) => this.isResult(a)) &&
+          x.args.some((a) => this.text(rootOf(a)) === this.pages)
+        )
+          found ??= x;
+        if (x.kind === 'call' && !this.file.functions.has(calleeName(x) ?? '')) {
+          for (const y of kernel.call(calleeName(x) ?? '')?.effects ?? []) {
+            const count = 'pages' in y ? y.pages.count : undefined;
+            const arg = count === undefined ? undefined : x.args[count];
+            if (arg && this.isResult(arg)) found ??= x;
+          }
+        }
+      });
+    }
+    return found;
+  }
+
+  private writesCount(node: CfgNode): boolean {
+    const ours = (t: Expr): boolean => (t.kind === 'id' || t.kind === 'member') && this.nrIds.has(t.name);
+    let found = false;
+    for (const e of exprsOf(node))
+      walkExpr(e, (x) => {
+        if ((x.kind === 'assign' && ours(x.left)) || (x.kind === 'update' && ours(x.arg))) found = true;
+      });
+    return found;
+  }
+
+  /** What a node does to a state, and what is wrong with that. */
+  private effect(node: CfgNode, data: Data, facts: Facts): { data: Data; fault?: Fault } {
+    if (node.id === this.node) {
+      const fault = data.phase === 'after' ? lost(data, node.span) : undefined;
+      return { data: { ...START, phase: 'after', mask: this.initial }, ...(fault ? { fault } : {}) };
+    }
+    if (data.phase === 'before') return { data };
+    let d = data;
+    let fault: Fault | undefined;
+    const open = (d.mask & FULL) !== 0 && !d.asked;
+    const use = this.uses(node, d);
+    const reads = node.what.kind !== 'branch' && exprsOf(node).some((e) => this.reads(e));
+    if (reads && !d.asked && d.mask & ERROR && d.mask !== ERROR) {
+      const count = this.asCount(node);
+      if (count) fault = { kind: 'error-as-count', at: count };
+    } else if (open && d.mask & ERROR) {
+      if (use && !reads) fault = { kind: 'error-passes', at: use.span };
+    } else if (open && d.mask & SHORT && use && !reads) {
+      if (use.all) fault = { kind: 'short-passes', at: use.span };
+      d = { ...d, used: d.used ?? use.span };
+    }
+    if (reads) d = { ...d, asked: true };
+    if (this.writesCount(node)) d = { ...d, stale: true };
+    if (node.what.kind === 'return') fault ??= this.atReturn(node, d, facts);
+    else if (this.overwrites(node)) {
+      fault ??= lost(d, node.span);
+      return { data: { ...START }, ...(fault ? { fault } : {}) };
+    }
+    return { data: d, ...(fault ? { fault } : {}) };
+  }
+
+  private atReturn(node: CfgNode, d: Data, facts: Facts): Fault | undefined {
+    const value = node.what.kind === 'return' ? node.what.value : undefined;
+    return value && signIn(value, facts, this.file.unit) === NEGATIVE ? undefined : lost(d, node.span);
+  }
+
+  run(): CountFault[] {
+    const flow = runFlow<Data>(this.f, this.file.unit, {
+      start: START,
+      key: (d) => `${d.phase}${d.mask}${d.asked}${d.used ? 'u' : ''}${d.unsigned ? 'x' : ''}${d.stale}`,
+      step: (n, d, facts): readonly Outcome<Data>[] => [{ data: this.effect(n, d, facts).data }],
+      branch: (t, truth, d) => this.branch(t, truth, d),
+    });
+    if (!flow.complete) return [];
+    const out: CountFault[] = [];
+    const add = (kind: CountFault['kind'], at: Span, entry: Entry<Data>): void => {
+      if (out.some((x) => x.kind === kind)) return;
+      out.push({
+        site: this.site,
+        kind,
+        at,
+        result: this.binding.how === 'variable' ? this.binding.text : null,
+        unsigned: entry.data.unsigned,
+        way: wayTo(entry).slice(-6),
+      });
+    };
+    this.f.cfg.nodes.forEach((node, id) => {
+      for (const entry of flow.at[id] ?? []) {
+        if (id === this.f.cfg.exit) {
+          const from = entry.from ? this.f.cfg.nodes[entry.from.node] : undefined;
+          const fault = entry.data.phase === 'after' ? lost(entry.data, this.site.call) : undefined;
+          if (fault && from?.what.kind !== 'return') add(fault.kind, fault.at, entry);
+          continue;
+        }
+        const { fault } = this.effect(node, entry.data, entry.facts);
+        if (fault) add(fault.kind, fault.at, entry);
+      }
+    });
+    return out;
+  }
+}
+
+interface Fault {
+  readonly kind: CountFault['kind'];
+  readonly at: Span;
+}
+
+/** The result is gone and nobody asked for it, though it may not be all. */
+const lost = (d: Data, here: Span): Fault | undefined => {
+  if (d.asked || !(d.mask & FULL) || !(d.mask & (ERROR | SHORT))) return undefined;
+  return { kind: d.mask & ERROR ? 'error-passes' : 'short-passes', at: d.used ?? here };
+};
+
+/** Faults of all acquires of a file. */
+export function countFaults(file: FileAnalysis): CountFault[] {
+  const out: CountFault[] = [];
+  for (const site of file.groups.acquires) {
+    if (!site.pages || (site.fact.result !== 'pages' && site.fact.result !== 'bytes')) continue;
+    const f = file.functions.get(site.fn);
+    if (!f) continue;
+    const node = f.cfg.nodes.find((n) => exprsOf(n).some((e) => makes(e, site.call)));
+    if (!node) continue;
+    const binding = bindingOf(site, node, file);
+    if (binding.how === 'elsewhere') continue;
+    if (binding.how === 'ignored') {
+      if (!startsEmpty(site, f))
+        out.push({ site, kind: 'ignored', at: site.call, result: null, unsigned: null, way: [] });
+      continue;
+    }
+    const faults = new CountFlow(file, f, site, binding, node.id).run();
+    const best = faults.find((x) => x.kind === 'error-passes') ?? faults[0];
+    if (best) out.push(best);
+  }
+  return out;
+}
+
+/** `struct page *page = NULL`: what is in it afterwards tells as much as the result. */
+function startsEmpty(site: AcquireSite, f: FunctionContext): boolean {
+  const root = rootOf(site.pages!);
+  return (
+    root.kind === 'id' &&
+    f.cfg.nodes.some(
+      (n) =>
+        (n.what.kind === 'decl' &&
+          n.what.decl.name === root.name &&
+          n.what.decl.init &&
+          constantOf(n.what.decl.init) === 0) ||
+        (n.what.kind === 'expr' &&
+          n.what.expr.kind === 'assign' &&
+          n.what.expr.left.kind === 'id' &&
+          n.what.expr.left.name === root.name &&
+          constantOf(n.what.expr.right) === 0),
+    )
+  );
+}
