@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import type { KernelVersion, Target } from '../language/c/unit.ts';
 import { defaultKernel, formatVersion, isVersionError, parseVersion } from '../language/kernel/version.ts';
 import type { AnalysisOptions, Level, RuleId } from './findings.ts';
+import { readConfigHeader } from './config-header.ts';
 import { LEVELS, RULE_IDS, isRuleId } from './rule-ids.ts';
 
 export interface Settings {
@@ -13,6 +14,8 @@ export interface Settings {
   readonly kernelVersions: readonly KernelVersion[];
   /** Value of each macro that the build fixes; null: known to be undefined. */
   readonly defines: ReadonlyMap<string, string | null>;
+  /** Files whose macros count as defines, below those that are listed; see config-header.ts. */
+  readonly configHeaders: readonly string[];
   readonly severity: Partial<Record<RuleId, Level | 'off'>>;
   /** Globs of files that are not checked, relative to the workspace folder. */
   readonly exclude: readonly string[];
@@ -27,7 +30,7 @@ export interface SettingProblem {
 }
 
 /** The manifest's `pinscope.*` settings that the server reads; a test compares them. */
-export const SETTING_KEYS = ['kernelVersions', 'defines', 'severity', 'exclude'] as const;
+export const SETTING_KEYS = ['kernelVersions', 'defines', 'configHeaders', 'severity', 'exclude'] as const;
 
 const IDENTIFIER = /^[A-Za-z_]\w*$/;
 const strings = v.array(v.string());
@@ -58,16 +61,27 @@ export function readSettings(raw: unknown): {
 
   const versions = read('kernelVersions', strings, 'a list of kernel versions such as ["6.12"]');
   const defines = read('defines', macros, 'an object such as {"CONFIG_FOO": true}');
+  const headers = read('configHeaders', strings, 'a list of files');
   const severity = read('severity', levels, 'an object such as {"leaked-pin": "warning"}');
   const exclude = read('exclude', strings, 'a list of globs');
   return {
     settings: {
       kernelVersions: readVersions(versions ?? [], complain('kernelVersions')),
       defines: readDefines(defines ?? {}, complain('defines')),
+      configHeaders: headers ?? [],
       severity: readSeverity(severity ?? {}, complain('severity')),
       exclude: exclude ?? [],
     },
     problems,
+  };
+}
+
+/** Settings with the macros of their config headers, given as text; what `defines` lists wins. */
+export function withConfigHeaders(settings: Settings, texts: readonly string[]): Settings {
+  if (texts.length === 0) return settings;
+  return {
+    ...settings,
+    defines: new Map([...texts.flatMap((text) => [...readConfigHeader(text)]), ...settings.defines]),
   };
 }
 

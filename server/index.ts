@@ -47,6 +47,7 @@ class Session implements Analyser {
     const merged = new Map<string, { finding: Finding; kernels: KernelVersion[] }>();
     const stats = { functions: 0, analysed: 0, states: 0, syntaxErrors: 0, overBudget: new Set<string>() };
     let complete = true;
+    let isTooLarge = false;
     let comments: Parameters<typeof applySuppressions>[1] = [];
     const cancelled = options.cancelled ?? (() => false);
     if (file.text.length > MAX_LENGTH) {
@@ -80,6 +81,7 @@ class Session implements Analyser {
         break;
       }
       for (const analysis of this.analyses(file, target, cancelled, notices)) {
+        if (analysis.unit.timedOut) isTooLarge = true;
         comments = analysis.unit.comments;
         stats.functions += analysis.stats.functions;
         stats.syntaxErrors += analysis.unit.problems.length + analysis.unit.functions.filter((f) => f.hasError).length;
@@ -101,6 +103,13 @@ class Session implements Analyser {
       }
     }
     if (cancelled()) complete = false;
+    if (isTooLarge) {
+      notices.push({
+        kind: 'budget',
+        path: file.path,
+        message: 'The file took the parser more than 3 s and was given up: nothing in it was checked.',
+      });
+    }
     for (const f of stats.overBudget) {
       notices.push({
         kind: 'budget',

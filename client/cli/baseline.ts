@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import * as v from 'valibot';
 import { TOOL } from './about.ts';
-import { reason } from './checker.ts';
+import { reason, writeReason } from './checker.ts';
 import { UsageError } from './io.ts';
 import type { ReportedFinding } from './report.ts';
 
@@ -26,24 +26,39 @@ function keyOf(finding: ReportedFinding, folder: string): string {
   return JSON.stringify([relative(folder, finding.place.path).split(sep).join('/'), finding.fingerprint]);
 }
 
-/** Splits findings into those that the baseline file knows and new ones. Throws a usage error if it cannot be read. */
-export function matchBaseline(file: string, cwd: string, findings: readonly ReportedFinding[]): BaselineMatch {
+/** The known findings of a baseline file, as read before anything is checked. */
+export interface KnownFindings {
+  readonly folder: string;
+  readonly entries: readonly Entry[];
+}
+
+/** Reads a baseline file. Throws a usage error that says where it is wrong. */
+export function readBaseline(file: string, cwd: string): KnownFindings {
   const full = resolve(cwd, file);
-  let entries: readonly Entry[];
+  const refuse = (what: string): never => {
+    throw new UsageError(`${file}: is no baseline file (${what}). Write a new one with --write-baseline ${file}.`);
+  };
+  let json: unknown;
   try {
-    entries = v.parse(Baseline, JSON.parse(readFileSync(full, 'utf8'))).findings;
+    json = JSON.parse(readFileSync(full, 'utf8'));
   } catch (error) {
-    const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UsageError(
-      gone
-        ? `${file}: there is no such baseline file. Write one with --write-baseline ${file}.`
-        : `${file}: is no baseline file (${reason(error)}). Write a new one with --write-baseline ${file}.`,
-    );
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return refuse(reason(error));
+    throw new UsageError(`${file}: there is no such baseline file. Write one with --write-baseline ${file}.`);
   }
+  const parsed = v.safeParse(Baseline, json);
+  if (parsed.success) return { folder: dirname(full), entries: parsed.output.findings };
+  const [issue] = parsed.issues;
+  const where = v.getDotPath(issue);
+  if (where === 'version') return refuse(`its "version" is not 1, the one that this Pinscope reads`);
+  return refuse(where === null ? issue.message : `at ${where}: ${issue.message}`);
+}
+
+/** Splits findings into those that the baseline knows and new ones. */
+export function matchBaseline({ folder, entries }: KnownFindings, findings: readonly ReportedFinding[]): BaselineMatch {
   const left = new Map(entries.map(({ path, fingerprint, count }) => [JSON.stringify([path, fingerprint]), count]));
   const known = new Set<ReportedFinding>();
   for (const finding of findings) {
-    const key = keyOf(finding, dirname(full));
+    const key = keyOf(finding, folder);
     const count = left.get(key) ?? 0;
     if (count === 0) continue;
     left.set(key, count - 1);
@@ -69,6 +84,6 @@ export function writeBaseline(file: string, cwd: string, findings: readonly Repo
   try {
     writeFileSync(full, `${JSON.stringify({ version: 1, tool: TOOL, findings: entries }, null, 2)}\n`);
   } catch (error) {
-    throw new UsageError(`${file}: the baseline cannot be written: ${reason(error)}`);
+    throw new UsageError(`${file}: the baseline cannot be written: ${writeReason(error)}`);
   }
 }

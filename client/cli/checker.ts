@@ -124,10 +124,19 @@ export function failure(path: string, kind: 'unreadable' | 'internal', message: 
   return { path, findings: [], suppressed: [], notices: [{ kind, path, message }], functions: 0, analysed: 0 };
 }
 
+/** Why a file cannot be written, in words. */
+export function writeReason(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such folder';
+  return code === 'EISDIR' ? 'it is a folder' : reason(error);
+}
+
 /** An error in words. */
 export function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'it is gone';
+  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'ELOOP') return 'its links go round in circles';
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
   return message ?? String(error);
 }

@@ -1,5 +1,5 @@
 /** PATH arguments → files: folders are walked, globs matched, ignore files obeyed. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import picomatch from 'picomatch';
@@ -33,22 +33,24 @@ export function findFiles(paths: readonly string[], cwd: string, found: (path: s
     found(path);
   };
   const targets = paths.map((path) => target(path, cwd));
-  for (const { kind, path, matches } of targets) {
+  for (const { kind, given, path, matches } of targets) {
     if (kind === 'file') {
       // Named by the user: taken whatever ignore files say.
       take(path);
       continue;
     }
     const before = seen.size;
-    walkFolder(path, levelsAbove(path), matches, take, walk);
+    walkFolder(path, levelsAbove(path), { matches, take, walk, isBelow: isBelow(path) });
     if (kind === 'glob' && seen.size === before)
-      throw new UsageError(`${relative(cwd, path) || '.'}: the glob matches no file`);
+      throw new UsageError(`${given}: the glob matches no file that is to be checked.`);
   }
   return walk;
 }
 
 interface PathTarget {
   readonly kind: 'file' | 'folder' | 'glob';
+  /** As it was written. */
+  readonly given: string;
   readonly path: string;
   readonly matches: (path: string, name: string) => boolean;
 }
@@ -56,8 +58,11 @@ interface PathTarget {
 function target(path: string, cwd: string): PathTarget {
   const full = resolve(cwd, path);
   const stat = statSync(full, { throwIfNoEntry: false });
-  if (stat?.isDirectory()) return { kind: 'folder', path: full, matches: (_, name) => name.endsWith('.c') };
-  if (stat) return { kind: 'file', path: full, matches: () => true };
+  if (stat?.isDirectory())
+    return { kind: 'folder', given: path, path: full, matches: (_, name) => name.endsWith('.c') };
+  // A pipe or a device would be waited for.
+  if (stat && !stat.isFile()) throw new UsageError(`${path}: is neither a file nor a folder.`);
+  if (stat) return { kind: 'file', given: path, path: full, matches: () => true };
   const scan = picomatch.scan(path.split(sep).join('/'));
   const base = resolve(cwd, scan.base);
   if (!scan.isGlob || !existsSync(base)) {
@@ -66,16 +71,29 @@ function target(path: string, cwd: string): PathTarget {
     );
   }
   const isMatch = picomatch(scan.glob);
-  return { kind: 'glob', path: base, matches: (file) => isMatch(relative(base, file).split(sep).join('/')) };
+  return {
+    kind: 'glob',
+    given: path,
+    path: base,
+    matches: (file) => isMatch(relative(base, file).split(sep).join('/')),
+  };
 }
 
-function walkFolder(
-  folder: string,
-  above: Level | undefined,
-  matches: PathTarget['matches'],
-  take: (path: string) => void,
-  walk: FileWalk,
-): void {
+/** One walk: what of a folder is wanted, and where it goes. */
+interface Walk {
+  readonly matches: PathTarget['matches'];
+  readonly take: (path: string) => void;
+  readonly walk: FileWalk;
+  /** Does a real path lie in the folder that is walked? */
+  readonly isBelow: (path: string) => boolean;
+}
+
+function isBelow(folder: string): Walk['isBelow'] {
+  const real = realpathSync(folder);
+  return (path) => path.startsWith(real.endsWith(sep) ? real : real + sep);
+}
+
+function walkFolder(folder: string, above: Level | undefined, how: Walk): void {
   let entries;
   try {
     entries = readdirSync(folder, { withFileTypes: true });
@@ -90,16 +108,26 @@ function walkFolder(
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (!SKIPPED_FOLDERS.has(entry.name) && !isIgnored(path, true, level)) folders.push(path);
-    } else if (matches(path, entry.name) && (entry.isFile() || (entry.isSymbolicLink() && isFile(path)))) {
-      if (isIgnored(path, false, level)) walk.ignored++;
-      else take(path);
+    } else if (
+      how.matches(path, entry.name) &&
+      (entry.isFile() || (entry.isSymbolicLink() && isForeignFile(path, how.isBelow)))
+    ) {
+      if (isIgnored(path, false, level)) how.walk.ignored++;
+      else how.take(path);
     }
   }
-  for (const path of folders) walkFolder(path, level, matches, take, walk);
+  for (const path of folders) walkFolder(path, level, how);
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+/** A link to a file elsewhere; one within the folder is met under its own name, if it is to be met. */
+function isForeignFile(path: string, below: Walk['isBelow']): boolean {
+  try {
+    const real = realpathSync(path);
+    return statSync(real).isFile() && !below(real);
+  } catch {
+    // It leads nowhere, or round in circles.
+    return false;
+  }
 }
 
 /** Ignore files between the root of the repository and `folder` count as well. */

@@ -1,11 +1,12 @@
 /** Chooses the command. */
 import type { AnalyserModule } from '../../server/analyser.ts';
 import { TOOL } from './about.ts';
-import { check, CHECK_HELP } from './check.ts';
+import { check } from './check.ts';
 import { explain } from './explain.ts';
 import { EXIT, UsageError, type Io } from './io.ts';
 import { listRules } from './list-rules.ts';
 import { modelCommand } from './model.ts';
+import { CHECK_HELP } from './options.ts';
 
 interface Command {
   readonly usage: string;

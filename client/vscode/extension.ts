@@ -28,8 +28,9 @@ export async function startExtension(context: ExtensionContext, createClient: Cr
     errorHandler: errors,
     middleware: repull,
     diagnosticPullOptions: { onChange: true, onSave: true, onTabs: false },
-    // Headers that an open file includes may change outside of the editor. (The server asks for changed settings itself.)
-    synchronize: { fileEvents: workspace.createFileSystemWatcher('**/*.{c,h}') },
+    // Headers that an open file includes, and the kernel's .config, may change outside of the editor. (The server asks for
+    // changed settings itself.)
+    synchronize: { fileEvents: workspace.createFileSystemWatcher('**/{*.c,*.h,.config}') },
   });
   const host: Host = { context, client, output };
   registerOutput(host);

@@ -209,7 +209,7 @@ class Unit implements TranslationUnit {
     private readonly header: HeaderState,
     readonly comments: readonly Comment[],
     readonly includes: readonly Include[],
-    private readonly timedOut: boolean,
+    readonly timedOut: boolean,
   ) {
     this.path = input.path;
     this.text = input.text;

@@ -70,6 +70,8 @@ export interface TranslationUnit {
   readonly path: string;
   readonly text: string;
   readonly target: Target;
+  /** The parser gave up on the text, which was too large for its time: nothing is known of it. */
+  readonly timedOut: boolean;
   /** In source order; definitions from local headers (static inline) behind those of the file, with their own `path`. */
   readonly functions: readonly FunctionDef[];
   readonly headerFunctions: readonly (FunctionDef & { readonly path: string })[];

@@ -45,10 +45,9 @@ function npmSaysComplete() {
   );
 }
 
-const NATIVE = ['@vscode/spdlog', '@vscode/native-watchdog'];
-
 /**
  * The VS Code server (inside the npm package code-server) under SERVER_HOME; returns its paths. See tools/vscode-server.
+ * Nothing is compiled: without its native modules the server logs in another way, and a fresh machine needs no compiler.
  */
 export async function ensureVsCodeServer() {
   const tool = join(ROOT, 'tools/vscode-server');
@@ -65,8 +64,6 @@ export async function ensureVsCodeServer() {
     await npm(['ci', '--ignore-scripts', ...quiet], { cwd: SERVER_HOME });
     say("installing the server's own packages…");
     await npm(['install', '--omit=dev', '--ignore-scripts', ...quiet], { cwd: vscode });
-    say('compiling two native modules of it…');
-    await npm(['rebuild', ...NATIVE, '--ignore-scripts=false', '--loglevel=error'], { cwd: vscode });
     writeFileSync(mark, want);
   }
   return { node: serverNode(), main: join(vscode, 'out/server-main.js'), home: vscode };

@@ -1,10 +1,11 @@
 /** Runs the VS Code server (installed by ensureVsCodeServer) on 127.0.0.1. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ensureVsCodeServer } from './install.mjs';
-import { must } from './run.mjs';
+import { Refusal } from './say.mjs';
 
 /** Settings that keep the workbench quiet: nothing to click away, nothing that asks the network. */
 export const QUIET_SETTINGS = {
@@ -108,25 +109,16 @@ function withoutNpm(env) {
   );
 }
 
-/** Installs a .vsix for the server that will run with the same folders. */
+/** Installs a .vsix for the server that will run with the same folders. What the server logs meanwhile is shown if it fails. */
 export async function installVsix(vsix, extensionsDir, dataDir) {
   const { node, main } = await ensureVsCodeServer();
   mkdirSync(extensionsDir, { recursive: true });
-  await must(
-    node,
-    [
-      ...[
-        main,
-        '--install-extension',
-        vsix,
-        '--force',
-        '--extensions-dir',
-        extensionsDir,
-        '--server-data-dir',
-        dataDir,
-      ],
-      ...['--accept-server-license-terms', '--disable-telemetry'],
-    ],
-    { env: { NODE_OPTIONS: '' } },
-  );
+  const folders = ['--extensions-dir', extensionsDir, '--server-data-dir', dataDir];
+  const args = [main, '--install-extension', vsix, '--force', ...folders];
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  try {
+    await promisify(execFile)(node, [...args, '--accept-server-license-terms', '--disable-telemetry'], { env });
+  } catch (error) {
+    throw new Refusal(`${vsix} could not be installed: ${error.stderr ?? error.message}\n${error.stdout ?? ''}`);
+  }
 }

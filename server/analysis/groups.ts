@@ -105,7 +105,8 @@ export class Groups {
         .map(([name]) => name),
     );
     for (const f of functions.values()) this.scan(f);
-    for (const f of functions.values()) this.markParameters(f);
+    const called = new Set([...functions.values()].flatMap((f) => f.calls.map(calleeName)));
+    for (const f of functions.values()) this.markParameters(f, called);
     this.findResets();
   }
 
@@ -419,9 +420,8 @@ export class Groups {
   }
 
   /** Parameters of functions that code outside of the file calls can hold anybody's pages. */
-  private markParameters(f: FunctionContext): void {
-    const called = [...this.functions.values()].some((g) => g.calls.some((c) => calleeName(c) === f.def.name));
-    if (f.def.isStatic && called) return;
+  private markParameters(f: FunctionContext, called: ReadonlySet<string | null | undefined>): void {
+    if (f.def.isStatic && called.has(f.def.name)) return;
     for (const p of f.def.params) {
       if (p.name && isPageType(p.type))
         this.foreign.push({

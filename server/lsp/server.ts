@@ -21,7 +21,7 @@ import { registerWatching } from './watch.ts';
 /** Answers the messages of a connection; listens from now on. */
 export function startServer(connection: Connection, host: ServerHost): Session {
   const documents = new TextDocuments(TextDocument);
-  const settings = new SettingsStore(connection);
+  const settings = new SettingsStore(connection, (uri) => host.readFile(uri));
   const session = new Session(connection, host, documents, settings);
   settings.onProblem = (message) => session.problems.setting(message);
   let refresh: () => void = () => undefined;

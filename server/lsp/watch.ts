@@ -18,6 +18,13 @@ export function registerWatching(session: Session, refresh: () => void): void {
     refresh();
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
+    if (changes.some(({ uri }) => settings.isConfigHeader(uri))) {
+      settings.clear();
+      session.problems.forgetSettings();
+      session.everythingChanged();
+      refresh();
+      return;
+    }
     // An open document is what the editor holds, whatever happens on disk.
     const changed = changes.filter(({ uri }) => documents.get(uri) === undefined && session.headerChanged(uri));
     if (changed.length > 0) refresh();

@@ -78,6 +78,8 @@ describe('the installed package', () => {
     await expect.poll(() => rows.filter({ hasText: 'mismatched-release' }).count(), { timeout: 20_000 }).toBe(0);
     await vscode.openFile('vgrab_drv.c');
     await page.keyboard.press('Control+KeyS');
+    // Until it is saved, closing would ask.
+    await page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
     await vscode.command('View: Close Editor');
   });
 

@@ -86,7 +86,7 @@ export const formatSarif: Formatter = (outcome) => {
     }),
     partialFingerprints: { 'pinscope/v1': one.fingerprint },
     ...(one.fixes.length > 0 && { fixes: one.fixes.filter((each) => each.edits.length > 0).map(fix) }),
-    properties: { kernelVersions: [...one.kernels], ...(one.caseNumber !== undefined && { case: one.caseNumber }) },
+    properties: { kernels: [...one.kernels], ...(one.caseNumber !== undefined && { caseNumber: one.caseNumber }) },
   });
 
   const notification = (one: ReportedNotice): Sarif.Notification => ({
@@ -123,7 +123,7 @@ export const formatSarif: Formatter = (outcome) => {
             suppressions: [{ kind: 'external' as const, justification: 'in the baseline file' }],
           })),
         ],
-        properties: { kernelVersions: [...outcome.kernels] },
+        properties: { kernels: [...outcome.kernels] },
       },
     ],
   };

@@ -1,4 +1,5 @@
-import { lstatSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { check, chmodSync, folder, join } from './check.ts';
 import { fakeAnalyser } from './fake-analyser.ts';
@@ -64,11 +65,16 @@ describe('what is checked', () => {
 
 describe('bad input', () => {
   it('names what is wrong and what to do, and exits with 2', async () => {
-    const { run } = folder({ 'a.c': LEAK });
+    const { run } = folder({
+      'a.c': LEAK,
+      'list.json': '{"version":1,"findings":[{"path":3}]}',
+      'newer.json': '{"version":2,"findings":[]}',
+      'cut.json': '{"version":1,"fin',
+    });
     const failing: [string[], RegExp][] = [
       [['check', 'gone.c'], /^pinscope: gone\.c: no such file or folder/],
       [['check', 'gone/*.c'], /gone\/\*\.c: no such file/],
-      [['check', '*.cc'], /matches no file/],
+      [['check', '*.cc'], /^pinscope: \*\.cc: the glob matches no file/],
       [['check'], /needs a PATH/],
       [['check', '--kernel', 'banana', 'a.c'], /--kernel: "banana" is not a kernel version; write it like "6\.12"/],
       [['check', '--kernel', '5.42', 'a.c'], /There is no kernel 5\.42/],
@@ -79,7 +85,15 @@ describe('bad input', () => {
       [['check', '-j', '0', 'a.c'], /number of threads/],
       [['check', '--frmat', 'json', 'a.c'], /--frmat/],
       [['check', '--baseline', 'none.json', 'a.c'], /no such baseline file/],
-      [['check', '--output', 'no/such/out', 'a.c'], /--output no\/such\/out: cannot be written/],
+      [
+        ['check', '--baseline', 'list.json', 'a.c'],
+        /list\.json: is no baseline file \(at findings\.0\.path: .*--write-baseline/,
+      ],
+      [['check', '--baseline', 'newer.json', 'a.c'], /newer\.json: .*"version" is not 1/],
+      [['check', '--baseline', 'cut.json', 'a.c'], /cut\.json: is no baseline file \(.*JSON/],
+      [['check', '--output', 'no/such/out', 'a.c'], /no\/such\/out: cannot be written: there is no such folder/],
+      [['check', '--write-baseline', '.', 'a.c'], /cannot be written: it is a folder/],
+      [['check', '--config', 'none.h', 'a.c'], /--config: none\.h cannot be read: it is gone/],
       [['chekc', 'a.c'], /there is no command "chekc"/],
       [['explain', 'nope'], /there is no rule "nope"/],
     ];
@@ -90,11 +104,37 @@ describe('bad input', () => {
     }
   });
 
-  it('skips binary files and counts them', async () => {
-    const { run } = folder({ 'a.c': Buffer.from('leak_user_pages\0') });
-    const { code, stdout, stderr } = await run('check', '--stats', '--format', 'json', 'a.c');
-    expect([code, JSON.parse(stdout).findings]).toEqual([0, []]);
+  it('skips binary files and counts them; of a named one it says so', async () => {
+    const utf16 = Buffer.from('\ufeffleak_user_pages(p);', 'utf16le');
+    const { run } = folder({ 'a.c': Buffer.from('leak_user_pages\0'), 'b.c': utf16 });
+    const { code, stdout, stderr } = await run('check', '--stats', '--format', 'json', '.');
+    expect([code, JSON.parse(stdout).findings, JSON.parse(stdout).notices]).toEqual([0, [], []]);
     expect(stderr).toMatch(/binary, skipped\s+1/);
+    expect((await run('check', 'b.c')).stdout).toMatch(/^b\.c note is binary, or text in UTF-16, and was not checked/);
+  });
+
+  it('does not wait for pipes and devices', async () => {
+    const dir = folder({ 'a.c': LEAK });
+    execFileSync('mkfifo', [join(dir.path, 'pipe.c')]);
+    const { code, stderr } = await dir.run('check', 'pipe.c');
+    expect([code, stderr]).toEqual([2, 'pinscope: pipe.c: is neither a file nor a folder.\n']);
+    expect((await dir.run('check', '.')).stdout).toMatch(/1 of 1 file;/);
+  });
+
+  it('meets a file once, whatever links lead to it, and no folder through a link', async () => {
+    const dir = folder({ 'a/x.c': LEAK });
+    const elsewhere = folder({ 'far.c': LEAK });
+    mkdirSync(join(dir.path, 'b'));
+    for (const [from, to] of [
+      ['b/loop', '..'],
+      ['b/again.c', '../a/x.c'],
+      ['b/self.c', 'self.c'],
+      ['b/far.c', join(elsewhere.path, 'far.c')],
+    ] as const)
+      symlinkSync(to, join(dir.path, from));
+    const { stdout } = await dir.run('check', '--format', 'json', '.');
+    const paths = (JSON.parse(stdout) as { findings: { path: string }[] }).findings.map((one) => one.path);
+    expect(paths).toEqual(['a/x.c', 'b/far.c']);
   });
 
   it('keeps offsets true in CRLF, tabs, BOM, Latin-1, emoji', async () => {

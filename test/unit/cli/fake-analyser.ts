@@ -33,13 +33,17 @@ const RULES: Record<
 export interface FakeAnalyser extends AnalyserModule {
   /** Paths analysed, in order. */
   readonly analysed: string[];
+  /** What they were analysed for. */
+  readonly targets: AnalysisOptions['targets'][];
 }
 
 export function fakeAnalyser(): FakeAnalyser {
   const analysed: string[] = [];
+  const targets: AnalysisOptions['targets'][] = [];
   const analyser: Analyser = {
     analyse: (file, options) => {
       analysed.push(file.path);
+      targets.push(options.targets);
       return analyse(file, options);
     },
     close: () => undefined,
@@ -47,6 +51,7 @@ export function fakeAnalyser(): FakeAnalyser {
   };
   return {
     analysed,
+    targets,
     createAnalyser: () => Promise.resolve(analyser),
     mayMatter: (text) => text.includes('_user_pages'),
     ruleMetas: Object.values(RULES).map(({ rule, level, fix }): RuleMeta => ({

@@ -48,7 +48,7 @@ describe('SARIF', () => {
       ],
       relatedLocations: [{ id: 0 }, { id: 1 }],
       partialFingerprints: { 'pinscope/v1': 'leaked-pin:probe:leak' },
-      properties: { kernelVersions: ['6.12'], case: 2 },
+      properties: { kernels: ['6.12'], caseNumber: 2 },
       fixes: [
         {
           description: { text: 'Call kept_user_pages' },

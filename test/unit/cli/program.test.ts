@@ -64,3 +64,24 @@ it('has exit codes', () => {
     run('check', 'nope.c').status,
   ]).toEqual([0, 1, 2]);
 }, 60_000);
+
+it('takes macros from the config of a build', () => {
+  const branches = BAD.replace(' | FOLL_PIN', '').replace(
+    '\treturn',
+    '#ifdef CONFIG_ODD\n\treturn pin_user_pages_fast(a, 1, FOLL_PIN, p);\n#endif\n\treturn',
+  );
+  writeFileSync(join(work, 'branches.c'), branches);
+  writeFileSync(join(work, '.config'), '# CONFIG_ODD is not set\n');
+  writeFileSync(join(work, 'autoconf.h'), '#define CONFIG_ODD 1\n');
+  const rules = (...argv: string[]): number | null => run('check', 'branches.c', ...argv).status;
+  expect([rules(), rules('--config', '.config'), rules('--config', 'autoconf.h')]).toEqual([1, 0, 1]);
+  expect(rules('--config', 'autoconf.h', '--define', '!CONFIG_ODD')).toBe(0);
+}, 60_000);
+
+it('says that it gave a file up', () => {
+  const filler = Array.from({ length: 800_000 }, () => '1').join(',');
+  writeFileSync(join(work, 'large.c'), `${BAD}int table[] = { ${filler} };\n`);
+  const { stdout } = run('check', 'large.c');
+  // As fast as the machine is: found, or said that it was given up.
+  expect(stdout).toMatch(/internal-flag|more than 3 s and was given up/);
+}, 60_000);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import { applyEdits, chooseSafeFixes, fixAll, isSound, lineEdit } from '../../../server/apply-fixes.ts';
 import { readDefine, readSettings, SETTING_KEYS, targetsOf } from '../../../server/config.ts';
+import { readConfigHeader } from '../../../server/config-header.ts';
 import { collectHeaders, HEADER_LIMITS } from '../../../server/headers.ts';
 import { LineIndex } from '../../../server/lines.ts';
 import { RULE_IDS } from '../../../server/rule-ids.ts';
@@ -110,6 +111,59 @@ describe('settings', () => {
       undefined,
       undefined,
     ]);
+  });
+});
+
+describe('config headers', () => {
+  it('settle what they state for certain, and nothing else', () => {
+    const header = `#ifndef CONF_H
+#define CONF_H
+/*
+ * Automatically generated file; DO NOT EDIT.
+ */
+#define CONFIG_A 1
+#define CONFIG_B_MODULE 1 // built as a module
+#define CONFIG_S "x y" /* text */
+#define HAVE_PIN
+/* #undef HAVE_UNPIN */
+#undef OLD
+#define CALL(x) x
+#ifdef CONFIG_A
+#define MAYBE 1
+#else
+#undef CONFIG_S
+#endif
+#define LONG 1 + \\
+  2
+#endif
+`;
+    expect(Object.fromEntries(readConfigHeader(header))).toEqual({
+      CONF_H: '',
+      CONFIG_A: '1',
+      CONFIG_B_MODULE: '1',
+      CONFIG_B: null,
+      HAVE_PIN: '',
+      HAVE_UNPIN: null,
+      OLD: null,
+      LONG: '1 +    2',
+    });
+  });
+
+  it('may be a .config', () => {
+    const config = '# comment\r\nCONFIG_A=y\nCONFIG_B=m\nCONFIG_N=0x40\nCONFIG_T="t"\n# CONFIG_C is not set\n';
+    expect(Object.fromEntries(readConfigHeader(config))).toEqual({
+      CONFIG_A: '1',
+      CONFIG_B: null,
+      CONFIG_B_MODULE: '1',
+      CONFIG_N: '0x40',
+      CONFIG_T: '"t"',
+      CONFIG_C: null,
+      CONFIG_C_MODULE: null,
+    });
+  });
+
+  it.each(['', '#', '#endif\n#else\n#define A', '#if\n'.repeat(50), '\0\ud800'])('survive %j', (text) => {
+    expect(() => readConfigHeader(text)).not.toThrow();
   });
 });
 

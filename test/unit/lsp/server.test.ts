@@ -251,6 +251,28 @@ describe('settings', () => {
     );
   });
 
+  it('config headers are read, and read again when they change; one that cannot be read is named', async () => {
+    const client = await connect({
+      settings: { configHeaders: ['conf/a.h', '/usr/b.h', 'gone.h'], defines: { LISTED: 2 } },
+      files: { 'file:///w/conf/a.h': '#define LEAKY 1\n#define LISTED 1\n', 'file:///usr/b.h': '#define B 1\n' },
+    });
+    client.open(A, 'leak_user_pages(p);\n');
+    await client.diagnostics(A);
+    expect(client.fake.targets.at(-1)?.map(({ defines }) => Object.fromEntries(defines))).toEqual([
+      { LEAKY: '1', B: '1', LISTED: '2' },
+    ]);
+    expect(client.messages.filter((message) => message.startsWith('show:')).join()).toMatch(
+      /pinscope\.configHeaders: "gone\.h" cannot be read/,
+    );
+    client.files['file:///w/conf/a.h'] = '#undef LEAKY\n';
+    void client.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: 'file:///w/conf/a.h', type: 2 }],
+    });
+    await client.diagnostics(A);
+    expect(client.fake.targets.at(-1)?.[0]?.defines.get('LEAKY')).toBeNull();
+    expect(client.refreshes).toBe(1);
+  });
+
   it('exclude files by globs from the workspace folder on', async () => {
     const client = await connect({ settings: { exclude: ['vendor', '**/*.gen.c'] } });
     const results = [];
