@@ -8,13 +8,13 @@ import type { FileInput, Finding, Fix } from './findings.ts';
 
 /** What an analysis says of a text, as far as a proof needs it. */
 export interface Verdict {
-  readonly findings: readonly Pick<Finding, 'rule' | 'functionName'>[];
+  readonly findings: readonly (Pick<Finding, 'rule' | 'functionName'> & Partial<Pick<Finding, 'level'>>)[];
   /** Places that could not be parsed. */
   readonly errors: number;
 }
 
 /** More candidates than these are not tried for one finding: each costs an analysis of the file. */
-const MAX_TRIALS = 12;
+const MAX_TRIALS = 16;
 
 /**
  * The candidates that hold, in their order. Of those with the same `choice` the first that holds is taken; of a choice
@@ -41,7 +41,7 @@ export function provenFixes(
       if (tried.size >= MAX_TRIALS) return;
       const after = analyse(edited(file, fix));
       const is = tally(after);
-      const gone = (is.get(own) ?? 0) < (was.get(own) ?? 0) && after.errors <= before.errors;
+      const gone = count(after, own) < count(before, own) && after.errors <= before.errors;
       const fresh = [...is].some(([key, n]) => key !== own && n > (was.get(key) ?? 0));
       how = !gone ? 'no' : fresh ? 'uncovers' : 'clean';
       tried.set(edits, how);
@@ -82,8 +82,12 @@ function textsOf(file: FileInput): Map<string, string> {
 
 const keyOf = (f: Pick<Finding, 'rule' | 'functionName'>): string => `${f.rule}:${f.functionName}`;
 
+const count = (verdict: Verdict, key: string): number => verdict.findings.filter((f) => keyOf(f) === key).length;
+
+/** Findings of consequence: notes on what a good pin may still want are none. */
 function tally(verdict: Verdict): Map<string, number> {
   const map = new Map<string, number>();
-  for (const f of verdict.findings) map.set(keyOf(f), (map.get(keyOf(f)) ?? 0) + 1);
+  for (const f of verdict.findings)
+    if (f.level !== 'info' && f.level !== 'hint') map.set(keyOf(f), (map.get(keyOf(f)) ?? 0) + 1);
   return map;
 }

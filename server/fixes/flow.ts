@@ -18,6 +18,8 @@ class Flow {
   private readonly edges = new Map<string, Set<string>>();
   /** virt_to_page() and the like: a source of pages, unless it turns acquired ones back. */
   readonly conversions: (Source & { readonly from: readonly string[] })[] = [];
+  /** Starts of calls of unseen functions that only look up the pages of an object: `frame_vector_pages(vec)`. */
+  readonly accessors = new Set<number>();
 
   constructor(private readonly file: FileAnalysis) {
     for (const f of file.functions.values()) this.scan(f);
@@ -53,6 +55,14 @@ class Flow {
     value?: Expr,
   ): void {
     const name = value?.kind === 'call' ? calleeName(value) : undefined;
+    if (to && value?.kind === 'call') {
+      const field = this.accessed(value, f);
+      if (field) {
+        this.accessors.add(value.start);
+        this.edge(field, to);
+        this.edge(to, field);
+      }
+    }
     if (to && value && name && TO_PAGE.test(name))
       this.conversions.push({ fn: f.def.name, span: value, what: `${name}()`, key: to, from });
     const both = isContainer(type, this.file, f);
@@ -60,6 +70,25 @@ class Flow {
       this.edge(k, to);
       if (both) this.edge(to, k);
     }
+  }
+
+  /**
+   * The field whose pages an unseen function gives: it is called something_pages(), gets the object alone, and one field of
+   * such objects is filled by an acquire of this file.
+   */
+  private accessed(call: CallExpr, f: FunctionContext): string | undefined {
+    const name = calleeName(call);
+    const object = call.args[0];
+    if (!name || !object || call.args.length !== 1 || !/(^|_)(pages?|folios?)(_list|_array)?$/.test(name))
+      return undefined;
+    if (this.file.functions.has(name) || facts.call(name) || facts.acquire(name)) return undefined;
+    const t = resolveType(this.typeOf(object, f), { unit: this.file.unit, locals: f.types });
+    const record = t?.kind === 'pointer' && t.to.kind === 'record' ? t.to.name : undefined;
+    if (!record) return undefined;
+    const filled = new Set(
+      this.file.groups.acquires.flatMap((a) => (a.key?.startsWith(`F:${record}.`) ? [a.key] : [])),
+    );
+    return filled.size === 1 ? [...filled][0] : undefined;
   }
 
   private typeOf(e: Expr, f: FunctionContext): CType | undefined {
@@ -198,6 +227,9 @@ function sourcesOf(file: FileAnalysis, flow: Flow, acquired: ReadonlySet<string>
     for (const s of group.foreign as readonly (Group['foreign'][number] & { readonly key?: string })[]) {
       if (seen.has(s) || !s.key) continue;
       seen.add(s);
+      if (flow.accessors.has(s.span.start)) continue;
+      // pages that this file gives out to others come back to it by the parameter
+      if (s.what.startsWith('parameter') && acquired.has(s.key) && givenOut(file, acquired)) continue;
       // a parameter that the function itself has filled is the caller's array, not the caller's pages
       if (
         !givesPages(s.what) ||
@@ -213,6 +245,12 @@ function sourcesOf(file: FileAnalysis, flow: Flow, acquired: ReadonlySet<string>
   }
   for (const c of flow.conversions) if (!c.from.some((k) => acquired.has(k))) out.push(c);
   return out;
+}
+
+/** The acquired pages leave the file as the result of a function that others call. */
+function givenOut(file: FileAnalysis, acquired: ReadonlySet<string>): boolean {
+  for (const [name, f] of file.functions) if (!f.def.isStatic && acquired.has(`R:${name}`)) return true;
+  return false;
 }
 
 /** May the result of that call be a page, or an array of them? What the tables know to be something else is none. */

@@ -7,7 +7,18 @@ import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite } from '../analysis/groups.ts';
 import { traceSteps } from '../analysis/state.ts';
 import type { Fix, TextEdit } from '../findings.ts';
-import { functionAt, locate, mentions, type Place, placesOf, shape, slice, statementAt } from './edits.ts';
+import {
+  assignedBetween,
+  disjoint,
+  functionAt,
+  locate,
+  mentions,
+  type Place,
+  placesOf,
+  shape,
+  slice,
+  statementAt,
+} from './edits.ts';
 import { baseNames, heldAt, type Held } from './held.ts';
 import { resultTarget } from './idioms.ts';
 import { insertAtEnd, insertBefore, insertBehindLabel } from './insert.ts';
@@ -48,7 +59,40 @@ export function insertRelease(file: FileAnalysis, event: LeakEvent | OutlivesEve
         });
     }
   }
-  return fixes;
+  const all = atEachJump(file, f, site, from, event);
+  return all ? [...fixes, all] : fixes;
+}
+
+/** Several jumps lead to the place where the pages are lost: the release goes in front of each that comes from behind the acquire. */
+function atEachJump(
+  file: FileAnalysis,
+  f: FunctionContext,
+  site: AcquireSite,
+  from: Span,
+  event: LeakEvent | OutlivesEvent,
+): Fix | undefined {
+  const map = placesOf(f.def);
+  const target = site.fn === f.def.name ? resultTarget(f, site.call) : undefined;
+  const labels = new Set(
+    [...map.keys()].flatMap((s) =>
+      s.kind === 'label' && s.start > from.end && s.start < event.at.start ? [s.name] : [],
+    ),
+  );
+  const jumps = [...map.keys()].filter(
+    (s): s is GotoStmt =>
+      s.kind === 'goto' &&
+      s.label !== null &&
+      labels.has(s.label) &&
+      s.start > from.end &&
+      !s.macro &&
+      !(target && nothingTaken(file, f, s, from, shape(file, target))),
+  );
+  if (jumps.length < 2 || jumps.length > 8) return undefined;
+  const held = jumps.map((jump) => heldAt(file, f, site, jump, false)[0]);
+  const edits = jumps.flatMap((jump, i) => (held[i] ? editsAt(file, f, { kind: 'before', stmt: jump }, held[i]) : []));
+  if (held.some((h) => !h) || !disjoint(edits)) return undefined;
+  const title = `Release the pages with ${held[0]!.what.replace(/;$/, '').replace(/\s+/g, ' ')} before each goto`;
+  return { title, safe: false, preferred: true, choice: 'release', edits };
 }
 
 /**
@@ -75,25 +119,21 @@ function heldByAll(
   const result = target && shape(file, target);
   for (const s of map.keys()) {
     if (s.kind !== 'goto' || s.label === null || !labels.has(s.label)) continue;
-    if (s.start < from.start || (result && nothingTaken(file, map, s, from, result))) return false;
+    if (s.start < from.start || (result && nothingTaken(file, f, s, from, result))) return false;
   }
   return true;
 }
 
 /** A test around the statement says that the result is an error or zero. */
-function nothingTaken(
-  file: FileAnalysis,
-  map: ReadonlyMap<Stmt, Place>,
-  stmt: Stmt,
-  from: Span,
-  result: string,
-): boolean {
+function nothingTaken(file: FileAnalysis, f: FunctionContext, stmt: Stmt, from: Span, result: string): boolean {
+  const map = placesOf(f.def);
   for (let s: Stmt | null = stmt; s && s.end > from.end;) {
     const parent: Stmt | null = map.get(s)?.parent ?? null;
     const test = parent?.kind === 'if' && parent.then === s ? parent.test : undefined;
     if (test?.kind === 'binary' && shape(file, test.left) === result && test.right.kind === 'num') {
       const n = test.right.value;
-      if ((test.op === '<' && n <= 1n) || (test.op === '<=' && n <= 0n)) return true;
+      const empty = (test.op === '<' && n <= 1n) || (test.op === '<=' && n <= 0n);
+      if (empty && !assignedBetween(file, f.def, result, from.end, test.start)) return true;
     }
     s = parent;
   }

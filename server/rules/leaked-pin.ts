@@ -3,6 +3,7 @@ import type { LeakEvent, OutlivesEvent, ReturnedEvent } from '../analysis/events
 import type { FileAnalysis } from '../analysis/file.ts';
 import { resultOf, type Group } from '../analysis/groups.ts';
 import { insertRelease } from '../fixes/insert-release.ts';
+import { releaseInTeardown } from '../fixes/teardown.ts';
 import type { RuleMeta } from '../findings.ts';
 import {
   callName,
@@ -214,6 +215,7 @@ function* keptForEver(file: FileAnalysis): Iterable<Report> {
         message: `${describeAcquire(file, a.call, a.kind)} stays held after ${e.root}() and nothing in this file gives it back, though the object that keeps it is private to the file; call ${partner(a.kind)}.`,
         steps: pathSteps(file, e.trace, a.call, e.at, `${e.root}() returns with the pages held`),
         shape: `${callName(a.call)}:kept`,
+        fixes: () => releaseInTeardown(file, a),
       };
       break;
     }
@@ -256,6 +258,7 @@ function* neverReleased(file: FileAnalysis, lost: ReadonlySet<number>): Iterable
         stepAt(file, f.span, 'what names them goes away', 'fault'),
       ],
       shape: `${callName(a.call)}:never`,
+      fixes: () => releaseInTeardown(file, a),
     };
   }
 }

@@ -49,8 +49,8 @@ for (const file of files) {
 }
 const rows = [];
 const perRule = new Map();
-const audited = (name, input, only) => {
-  const audit = auditFixes(engines, { ...input, only, crlf: args.includes('--crlf') });
+const audited = (name, input, only, inBase) => {
+  const audit = auditFixes(engines, { ...input, only, crlf: args.includes('--crlf'), expected: inBase });
   for (const f of audit.unfixed) note(f.rule, 'findings', 1);
   for (const f of new Set(audit.fixes.map((x) => x.finding))) {
     note(f.rule, 'findings', 1);
@@ -74,20 +74,17 @@ for (const m of mutants) {
   const input = { ...base.input, text: m.text };
   const left = new Map();
   for (const f of base.findings) left.set(keyOf(f), (left.get(keyOf(f)) ?? 0) + 1);
+  const inBase = new Set(base.findings.map(keyOf));
   audited(`${m.id} ${m.cls}/${m.sub} ${m.file} ${m.fn}`, input, (f) => {
     // what the file shows without the defect was looked at already
     const n = left.get(keyOf(f)) ?? 0;
     if (n > 0) left.set(keyOf(f), n - 1);
     return n === 0;
-  });
+  }, inBase);
   if (m.cls !== 'M10') continue;
   m10++;
-  const fixed = fixAll(new Map([[input.path, m.text]]), (texts) => {
-    engines.analyser.close(input.path);
-    return engines.analyser.analyse({ ...input, text: texts.get(input.path) }, { targets, severity: {} });
-  });
-  const result = fixed.changed.get(input.path) ?? m.text;
-  const difference = compare(base.input.text, result);
+  // the original has defects of its own, which are repaired as well
+  const difference = compare(repaired(base.input), repaired(input));
   if (!difference) m10good++;
   console.log(`M10 ${difference ? 'DIFFERS' : 'restored'} ${m.id} ${m.file}`);
   if (difference) console.log(difference);
@@ -120,6 +117,13 @@ function note(rule, key, n) {
 function analyse(input) {
   engines.analyser.close(input.path);
   return engines.analyser.analyse(input, { targets, severity: {} }).findings;
+}
+function repaired(input) {
+  const fixed = fixAll(new Map([[input.path, input.text]]), (texts) => {
+    engines.analyser.close(input.path);
+    return engines.analyser.analyse({ ...input, text: texts.get(input.path) }, { targets, severity: {} });
+  });
+  return fixed.changed.get(input.path) ?? input.text;
 }
 function lineOf(text, at) {
   return text.slice(0, at).split('\n').length;
