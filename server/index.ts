@@ -8,9 +8,14 @@ import { gupFamilyNames } from '../language/kernel/index.ts';
 import { formatVersion } from '../language/kernel/version.ts';
 import { analyseUnit, type FileAnalysis } from './analysis/file.ts';
 import type { Analyser } from './analyser.ts';
+<<<<<<< HEAD
 import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Fix, Notice, RuleMeta } from './findings.ts';
 import { provenFixes, unprovenFixes, type Verdict } from './fix-proof.ts';
 import type { Report, Rule } from './rules/rule.ts';
+=======
+import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Notice, RuleMeta } from './findings.ts';
+import type { Report, Rule, RuleContext } from './rules/rule.ts';
+>>>>>>> e673ed0 (Rule removed-api: forms of each kernel, ladders; headers and prototypes are respected)
 import { rules } from './rules/index.ts';
 import { applySuppressions } from './suppressions.ts';
 
@@ -75,6 +80,7 @@ class Session implements Analyser {
         stats: { ...stats, overBudget: [] },
       };
     }
+    const context: RuleContext = { kernels: options.targets.map((t) => t.kernel) };
     for (const target of options.targets) {
       if (cancelled()) {
         complete = false;
@@ -91,7 +97,7 @@ class Session implements Analyser {
         for (const rule of rules) {
           const level = options.severity[rule.meta.id] ?? rule.meta.level;
           if (level === 'off') continue;
-          for (const report of this.check(rule, analysis, notices)) {
+          for (const report of this.check(rule, analysis, context, notices)) {
             const finding = toFinding(rule, level, report, analysis, target);
             const key = `${finding.rule}:${finding.span.start}:${finding.fingerprint}`;
             const known = merged.get(key);
@@ -178,9 +184,9 @@ class Session implements Analyser {
   }
 
   /** A rule that throws is reported once by name; the others go on. */
-  private check(rule: Rule, analysis: FileAnalysis, notices: Notice[]): Report[] {
+  private check(rule: Rule, analysis: FileAnalysis, context: RuleContext, notices: Notice[]): Report[] {
     try {
-      return [...rule.check(analysis)];
+      return [...rule.check(analysis, context)];
     } catch (error) {
       if (!this.failedRules.has(rule.meta.id)) {
         this.failedRules.add(rule.meta.id);
@@ -221,10 +227,22 @@ function toFinding(rule: Rule, level: Finding['level'], r: Report, analysis: Fil
   };
 }
 
-/** One root cause, one finding: FOLL_LONGTERM on a get says all that get-for-dma would say of the same call. */
+/** About the kind of a call: nothing that is left to say of one that the kernel does not have. */
+const ABOUT_KIND: ReadonlySet<string> = new Set(['mismatched-release', 'longterm-without-pin', 'get-for-dma']);
+
+/**
+ * One root cause, one finding: FOLL_LONGTERM on a get says all that get-for-dma would say of the same call; a call that the
+ * kernel does not have is to be written anew, whatever else it would be.
+ */
 function withoutCascades(findings: readonly Finding[]): Finding[] {
   const refused = new Set(findings.filter((f) => f.rule === 'longterm-without-pin').map((f) => f.span.start));
+  const absent = new Set(findings.filter((f) => f.rule === 'removed-api').map((f) => f.span.start));
   return findings
     .filter((f) => !(f.rule === 'get-for-dma' && refused.has(f.span.start)))
+    .filter(
+      (f) =>
+        !ABOUT_KIND.has(f.rule) ||
+        !(absent.has(f.span.start) || f.steps.some((s) => s.role === 'acquire' && absent.has(s.span.start))),
+    )
     .sort((a, b) => a.span.start - b.span.start || a.rule.localeCompare(b.rule));
 }

@@ -263,11 +263,12 @@ export interface Declarations {
   readonly enums: EnumDef[];
   readonly typedefs: Map<string, CType>;
   readonly globals: Declarator[];
+  readonly prototypes: Set<string>;
 }
 
 /** Nothing declared yet. */
 export function emptyDeclarations(): Declarations {
-  return { records: new Map(), enums: [], typedefs: new Map(), globals: [] };
+  return { records: new Map(), enums: [], typedefs: new Map(), globals: [], prototypes: new Set() };
 }
 
 /** Adds what another reading declared. */
@@ -276,6 +277,7 @@ export function addDeclarations(into: Declarations, from: Declarations): void {
   for (const [k, v] of from.typedefs) into.typedefs.set(k, v);
   into.enums.push(...from.enums);
   into.globals.push(...from.globals);
+  for (const name of from.prototypes) into.prototypes.add(name);
 }
 
 /** Reads every declaration at file scope, and the types declared inside of them. */
@@ -315,6 +317,7 @@ function declarationsOf(file: FileContext, tree: SNode, into: Declarations): voi
       for (const d of lowerDeclaration(cx, tree)) {
         if (d.isTypedef) into.typedefs.set(d.name, d.type);
         else if (d.type.kind !== 'function') into.globals.push(d);
+        else into.prototypes.add(d.name);
       }
       return;
     }

@@ -8,7 +8,7 @@ import type { Environment } from './environment.ts';
 import { parseDefine } from './macros.ts';
 import { cleanArgument, type Directive, type Scan, skipBlank } from './scan.ts';
 import type { ChoiceBranch, ChoiceRegion } from './source.ts';
-import type { Include, MacroDef } from './unit.ts';
+import type { Include, MacroDef, UncertainBranch } from './unit.ts';
 
 export interface Preprocessed {
   /** Same length as the file: directives, comments and branches not taken are blank. */
@@ -17,6 +17,8 @@ export interface Preprocessed {
   readonly includes: readonly Include[];
   /** Unknown conditions that must be decided before parsing. */
   readonly forks: readonly Fork[];
+  /** Every branch of a conditional whose value is not known, nested ones too. */
+  readonly uncertain: readonly UncertainBranch[];
 }
 
 /** An unknown condition that cuts through an expression or statement, or chooses between definitions of a macro. */
@@ -158,7 +160,18 @@ export function preprocess(
   const raw = blank(text, blanks);
   const layout = new Layout(raw, text, onInclude !== undefined);
   const regions = layout.regions(root);
-  return { raw: layout.applied(), regions, includes, forks: layout.forks };
+  return { raw: layout.applied(), regions, includes, forks: layout.forks, uncertain: uncertainIn(root) };
+}
+
+function uncertainIn(list: readonly Conditional[]): UncertainBranch[] {
+  return list.flatMap((c) => {
+    const condition = c.branches.find((b) => b.state === 'maybe' && b.condition !== null)?.condition ?? '';
+    return c.branches.flatMap((b) =>
+      b.state === 'off'
+        ? []
+        : [...(b.state === 'maybe' ? [{ start: b.start, end: b.end, condition }] : []), ...uncertainIn(b.inner)],
+    );
+  });
 }
 
 function conditionOf(d: Directive, text: string, env: Environment, next: Directive | undefined): ConditionResult {

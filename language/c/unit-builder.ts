@@ -28,6 +28,7 @@ import type {
   SyntaxProblem,
   Target,
   TranslationUnit,
+  UncertainBranch,
 } from './unit.ts';
 
 /** What is to be parsed. */
@@ -83,15 +84,19 @@ interface Decided {
   readonly env: Environment;
   readonly header: HeaderState;
   readonly choices: ReadonlyMap<string, boolean>;
+  /** What was not known before anything was decided. */
+  readonly uncertain: readonly UncertainBranch[];
 }
 
 /** Preprocesses until no condition is left that must be decided. */
 function decide(input: ParseInput, scan: Scan, pick: (index: number) => boolean): Decided {
   let choices = NO_CHOICES;
+  let uncertain: readonly UncertainBranch[] | undefined;
   for (let round = 0; ; round++) {
     const header = readHeaders(input.headers, input.target, choices);
     const env = new Environment(input.target, choices, header.env);
     const pre = preprocess(input.path, input.text, scan, env);
+    uncertain ??= pre.uncertain;
     const open = new Set<string>();
     for (const f of pre.forks) if (!choices.has(f.condition)) open.add(f.condition);
     const asked = header.forks.filter((f) => !choices.has(f.condition));
@@ -99,7 +104,7 @@ function decide(input: ParseInput, scan: Scan, pick: (index: number) => boolean)
       const names = macrosReached(input.text, env);
       for (const f of asked) if (f.macro !== undefined && names.has(f.macro)) open.add(f.condition);
     }
-    if (open.size === 0 || round >= 6) return { pre, env, header, choices };
+    if (open.size === 0 || round >= 6) return { pre, env, header, choices, uncertain };
     const next = new Map(choices);
     for (const f of open) if (!next.has(f)) next.set(f, pick(next.size));
     choices = next;
@@ -157,6 +162,7 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
     scan.comments,
     pre.includes,
     parsed.timedOut,
+    decided.uncertain,
   );
 }
 
@@ -195,6 +201,7 @@ class Unit implements TranslationUnit {
   readonly path: string;
   readonly text: string;
   readonly target: Target;
+  readonly headers: readonly string[];
   readonly functions: readonly FunctionDef[];
   readonly macros: ReadonlyMap<string, MacroDef>;
   private declared: Declarations | undefined;
@@ -210,10 +217,12 @@ class Unit implements TranslationUnit {
     readonly comments: readonly Comment[],
     readonly includes: readonly Include[],
     readonly timedOut: boolean,
+    readonly uncertain: readonly UncertainBranch[],
   ) {
     this.path = input.path;
     this.text = input.text;
     this.target = input.target;
+    this.headers = input.headers.map((h) => h.path);
     this.macros = file.macros;
     this.memo = memoOf(input.path, file.environment);
     this.functions = readFunctions(file, top, this.memo);
@@ -243,6 +252,10 @@ class Unit implements TranslationUnit {
     return this.declarations().globals;
   }
 
+  get prototypes(): ReadonlySet<string> {
+    return this.declarations().prototypes;
+  }
+
   get problems(): readonly SyntaxProblem[] {
     return (this.found ??= this.collectProblems());
   }
@@ -259,7 +272,13 @@ class Unit implements TranslationUnit {
     if (this.declared) return this.declared;
     const into = emptyDeclarations();
     this.declared = into;
-    const outer: Declarations = { records: into.records, enums: into.enums, typedefs: into.typedefs, globals: [] };
+    const outer: Declarations = {
+      records: into.records,
+      enums: into.enums,
+      typedefs: into.typedefs,
+      globals: [],
+      prototypes: into.prototypes,
+    };
     for (const h of this.header.headers) {
       if (!h.hasCode) continue;
       const entry = this.readHeader(h);

@@ -62,6 +62,12 @@ export interface FunctionDef extends Span {
   body(): BlockStmt;
 }
 
+/** A branch of a preprocessor conditional that the target does not decide. */
+export interface UncertainBranch extends Span {
+  /** The first of the conditional's conditions, in normal form: all of its branches have the same. */
+  readonly condition: string;
+}
+
 export interface SyntaxProblem extends Span {
   readonly message: string;
 }
@@ -82,6 +88,12 @@ export interface TranslationUnit {
   readonly globals: readonly Declarator[];
   readonly macros: ReadonlyMap<string, MacroDef>;
   readonly includes: readonly Include[];
+  /** Paths of the headers that were read for it. */
+  readonly headers: readonly string[];
+  /** Functions that the file or one of its headers declares without a body. */
+  readonly prototypes: ReadonlySet<string>;
+  /** Code that is compiled or not, as far as the target tells. */
+  readonly uncertain: readonly UncertainBranch[];
   readonly comments: readonly Comment[];
   readonly problems: readonly SyntaxProblem[];
 }

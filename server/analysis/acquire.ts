@@ -28,7 +28,10 @@ export class Acquires {
       form && form.params.length === e.args.length
         ? form.params
         : (fact.forms.find((f) => f.params.length === e.args.length)?.params ?? form?.params ?? []);
-    const at = (role: string): number => params.indexOf(role as never);
+    const at = (role: string): number => {
+      const i = params.indexOf(role as never);
+      return i < e.args.length ? i : -1; // too few arguments: not what the kernel would compile
+    };
     const pagesArg = at('pages') >= 0 ? at('pages') : at('folios');
     const pages = pagesArg >= 0 ? vals[pagesArg] : undefined;
     const name = fact.name;

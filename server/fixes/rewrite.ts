@@ -248,7 +248,8 @@ export function acquireTo(file: FileAnalysis, site: AcquireSite, to: 'pin' | 'ge
   const renamed = renameCall(file, call, partner, scope);
   if ('problem' in renamed) return renamed;
   const roles = site.form?.params ?? form.params;
-  if (roles.length === form.params.length && roles.every((r, i) => r === form.params[i])) return renamed;
+  const longterm = site.fact.name === 'get_user_pages_longterm' && to === 'pin';
+  if (!longterm && roles.length === form.params.length && roles.every((r, i) => r === form.params[i])) return renamed;
   if (!isLiteral(file, call)) return { problem: `${callAt(file, call)} has the arguments of another kernel` };
   const argOf = (role: string): string | undefined => {
     const i = roles.findIndex((r) => r === role);
@@ -275,6 +276,7 @@ export function acquireTo(file: FileAnalysis, site: AcquireSite, to: 'pin' | 'ge
           .map((x, _, all) => (all.length > 1 && x.includes('?') ? `(${x})` : x))
           .join(' | ') || '0';
     }
+    if (longterm && role === 'flags') text = text === '0' ? 'FOLL_LONGTERM' : `${text ?? '0'} | FOLL_LONGTERM`;
     if (text === undefined && (role === 'vmas' || role === 'locked')) text = 'NULL';
     if (text === undefined) return { problem: `${callAt(file, call)} lacks the \`${role}\` argument of ${partner}()` };
     args.push(text);

@@ -12,6 +12,7 @@ import { mmapLock } from './mmap-lock.ts';
 import { nullPages } from './null-pages.ts';
 import { preferMmuNotifier } from './prefer-mmu-notifier.ts';
 import { refcountMisuse } from './refcount-misuse.ts';
+import { removedApi } from './removed-api.ts';
 import type { Rule } from './rule.ts';
 import { sleepInAtomic } from './sleep-in-atomic.ts';
 import { unaccountedLongterm } from './unaccounted-longterm.ts';
@@ -29,6 +30,7 @@ export const rules: readonly Rule[] = [
   uncheckedPinCount,
   mmapLock,
   sleepInAtomic,
+  removedApi,
   nullPages,
   follForce,
   refcountMisuse,

@@ -1,5 +1,6 @@
 /** What a rule is: its documentation and metadata, and a check that turns facts about a file into reports. */
 import type { CallExpr, Span } from '../../language/c/ast.ts';
+import type { KernelVersion } from '../../language/c/unit.ts';
 import { exprText } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName } from '../analysis/context.ts';
@@ -22,9 +23,15 @@ export interface Report {
   readonly fixNote?: () => string | undefined;
 }
 
+/** What a rule may ask beyond the file. */
+export interface RuleContext {
+  /** All kernels that are configured, this file's target among them: a fix should be right in each. */
+  readonly kernels: readonly KernelVersion[];
+}
+
 export interface Rule {
   readonly meta: RuleMeta;
-  check(file: FileAnalysis): Iterable<Report>;
+  check(file: FileAnalysis, context: RuleContext): Iterable<Report>;
 }
 
 /** 1-based line of an offset. */
