@@ -8,14 +8,9 @@ import { gupFamilyNames } from '../language/kernel/index.ts';
 import { formatVersion } from '../language/kernel/version.ts';
 import { analyseUnit, type FileAnalysis } from './analysis/file.ts';
 import type { Analyser } from './analyser.ts';
-<<<<<<< HEAD
 import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Fix, Notice, RuleMeta } from './findings.ts';
 import { provenFixes, unprovenFixes, type Verdict } from './fix-proof.ts';
-import type { Report, Rule } from './rules/rule.ts';
-=======
-import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Notice, RuleMeta } from './findings.ts';
 import type { Report, Rule, RuleContext } from './rules/rule.ts';
->>>>>>> e673ed0 (Rule removed-api: forms of each kernel, ladders; headers and prototypes are respected)
 import { rules } from './rules/index.ts';
 import { applySuppressions } from './suppressions.ts';
 

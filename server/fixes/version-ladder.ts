@@ -55,7 +55,7 @@ export function rewriteForKernels(
     const edits = editsOf(file, call, to);
     if (!edits.length) return { fixes: [] };
     return {
-      fixes: [{ title: `Write ${to.name}() as ${named(all)} has it`, safe: !risky, preferred: true, edits }],
+      fixes: [{ title: `Write ${to.name}() as ${named(all)} has it`, safe: !risky, preferred: true, uncovers: true, edits }],
     };
   }
   const ladder = ladderEdits(file, fn, call, steps);
@@ -66,6 +66,7 @@ export function rewriteForKernels(
         title: `Write a version ladder for ${named(all)}`,
         safe: !risky,
         preferred: true,
+        uncovers: true,
         edits: [...include(file), ...ladder],
       },
     ],
@@ -213,6 +214,7 @@ export function moveThreshold(
       title: `Change the condition to ${formatVersion(right)}`,
       safe: alone,
       preferred: true,
+      uncovers: true,
       edits: [edit(file, offset, end, `KERNEL_VERSION(${right.major}, ${right.minor}, ${right.patch})`)],
     },
   ];

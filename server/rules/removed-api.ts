@@ -174,7 +174,8 @@ function longtermFix(
   const pins = { major: 5, minor: 6, patch: 0 };
   if (name !== 'get_user_pages_longterm' || kernels.some((k) => compareVersions(k, pins) < 0)) return undefined;
   const { fixes, note } = convertToPin(file, call);
-  return fixes.length ? { fixes, ...(note === undefined ? {} : { note }) } : undefined;
+  if (!fixes.length) return undefined;
+  return { fixes: fixes.map((x) => ({ ...x, uncovers: true })), ...(note === undefined ? {} : { note }) };
 }
 
 const WORDS: Readonly<Partial<Record<AcquireRole, string>>> = {
@@ -293,15 +294,16 @@ export const removedApi: Rule = {
         const wrong = checkAcquire(file, f, call, name) ?? checkCall(file, f, call, name);
         if (!wrong || isUncertain(file, call.start)) continue;
         seen.add(call.callee.start);
-        const { fixes, note } = wrong.fix(kernels);
+        let made: LadderFix | undefined;
+        const fix = (): LadderFix => (made ??= wrong.fix(kernels));
         yield {
           span: call,
           functionName: fn,
           message: wrong.message,
           steps: [stepAt(file, call, wrong.message, 'fault')],
           shape: wrong.shape,
-          fixes: () => fixes,
-          ...(note === undefined ? {} : { fixNote: note }),
+          fixes: () => fix().fixes,
+          fixNote: () => fix().note,
         };
       }
       for (const { at, name } of checkFlags(file, f)) {
