@@ -107,7 +107,8 @@ function natureOf(e: Expr, f: FunctionContext, unit: TranslationUnit, role: Acqu
 }
 
 function natureOfType(t: CType, e: Expr): Nature {
-  if (t.kind === 'base') return t.name === 'bool' || saysWrite(e) ? 'boolean' : t.name === 'void' ? undefined : 'number';
+  if (t.kind === 'base')
+    return t.name === 'bool' || saysWrite(e) ? 'boolean' : t.name === 'void' ? undefined : 'number';
   if (t.kind === 'enum') return 'number';
   if (t.kind !== 'pointer' && t.kind !== 'array') return undefined;
   const to = t.kind === 'pointer' ? t.to : t.of;

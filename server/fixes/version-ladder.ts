@@ -55,7 +55,9 @@ export function rewriteForKernels(
     const edits = editsOf(file, call, to);
     if (!edits.length) return { fixes: [] };
     return {
-      fixes: [{ title: `Write ${to.name}() as ${named(all)} has it`, safe: !risky, preferred: true, uncovers: true, edits }],
+      fixes: [
+        { title: `Write ${to.name}() as ${named(all)} has it`, safe: !risky, preferred: true, uncovers: true, edits },
+      ],
     };
   }
   const ladder = ladderEdits(file, fn, call, steps);
