@@ -72,7 +72,7 @@ int f(struct device *dev, unsigned long start, int nr)
 		ret = pinned;
 		goto free;
 	}
-	ret = run(dev, nr);
+	ret = run(dev, pinned);
 	if (ret)
 		goto free;
 	unpin_user_pages(pages, pinned);
@@ -266,7 +266,7 @@ int f(unsigned long start, int nr, bool user, struct page **pages)
 int f(unsigned long start, int nr)
 {
 	struct page *pages[16];
-	int ret = PIN(start, nr, pages);
+	int ret = PIN(start, nr, pages); //~ unchecked-pin-count
 
 	if (ret <= 0)
 		return ret;
