@@ -19,9 +19,10 @@ const common = {
   absWorkingDir: root,
   target: 'es2022',
   sourcemap: production ? false : 'linked',
-  minify: production,
-  // Error messages name rules by function and class names.
-  keepNames: true,
+  minifyWhitespace: production,
+  minifySyntax: production,
+  // Names stay, so that stacks in error messages can be read. (keepNames would do that too, at a tenth of the running time.)
+  minifyIdentifiers: false,
   legalComments: 'none',
   logLevel: 'warning',
   loader: { '.md': 'text' },

@@ -4,17 +4,21 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 
+const bytesOf = (name: string): Buffer => Buffer.from(name, 'latin1');
 /** Every name of the gup family holds one of these (a test compares them with the tables). */
 const NEEDLES = [
   'user_page',
-  'iov_iter_',
+  'iov_iter_get_pages',
+  'iov_iter_extract_pages',
   'pin_folio',
   'user_folio',
   'get_kernel_pages',
   'bio_release_page',
   'bio_check_pages_dirty',
   'folio_add_pin',
-].map((name) => Buffer.from(name, 'latin1'));
+].map(bytesOf);
+/** And all of those hold one of these, which are looked for first: most files are decided by two searches. */
+const PARTS = ['_page', 'folio'].map(bytesOf);
 
 /** No source file is that large; reading on would only fill the memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -50,5 +54,6 @@ export class Reader {
 
 /** True if the bytes hold a name of the families: decided before decoding. */
 export function holdsNeedle(bytes: Buffer): boolean {
-  return NEEDLES.some((needle) => bytes.includes(needle));
+  const holds = (part: Buffer): boolean => bytes.includes(part);
+  return PARTS.some(holds) && NEEDLES.some(holds);
 }

@@ -1,8 +1,9 @@
 /**
- * The one place that touches web-tree-sitter. Everything above works on `SNode` snapshots: plain objects read out of
+ * The one place (with tree-walk.ts) that touches web-tree-sitter. Everything above works on `SNode` snapshots: plain objects read out of
  * the wasm heap in one walk, so that nothing outside this file can outlive a tree or climb a broken one.
  */
-import { Edit, Language, Parser, type Node, type Tree, type TreeCursor } from 'web-tree-sitter';
+import { Edit, Language, Parser, type Node, type Tree } from 'web-tree-sitter';
+import { useModule, walkTree, type TreeWalk } from './tree-walk.ts';
 
 /** A syntax node copied out of the parser. Unfielded punctuation is left out. */
 export interface SNode {
@@ -75,6 +76,7 @@ export async function createCParser(wasm: WasmSource): Promise<CParser> {
     options.locateFile = () => at;
   } else options.wasmBinary = wasm.treeSitter;
   await Parser.init(options);
+  useModule(options);
   return new TreeSitterC(await Language.load(wasm.c));
 }
 
@@ -230,40 +232,38 @@ class TreeSitterC implements CParser {
   }
 
   private snapshot(node: Node, skipBody: boolean): SNode {
-    const cursor = node.walk();
+    const walk = walkTree(node);
     try {
-      return this.copy(cursor, skipBody);
+      return this.copy(walk, skipBody);
     } finally {
-      cursor.delete();
+      walk.close();
     }
   }
 
   /** Iterative on purpose: the depth of the tree is up to the input. */
-  private copy(cursor: TreeCursor, skipBody: boolean): SNode {
-    const make = (
-      typeId: number,
-    ): { type: string; start: number; end: number; field: string | null; children: SNode[] } => ({
+  private copy(walk: TreeWalk, skipBody: boolean): SNode {
+    const make = (typeId: number, fieldId: number): Writable => ({
       type: typeId === 65535 ? 'ERROR' : (this.types[typeId] ?? 'ERROR'),
-      start: cursor.startIndex,
-      end: cursor.endIndex,
-      field: this.fields[cursor.currentFieldId] ?? null,
+      start: walk.start(),
+      end: walk.end(),
+      field: this.fields[fieldId] ?? null,
       children: [],
     });
-    const root = make(cursor.nodeTypeId);
+    const root = make(walk.type(), walk.field());
     const stack = [root];
-    if (!cursor.gotoFirstChild()) return root;
+    if (!walk.down()) return root;
     for (;;) {
-      const typeId = cursor.nodeTypeId;
-      const parent = stack[stack.length - 1]!;
+      const typeId = walk.type();
+      const fieldId = walk.field();
       let descended = false;
-      if (this.named[typeId] === 1 || cursor.currentFieldId !== 0) {
-        const node = make(typeId);
+      if (this.named[typeId] === 1 || fieldId !== 0) {
+        const node = make(typeId, fieldId);
         if (node.type !== 'comment') {
-          parent.children.push(node);
+          stack[stack.length - 1]!.children.push(node);
           if (
             !(skipBody && node.field === 'body' && stack.length === 1) &&
             stack.length < MAX_TREE_DEPTH &&
-            cursor.gotoFirstChild()
+            walk.down()
           ) {
             stack.push(node);
             descended = true;
@@ -271,15 +271,17 @@ class TreeSitterC implements CParser {
         }
       }
       if (descended) continue;
-      while (!cursor.gotoNextSibling()) {
+      while (!walk.next()) {
         stack.pop();
-        if (stack.length === 0 || !cursor.gotoParent()) return root;
+        if (stack.length === 0 || !walk.up()) return root;
         if (stack.length === 0) return root;
       }
       if (stack.length === 0) return root;
     }
   }
 }
+
+type Writable = { type: string; start: number; end: number; field: string | null; children: SNode[] };
 
 function release(held: Held): void {
   held.alive.yes = false;
