@@ -10,6 +10,7 @@ const NEEDLES = [
   'user_page',
   'iov_iter_get_pages',
   'iov_iter_extract_pages',
+  'iov_iter_extract_will_pin',
   'pin_folio',
   'user_folio',
   'get_kernel_pages',
@@ -17,8 +18,8 @@ const NEEDLES = [
   'bio_check_pages_dirty',
   'folio_add_pin',
 ].map(bytesOf);
-/** And all of those hold one of these, which are looked for first: most files are decided by two searches. */
-const PARTS = ['_page', 'folio'].map(bytesOf);
+/** And all of those hold one of these, which are looked for first: most files are decided by them. */
+const PARTS = ['_page', 'folio', 'iov_iter_extract_will_pin'].map(bytesOf);
 
 /** No source file is that large; reading on would only fill the memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
