@@ -1,5 +1,5 @@
 /**
- * The one place (with tree-walk.ts) that touches web-tree-sitter. Everything above works on `SNode` snapshots: plain objects read out of
+ * The one place that touches web-tree-sitter. Everything above works on `SNode` snapshots: plain objects read out of
  * the wasm heap in one walk, so that nothing outside this file can outlive a tree or climb a broken one.
  */
 import { Edit, Language, Parser, type Node, type Tree } from 'web-tree-sitter';

@@ -1,5 +1,21 @@
 /** Walking a tree inside of the wasm module, node by node. */
-import type { Node, TreeCursor } from 'web-tree-sitter';
+
+/** What is used of web-tree-sitter's cursor and node: that package is parser.ts's business. */
+interface TreeCursor {
+  readonly nodeTypeId: number;
+  readonly currentFieldId: number;
+  readonly startIndex: number;
+  readonly endIndex: number;
+  gotoFirstChild(): boolean;
+  gotoNextSibling(): boolean;
+  gotoParent(): boolean;
+  delete(): void;
+}
+interface Node {
+  readonly typeId: number;
+  readonly tree: object;
+  walk(): TreeCursor;
+}
 
 /** A walk over a tree: where it stands, and whether it could move. */
 export interface TreeWalk {
@@ -46,7 +62,7 @@ let binding: Binding | undefined;
  * the module does not offer its functions (another version of web-tree-sitter).
  */
 function rawWalk(node: Node): TreeWalk | undefined {
-  const tree = (node.tree as unknown as { readonly 0?: unknown })[0];
+  const tree = (node.tree as { readonly 0?: unknown })[0];
   const wasm = binding;
   if (!wasm || typeof tree !== 'number') return undefined;
   // Any question about the node puts it into the transfer buffer, where the new cursor is made from it.
