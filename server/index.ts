@@ -169,11 +169,12 @@ class Session implements Analyser {
     const ladder = ladderKernels(file.text, options.targets);
     const rule = rules.find((r) => r.meta.id === finding.rule);
     if (!rule || (options.targets.length === 1 && !ladder.length && !branches)) return finding.fixes();
+    const context: RuleContext = { kernels: options.targets.map((t) => t.kernel) };
     const notices: Notice[] = [];
     const sources: Source[] = [];
     const look = (target: Target, configured: boolean): void => {
       for (const analysis of this.analyses(file, target, () => false, notices)) {
-        const reports = this.check(rule, analysis, notices);
+        const reports = this.check(rule, analysis, context, notices);
         // where a branch of the preprocessor has another call in its place, the report is about that one
         const report =
           reports.find((r) => r.span.start === finding.span.start) ??

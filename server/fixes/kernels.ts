@@ -44,6 +44,10 @@ export function combineFixes(sources: readonly Source[]): readonly Fix[] {
   if (!lead?.fixes) return [];
   const out: { readonly fix: Fix; readonly ladders: number }[] = [];
   lead.fixes.forEach((fix, i) => {
+    if (fix.everywhere) {
+      out.push({ fix, ladders: 0 });
+      return;
+    }
     const wishes: Wish[] = [];
     for (const source of ordered) {
       const own = source === lead ? fix : source.fixes && counterpart(lead.fixes!, i, source.fixes);
