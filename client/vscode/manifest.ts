@@ -14,7 +14,10 @@ interface Manifest {
         readonly 'pinscope.severity': {
           readonly properties: Readonly<Record<string, RuleSetting>>;
         };
-        readonly 'pinscope.kernelVersions': { readonly items: { readonly examples: readonly string[] } };
+        readonly 'pinscope.kernelVersions': {
+          readonly items: { readonly examples: readonly string[] };
+          readonly default: readonly [string];
+        };
       };
     };
   };
@@ -34,4 +37,9 @@ export function ruleSettings(context: ExtensionContext): { readonly id: string; 
 /** Every kernel release that can be chosen, oldest first. */
 export function kernelReleases(context: ExtensionContext): readonly string[] {
   return settings(context)['pinscope.kernelVersions'].items.examples;
+}
+
+/** The kernel that stands in where none is set. */
+export function defaultKernel(context: ExtensionContext): string {
+  return settings(context)['pinscope.kernelVersions'].default[0];
 }

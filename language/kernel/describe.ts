@@ -3,7 +3,9 @@ import type { KernelVersion } from '../c/unit.ts';
 import { acquires } from './gup.ts';
 import { flags } from './flags.ts';
 import { cases, casesSource } from './cases.ts';
+import { refs } from './ref.ts';
 import { releases } from './release.ts';
+import { scatter } from './scatter.ts';
 import type { AcquireFact, AcquireForm, CallFact } from './types.ts';
 import { compareVersions, describeRange, formatVersion, inRange } from './version.ts';
 
@@ -60,7 +62,7 @@ const locking: Readonly<Record<AcquireFact['mmapLock'], string>> = {
  */
 export function describeAcquire(name: string, kernel: KernelVersion): string | undefined {
   const fact = acquires.find((candidate) => candidate.name === name);
-  return fact ? describeFact(fact, kernel) : describeRelease(name, kernel);
+  return fact ? describeFact(fact, kernel) : (describeRelease(name, kernel) ?? describeOther(name, kernel));
 }
 
 function describeFact(fact: AcquireFact, kernel: KernelVersion): string {
@@ -151,6 +153,22 @@ function describeRelease(name: string, kernel: KernelVersion): string | undefine
     [`- **Gives back** ${givenBack(fact, effect)}`, `- **Kernels**: ${releaseHistory(all)} (${fact.source})`].join(
       '\n',
     ),
+  );
+  return lines.join('\n\n');
+}
+
+/** Calls about pins that neither acquire by address nor release: one more pin, and whether there will be pins. */
+function describeOther(name: string, kernel: KernelVersion): string | undefined {
+  const fact = [...refs, ...scatter].find((one) => one.name === name && one.prototype !== undefined);
+  if (!fact?.prototype) return undefined;
+  const lines = [code(fact.prototype), fact.doc ?? ''];
+  if (!inRange(fact, kernel)) lines.push(`**Not in Linux ${formatVersion(kernel)}**.`);
+  const takes = fact.effects.some((effect) => effect.kind === 'ref' && effect.of === 'pin');
+  lines.push(
+    [
+      ...(takes ? ['- **Takes** a pin (`FOLL_PIN`)', '- **Give back** with `unpin_user_page()`'] : []),
+      `- **Kernels**: ${describeRange(fact) || 'all'} (${fact.source})`,
+    ].join('\n'),
   );
   return lines.join('\n\n');
 }

@@ -17,6 +17,7 @@ export const refs: readonly CallFact[] = [
     row('folio_add_pin', [ref('pin', folio(0))], {
       since: '6.5',
       source: 'mm/gup.c',
+      prototype: 'void folio_add_pin(struct folio *folio);',
       doc: 'One more pin on a folio that is pinned already; unpin_user_page() gives it back.',
     }),
     row('page_count page_ref_count page_mapped', [counts(page(0))]),

@@ -83,11 +83,16 @@ const iterators = table('include/linux/uio.h', [
     iov_iter_init iov_iter_ubuf iov_iter_xarray iov_iter_discard iov_iter_advance iov_iter_revert iov_iter_count
     iov_iter_truncate iov_iter_reexpand iov_iter_npages iov_iter_alignment iov_iter_is_aligned
     iov_iter_gap_alignment iov_iter_single_seg_count iov_iter_rw iov_iter_is_bvec iov_iter_is_kvec
-    iov_iter_extract_will_pin iov_iter_save_state iov_iter_restore user_backed_iter iter_is_iovec iter_is_ubuf
+    iov_iter_save_state iov_iter_restore user_backed_iter iter_is_iovec iter_is_ubuf
     iov_length import_iovec import_ubuf import_single_range fault_in_iov_iter_readable fault_in_iov_iter_writeable
   `,
     [pure],
   ),
+  row('iov_iter_extract_will_pin', [pure], {
+    since: '6.3',
+    prototype: 'bool iov_iter_extract_will_pin(const struct iov_iter *iter);',
+    doc: 'Whether iov_iter_extract_pages() takes pins on what this iterator has: only then is there something to unpin.',
+  }),
   row('copy_page_to_iter copy_page_to_iter_nofault', [reads(page(0))]),
   row('copy_page_from_iter copy_page_from_iter_atomic', [writes(page(0))]),
   row('copy_folio_to_iter', [reads(folio(0))], { since: '5.18' }),

@@ -40,9 +40,17 @@ export function freePort() {
 /**
  * Starts a server. `dataDir` holds its profile and extensions; `settings` become the machine's settings. Resolves when it
  * listens: {url, port, child, stop()}.
- * @param {{dataDir: string, settings?: Record<string, unknown>, port?: number, args?: string[], extensionsDir?: string}} options
+ * Folders are trusted, unless `trust` is false.
+ * @param {{dataDir: string, settings?: Record<string, unknown>, port?: number, args?: string[], extensionsDir?: string, trust?: boolean}} options
  */
-export async function startVsCodeServer({ dataDir, settings = {}, port: wanted, args = [], extensionsDir }) {
+export async function startVsCodeServer({
+  dataDir,
+  settings = {},
+  port: wanted,
+  args = [],
+  extensionsDir,
+  trust = true,
+}) {
   const { node, main } = await ensureVsCodeServer();
   const port = wanted ?? (await freePort());
   for (const folder of ['data/User', 'data/Machine', 'extensions'])
@@ -64,7 +72,7 @@ export async function startVsCodeServer({ dataDir, settings = {}, port: wanted, 
         dataDir,
       ],
       ...['--extensions-dir', extensionsDir ?? join(dataDir, 'extensions'), '--accept-server-license-terms'],
-      ...['--disable-telemetry', '--disable-workspace-trust', ...args],
+      ...['--disable-telemetry', ...(trust ? ['--disable-workspace-trust'] : []), ...args],
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -17,24 +17,12 @@ WARN_ON_ONCE), so the code never works. Use the pin_user_pages*() call with the 
       title: 'A long-term get',
       bad: `int hold(unsigned long addr, struct page **pages, int nr)
 {
-	int got = get_user_pages_fast(addr, nr, FOLL_WRITE | FOLL_LONGTERM, pages); //~ longterm-without-pin
-
-	if (got <= 0)
-		return got;
-	run_engine(pages, got);
-	release_pages(pages, got);
-	return 0;
+	return get_user_pages_fast(addr, nr, FOLL_WRITE | FOLL_LONGTERM, pages); //~ longterm-without-pin
 }
 `,
       good: `int hold(unsigned long addr, struct page **pages, int nr)
 {
-	int got = pin_user_pages_fast(addr, nr, FOLL_WRITE | FOLL_LONGTERM, pages);
-
-	if (got <= 0)
-		return got;
-	run_engine(pages, got);
-	unpin_user_pages(pages, got);
-	return 0;
+	return pin_user_pages_fast(addr, nr, FOLL_WRITE | FOLL_LONGTERM, pages);
 }
 `,
     },

@@ -302,7 +302,7 @@ export const removedApi: Rule = {
           message: wrong.message,
           steps: [stepAt(file, call, wrong.message, 'fault')],
           shape: wrong.shape,
-          fixes: () => fix().fixes.map((one) => ({ ...one, everywhere: true })),
+          fixes: () => fix().fixes,
           fixNote: () => fix().note,
         };
       }

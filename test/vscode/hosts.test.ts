@@ -60,6 +60,24 @@ test('as on vscode.dev: the server is a web worker, and a workspace on no disk i
   }
 });
 
+test('a folder that is not trusted is checked and repaired as well', async () => {
+  const vscode = await Workbench.open({ trust: false });
+  try {
+    await vscode.page.locator('[id="status.workspaceTrust"]', { hasText: 'Restricted Mode' }).waitFor();
+    await vscode.openFile('vgrab_ring.c');
+    const row = (await vscode.problems()).filter({ hasText: 'missing-longterm' });
+    await row.first().waitFor();
+    await vscode.goToText('vgrab/vgrab_ring.c', 'pin_user_pages_fast(');
+    await (await vscode.quickFixes()).filter({ hasText: 'FOLL_LONGTERM' }).first().click();
+    await row.first().waitFor({ state: 'detached' });
+  } catch (error) {
+    await vscode.page.screenshot({ path: join(ROOT, 'out/failed-untrusted.png') });
+    throw error;
+  } finally {
+    await vscode.close();
+  }
+});
+
 test('npm start serves VS Code with the extension on examples/, and prints where', async () => {
   const start = spawn(process.execPath, [join(ROOT, 'scripts/start.mjs'), '--browser', '--no-open'], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -23,15 +23,6 @@ async function picture(name: string): Promise<void> {
   await vscode.page.screenshot({ path: join(IMAGES, `${name}.png`) });
 }
 
-/** Puts the cursor into the call of a file of the example driver. */
-async function goToCall(name: string): Promise<void> {
-  const lines = readFileSync(join(vscode.folder, 'vgrab/vgrab_capture.c'), 'utf8').split('\n');
-  const index = lines.findIndex((line) => line.includes(`${name}(`));
-  // Columns are counted as shown: tabs are eight wide.
-  const column = lines[index]!.replaceAll('\t', ' '.repeat(8)).indexOf(name) + 3;
-  await vscode.goTo(index + 1, column);
-}
-
 beforeAll(async () => {
   mkdirSync(IMAGES, { recursive: true });
   vscode = await Workbench.open();
@@ -105,7 +96,7 @@ describe('the installed package', () => {
 
   test('the quick-fix menu offers the conversion of acquire and releases', async () => {
     await vscode.openFile('vgrab_capture.c');
-    await goToCall('get_user_pages_fast');
+    await vscode.goToText('vgrab/vgrab_capture.c', 'get_user_pages_fast');
     for (const [name, theme, mark] of THEMES) {
       await vscode.theme(theme, mark);
       const fixes = await vscode.quickFixes();
@@ -128,7 +119,7 @@ describe('the installed package', () => {
   test('the hover tells what the call takes and how to give it back', async () => {
     await vscode.openFile('vgrab_capture.c');
     await vscode.command('View: Hide Panel');
-    await goToCall('get_user_pages_fast');
+    await vscode.goToText('vgrab/vgrab_capture.c', 'get_user_pages_fast');
     for (const [name, theme, mark] of THEMES) {
       await vscode.theme(theme, mark);
       await vscode.page.keyboard.press('Control+KeyK');
@@ -138,6 +129,34 @@ describe('the installed package', () => {
       await picture(`hover-${name}`);
       await vscode.page.keyboard.press('Escape');
     }
+  });
+
+  test('the status item names the kernels, and another one is chosen there', async () => {
+    const { page } = vscode;
+    await vscode.openFile('vgrab_capture.c');
+    const item = page.locator('.hover-language-status');
+    await page.locator('[id="status.languageStatus"]').click();
+    await item.filter({ hasText: 'Pinscope: Linux 6.12' }).first().waitFor();
+    await item.getByText('Select Kernel Versions').click();
+    const input = page.locator('.quick-input-widget input.input');
+    await input.fill('5.10');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: '5.10' }).first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Enter');
+    const settings = (): Record<string, unknown> =>
+      JSON.parse(readFileSync(join(vscode.folder, '.vscode/settings.json'), 'utf8')) as Record<string, unknown>;
+    await expect.poll(() => settings()['pinscope.kernelVersions'], { timeout: 10_000 }).toEqual(['6.12', '5.10']);
+    vscode.settings({ 'pinscope.kernelVersions': ['banana', '6.1'] });
+    await page.locator('.notifications-toasts', { hasText: '"banana" is not a kernel version' }).waitFor();
+    await page.locator('[id="status.languageStatus"]').click();
+    await item
+      .filter({ hasText: /Pinscope: Linux 6\.1.*no such kernel: banana/s })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Escape');
+    vscode.settings({});
+    await vscode.command('Notifications: Clear All Notifications');
   });
 
   test('the page of a rule opens from the command', async () => {

@@ -4,6 +4,7 @@ import { State } from 'vscode-languageclient';
 import type { ClientNotifications } from '../../../server/lsp/protocol.ts';
 import type { Host } from '../host.ts';
 import { checkedDocuments } from './documents.ts';
+import { defaultKernel, kernelReleases } from '../manifest.ts';
 import { configuredKernels } from './kernel-versions.ts';
 
 type ServerStatus = ClientNotifications['pinscope/status'];
@@ -12,17 +13,23 @@ type ServerStatus = ClientNotifications['pinscope/status'];
 export function registerStatus({ context, client }: Host): void {
   const item = languages.createLanguageStatusItem('pinscope.status', checkedDocuments());
   item.name = 'Pinscope';
+  const releases = new Set(kernelReleases(context));
   let status: ServerStatus = { state: 'ready', message: '' };
 
   const show = (): void => {
-    const kernels = configuredKernels(window.activeTextEditor?.document.uri).join(', ');
+    const kernels = configuredKernels(window.activeTextEditor?.document.uri);
+    const unknown = kernels.filter((kernel) => !releases.has(/^v?(\d+\.\d+)/.exec(kernel)?.[1] ?? ''));
+    const used = kernels.filter((kernel) => !unknown.includes(kernel));
     const stopped = client.state === State.Stopped || client.state === State.StartFailed;
     item.busy = client.state === State.Starting || (!stopped && status.state === 'busy');
-    item.text = stopped ? 'Pinscope is off' : `Pinscope: Linux ${kernels}`;
-    item.detail = stopped ? 'the language server is not running' : status.message;
+    item.text = stopped
+      ? 'Pinscope is off'
+      : `Pinscope: Linux ${(used.length ? used : [defaultKernel(context)]).join(', ')}`;
+    const ignored = unknown.length ? `no such kernel: ${unknown.join(', ')}` : '';
+    item.detail = stopped ? 'the language server is not running' : status.message || ignored;
     item.severity = stopped
       ? LanguageStatusSeverity.Error
-      : status.state === 'degraded'
+      : status.state === 'degraded' || unknown.length > 0
         ? LanguageStatusSeverity.Warning
         : LanguageStatusSeverity.Information;
     item.command = stopped

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeAcquire, describeFlag, facts } from '../../../language/kernel/index.ts';
+import { describeAcquire, describeFlag, facts, gupFamilyNames } from '../../../language/kernel/index.ts';
 
 const v6_12 = { major: 6, minor: 12, patch: 0 };
 const v5_4 = { major: 5, minor: 4, patch: 0 };
@@ -135,6 +135,25 @@ describe('describeAcquire', () => {
 
   it('is silent about other names', () => {
     for (const name of ['kfree', 'nonsense', 'get_page', '']) expect(describeAcquire(name, v6_12)).toBeUndefined();
+  });
+});
+
+describe('hover', () => {
+  it('has words for every call of the family, in every kernel, and every flag', () => {
+    for (const kernel of [v5_4, v6_12]) {
+      for (const name of gupFamilyNames) {
+        const text = describeAcquire(name, kernel) ?? '';
+        expect(text, name).toMatch(/\*\*Kernels\*\*: \S+/);
+        expect(text, name).toMatch(/^```c\n.*\);\n```/);
+        expect(text, name).not.toMatch(/undefined|null/);
+        if (facts.acquire(name)) {
+          expect(text, name).toMatch(/\*\*Takes\*\* (a|nothing)/);
+          expect(text, name).toMatch(/\*\*Give back\*\* with `\w+\(\)`/);
+          expect(text, name).toMatch(/CASE \d \(/);
+        }
+      }
+      for (const { name } of facts.flags) expect(describeFlag(name, kernel), name).toMatch(/Kernels: \S+/);
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+/* global require, exports, fetch, TextEncoder */
 /** A web extension with a file system in memory (scheme `drive`), for a workspace that is on no disk. Runs in a browser. */
 const vscode = require('vscode');
 

@@ -1,5 +1,5 @@
 /** A person at the workbench: what the stories do with keyboard and eyes. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { CACHE, ROOT, VSIX } from '../../../scripts/lib/paths.mjs';
@@ -30,6 +30,13 @@ const SETTINGS = {
   'workbench.editor.empty.hint': 'hidden',
 };
 
+/** No question about trust: the folder is not trusted. */
+const RESTRICTED = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+};
+
 function temporaryFolder(): string {
   mkdirSync(CACHE, { recursive: true });
   return mkdtempSync(join(CACHE, 'story-'));
@@ -48,8 +55,8 @@ export class Workbench {
     this.#close = close;
   }
 
-  /** Opens a copy of examples/ in a fresh profile with the package installed. */
-  static async open(): Promise<Workbench> {
+  /** Opens a copy of examples/ in a fresh profile with the package installed; `trust: false`: as a folder that is not trusted. */
+  static async open({ trust = true } = {}): Promise<Workbench> {
     const home = temporaryFolder();
     const folder = join(home, 'examples');
     cpSync(join(ROOT, 'examples'), folder, { recursive: true });
@@ -57,7 +64,7 @@ export class Workbench {
     writeFileSync(join(folder, '.vscode/settings.json'), '{}\n');
     const dataDir = join(home, 'server');
     await installVsix(VSIX, join(dataDir, 'extensions'), dataDir);
-    return Workbench.#start(home, folder, async (page, server) => {
+    return Workbench.#start(home, folder, trust, async (page, server) => {
       await page.goto(`${server.url}?folder=${encodeURIComponent(folder)}`);
     });
   }
@@ -67,7 +74,7 @@ export class Workbench {
    * of the extension that were fetched.
    */
   static async openVirtual(files: Readonly<Record<string, string>>, asked: string[]): Promise<Workbench> {
-    return Workbench.#start(temporaryFolder(), '', async (page, server) => {
+    return Workbench.#start(temporaryFolder(), '', true, async (page, server) => {
       await page.goto(await serveWebWorkbench(page, server.url, { settings: SETTINGS, files, asked }));
     });
   }
@@ -75,9 +82,11 @@ export class Workbench {
   static async #start(
     home: string,
     folder: string,
+    trust: boolean,
     go: (page: Page, server: { readonly url: string }) => Promise<void>,
   ): Promise<Workbench> {
-    const server = await startVsCodeServer({ dataDir: join(home, 'server'), settings: SETTINGS });
+    const settings = { ...SETTINGS, ...(!trust && RESTRICTED) };
+    const server = await startVsCodeServer({ dataDir: join(home, 'server'), settings, trust });
     let browser: Browser | undefined;
     const close = async (): Promise<void> => {
       await browser?.close().catch(() => undefined);
@@ -130,6 +139,14 @@ export class Workbench {
     await this.inEditor();
   }
 
+  /** Puts the cursor into the first occurrence of a text in a file as it is on disk. */
+  async goToText(path: string, text: string): Promise<void> {
+    const lines = readFileSync(join(this.folder, path), 'utf8').split('\n');
+    const index = lines.findIndex((line) => line.includes(text));
+    // Columns are counted as shown: tabs are eight wide.
+    await this.goTo(index + 1, lines[index]!.replaceAll('\t', ' '.repeat(8)).indexOf(text) + 3);
+  }
+
   /** Runs a command by its title. */
   async command(title: string): Promise<void> {
     await this.quickInput('F1', `>${title}`);
@@ -144,10 +161,20 @@ export class Workbench {
     return this.page.locator('.markers-panel .monaco-list-row');
   }
 
-  /** Texts of the quick-fix menu, opened at the cursor by Ctrl+. */
+  /** Texts of the quick-fix menu, opened at the cursor by Ctrl+. ; a busy workbench can lose the key. */
   async quickFixes(): Promise<Locator> {
-    await this.page.keyboard.press('Control+Period');
     const rows = this.page.locator('.action-widget .monaco-list-row.action');
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await this.page.keyboard.press('Control+Period');
+      const shown = await rows
+        .first()
+        .waitFor({ timeout: PATIENCE / 3 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (shown) break;
+    }
     await rows.first().waitFor();
     return rows;
   }

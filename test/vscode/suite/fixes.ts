@@ -71,7 +71,8 @@ describe('quick fixes', () => {
     const [fixAll] = await actions(document, new Range(0, 0, 0, 0), FIX_ALL);
     assert.ok(fixAll?.edit);
     assert.ok(await workspace.applyEdit(fixAll.edit));
-    await rulesBecome(document, []);
+    // What is kept for long is now to be accounted: advice, which the missing flag had hidden.
+    await rulesBecome(document, ['unaccounted-longterm']);
     assert.match(document.getText(), /FOLL_LONGTERM/);
   });
 
@@ -90,7 +91,7 @@ describe('quick fixes', () => {
     }
   });
 
-  it('every fix of the example driver removes its finding and adds none', async () => {
+  it('every fix of the example driver removes its finding and adds no error or warning', async () => {
     for (const name of ['vgrab_capture.c', 'vgrab_table.c', 'vgrab_ring.c']) {
       const { document } = await openExample(name);
       await finding(document, name === 'vgrab_ring.c' ? 'missing-longterm' : 'leaked-pin');
@@ -101,7 +102,11 @@ describe('quick fixes', () => {
           const fix = offered.find((action) => action.edit && !/^Suppress/.test(action.title));
           if (!fix?.edit) continue;
           const expected = rules(document);
-          expected.splice(expected.indexOf(ruleOf(one)), 1);
+          expected.splice(
+            expected.indexOf(ruleOf(one)),
+            1,
+            ...(ruleOf(one) === 'missing-longterm' ? ['unaccounted-longterm'] : []),
+          );
           assert.ok(await workspace.applyEdit(fix.edit), fix.title);
           await rulesBecome(document, expected);
           fixed = true;
