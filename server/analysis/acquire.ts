@@ -6,7 +6,7 @@ import type { AcquireFact } from '../../language/kernel/types.ts';
 import { nameOf, type Frame, type Machine } from './frame.ts';
 import { shortLoc, type Memory } from './memory.ts';
 import { mayHold, type Resource, type State } from './state.ts';
-import { constant, isConst, sameVal, symbol, type Symbols, type Val } from './values.ts';
+import { ZERO, constant, isConst, sameVal, symbol, type Symbols, type Val } from './values.ts';
 
 /** Acquires on a path. */
 export class Acquires {
@@ -59,11 +59,18 @@ export class Acquires {
         : fact.into === 'array-out'
           ? this.memory.load(this.memory.deref(pages!), state, () => 'pages')
           : pages!;
-    if (fact.into === 'array-out') {
+    // an array that is given is filled; only where there is none, or the call never takes one, it makes one
+    const given =
+      fact.takes === 'by-iter' && !isConst(array) && (array.x || state.compare('>', array, ZERO) === true)
+        ? array
+        : undefined;
+    if (fact.into === 'array-out' && !given) {
       const made = this.memory.fresh(`arr${e.start}`, state, frame, {
         name: nameOf(e.args[pagesArg]!, this.machine.unit),
+        // where pages are held there is an array
+        nonNull: true,
       });
-      if (!isConst(array)) this.memory.store(this.memory.deref(pages!), made, state);
+      this.memory.store(this.memory.deref(pages!), made, state);
     }
     const held = fact.into === 'array-out' ? (state.memory.get(this.memory.deref(pages!)) ?? array) : array;
     const id = `${frame.id}:${e.start}`;
@@ -78,7 +85,8 @@ export class Acquires {
       index: { ...held, s: 0 },
       result,
       requested: nr,
-      status: fact.takes === 'by-iter' ? 'handed' : 'held',
+      iter: fact.takes === 'by-iter' ? (vals[at('iter')]?.s ?? 0) : 0,
+      status: 'held',
       earlier:
         before !== undefined && before.array === held.s && (before.status === 'partial' || mayHold(state, before))
           ? [...before.earlier, before.result].slice(-2)

@@ -47,8 +47,38 @@ export class Arithmetic {
       const { numberOf, elementOf, fill } = paged[0]!;
       return symbol(this.symbols.get(`(${valKey(a)}${op}${valKey(b)})`, { numberOf, elementOf, fill }));
     }
+    // (A | B) & A is A, whatever bits those are
+    if (op === '&' && !b.o && !b.x && this.bitsOf(a).includes(b.s)) {
+      state.assume('!=', b, ZERO);
+      return b;
+    }
+    // flags of one word are different bits
+    if (
+      op === '&' &&
+      !b.o &&
+      !b.x &&
+      this.isFlag(b.s) &&
+      this.symbols.info(a.s).bits?.every((s) => this.isFlag(s)) &&
+      !a.o
+    )
+      return ZERO;
+    if (op === '|') {
+      const bits = [...new Set([...this.bitsOf(a), ...this.bitsOf(b)])];
+      return symbol(this.symbols.get(`(${valKey(a)}|${valKey(b)})`, { bits }));
+    }
     const lo = state.bounds(a).lo >= 0 && state.bounds(b).lo >= 0 && op !== '-' ? 0 : undefined;
     return symbol(this.symbols.get(`(${valKey(a)}${op}${valKey(b)})`, lo === 0 ? { lo: 0 } : {}));
+  }
+
+  /** A constant of a header that was not read: `DEV_MAPPED`. */
+  private isFlag(s: number): boolean {
+    return /^init:G\/[A-Z][A-Z0-9_]*$/.test(this.symbols.info(s).key);
+  }
+
+  /** Symbols that were or-ed into a value. */
+  private bitsOf(v: Val): readonly number[] {
+    if (v.o || v.x || !v.s) return [];
+    return this.symbols.info(v.s).bits ?? [v.s];
   }
 
   truth(op: string, a: Val, b: Val, state: State): Val {

@@ -129,6 +129,22 @@ const mentionsElement = (e: Expr): boolean => {
   return found;
 };
 
+/** Variables that nodes set to an element of an array, or to another name of it. */
+function elementNames(nodes: readonly CfgNode[]): Set<string> {
+  const out = new Set<string>();
+  for (const { what } of nodes) {
+    if (what.kind === 'decl' && what.decl.init && isElement(what.decl.init)) out.add(what.decl.name);
+    if (
+      what.kind === 'expr' &&
+      what.expr.kind === 'assign' &&
+      what.expr.left.kind === 'id' &&
+      isElement(what.expr.right)
+    )
+      out.add(what.expr.left.name);
+  }
+  return out;
+}
+
 /** The element itself (or its number) is given, not the address of its data. */
 const isElement = (e: Expr): boolean => {
   if (e.kind === 'cast') return isElement(e.arg);
@@ -177,6 +193,8 @@ export function contextOf(
     let out = false;
     let start = Infinity;
     let stop = 0;
+    const copies = elementNames(cfg.nodes.slice(Math.min(head, end), Math.max(head, end) + 1));
+    const isCopy = (e: Expr): boolean => e.kind === 'id' && copies.has(e.name);
     for (let i = Math.min(head, end); i <= Math.max(head, end); i++) {
       const node = cfg.nodes[i]!;
       start = Math.min(start, node.span.start);
@@ -186,7 +204,7 @@ export function contextOf(
       for (const e of exprsOf(node)) {
         walkExpr(e, (x) => {
           if (x.kind === 'assign' && x.left.kind === 'id') assigned.add(x.left.name);
-          if (x.kind === 'assign' && x.left.kind !== 'id' && mentionsElement(x.right)) out = true;
+          if (x.kind === 'assign' && x.left.kind !== 'id' && (mentionsElement(x.right) || isCopy(x.right))) out = true;
           if (x.kind === 'update' && x.arg.kind === 'id') assigned.add(x.arg.name);
           if (x.kind === 'index') bases.push(x.object);
           if (x.kind === 'unary' && x.op === '*') bases.push(x.arg);
@@ -195,7 +213,13 @@ export function contextOf(
             if (name && (releases(facts.call(name)) || releasing(name))) rel = true;
             if (name && (facts.acquire(name) || acquiring(name))) acq = true;
             if (name && facts.call(name)?.effects.some((f) => f.kind === 'put-in')) out = true;
-            if (name && !facts.call(name) && !facts.acquire(name) && !releasing(name) && x.args.some(isElement))
+            if (
+              name &&
+              !facts.call(name) &&
+              !facts.acquire(name) &&
+              !releasing(name) &&
+              x.args.some((a) => isElement(a) || isCopy(a))
+            )
               out = true;
           }
         });

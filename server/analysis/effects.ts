@@ -39,7 +39,7 @@ export class Effects {
       case 'alias':
         return effect.from.as === 'sg' || effect.from.as === 'sg-table' || effect.from.as === 'bio'
           ? this.memory.load(`${this.memory.deref(args[effect.from.arg] ?? ZERO)}.@page`, state)
-          : this.alias(args[effect.from.arg], effect.from.as, effect.result, state);
+          : this.alias(args[effect.from.arg], effect.from.as, effect.result);
       case 'put-in': {
         const v = args[effect.pages.arg];
         if (!v) return undefined;
@@ -99,7 +99,7 @@ export class Effects {
   }
 
   /** page_folio() and friends name the same page; page_to_pfn() makes a number of it, which carries no ownership when passed on. */
-  private alias(v: Val | undefined, from: PagesArg['as'], to: PagesArg['as'], state: State): Val | undefined {
+  private alias(v: Val | undefined, from: PagesArg['as'], to: PagesArg['as']): Val | undefined {
     if (!v || isConst(v)) return v;
     const number = (as: PagesArg['as']): boolean => as === 'pfn' || as === 'dma-addr' || as === 'vaddr';
     const info = this.symbols.info(v.s);
@@ -111,7 +111,6 @@ export class Effects {
       );
     }
     if (!number(to)) return v;
-    this.memory.flowsOut(v, state);
     return symbol(
       this.symbols.get(`num:${valKey(v)}`, {
         numberOf: v,

@@ -3,7 +3,7 @@ import type { Span } from '../../language/c/ast.ts';
 import type { FunctionDef } from '../../language/c/unit.ts';
 import type { Frame, Machine } from './frame.ts';
 import { shortLoc } from './memory.ts';
-import { isErrKnown, isShort, mayHold, type Resource, type State } from './state.ts';
+import { isErrKnown, isShort, isSureToHold, mayHold, type Resource, type State } from './state.ts';
 import { ZERO, isConst, type Symbols, type Val } from './values.ts';
 
 const HANDED = /^(passed|linked|the result)/;
@@ -48,6 +48,7 @@ export class Endings {
         : outcome === 'error' && !reach.some((how) => HANDED.test(how))
           ? this.unknownTo(r, state, end.value)
           : null;
+      if (why && !isSureToHold(state, r)) continue;
       if (why) {
         const at = isEnd ? { start: frame.context.def.bodySpan.end - 1, end: frame.context.def.bodySpan.end } : end.at;
         this.machine.emit({

@@ -113,6 +113,8 @@ class Walker implements Machine {
     ];
     while (work.length) {
       const item = work.pop()!;
+      // nothing is held, and nothing will be: such a path has no more to say
+      if (depth === 0 && !item.state.resources.size && !slice.ahead[item.node]) continue;
       if (++this.steps > this.limits.steps) {
         this.overBudget = true;
         break;

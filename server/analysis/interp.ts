@@ -13,7 +13,7 @@ import { calleeName } from './context.ts';
 import { Effects } from './effects.ts';
 import { nameOf, type Frame, type Machine } from './frame.ts';
 import { Memory } from './memory.ts';
-import type { State } from './state.ts';
+import { isIterTest, iterTest, type State } from './state.ts';
 import { unionNames } from './unions.ts';
 import { ZERO, constant, isConst, sameVal, symbol, valKey, type Symbols, type Val } from './values.ts';
 
@@ -288,6 +288,7 @@ export class Interpreter {
     if (name === undefined) this.eval(e.callee, state, frame);
     const { acquire, fact, what } = name === undefined ? UNNAMED : this.callee(name);
     if (what === 'transparent') return e.args[0] ? this.eval(e.args[0], state, frame) : ZERO;
+    if (name && e.args[0] && isIterTest(name)) return iterTest(this.symbols, name, this.eval(e.args[0], state, frame));
     if (acquire)
       return this.acquires.acquire(
         acquire,

@@ -124,7 +124,7 @@ export class Memory {
     tag: string,
     state: State,
     frame: Frame,
-    info: { name?: string; lo?: number; hi?: number; local?: 'heap'; zeroed?: boolean } = {},
+    info: { name?: string; lo?: number; hi?: number; local?: 'heap'; zeroed?: boolean; nonNull?: boolean } = {},
   ): Val {
     return symbol(this.symbols.get(`fresh:${frame.id}:${tag}:${state.rounds.text}`, info));
   }

@@ -4,7 +4,7 @@ import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName } from './context.ts';
 import { nameOf, type Frame, type Machine } from './frame.ts';
 import type { Memory } from './memory.ts';
-import { isShort, mayHold, type Resource, type State } from './state.ts';
+import { isShort, isSureToHold, mayHold, type Resource, type State } from './state.ts';
 import { constant, isConst, sameVal, valKey, type Symbols, type Val } from './values.ts';
 
 /** Releases and frees on a path. */
@@ -151,7 +151,7 @@ export class Releases {
       if (!why) continue;
       // a single page's own pointer variable is no array
       if (why === 'array-freed' && info.addressOf !== undefined) continue;
-      if (this.copiedOut(r, v, state)) continue;
+      if (this.copiedOut(r, v, state) || !isSureToHold(state, r)) continue;
       this.machine.emit({
         kind: 'leak',
         resource: r,

@@ -10,6 +10,8 @@ import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 
 export interface Slice {
   readonly names: ReadonlySet<string>;
+  /** For each node: a call that takes or gives back pages stands there or behind it. */
+  readonly ahead: readonly boolean[];
 }
 
 const INTERESTING = new Set(['release', 'ref', 'alias', 'put-in', 'store', 'free', 'dma-unmap', 'alloc']);
@@ -53,12 +55,18 @@ function postDominators(context: FunctionContext): Uint32Array[] {
 export function sliceOf(context: FunctionContext, relevant: (name: string) => boolean): Slice {
   const { nodes } = context.cfg;
   const names = new Set<string>();
+  const decisive: number[] = [];
   const matters = nodes.map((node) => {
     let hit = node.what.kind === 'return' || node.what.kind === 'opaque';
     for (const e of exprsOf(node)) {
       walkExpr(e, (x) => {
         if (x.kind !== 'call') return;
         const name = calleeName(x);
+        if (
+          name &&
+          (facts.acquire(name) || relevant(name) || facts.call(name)?.effects.some((f) => f.kind === 'release'))
+        )
+          decisive.push(node.id);
         if (
           name &&
           (facts.acquire(name) || relevant(name) || facts.call(name)?.effects.some((f) => INTERESTING.has(f.kind)))
@@ -98,7 +106,22 @@ export function sliceOf(context: FunctionContext, relevant: (name: string) => bo
       }
     }
   }
-  return { names };
+  return { names, ahead: reaching(nodes, decisive) };
+}
+
+/** The nodes from which one of `goals` can be reached, themselves included. */
+function reaching(nodes: FunctionContext['cfg']['nodes'], goals: readonly number[]): boolean[] {
+  const before: number[][] = nodes.map(() => []);
+  for (const node of nodes) for (const e of node.succs) before[e.to]!.push(node.id);
+  const out = nodes.map(() => false);
+  const work = [...goals];
+  while (work.length) {
+    const id = work.pop()!;
+    if (out[id]) continue;
+    out[id] = true;
+    work.push(...before[id]!);
+  }
+  return out;
 }
 
 const targets = (e: Expr): string[] => {

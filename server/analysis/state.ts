@@ -34,6 +34,8 @@ export interface Resource {
   /** Result of the call. */
   readonly result: Val;
   readonly requested: Val;
+  /** The iterator that decides whether anything is taken (iov_iter_extract_pages); 0: always. */
+  readonly iter: number;
   /**
    * held: taken if `result` says so; partial: some released, which ones is not known; released; handed: ownership left
    * to code that is not seen.
@@ -457,9 +459,49 @@ const hashOfResource = (id: string, r: Resource): readonly [number, number] => {
 /** How many pages the path may hold of a resource: does any possible value of the result mean that pages are held? */
 export function mayHold(state: State, r: Resource): boolean {
   if (r.status !== 'held') return false;
+  if (r.iter && iterKind(state, r.iter) === 'kernel') return false;
   const op = r.fact.result === 'zero' ? '==' : '>';
   return [...r.earlier, r.result].some((v) => state.compare(op, v, { s: 0, o: 0 }) !== false);
 }
+
+/** Tests of an iterator: true if "yes" means that its pages are user memory, which an extraction pins. */
+const ITER_TESTS: Record<string, boolean> = {
+  iov_iter_extract_will_pin: true,
+  user_backed_iter: true,
+  iter_is_ubuf: true,
+  iter_is_iovec: true,
+  iov_iter_is_kvec: false,
+  iov_iter_is_bvec: false,
+  iov_iter_is_xarray: false,
+  iov_iter_is_folioq: false,
+  iov_iter_is_discard: false,
+};
+
+/** The function asks an iterator what its pages are. */
+export const isIterTest = (name: string): boolean => Object.hasOwn(ITER_TESTS, name);
+
+/** The truth of a test of an iterator: the same each time that the path asks. */
+export function iterTest(symbols: Symbols, name: string, iter: Val): Val {
+  return { s: symbols.get(`iter:${iter.s}:${name}`, { lo: 0, hi: 1, name: `${name}()` }), o: 0 };
+}
+
+/** What the path found out about an iterator. */
+function iterKind(state: State, iter: number): 'user' | 'kernel' | 'unknown' {
+  let kind: 'user' | 'unknown' = 'unknown';
+  for (const [name, yes] of Object.entries(ITER_TESTS)) {
+    const truth = state.known(iterTest(state.symbols, name, { s: iter, o: 0 }));
+    if (truth === undefined) continue;
+    if ((truth === 1) !== yes) return 'kernel';
+    kind = 'user';
+  }
+  return kind;
+}
+
+/**
+ * The resource counts as lost where the path loses it. What an iterator's pages are is often told by flags that are not
+ * followed: there only a path that has asked the iterator itself says enough.
+ */
+export const isSureToHold = (state: State, r: Resource): boolean => !r.iter || iterKind(state, r.iter) === 'user';
 
 /** True if the path knows that the pointer is an error code: kernel addresses count as positive, ERR_PTR()s as negative. */
 export function isErrKnown(state: State, v: Val): boolean {

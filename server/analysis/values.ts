@@ -35,6 +35,8 @@ export interface SymInfo {
   readonly nonNull?: boolean;
   /** It is the truth value of this comparison. */
   readonly test?: { readonly op: string; readonly a: Val; readonly b: Val };
+  /** The symbols that were or-ed together into it. */
+  readonly bits?: readonly number[];
   /** The acquire (and round) that filled the array with it. */
   readonly fill?: string;
   /** It is a number that stands for a page (its frame, its physical address): that page. */

@@ -157,7 +157,7 @@ export const leakedPin: Rule = {
     const lost = new Set<number>();
     for (const e of file.events) {
       if (e.kind === 'leak') {
-        if (inCallee(file, e) || !stillOwner(e, returned)) continue;
+        if (inCallee(file, e) || (e.why !== 'forgotten' && !stillOwner(e, returned))) continue;
         const key = `${e.resource.site.start}:${e.at.start}`;
         if (seen.has(key)) continue;
         seen.add(key);

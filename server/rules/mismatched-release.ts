@@ -61,6 +61,9 @@ function wrongReleases(g: Group): ReleaseSite[] {
   );
 }
 
+/** `get_kernel_pages` → `put_kernel_pages`. */
+const partnerName = (fn: string): string => fn.replace(/(?<![a-z])get(?![a-z])/, 'put');
+
 /** Acquires of a kind that nothing in the group gives back, while everything there gives back the other kind. */
 function wrongAcquires(g: Group): AcquireSite[] {
   if (!g.releases.length || g.foreign.length) return [];
@@ -77,11 +80,14 @@ function wrongAcquires(g: Group): AcquireSite[] {
  * holds give back plain references: whatever else the array may hold, the pins are not undone.
  */
 function keptPins(file: FileAnalysis, g: Group): ReleaseSite[] {
-  const pins = g.acquires.filter((a) => a.kind === 'pin' && a.fact.takes === 'pin');
+  const pins = g.acquires.filter((a) => a.kind === 'pin');
   if (!pins.length || pins.length !== g.acquires.length || !g.foreign.length || !file.groups.isKept(g)) return [];
-  if (g.foreign.some((x) => x.what.startsWith('parameter')) || g.uses.some((u) => u.effect.kind === 'ref')) return [];
+  if (g.foreign.some((x) => x.what.startsWith('parameter'))) return [];
   const takers = new Set(pins.map((a) => a.fn));
-  const outside = g.releases.filter((r) => !takers.has(r.fn));
+  // a reference that the file takes itself (get_page() on kernel pages) is given back by the function named after it
+  const refs = g.uses.filter((u) => u.effect.kind === 'ref').map((u) => u.fn);
+  if (refs.some((fn) => partnerName(fn) === fn)) return [];
+  const outside = g.releases.filter((r) => !takers.has(r.fn) && !refs.some((fn) => partnerName(fn) === r.fn));
   return outside.some((r) => r.effect.of === 'pin') ? [] : outside;
 }
 
