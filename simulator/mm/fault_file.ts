@@ -3,7 +3,7 @@ import { daxCow, daxMap } from './dax.ts';
 import { addNewAnon, maybeWrite, mlockVmaFolio, pgoffOf, protWrite, type FaultCtx, type FaultResult } from './fault.ts';
 import { FS, addToPageCache, attachBuffers, cachedPage, filemapGet } from './filemap.ts';
 import { PG, PTE, VM } from './flags.ts';
-import { lruAdd } from './lru.ts';
+import { folioAddLru } from './lru.ts';
 import { allocFolio, folioGet, folioPut } from './page_alloc.ts';
 import { PMD_NR, pmdSlot, pteSlot } from './pagetable.ts';
 import { mapPmd, mapPte } from './rmap.ts';
@@ -22,16 +22,15 @@ function filePage(s: State, c: FaultCtx, huge: boolean): number | 'SIGBUS' | 'OO
   return filemapGet(s, file, index, c.gfp) || 'OOM';
 }
 
-/** secretmem_fault (mm/secretmem.c): a page that the kernel itself cannot see, unevictable. */
+/** secretmem_fault (mm/secretmem.c): a page that the kernel itself cannot see. Its mapping is unevictable. */
 function secretmemPage(s: State, file: number, index: number): number {
   const found = cachedPage(s, file, index);
   if (found) return found;
   const folio = allocFolio(s, 0, { movable: false, node: 0 });
   if (!folio) return 0;
   addToPageCache(s, file, index, folio);
-  s.setFlag(folio, PG.uptodate | PG.unevictable | PG.lru);
-  s.count('unevictable_pgs_culled');
-  lruAdd(s, folio);
+  s.setFlag(folio, PG.uptodate);
+  folioAddLru(s, folio);
   folioPut(s, folio);
   return folio;
 }

@@ -1,5 +1,6 @@
 /** LRU lists, the per-CPU batches in front of them, activation, and mlock's unevictable list (mm/swap.c, mm/mlock.c, include/linux/mm_inline.h). */
-import { PG } from './flags.ts';
+import { MAPPING, PG } from './flags.ts';
+import { FS } from './filemap.ts';
 import { folioGet, folioPut } from './page_alloc.ts';
 import { genAdd, genDelete, genIncRefs } from './lru_gen.ts';
 import { SCALAR, type State } from './state.ts';
@@ -88,9 +89,11 @@ export function folioAddLru(s: State, folio: number): void {
   if (n + 1 >= PAGEVEC_SIZE || s.order.at(folio) > 0) lruAddDrain(s);
 }
 
-/** Is the folio protected from reclaim (folio_evictable, mm/internal.h)? */
+/** Is the folio open to reclaim (folio_evictable, mm/internal.h): neither mlocked nor of an unevictable mapping (secretmem)? */
 export function folioEvictable(s: State, folio: number): boolean {
-  return !s.has(folio, PG.mlocked);
+  if (s.has(folio, PG.mlocked)) return false;
+  const m = s.mapping.at(folio);
+  return !(m >= MAPPING.file && s.fileFs.at(m - MAPPING.file) === FS.secretmem);
 }
 
 /** lru_add_drain: every folio of the batch goes to its list (lru_add, mm/swap.c). */
@@ -101,13 +104,13 @@ export function lruAddDrain(s: State): void {
   for (let i = 0; i < n; i++) {
     const folio = s.batch.at(i);
     let flags = (s.flags.at(folio) & ~PG.batched) | PG.lru;
-    if (!(flags & PG.mlocked)) {
+    if (folioEvictable(s, folio)) {
       if (flags & PG.unevictable) s.count('unevictable_pgs_rescued', s.nr(folio));
       flags &= ~PG.unevictable;
     } else {
       if (!(flags & PG.unevictable)) s.count('unevictable_pgs_culled', s.nr(folio));
       flags = (flags & ~PG.active) | PG.unevictable;
-      s.set(s.mlockCount, folio, 1);
+      s.set(s.mlockCount, folio, flags & PG.mlocked ? 1 : 0);
     }
     s.set(s.flags, folio, flags);
     lruAdd(s, folio);
