@@ -8,6 +8,9 @@ import { pteSlot, setEntry } from './pagetable.ts';
 import { zeroPage } from './thp.ts';
 import type { State } from './state.ts';
 
+/** Layout lease of a DAX file (fs/locks.c, as proposed): who holds pages for long takes one, and is recalled before the blocks go. */
+export const LEASE = { none: 0, held: 1, recalled: 2 } as const;
+
 /** The storage page behind a block of a DAX file: allocated on demand; refcount 1 means idle. 0 when the device is full. */
 export function daxStorage(s: State, file: number, index: number, alloc: boolean): number {
   ensureCapacity(s, file, index + 1);

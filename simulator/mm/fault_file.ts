@@ -1,4 +1,6 @@
 /** Faults on file mappings: read, shared write, private copy, fault-around (do_fault, filemap_map_pages; mm/memory.c, mm/filemap.c). */
+import { folioLock } from './wait.ts';
+import { folioWaitStable } from './writeback.ts';
 import { daxCow, daxMap } from './dax.ts';
 import { addNewAnon, maybeWrite, mlockVmaFolio, pgoffOf, protWrite, type FaultCtx, type FaultResult } from './fault.ts';
 import { FS, addToPageCache, attachBuffers, cachedPage, filemapGet } from './filemap.ts';
@@ -65,6 +67,7 @@ export function doFault(s: State, c: FaultCtx): FaultResult {
   const page = filePage(s, c, hugeVma || s.fileHuge.at(file) === 2);
   if (typeof page === 'string') return page;
   const folio = s.head(page);
+  folioLock(s, folio);
   if (c.write) pageMkwrite(s, file, folio);
   finishFault(s, c, page);
   if (c.write) folioMarkDirty(s, folio);
@@ -75,6 +78,8 @@ export function doFault(s: State, c: FaultCtx): FaultResult {
 /** page_mkwrite (ext4_page_mkwrite): buffers are attached, the page is dirty from here. */
 export function pageMkwrite(s: State, file: number, folio: number): void {
   if (s.fileFs.at(file) !== FS.ext4) return;
+  folioLock(s, folio);
+  folioWaitStable(s, folio);
   attachBuffers(s, folio);
   folioMarkDirty(s, folio);
 }

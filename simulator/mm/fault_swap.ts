@@ -1,4 +1,5 @@
 /** Swapping in (do_swap_page; mm/memory.c). */
+import { folioLock } from './wait.ts';
 import { faultAddLru, mlockVmaFolio, type FaultCtx, type FaultResult } from './fault.ts';
 import { doWpPage } from './fault_wp.ts';
 import { MAPPING, PG, PTE, VM } from './flags.ts';
@@ -23,6 +24,10 @@ export function doSwapPage(s: State, c: FaultCtx, slot: number): FaultResult {
     const order = direct ? swapinOrder(s, c, entry) : 0;
     const folio = allocFolio(s, order, c.gfp) || 0;
     if (!folio) return 'OOM';
+    if (s.ent.at(slot) !== entry || s.swapCache.at(entry)) {
+      folioPut(s, folio);
+      return 'ok';
+    }
     s.setFlag(folio, PG.swapbacked);
     const first = entry - (entry & ((1 << order) - 1));
     if (!direct) addToSwapCache(s, folio, entry);
@@ -33,6 +38,7 @@ export function doSwapPage(s: State, c: FaultCtx, slot: number): FaultResult {
     page = folio + (entry - first);
   }
   const folio = s.head(page);
+  folioLock(s, folio);
   if (!direct) {
     folioGet(s, folio);
     if (c.write) drainIfBatched(s, folio);

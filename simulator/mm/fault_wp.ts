@@ -1,4 +1,5 @@
 /** Writes to read-only pages, and unsharing (do_wp_page; mm/memory.c). */
+import { folioTrylock } from './wait.ts';
 import { daxMap } from './dax.ts';
 import { addNewAnon, maybeWrite, type FaultCtx, type FaultResult } from './fault.ts';
 import { pageMkwrite } from './fault_file.ts';
@@ -44,7 +45,7 @@ export function doWpPage(s: State, c: FaultCtx, slot: number): FaultResult {
 /** wp_can_reuse_anon_folio: is the mapping the only reference? */
 function wpCanReuseAnonFolio(s: State, folio: number): boolean {
   if (s.order.at(folio) > 0) return false;
-  if (folioKsm(s, folio) || s.refcount.at(folio) > 3) return false;
+  if (folioKsm(s, folio) || s.refcount.at(folio) > 3 || !folioTrylock(s, folio)) return false;
   drainIfBatched(s, folio);
   if (s.refcount.at(folio) > 1 + (s.has(folio, PG.swapcache) ? 1 : 0)) return false;
   if (s.has(folio, PG.swapcache)) folioFreeSwap(s, folio);
@@ -57,6 +58,11 @@ function wpPageCopy(s: State, c: FaultCtx, slot: number): FaultResult {
   const old = s.ent.at(slot);
   const folio = allocFolio(s, 0, c.gfp);
   if (!folio) return 'OOM';
+  if (s.ent.at(slot) !== old || s.entf.at(slot) !== bits) {
+    // the allocation reclaimed the page that was to be copied: the fault is tried again
+    folioPut(s, folio);
+    return 'ok';
+  }
   s.set(s.content, folio, isZeroPage(s, old) ? 0 : s.content.at(old));
   if (bits & PTE.special) clearEntry(s, slot);
   else {

@@ -91,8 +91,12 @@ export function readIntoCache(s: State, file: number, index: number, gfp: Gfp = 
   const end = Math.min(s.filePages.at(file), index + RA_PAGES / 2 + 1);
   for (let i = Math.max(0, index - RA_PAGES / 2); i < end; i++) {
     if (s.xa.at(xaSlot(s, file, i)) > 0) continue;
-    const folio = allocFolio(s, 0, gfp);
-    if (!folio) break;
+    // readahead_gfp_mask: only the page that is asked for is worth reclaiming others
+    const folio = allocFolio(s, 0, i === index ? gfp : { ...gfp, reclaim: false });
+    if (!folio) {
+      if (i < index) continue;
+      break;
+    }
     const shadow = s.xaShadow.at(xaSlot(s, file, i));
     addToPageCache(s, file, i, folio);
     const disk = s.xaDisk.at(xaSlot(s, file, i));

@@ -90,6 +90,11 @@ function copyPte(s: State, src: number, dst: number, vma: number, child: number,
     // copy_present_page: the child gets a copy at once
     const copy = allocFolio(s, 0, GFP_USER);
     if (!copy) return;
+    if (s.ent.at(slot) !== page || s.entf.at(slot) !== bits) {
+      folioPut(s, copy);
+      copyPte(s, src, dst, vma, child, slot, vpn);
+      return;
+    }
     s.set(s.content, copy, s.content.at(page));
     mapPte(s, to, copy, PTE.young | PTE.dirty | (s.vmaFlags.at(child) & VM.WRITE ? PTE.write : 0));
     addNewAnon(s, { vma: child, vpn }, copy);

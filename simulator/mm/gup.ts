@@ -1,4 +1,5 @@
 /** The GUP family: argument checks and the calls themselves (mm/gup.c). */
+import { folioLock } from './wait.ts';
 import { E, FOLL, PG } from './flags.ts';
 import { gupFast } from './gup_fast.ts';
 import { gupPutFolio } from './gup_pin.ts';
@@ -120,7 +121,10 @@ function fastOnly(s: State, r: number): number {
 export function unpinUserPages(s: State, pages: readonly number[], dirty: boolean): void {
   for (const page of pages) {
     const folio = s.head(page);
-    if (dirty && !s.has(folio, PG.dirty)) folioMarkDirty(s, folio);
+    if (dirty && !s.has(folio, PG.dirty)) {
+      folioLock(s, folio);
+      folioMarkDirty(s, folio);
+    }
     gupPutFolio(s, folio, 1, FOLL.PIN);
   }
 }

@@ -1,4 +1,5 @@
 /** The slow path of GUP: VMA checks, page-table walk, faults, migration out of movable zones (__get_user_pages, __gup_longterm_locked; mm/gup.c). */
+import { LEASE } from './dax.ts';
 import { handleMmFault } from './fault.ts';
 import { FS } from './filemap.ts';
 import { E, FOLL, PG, PTE, VM } from './flags.ts';
@@ -22,7 +23,9 @@ function checkVmaFlags(s: State, vma: number, flags: number): number {
   const file = s.vmaFile.at(vma);
   const anon = vmaIsAnonymous(s, vma);
   if (vf & (VM.IO | VM.PFNMAP)) return -E.FAULT;
-  if (flags & FOLL.LONGTERM && s.fileFs.at(file) === FS['ext4-dax']) return -E.OPNOTSUPP;
+  // vma_is_fsdax; with leases a long-term pin is allowed to whoever holds one
+  if (flags & FOLL.LONGTERM && s.fileFs.at(file) === FS['ext4-dax'] && s.fileLease.at(file) !== LEASE.held)
+    return -E.OPNOTSUPP;
   if (vf & VM.SECRETMEM) return -E.FAULT;
   if (flags & FOLL.WRITE) {
     if (

@@ -1,4 +1,5 @@
 /** Kernel samepage merging: full scans over mergeable VMAs (mm/ksm.c). */
+import { folioTrylock } from './wait.ts';
 import { MAPPING, PG, PTE, VM } from './flags.ts';
 import {
   anonExclusive,
@@ -22,6 +23,7 @@ function writeProtectPage(s: State, slot: number, kept: number): boolean {
   const page = s.ent.at(slot);
   const folio = s.head(page);
   const swapped = s.has(folio, PG.swapcache) ? 1 : 0;
+  if (!folioTrylock(s, folio)) return false;
   if (s.mapcount.at(page) + swapped + kept !== s.refcount.at(folio)) return false;
   if (anonExclusive(s, page) && folioMaybeDmaPinned(s, folio)) return false;
   if (s.entf.at(slot) & PTE.dirty) s.setFlag(folio, PG.dirty);

@@ -24,29 +24,60 @@ export interface MachineConfig {
   readonly swapPages: number;
   /** Pages of the root lruvec that belong to nobody in the scenario (workingset_test_recent compares with their number). */
   readonly rootWorkingset: readonly [number, number];
-  /** What truncating a DAX file does while a page is held: wait (the kernel), fail, or cut the holder off. */
-  readonly daxPolicy: 'wait' | 'fail' | 'sigbus';
+  readonly daxPolicy: DaxPolicy;
+  /** The disk needs pages that do not change while they are written (a checksum is taken): writers wait for writeback. */
+  readonly stablePages: boolean;
 }
+
+/**
+ * What truncating a DAX file does while a page is held: wait for the holder (the kernel), fail with -EBUSY, cut the holder off (its pages leave the
+ * file at once; a process that touches them gets SIGBUS), or recall the lease that a long-term holder needs.
+ */
+export type DaxPolicy = 'wait' | 'fail' | 'sigbus' | 'lease';
 
 /** Parts of a machine that one can choose. */
 export interface MachineOptions {
   /** Ordinary memory in pages, split over two nodes. Default 262144 (1 GiB). */
   pages?: number;
+  /** NUMA nodes; one node has exactly the pages asked for. Default 2. */
+  nodes?: 1 | 2;
   /** Pages of ZONE_MOVABLE (movablecore=). */
   movable?: number;
   /** Pages of persistent memory for DAX. */
   dax?: number;
   /** Pages of a CMA area, where movable memory is taken from first. */
   cma?: number;
-  daxPolicy?: 'wait' | 'fail' | 'sigbus';
+  daxPolicy?: DaxPolicy;
+  stablePages?: boolean;
   lru?: 'classic' | 'mglru';
   swap?: 'zram' | 'disk' | 'none';
   swapPages?: number;
 }
 
+/** Zones of a machine with one node, without holes: any size goes. */
+function oneNode(pages: number, o: MachineOptions): ZoneRange[] {
+  const out: ZoneRange[] = [];
+  let start = 512;
+  const add = (zone: ZoneRange['zone'], n: number): void => {
+    if (n) out.push({ zone, node: 0, start, pages: n });
+    start += n;
+  };
+  const [cma, movable, dax] = [o.cma ?? 0, o.movable ?? 0, o.dax ?? 0];
+  add('DMA32', pages - cma - movable);
+  add('CMA', cma);
+  add('Movable', movable);
+  add('Device', dax);
+  return out;
+}
+
 /** Builds the machine of the oracle's virtual machine, or one like it: two nodes, the first pfn unused. */
 export function machineConfig(features: Features, o: MachineOptions = {}): MachineConfig {
   const pages = o.pages ?? 262144;
+  if (o.nodes === 1)
+    return {
+      ...machineConfig(features, { ...o, nodes: 2, pages: 0, swapPages: o.swapPages ?? pages }),
+      zones: oneNode(pages, o),
+    };
   const movable = o.movable ?? 0;
   const half = Math.ceil(pages / 2 / 512) * 512;
   const movableHalf = Math.ceil(movable / 2 / 512) * 512;
@@ -70,5 +101,6 @@ export function machineConfig(features: Features, o: MachineOptions = {}): Machi
     swapPages: o.swapPages ?? pages,
     rootWorkingset: [200, 0],
     daxPolicy: o.daxPolicy ?? 'wait',
+    stablePages: o.stablePages ?? false,
   };
 }

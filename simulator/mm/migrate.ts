@@ -1,6 +1,8 @@
 /** Migration of folios and what asks for it: move_pages, soft offline (mm/migrate.c, mm/memory-failure.c). */
+import { folioLock } from './wait.ts';
+import { folioWaitWriteback } from './writeback.ts';
 import { E, MAPPING, PG, PTE, VM } from './flags.ts';
-import { GFP_USER, allocFolio, folioGet, folioPut, type Gfp } from './page_alloc.ts';
+import { GFP_USER, allocFolio, folioGet, folioPut, prepNewFolio, type Gfp } from './page_alloc.ts';
 import {
   anonExclusive,
   folioAnon,
@@ -28,7 +30,9 @@ import type { State } from './state.ts';
 /** Why and whereto folios move. */
 export interface MigrateTarget {
   gfp: Gfp;
-  reason: 'longterm_pin' | 'syscall' | 'memory_failure';
+  reason: 'longterm_pin' | 'syscall' | 'memory_failure' | 'compaction';
+  /** Where the new page comes from, if not from the allocator (compaction_alloc): 0 if there is none. */
+  target?: () => number;
   /** The source is not given back: soft offline poisons it. */
   poison?: boolean;
 }
@@ -107,6 +111,11 @@ function expectedRefs(s: State, folio: number): number {
   return n;
 }
 
+function allocTarget(s: State, pfn: number): number {
+  if (pfn) prepNewFolio(s, pfn, 0);
+  return pfn;
+}
+
 /** migrate_folio_unmap and migrate_folio_move: one attempt. */
 function migrateFolio(s: State, folio: number, target: MigrateTarget): boolean {
   if (s.refcount.at(folio) === 1 && !s.has(folio, PG.hugetlb)) {
@@ -115,10 +124,14 @@ function migrateFolio(s: State, folio: number, target: MigrateTarget): boolean {
     folioPut(s, folio);
     return true;
   }
+  folioLock(s, folio);
+  folioWaitWriteback(s, folio);
   const hugetlb = s.has(folio, PG.hugetlb);
   const dst = hugetlb
     ? allocHugetlb(s, target.gfp.node, target.gfp.thisNode)
-    : allocFolio(s, s.order.at(folio), target.gfp);
+    : target.target
+      ? allocTarget(s, target.target())
+      : allocFolio(s, s.order.at(folio), target.gfp);
   if (!dst) return false;
   const parked: Parked[] = [];
   const done = tryToMigrate(s, folio, parked);

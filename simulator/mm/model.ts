@@ -6,7 +6,9 @@ import { pinWeight } from './gup_pin.ts';
 import { folioGet, folioPut } from './page_alloc.ts';
 import { fillHolder, holderOf, holderPages, holderRow, holderWeight } from './holders.ts';
 import { OPERATIONS } from './operations.ts';
-import { newProc } from './process.ts';
+import { kswapd } from './reclaim.ts';
+import { newProc, procByName } from './process.ts';
+import { WouldBlock } from './wait.ts';
 import { punchHole, truncateFile } from './truncate.ts';
 import { zeroPage } from './thp.ts';
 import { SCALAR, State } from './state.ts';
@@ -40,6 +42,9 @@ export class OperationError extends Error {
     this.name = 'OperationError';
   }
 }
+
+/** What a process waits for (rows of procPending: kind and three numbers). */
+const PENDING = { none: 0, punchHole: 1, truncate: 2, lock: 3, done: 9 } as const;
 
 /**
  * A machine: its state, and two ways to act on it. `run` takes operations as traces write them. `acquire`, `getPage`, `putPage` and
@@ -82,29 +87,85 @@ export class Model {
       r = fn(this, new Args(this, op, this.step));
     } catch (e) {
       if (s.store.recording) s.store.rollback(before);
-      throw e;
+      if (!(e instanceof WouldBlock) || !s.store.recording) throw e;
+      return this.sleep(op, e.folio);
     }
+    if (s.scalar.at(SCALAR.kswapd)) kswapd(s);
     this.wakeBlocked();
     if (r.ret !== null && r.ret < 0) r.errno = ERRNO_NAME[-r.ret] ?? String(-r.ret);
     if (s.dmesg.length) r.dmesg = s.dmesg;
     return r;
   }
 
-  /** A call that waits for a DAX page goes on when the page is idle (wake_up_var in put_devmap_managed_folio_refs). */
+  /**
+   * Calls that wait go on when they can: for an idle DAX page (wake_up_var in put_devmap_managed_folio_refs), for a page lock. To be called
+   * after every step that was not made by `run`.
+   */
   wakeBlocked(): void {
     const { s } = this;
     for (let p = 1; p < s.scalar.at(SCALAR.nextProc); p++) {
       const at = s.procPending.at(p * 4);
-      if (at === 0 || at === 9) continue;
-      const [a, b, c] = [s.procPending.at(p * 4 + 1), s.procPending.at(p * 4 + 2), s.procPending.at(p * 4 + 3)];
-      const done = at === 1 ? punchHole(s, a, b, c) : truncateFile(s, a, b);
-      if (done) s.set(s.procPending, p * 4, 9);
+      if (at === PENDING.none || at === PENDING.done) continue;
+      const [a, b, c] = [1, 2, 3].map((i) => s.procPending.at(p * 4 + i)) as [number, number, number];
+      if (at === PENDING.lock) {
+        this.retry(p, a);
+        continue;
+      }
+      const done = at === PENDING.punchHole ? punchHole(s, a, b, c) : truncateFile(s, a, b);
+      if (done) this.pend(p, PENDING.done);
     }
   }
-  /** Remembers a blocked call. */
-  block(proc: number, kind: 1 | 2, a: number, b: number, c: number): Result {
-    [kind, a, b, c].forEach((v, i) => this.s.set(this.s.procPending, proc * 4 + i, v));
+  /** A call of a process waits: what it is, so that it can go on. */
+  block(proc: number, kind: 'punchHole' | 'truncate', a: number, b: number, c: number): Result {
+    this.pend(proc, PENDING[kind], a, b, c);
     return { ret: null, blocked: true };
+  }
+  /** What the blocked call of a process answered: undefined if it waits for nothing, `blocked` while it waits. */
+  takeBlocked(proc: number): Result | undefined {
+    const { s } = this;
+    const at = s.procPending.at(proc * 4);
+    if (at === PENDING.none) return undefined;
+    if (at !== PENDING.done) return { ret: null, blocked: true };
+    const answer = s.procPending.at(proc * 4 + 1);
+    this.pend(proc, PENDING.none);
+    return answer ? (JSON.parse(s.names.text(answer)) as Result) : { ret: 0 };
+  }
+  /** Processes that wait for page locks in a circle (one that waits for itself too): their rows. */
+  deadlocked(): number[] {
+    const { s } = this;
+    const waitsFor = (p: number): number =>
+      s.procPending.at(p * 4) === PENDING.lock ? s.lockOwner.at(s.procPending.at(p * 4 + 2)) : 0;
+    const out: number[] = [];
+    for (let p = 1; p < s.scalar.at(SCALAR.nextProc); p++) {
+      let q = waitsFor(p);
+      for (let steps = 0; q && q !== p && steps < s.scalar.at(SCALAR.nextProc); steps++) q = waitsFor(q);
+      if (q === p) out.push(p);
+    }
+    return out;
+  }
+
+  private pend(proc: number, ...values: number[]): void {
+    for (let i = 0; i < 4; i++) this.s.set(this.s.procPending, proc * 4 + i, values[i] ?? 0);
+  }
+  /** An operation that needs a locked page: nothing of it has happened; it is tried again after every later one. */
+  private sleep(op: Operation, folio: number): Result {
+    const { s } = this;
+    s.store.mark(op.op);
+    this.pend(procByName(s, op.proc ?? 'P'), PENDING.lock, s.names.id(JSON.stringify(op)), folio);
+    return { ret: null, blocked: true };
+  }
+  private retry(proc: number, text: number): void {
+    const { s } = this;
+    const op = JSON.parse(s.names.text(text)) as Operation;
+    const before = s.store.boundary();
+    try {
+      const r = OPERATIONS[op.op]!(this, new Args(this, op, this.step));
+      if (r.ret !== null && r.ret < 0) r.errno = ERRNO_NAME[-r.ret] ?? String(-r.ret);
+      this.pend(proc, PENDING.done, s.names.id(JSON.stringify(r)));
+    } catch (e) {
+      s.store.rollback(before);
+      if (!(e instanceof WouldBlock)) throw e;
+    }
   }
 
   /**

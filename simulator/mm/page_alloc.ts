@@ -2,6 +2,8 @@
 import { MAPPING, PG } from './flags.ts';
 import { lruDelete } from './lru.ts';
 import { SCALAR, type State } from './state.ts';
+import { compactForAllocation } from './compaction.ts';
+import { directReclaim } from './reclaim.ts';
 
 /** Where a folio may come from. */
 export interface Gfp {
@@ -10,6 +12,8 @@ export interface Gfp {
   node: number;
   /** Only this node (move_pages, soft offline's target). */
   thisNode?: boolean;
+  /** May the allocation reclaim memory when there is none (__GFP_DIRECT_RECLAIM)? Default: yes. */
+  reclaim?: boolean;
 }
 
 /** GFP_HIGHUSER_MOVABLE on the CPU's node. */
@@ -57,24 +61,57 @@ function pushFree(s: State, z: number, order: number, pfn: number): void {
   s.set(s.zoneFree, z * 16 + order, pfn);
 }
 
-/** folio_alloc: a folio of 2^order pages with one reference; 0 when there is no memory. Follows mm/page_alloc.c get_page_from_freelist. */
-export function allocFolio(s: State, order: number, gfp: Gfp): number {
+const MOVABLE_ZONES = ['CMA', 'Movable', 'DMA32'] as const;
+const OTHER_ZONES = ['DMA32'] as const;
+
+/** get_page_from_freelist: the first zone that has the folio and keeps more than its watermark. */
+function getPageFromFreelist(s: State, order: number, gfp: Gfp, mark: 'low' | 'min' | 'none'): number {
   const zones = s.machine.zones;
-  const kinds = gfp.movable ? ['CMA', 'Movable', 'DMA32'] : ['DMA32'];
-  const nodes = gfp.thisNode ? [gfp.node] : [gfp.node, 1 - gfp.node];
-  for (const node of nodes) {
-    for (const kind of kinds) {
+  for (let turn = 0; turn < (gfp.thisNode ? 1 : 2); turn++) {
+    const node = turn ? 1 - gfp.node : gfp.node;
+    for (const kind of gfp.movable ? MOVABLE_ZONES : OTHER_ZONES) {
       for (let z = 0; z < zones.length; z++) {
-        if (zones[z]!.zone !== kind || zones[z]!.node !== node) continue;
+        const zone = zones[z]!;
+        if (zone.zone !== kind || zone.node !== node) continue;
+        if (mark !== 'none' && s.zoneNrFree.at(z) - (1 << order) < watermark(zone.pages, mark)) continue;
         const pfn = takeFromZone(s, z, order);
-        if (pfn) {
-          prepNewFolio(s, pfn, order);
-          return pfn;
-        }
+        if (!pfn) continue;
+        s.add(s.zoneNrFree, z, -(1 << order));
+        prepNewFolio(s, pfn, order);
+        return pfn;
       }
     }
   }
   return 0;
+}
+
+/**
+ * Watermarks of a zone in pages (setup_per_zone_wmarks): below `low` kswapd is woken and works up to `high`; below `min` an allocation has to
+ * reclaim by itself.
+ */
+export function watermark(pages: number, mark: 'min' | 'low' | 'high'): number {
+  const min = Math.min(Math.floor(Math.sqrt(pages * 64) / 4), pages >>> 5);
+  return mark === 'min' ? min : mark === 'low' ? min + (min >>> 2) : min + (min >>> 1);
+}
+
+/** folio_alloc (__alloc_pages): a folio of 2^order pages with one reference; 0 when there is no memory, reclaim or not. */
+export function allocFolio(s: State, order: number, gfp: Gfp): number {
+  if (s.reclaiming) return getPageFromFreelist(s, order, gfp, 'none');
+  const fast = getPageFromFreelist(s, order, gfp, 'low');
+  if (fast) return fast;
+  // __alloc_pages_slowpath: wake kswapd, go down to the lower watermark, then reclaim
+  s.set(s.scalar, SCALAR.kswapd, 1);
+  const slow = getPageFromFreelist(s, order, gfp, 'min');
+  if (slow || gfp.reclaim === false || gfp.thisNode) return slow;
+  if (order > 0) {
+    compactForAllocation(s);
+    return getPageFromFreelist(s, order, gfp, 'min');
+  }
+  for (let tries = 0; tries < 16 && directReclaim(s); tries++) {
+    const pfn = getPageFromFreelist(s, order, gfp, 'min');
+    if (pfn) return pfn;
+  }
+  return getPageFromFreelist(s, order, gfp, 'none');
 }
 
 /** prep_new_page / prep_compound_page: a fresh folio with _refcount 1. */
@@ -117,7 +154,10 @@ export function freeFolio(s: State, folio: number): void {
   s.set(s.stray, folio, 0);
   s.set(s.mlockCount, folio, 0);
   s.set(s.gen, folio, 0);
-  if (z >= 0 && s.machine.zones[z]!.zone !== 'Device') pushFree(s, z, order, folio);
+  if (z >= 0 && s.machine.zones[z]!.zone !== 'Device') {
+    pushFree(s, z, order, folio);
+    s.add(s.zoneNrFree, z, n);
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Page tables: three levels of 512 entries, and the reverse map from a page to the entries that map it. */
 import { PTE } from './flags.ts';
+import { invalidate } from './mmu_notifier.ts';
 import { SCALAR, type State } from './state.ts';
 
 /** Pages of a PMD (HPAGE_PMD_NR). */
@@ -84,18 +85,10 @@ export function clearEntry(s: State, slot: number): void {
   s.set(s.entf, slot, 0);
 }
 
-/** mmu_notifier_invalidate_range: tells everybody who mirrors this range that its translation changes. */
-export function invalidate(s: State, slot: number): void {
-  const mm = slotMm(s, slot);
-  const vpn = slotVpn(s, slot);
-  const end = vpn + (slotIsPmd(s, slot) ? PMD_NR : 1);
-  for (const n of s.notifiers) if (n.mm === mm && n.start < end && n.end > vpn) n.invalidate(vpn, end);
-}
-
 /** Changes the bits of an entry and flushes it from the TLB (flush_tlb_page). */
 export function changeBits(s: State, slot: number, bits: number): void {
   if (s.entf.at(slot) === bits) return;
-  if (s.notifiers.length) invalidate(s, slot);
+  invalidate(s, slot);
   s.set(s.entf, slot, bits);
   s.set(s.entTlb, slot, 0);
 }

@@ -1,4 +1,5 @@
 /** Who asks for reclaim: memory.reclaim of a cgroup, MADV_PAGEOUT (mm/vmscan.c, mm/memcontrol.c). */
+import { watermark } from './page_alloc.ts';
 import { PG } from './flags.ts';
 import { folioLruList, folioPutbackLru, lruAddDrain } from './lru.ts';
 import { folioMaybeDmaPinned } from './rmap.ts';
@@ -59,6 +60,65 @@ function flushIdleMetadata(s: State): void {
 function listEvery(s: State, list: number, test: (folio: number) => boolean): boolean {
   for (let f = s.lruHead.at(list); f; f = s.lruNext.at(f)) if (!test(f)) return false;
   return true;
+}
+
+/** shrink_zones of the whole machine at one priority. */
+function shrinkNodes(s: State, nodes: readonly number[], priority: number, sc: ScanControl): number {
+  let n = 0;
+  for (const node of nodes)
+    n += s.machine.lru === 'mglru' ? genShrinkLruvec(s, node, priority, sc) : shrinkLruvec(s, node, priority, sc);
+  endSwapWriteback(s);
+  return n;
+}
+
+/**
+ * try_to_free_pages: an allocation below the min watermark reclaims by itself. Pages freed; 0 when there is nothing to reclaim, forced
+ * deactivation included.
+ */
+export function directReclaim(s: State): number {
+  if (s.reclaiming) return 0;
+  s.reclaiming = true;
+  try {
+    for (const forceDeactivate of [false, true]) {
+      const sc: ScanControl = { memcg: false, forceDeactivate };
+      let reclaimed = 0;
+      for (let priority = 12; priority >= 0 && reclaimed < SWAP_CLUSTER_MAX; priority--)
+        reclaimed += shrinkNodes(s, [0, 1], priority, sc);
+      if (reclaimed) return reclaimed;
+    }
+    return 0;
+  } finally {
+    s.reclaiming = false;
+  }
+}
+
+/** Does every zone of a node have more free pages than its high watermark (pgdat_balanced)? */
+function balanced(s: State, node: number): boolean {
+  return s.machine.zones.every(
+    (zone, z) => zone.node !== node || zone.zone === 'Device' || s.zoneNrFree.at(z) >= watermark(zone.pages, 'high'),
+  );
+}
+
+/** kswapd (balance_pgdat): reclaims in the background until every zone is above its high watermark, or nothing more can be had. Pages freed. */
+export function kswapd(s: State): number {
+  s.set(s.scalar, SCALAR.kswapd, 0);
+  s.reclaiming = true;
+  let total = 0;
+  try {
+    for (const node of [0, 1]) {
+      for (let failures = 0; failures < 2 && !balanced(s, node);) {
+        let reclaimed = 0;
+        const sc: ScanControl = { memcg: false, kswapd: true, forceDeactivate: failures > 0 };
+        for (let priority = 12; priority >= 1 && !balanced(s, node); priority--)
+          reclaimed += shrinkNodes(s, [node], priority === 1 ? 0 : priority, sc);
+        total += reclaimed;
+        if (!reclaimed) failures++;
+      }
+    }
+    return total;
+  } finally {
+    s.reclaiming = false;
+  }
 }
 
 /** reclaim_pages, reclaim_folio_list (mm/vmscan.c): MADV_PAGEOUT's list of isolated folios. */

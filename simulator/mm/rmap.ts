@@ -3,17 +3,8 @@ import { BIAS, MAPPING, PG, PTE, VM } from './flags.ts';
 import { folioMarkDirty } from './writeback.ts';
 import { folioGet, folioPut } from './page_alloc.ts';
 import { lruAddDrain, mlockFolio, munlockFolio } from './lru.ts';
-import {
-  changeBits,
-  invalidate,
-  rmapLink,
-  rmapSlots,
-  rmapUnlink,
-  setEntry,
-  slotIsPmd,
-  slotMm,
-  slotVpn,
-} from './pagetable.ts';
+import { changeBits, rmapLink, rmapSlots, rmapUnlink, setEntry, slotIsPmd, slotMm, slotVpn } from './pagetable.ts';
+import { invalidate } from './mmu_notifier.ts';
 import { splitHugePmd } from './thp.ts';
 import { swapDuplicate, swapFree } from './swap.ts';
 import { findVma } from './vma.ts';
@@ -79,7 +70,7 @@ export function mapPmd(s: State, slot: number, folio: number, bits: number): voi
 }
 /** folio_remove_rmap_pte / _pmd: takes one mapping away (the entry becomes `value` and `left`, empty by default; the reference is the caller's to drop). */
 export function unmapSlot(s: State, slot: number, value = 0, left = 0): void {
-  if (s.notifiers.length) invalidate(s, slot);
+  invalidate(s, slot);
   const page = s.ent.at(slot);
   const head = s.head(page);
   rmapUnlink(s, page, slot);

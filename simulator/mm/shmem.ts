@@ -1,4 +1,5 @@
 /** tmpfs pages: found, made or swapped in (mm/shmem.c). */
+import { folioLock } from './wait.ts';
 import { PG } from './flags.ts';
 import { allocFolio, folioPut, type Gfp } from './page_alloc.ts';
 import { addToPageCache, cachedPage, ensureCapacity, xaSlot } from './filemap.ts';
@@ -18,7 +19,10 @@ export function shmemGetPage(
 ): number {
   ensureCapacity(s, file, index + 1);
   const found = cachedPage(s, file, index);
-  if (found) return found;
+  if (found) {
+    folioLock(s, s.head(found));
+    return found;
+  }
   const v = s.xa.at(xaSlot(s, file, index));
   if (v < 0) return shmemSwapin(s, file, index, -v, opts);
   if (opts.huge) {
@@ -34,6 +38,11 @@ export function shmemGetPage(
   }
   const folio = allocFolio(s, 0, opts.gfp);
   if (!folio) return 0;
+  if (s.xa.at(xaSlot(s, file, index))) {
+    // somebody filled the slot while the allocation reclaimed
+    folioPut(s, folio);
+    return shmemGetPage(s, file, index, opts);
+  }
   addShmem(s, file, index, folio);
   return folio;
 }

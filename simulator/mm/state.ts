@@ -37,15 +37,12 @@ export const SCALAR = {
   nonresMemcg1: 29,
   tlbGen: 30,
   tlbMm: 31,
+  /** kswapd was woken (wakeup_kswapd). */
+  kswapd: 34,
+  /** MMU notifiers ever registered, + 1; how many are registered now. */
+  nextNotifier: 32,
+  notifiers: 33,
 } as const;
-
-/** Somebody who mirrors a range of an mm without holding its pages (include/linux/mmu_notifier.h). Pages [start, end). */
-export interface MmuNotifier {
-  readonly mm: number;
-  readonly start: number;
-  readonly end: number;
-  invalidate: (first: number, end: number) => void;
-}
 
 /** All columns, and the machine they belong to. Only `set`/`add` write. */
 export class State {
@@ -55,10 +52,10 @@ export class State {
   readonly f: Features;
   /** Lines that appeared in the kernel's log during the present operation. */
   dmesg: string[] = [];
+  /** An allocation is reclaiming (PF_MEMALLOC): allocations within it take what there is. */
+  reclaiming = false;
   /** Folios whose swap writeback the operation in progress has started; empty between operations. */
   readonly underWriteback: number[] = [];
-  /** Registered MMU notifiers (mmu_interval_notifier_insert): called before a translation of their range goes or loses rights. */
-  readonly notifiers: MmuNotifier[] = [];
 
   // pages
   readonly refcount: Column;
@@ -86,6 +83,12 @@ export class State {
   /** References that no owner accounts for any more: mismatched releases. */
   readonly stray: Column;
   readonly mlockCount: Column;
+  /** Process that holds PG_locked across steps. */
+  readonly lockOwner: Column;
+  /** Content that a page had when the I/O in flight began, + 1; 0 without I/O. */
+  readonly wbContent: Column;
+  /** Is that I/O done from a bounce buffer? */
+  readonly wbBounce: Column;
   readonly gen: Column;
   // page tables
   readonly ent: Column;
@@ -113,6 +116,13 @@ export class State {
   readonly vmaPgoff: Column;
   readonly vmaKind: Column;
   readonly vmaNext: Column;
+  // MMU notifiers
+  readonly mnName: Column;
+  readonly mnMm: Column;
+  readonly mnStart: Column;
+  readonly mnEnd: Column;
+  /** Invalidations so far (mmu_interval_read_begin). */
+  readonly mnSeq: Column;
   readonly mapName: Column;
   readonly mapMm: Column;
   readonly mapBase: Column;
@@ -123,6 +133,8 @@ export class State {
   readonly fileCap: Column;
   readonly fileXa: Column;
   readonly fileHuge: Column;
+  /** Layout lease of a DAX file: 0 none, 1 held, 2 recalled. */
+  readonly fileLease: Column;
   /** Page index + 1 that the last read of the file ended in (f_ra.prev_pos). */
   readonly filePrev: Column;
   /** Page cache slot: pfn, or -(swap entry) for shmem. */
@@ -152,6 +164,8 @@ export class State {
   readonly zoneLow: Column;
   readonly zoneHigh: Column;
   readonly zoneFree: Column;
+  /** Free pages of a zone (NR_FREE_PAGES). */
+  readonly zoneNrFree: Column;
   readonly scalar: Column;
   readonly vmstat: Column;
   readonly warned: Column;
@@ -181,6 +195,9 @@ export class State {
     this.sub = p('sub');
     this.stray = p('stray');
     this.mlockCount = p('mlock_count');
+    this.lockOwner = c('lock.owner');
+    this.wbContent = c('writeback.content');
+    this.wbBounce = c('writeback.bounce');
     this.gen = p('gen');
     this.ent = c('pte', 2048);
     this.entf = c('pte.flags', 2048);
@@ -204,6 +221,11 @@ export class State {
     this.vmaPgoff = c('vma.pgoff');
     this.vmaKind = c('vma.kind');
     this.vmaNext = c('vma.next');
+    this.mnName = c('notifier.name');
+    this.mnMm = c('notifier.mm');
+    this.mnStart = c('notifier.start');
+    this.mnEnd = c('notifier.end');
+    this.mnSeq = c('notifier.seq');
     this.mapName = c('map.name');
     this.mapMm = c('map.mm');
     this.mapBase = c('map.base');
@@ -213,6 +235,7 @@ export class State {
     this.fileCap = c('file.cap');
     this.fileXa = c('file.xa');
     this.fileHuge = c('file.huge');
+    this.fileLease = c('file.lease');
     this.filePrev = c('file.prev_pos');
     this.xa = c('i_pages');
     this.xaShadow = c('i_pages.shadow');
@@ -234,12 +257,14 @@ export class State {
     this.zoneLow = c('zone.low', 64, true);
     this.zoneHigh = c('zone.high', 64, true);
     this.zoneFree = c('zone.free', 256, true);
+    this.zoneNrFree = c('zone.nr_free', 64, true);
     this.scalar = c('scalar', 64, true);
     this.vmstat = c('vmstat', 64, true);
     this.warned = c('warned');
     machine.zones.forEach((z, i) => {
       this.set(this.zoneLow, i, z.start);
       this.set(this.zoneHigh, i, z.start + z.pages);
+      this.set(this.zoneNrFree, i, z.pages);
     });
     for (const k of [
       'nextBlock',
@@ -251,6 +276,7 @@ export class State {
       'nextHandle',
       'nextHandlePage',
       'nextSerial',
+      'nextNotifier',
       'swapHint',
     ] as const) {
       this.set(this.scalar, SCALAR[k], 1);

@@ -1,4 +1,5 @@
 /** Transparent huge pages: splitting of mappings and of folios, write-protect faults, collapse (mm/huge_memory.c, mm/khugepaged.c). */
+import { folioTrylock } from './wait.ts';
 import { E, MAPPING, PG, PTE, VM } from './flags.ts';
 import { GFP_USER, allocFolio, folioGet, folioPut, type Gfp } from './page_alloc.ts';
 import {
@@ -122,7 +123,7 @@ export function splitFolio(s: State, folio: number, at: number, isolated: number
 }
 
 function splitFolioInner(s: State, folio: number, at: number, isolated: number[] | undefined): number {
-  if (isHugeZero(s, folio)) return -E.BUSY;
+  if (isHugeZero(s, folio) || !folioTrylock(s, folio)) return -E.BUSY;
   if (s.has(folio, PG.writeback)) return -E.BUSY;
   const anon = folioAnon(s, folio);
   if (!anon && s.mapping.at(folio) < MAPPING.file) return -E.BUSY;
@@ -297,6 +298,18 @@ function collapseRange(s: State, mm: number, base: number): number {
   const pmd = pmdSlot(s, mm, base);
   if (!pmd || s.entf.at(pmd) === 0) return -E.INVAL;
   if (s.entf.at(pmd) & PTE.leaf) return 0;
+  // alloc_charge_folio comes first: it may reclaim or move what is collapsed
+  const folio = allocFolio(s, PMD_ORDER, GFP_USER);
+  if (!folio) return -E.NOMEM;
+  const r = collapseInto(s, mm, base, folio);
+  if (r) folioPut(s, folio);
+  return r;
+}
+
+/** collapse_huge_page: the pages of an aligned range, none of which may be held by anybody, are copied into `folio`, which takes their place. */
+function collapseInto(s: State, mm: number, base: number, folio: number): number {
+  const vma = findVma(s, mm, base);
+  const pmd = pmdSlot(s, mm, base);
   lruAddDrain(s);
   const pages: (number | undefined)[] = [];
   let present = 0;
@@ -317,8 +330,6 @@ function collapseRange(s: State, mm: number, base: number): number {
     pages.push(page);
   }
   if (!present) return -E.INVAL;
-  const folio = allocFolio(s, PMD_ORDER, GFP_USER);
-  if (!folio) return -E.NOMEM;
   s.count('thp_collapse_alloc');
   for (let i = 0; i < PMD_NR; i++) {
     const slot = pteSlot(s, mm, base + i);

@@ -1,7 +1,9 @@
 /** Truncation, hole punching, invalidation (mm/truncate.c, fs/ext4/inode.c, mm/shmem.c). */
+import { folioLock, folioTrylock } from './wait.ts';
+import { folioWaitWriteback } from './writeback.ts';
 import { MAPPING, PG } from './flags.ts';
 import { FS, cachedPage, filemapReleaseFolio, removeFromPageCache, xaSlot, detachBuffers } from './filemap.ts';
-import { daxBusy, daxFree } from './dax.ts';
+import { LEASE, daxBusy, daxFree } from './dax.ts';
 import { deactivateFileFolio, lruAddDrain } from './lru.ts';
 import { folioGet, folioPut } from './page_alloc.ts';
 import { folioMapcount } from './rmap.ts';
@@ -18,6 +20,8 @@ function truncateInodeFolio(s: State, folio: number): void {
   const file = s.mapping.at(folio) - MAPPING.file;
   const index = s.index.at(folio);
   const nr = s.nr(folio);
+  folioLock(s, folio);
+  folioWaitWriteback(s, folio);
   folioGet(s, folio);
   if (folioMapcount(s, folio)) unmapMappingRange(s, file, index, index + nr, false);
   detachBuffers(s, folio);
@@ -88,6 +92,11 @@ export function truncateFile(s: State, file: number, pages: number): boolean {
 function breakLayouts(s: State, file: number): boolean {
   const cap = s.fileCap.at(file);
   unmapMappingRange(s, file, 0, cap, false);
+  // __break_lease: the holder is told, and the caller waits until it has let go of the lease and of the pages
+  if (s.fileLease.at(file)) {
+    s.set(s.fileLease, file, LEASE.recalled);
+    return false;
+  }
   return s.machine.daxPolicy === 'sigbus' || !daxBusy(s, file, 0, cap);
 }
 
@@ -109,6 +118,7 @@ export function punchHole(s: State, file: number, first: number, pages: number):
 
 /** mapping_evict_folio: drops a clean, unmapped page-cache folio that nobody else holds. */
 function invalidateFolio(s: State, folio: number): boolean {
+  if (!folioTrylock(s, folio)) return false;
   if (s.has(folio, PG.dirty | PG.writeback) || folioMapcount(s, folio)) return false;
   const expected = s.nr(folio) + 1 + (s.has(folio, PG.private) ? 1 : 0);
   folioGet(s, folio);
@@ -144,6 +154,8 @@ export function invalidateInodePages2(s: State, file: number, first: number, end
   for (let i = first; i < Math.min(end, s.fileCap.at(file)); i++) {
     const page = cachedPage(s, file, i);
     if (!page) continue;
+    folioLock(s, page);
+    folioWaitWriteback(s, page);
     folioGet(s, page);
     if (folioMapcount(s, page)) unmapMappingRange(s, file, i, i + 1, false);
     const dirty = s.has(page, PG.dirty);

@@ -1,4 +1,5 @@
 /** Reclaim of single folios: shrink_folio_list and its outcomes (mm/vmscan.c). */
+import { folioTrylock } from './wait.ts';
 import { FS, filemapReleaseFolio, removeFromPageCache } from './filemap.ts';
 import { MAPPING, PG } from './flags.ts';
 import { ageNonresident, folioEvictable, folioPutbackLru, isFileLru, lruAdd, lruAddDrain, lruDelete } from './lru.ts';
@@ -133,7 +134,7 @@ function shrinkOne(
   ignoreReferences: boolean,
 ): number {
   let references: ReturnType<typeof folioCheckReferences> = 'reclaim';
-  if (s.has(folio, PG.hwpoison)) return -1;
+  if (s.has(folio, PG.hwpoison) || !folioTrylock(s, folio)) return -1;
   if (!folioEvictable(s, folio)) return activateLocked(s, folio);
   if (s.machine.lru === 'mglru' && !ignoreReferences && folioMapcount(s, folio) && s.has(folio, PG.referenced))
     return -1;

@@ -1,4 +1,5 @@
 /** Dirtying, cleaning and writing file pages; the flusher; fsync (mm/page-writeback.c, fs/ext4/inode.c, fs/fs-writeback.c). */
+import { folioLock } from './wait.ts';
 import { MAPPING, PG } from './flags.ts';
 import { FS, cachedPage, xaSlot } from './filemap.ts';
 import { folioMkclean } from './rmap.ts';
@@ -27,6 +28,7 @@ export function folioMarkDirty(s: State, folio: number): boolean {
 
 /** set_page_dirty_lock (mm/page-writeback.c). Returns whether the folio was clean. */
 export function setPageDirtyLock(s: State, page: number): boolean {
+  folioLock(s, s.head(page));
   return folioMarkDirty(s, s.head(page));
 }
 
@@ -43,7 +45,10 @@ export function writeFile(s: State, file: number, first = 0, end = Infinity): nu
   let written = 0;
   for (let i = first; i < Math.min(end, s.filePages.at(file)); i++) {
     const page = cachedPage(s, file, i);
-    if (!page || !s.has(page, PG.dirty)) continue;
+    if (!page || !s.has(page, PG.dirty | PG.writeback)) continue;
+    folioLock(s, page);
+    folioWaitWriteback(s, page);
+    if (!s.has(page, PG.dirty)) continue;
     if (!s.has(page, PG.private)) {
       s.dmesg.push(
         `EXT4-fs warning (device vda): mpage_prepare_extent_to_map:${s.f.lines['mpage_prepare_extent_to_map']}: page ${i} does not have buffers attached`,
@@ -68,6 +73,51 @@ export function folioEndWriteback(s: State, folio: number): void {
   lruDelete(s, folio);
   s.clearFlag(folio, PG.active);
   lruAdd(s, folio, true);
+}
+
+/**
+ * Starts writeback of one cached page and leaves the I/O in flight (ext4_writepages up to submit_bio): the page is clean and write-protected,
+ * PG_writeback is set. `bounce`: the device of the file system gets a copy made now (block/bounce.c). False: there is nothing to write.
+ */
+export function startWriteback(s: State, file: number, index: number, bounce = false): boolean {
+  const page = cachedPage(s, file, index);
+  if (!page || !s.has(page, PG.dirty)) return false;
+  folioLock(s, page);
+  folioWaitWriteback(s, page);
+  folioClearDirtyForIo(s, page);
+  s.setFlag(page, PG.writeback);
+  s.set(s.wbContent, page, s.content.at(page) + 1);
+  // the copy is on its way to the medium; the page itself may change
+  if (bounce) s.set(s.xaDisk, xaSlot(s, file, index), s.content.at(page) + 1);
+  s.set(s.wbBounce, page, bounce ? 1 : 0);
+  return true;
+}
+
+/** Did the page change while it was on its way to the medium, so that a checksum taken at the start does not fit? */
+export function writebackUnstable(s: State, page: number): boolean {
+  const began = s.wbContent.at(page);
+  return began !== 0 && !s.wbBounce.at(page) && began !== s.content.at(page) + 1;
+}
+
+/** The I/O of a page ends (folio_end_writeback): the medium holds what the page holds now, or the bounce buffer's copy. */
+export function endWriteback(s: State, page: number): void {
+  if (!s.wbContent.at(page)) return;
+  const mapping = s.mapping.at(page);
+  if (mapping >= MAPPING.file && !s.wbBounce.at(page))
+    s.set(s.xaDisk, xaSlot(s, mapping - MAPPING.file, s.index.at(page)), s.content.at(page) + 1);
+  s.set(s.wbContent, page, 0);
+  s.set(s.wbBounce, page, 0);
+  s.count('nr_written');
+  folioEndWriteback(s, page);
+}
+
+/** folio_wait_writeback: the I/O in flight ends before the caller goes on. */
+export function folioWaitWriteback(s: State, folio: number): void {
+  if (s.wbContent.at(folio)) endWriteback(s, folio);
+}
+/** folio_wait_stable: waits for writeback where the medium needs pages that do not change meanwhile (bdi_cap_stable_pages_required). */
+export function folioWaitStable(s: State, folio: number): void {
+  if (s.machine.stablePages) folioWaitWriteback(s, folio);
 }
 
 /** fsync (ext4_sync_file): data of the file reaches the medium. */

@@ -1,5 +1,7 @@
 /** Operations on files: reading, writing, truncation, the medium. */
-import { daxStorage } from '../dax.ts';
+import { folioLock } from '../wait.ts';
+import { folioWaitStable } from '../writeback.ts';
+import { LEASE, daxStorage } from '../dax.ts';
 import { diskContent } from '../fault.ts';
 import {
   FS,
@@ -20,7 +22,7 @@ import { shmemGetPage } from '../shmem.ts';
 import type { State } from '../state.ts';
 import { SCALAR } from '../state.ts';
 import { dropCaches, invalidateInodePages2, punchHole, truncateFile } from '../truncate.ts';
-import { folioMarkDirty, fsyncFile, writeFile } from '../writeback.ts';
+import { endWriteback, folioMarkDirty, fsyncFile, startWriteback, writeFile, writebackUnstable } from '../writeback.ts';
 import { done, type Operations } from './table.ts';
 
 /** Operations on files, by name. */
@@ -59,7 +61,7 @@ export const FILES_OPERATIONS: Operations = {
     ensureCapacity(m.s, file, Math.max(1, pages));
     if (truncateFile(m.s, file, pages)) return done();
     if (m.machine.daxPolicy === 'fail') return done(-E.BUSY);
-    return m.block(a.proc(), 2, file, pages, 0);
+    return m.block(a.proc(), 'truncate', file, pages, 0);
   },
   punch_hole: (m, a) => {
     const file = a.file();
@@ -67,16 +69,38 @@ export const FILES_OPERATIONS: Operations = {
     const pages = a.int('pages', undefined, 1);
     if (punchHole(m.s, file, first, pages)) return done();
     if (m.machine.daxPolicy === 'fail') return done(-E.BUSY);
-    return m.block(a.proc(), 1, file, first, pages);
+    return m.block(a.proc(), 'punchHole', file, first, pages);
   },
-  wait_blocked: (m, a) => {
-    const p = a.proc();
-    const at = m.s.procPending.at(p * 4);
-    if (at === 0) a.fail('proc', 'no call of this process is blocked');
-    if (at !== 9) return { ret: null, blocked: true };
-    m.s.set(m.s.procPending, p * 4, 0);
+  wait_blocked: (m, a) => m.takeBlocked(a.proc()) ?? a.fail('proc', 'no call of this process is blocked'),
+  /** Starts writeback of one page and leaves the I/O in flight; 0 pages if it is clean. */
+  writeback_start: (m, a) => {
+    const page = a.int('page');
+    return done(startWriteback(m.s, a.file(), page, a.raw('bounce') === true) ? 1 : 0);
+  },
+  /** The I/O of a page ends. `ret` -EIO: the page changed meanwhile, so that a checksum taken at its start does not fit. */
+  writeback_end: (m, a) => {
+    const page = cachedPage(m.s, a.file(), a.int('page'));
+    if (!page || !m.s.wbContent.at(page)) a.fail('page', 'the page is not under writeback');
+    const unstable = writebackUnstable(m.s, page);
+    endWriteback(m.s, page);
+    return done(unstable && m.machine.stablePages ? -E.IO : 0);
+  },
+  /** A layout lease (F_LAYOUT, as proposed for long-term pins of DAX files): its holder is told before the file's blocks go. */
+  lease_take: (m, a) => {
+    const file = a.file();
+    if (m.s.fileFs.at(file) !== FS['ext4-dax']) return done(-E.INVAL);
+    if (m.s.fileLease.at(file)) return done(-E.AGAIN);
+    m.s.set(m.s.fileLease, file, LEASE.held);
     return done();
   },
+  lease_release: (m, a) => {
+    const file = a.file();
+    if (!m.s.fileLease.at(file)) return done(-E.INVAL);
+    m.s.set(m.s.fileLease, file, LEASE.none);
+    return done();
+  },
+  /** 0: no lease; 1: held; 2: recalled, its holder should let go. */
+  lease_state: (m, a) => done(m.s.fileLease.at(a.file())),
   file_read: (m, a) => {
     const { s } = m;
     const file = a.file();
@@ -126,6 +150,8 @@ export const FILES_OPERATIONS: Operations = {
       return done(8);
     }
     const page = cachedPage(s, file, index) || readIntoCache(s, file, index);
+    folioLock(s, page);
+    folioWaitStable(s, page);
     attachBuffers(s, page);
     s.set(s.content, page, content);
     folioMarkDirty(s, page);

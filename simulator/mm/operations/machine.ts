@@ -3,7 +3,8 @@ import { ksmScan } from '../ksm.ts';
 import { lruAddDrain } from '../lru.ts';
 import { movePages } from '../migrate.ts';
 import { exitProc, forkProc, procByName } from '../process.ts';
-import { memcgReclaim } from '../reclaim.ts';
+import { compactMemory } from '../compaction.ts';
+import { kswapd, memcgReclaim } from '../reclaim.ts';
 import { splitHugePagesRange } from '../thp.ts';
 import { done, type Operations } from './table.ts';
 
@@ -12,6 +13,13 @@ export const MACHINE_OPERATIONS: Operations = {
   memcg_reclaim: (m) => {
     memcgReclaim(m.s);
     return done();
+  },
+  /** kswapd runs now: pages freed. */
+  kswapd: (m) => done(kswapd(m.s)),
+  /** /proc/sys/vm/compact_memory: pages moved; `status`: folios that could not be moved. */
+  compact: (m) => {
+    const { moved, failed } = compactMemory(m.s);
+    return { ret: moved, status: failed };
   },
   fork: (m, a) => {
     const name = a.text('child');

@@ -1,4 +1,5 @@
 /** Operations on address spaces: maps, CPU accesses, advice, locking. */
+import { notifierInsert, notifierRemove, notifierRow, notifierSeq } from '../mmu_notifier.ts';
 import { FS } from '../filemap.ts';
 import { ADVICE, doMadvise, type Advice } from '../madvise.ts';
 import { doMlock, doMmap, doMprotect, doMremap, doMsync, doMunlock, doMunmap } from '../mmap.ts';
@@ -56,6 +57,21 @@ export const MEMORY_OPERATIONS: Operations = {
     const r = doMremap(m.s, mm, from, a.text('to'));
     return done(r < 0 ? r : 0);
   },
+  /** mmu_interval_notifier_insert: a mirror of a range, which is told what changes. */
+  mmu_notifier_register: (m, a) => {
+    const { mm, start, end } = a.range();
+    const name = a.text('name');
+    if (notifierRow(m.s, name)) a.fail('name', `a notifier ${name} is registered`);
+    notifierInsert(m.s, name, mm, start, end);
+    return done();
+  },
+  mmu_notifier_unregister: (m, a) => {
+    notifierRemove(m.s, notifierRow(m.s, a.text('name')) || a.fail('name', 'no such notifier'));
+    return done();
+  },
+  /** mmu_interval_read_begin: the number of invalidations so far. */
+  mmu_interval_read: (m, a) =>
+    done(notifierSeq(m.s, notifierRow(m.s, a.text('name')) || a.fail('name', 'no such notifier'))),
   mlock: (m, a) => {
     const { mm, start, end } = a.range();
     return done(doMlock(m.s, mm, start, end, false));

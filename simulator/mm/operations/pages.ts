@@ -2,10 +2,12 @@
 import { FOLL, E } from '../flags.ts';
 import { GUP_CALLS, gup, unpinUserPages, type GupCall } from '../gup.ts';
 import { pinWeight } from '../gup_pin.ts';
-import { fillHolder, holderPages, holderWeight, takeFromHolder } from '../holders.ts';
+import { HOLD, fillHolder, holderPages, holderWeight, takeFromHolder } from '../holders.ts';
 import { folioGet, folioPut } from '../page_alloc.ts';
 import { contentOf } from '../process.ts';
 import { setPageDirtyLock } from '../writeback.ts';
+import { lockPage, unlockPage } from '../wait.ts';
+import { folioAddPin, memfdPinFolios } from '../gup_folio.ts';
 import { done, type Operations } from './table.ts';
 import type { Args } from '../args.ts';
 import type { Model, Result } from '../model.ts';
@@ -69,6 +71,43 @@ export const PAGES_OPERATIONS: Operations = {
   set_page_dirty_lock: (m, a) => {
     setPageDirtyLock(m.s, a.handlePage().page);
     return done(1);
+  },
+  /** lock_page by driver code in the context of the process; held until unlock_page. */
+  lock_page: (m, a) => {
+    lockPage(m.s, a.handlePage().page, a.proc());
+    return done();
+  },
+  unlock_page: (m, a) => {
+    if (!unlockPage(m.s, a.handlePage().page)) a.fail('index', 'the page is not locked');
+    return done();
+  },
+  /** iov_iter_extract_pages (lib/iov_iter.c): pins of user memory, write-pins when the iterator is a destination. */
+  iov_iter_extract_pages: (m, a) => {
+    const { mm, vpn } = a.addr();
+    const nr = a.int('nr', 1, 1);
+    const dest = a.raw('dest') !== false;
+    const out: number[] = [];
+    const ret = gup(m.s, 'pin_user_pages_fast', mm, vpn, nr, dest ? FOLL.WRITE : 0, out);
+    if (out.length) fillHolder(m.s, `h:${a.text('handle')}`, out, true);
+    return done(ret < 0 ? ret : ret * 4096);
+  },
+  /** memfd_pin_folios (mm/gup.c, since 6.11): long-term pins of the folios of a tmpfs file, no mapping needed. */
+  memfd_pin_folios: (m, a) => {
+    const file = a.file();
+    const first = a.int('first', 0);
+    const nr = a.int('pages', 1, 1);
+    const out: number[] = [];
+    const ret = memfdPinFolios(m.s, file, first, nr, out);
+    if (out.length) fillHolder(m.s, `h:${a.text('handle')}`, out, true);
+    return done(ret);
+  },
+  /** folio_add_pin (mm/gup.c, since 6.5): one more pin of a folio that is pinned already. */
+  folio_add_pin: (m, a) => {
+    const { handle, page } = a.handlePage();
+    if (m.s.handlePin.at(handle) !== HOLD.pin) a.fail('handle', 'only a pinned page can be pinned once more');
+    folioAddPin(m.s, m.s.head(page));
+    fillHolder(m.s, `h:${a.text('to')}`, [page], true);
+    return done();
   },
   get_page: (m, a) => {
     const { page } = a.handlePage();

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ERAS } from '../../../simulator/mm/era.ts';
 import { Model, type Operation, type Result } from '../../../simulator/mm/model.ts';
 import { machineConfig, type MachineOptions } from '../../../simulator/mm/machine.ts';
+import { notifierInsert } from '../../../simulator/mm/mmu_notifier.ts';
 import { Observer } from '../../../simulator/mm/observe.ts';
 import { violations } from '../../../simulator/mm/invariants.ts';
 
@@ -103,7 +104,7 @@ describe('MMU notifiers', () => {
     const mm = m.s.procMm.at(1);
     const heard: string[] = [];
     let now = '';
-    m.s.notifiers.push({ mm, start: 0, end: 1 << 26, invalidate: () => heard.push(now) });
+    notifierInsert(m.s, 'mirror', mm, 0, 1 << 26, () => heard.push(now));
     const steps: [string, Operation][] = [
       ['read', { op: 'read', args: { addr: 'm[0]' } }],
       ['fork', { op: 'fork', args: { child: 'C1' } }],

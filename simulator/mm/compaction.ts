@@ -1,0 +1,92 @@
+/** Memory compaction: movable pages go to the far end of their zone, free pages join into larger ones (mm/compaction.c). */
+import { PG } from './flags.ts';
+import { folioIsolateLru, lruAddDrain } from './lru.ts';
+import { migrateFolios } from './migrate.ts';
+import type { State } from './state.ts';
+
+/** Largest order that free pages are joined to (pageblock_order). */
+const MAX_ORDER = 9;
+
+/** What a compaction did. */
+export interface Compaction {
+  moved: number;
+  /** Folios that could not be moved: pinned, referenced, locked. */
+  failed: number;
+}
+
+/** compact_zone: isolates movable folios from the start of the zone upwards and migrates them to free pages at its end. */
+function compactZone(s: State, z: number): Compaction {
+  const out = { moved: 0, failed: 0 };
+  const zone = s.machine.zones[z]!;
+  let free = s.zoneHigh.at(z) - 1;
+  for (let pfn = zone.start; pfn < s.zoneLow.at(z) && pfn < free; pfn++) {
+    if (!s.has(pfn, PG.allocated) || s.has(pfn, PG.tail | PG.unevictable | PG.hugetlb) || s.order.at(pfn)) continue;
+    if (!folioIsolateLru(s, pfn)) continue;
+    // isolate_freepages: the last free page of the zone
+    const { failed } = migrateFolios(s, [pfn], {
+      gfp: { movable: true, node: zone.node, thisNode: true },
+      reason: 'compaction',
+      target: () => takeLast(s, z, free),
+    });
+    out[failed ? 'failed' : 'moved']++;
+    free = s.zoneHigh.at(z) - 1;
+  }
+  return out;
+}
+
+/** The last page of a zone that was never handed out, as long as it lies behind `from`; 0 if there is none. */
+function takeLast(s: State, z: number, limit: number): number {
+  const high = s.zoneHigh.at(z);
+  if (high - 1 < s.zoneLow.at(z) || high - 1 > limit) return 0;
+  s.set(s.zoneHigh, z, high - 1);
+  s.add(s.zoneNrFree, z, -1);
+  return high - 1;
+}
+
+/** __free_one_page, for a whole zone: free pages that lie together, aligned, become free folios of higher order. */
+function joinFreePages(s: State, z: number): void {
+  const free: number[] = [];
+  for (let order = 0; order <= MAX_ORDER; order++) {
+    for (let pfn = s.zoneFree.at(z * 16 + order); pfn;) {
+      const next = s.lruNext.at(pfn);
+      for (let i = 0; i < 1 << order; i++) free.push(pfn + i);
+      s.set(s.lruNext, pfn, 0);
+      pfn = next;
+    }
+    s.set(s.zoneFree, z * 16 + order, 0);
+  }
+  free.sort((a, b) => a - b);
+  for (let i = 0; i < free.length;) {
+    const pfn = free[i]!;
+    let order = 0;
+    while (order < MAX_ORDER && pfn % (2 << order) === 0 && free[i + (2 << order) - 1] === pfn + (2 << order) - 1)
+      order++;
+    s.set(s.lruNext, pfn, s.zoneFree.at(z * 16 + order));
+    s.set(s.zoneFree, z * 16 + order, pfn);
+    i += 1 << order;
+  }
+}
+
+/** compact_node, /proc/sys/vm/compact_memory: all zones of ordinary memory. */
+export function compactMemory(s: State): Compaction {
+  const out = { moved: 0, failed: 0 };
+  lruAddDrain(s);
+  s.machine.zones.forEach((zone, z) => {
+    if (zone.zone === 'Device') return;
+    const r = compactZone(s, z);
+    out.moved += r.moved;
+    out.failed += r.failed;
+    joinFreePages(s, z);
+  });
+  return out;
+}
+
+/** try_to_compact_pages of an allocation (PF_MEMALLOC: it does not reclaim, and does not compact within itself). */
+export function compactForAllocation(s: State): void {
+  s.reclaiming = true;
+  try {
+    compactMemory(s);
+  } finally {
+    s.reclaiming = false;
+  }
+}
