@@ -14,37 +14,8 @@ export interface Compaction {
   failed: number;
 }
 
-/** compact_zone: isolates movable folios from the start of the zone upwards and migrates them to free pages at its end. */
-function compactZone(s: State, z: number): Compaction {
-  const out = { moved: 0, failed: 0 };
-  const zone = s.machine.zones[z]!;
-  let free = s.zoneHigh.at(z) - 1;
-  for (let pfn = zone.start; pfn < s.zoneLow.at(z) && pfn < free; pfn++) {
-    if (!s.has(pfn, PG.allocated) || s.has(pfn, PG.tail | PG.unevictable | PG.hugetlb) || s.order.at(pfn)) continue;
-    if (!folioIsolateLru(s, pfn)) continue;
-    // isolate_freepages: the last free page of the zone
-    const { failed } = migrateFolios(s, [pfn], {
-      gfp: { movable: true, node: zone.node, thisNode: true },
-      reason: 'compaction',
-      target: () => takeLast(s, z, free),
-    });
-    out[failed ? 'failed' : 'moved']++;
-    free = s.zoneHigh.at(z) - 1;
-  }
-  return out;
-}
-
-/** The last page of a zone that was never handed out, as long as it lies behind `from`; 0 if there is none. */
-function takeLast(s: State, z: number, limit: number): number {
-  const high = s.zoneHigh.at(z);
-  if (high - 1 < s.zoneLow.at(z) || high - 1 > limit) return 0;
-  s.set(s.zoneHigh, z, high - 1);
-  s.add(s.zoneNrFree, z, -1);
-  return high - 1;
-}
-
-/** __free_one_page, for a whole zone: free pages that lie together, aligned, become free folios of higher order. */
-function joinFreePages(s: State, z: number): void {
+/** Takes all free pages of a zone's lists, in ascending order. */
+function takeFreePages(s: State, z: number): number[] {
   const free: number[] = [];
   for (let order = 0; order <= MAX_ORDER; order++) {
     for (let pfn = s.zoneFree.at(z * 16 + order); pfn;) {
@@ -55,7 +26,11 @@ function joinFreePages(s: State, z: number): void {
     }
     s.set(s.zoneFree, z * 16 + order, 0);
   }
-  free.sort((a, b) => a - b);
+  return free.sort((a, b) => a - b);
+}
+
+/** __free_one_page, for all free pages of a zone: those that lie together, aligned, become free folios of higher order. */
+function giveFreePages(s: State, z: number, free: readonly number[]): void {
   for (let i = 0; i < free.length;) {
     const pfn = free[i]!;
     let order = 0;
@@ -67,6 +42,40 @@ function joinFreePages(s: State, z: number): void {
   }
 }
 
+/** compact_zone: isolates movable folios from the start of the zone upwards and migrates them to free pages from its end downwards. */
+function compactZone(s: State, z: number): Compaction {
+  const out = { moved: 0, failed: 0 };
+  const zone = s.machine.zones[z]!;
+  const free = takeFreePages(s, z);
+  /** isolate_freepages: the last free page behind `pfn`, handed out before or not; 0 if there is none. */
+  const last = (pfn: number): number => {
+    const fresh = s.zoneHigh.at(z) - 1;
+    const listed = free[free.length - 1] ?? 0;
+    if (fresh >= s.zoneLow.at(z) && fresh > listed && fresh > pfn) {
+      s.set(s.zoneHigh, z, fresh);
+      return fresh;
+    }
+    return listed > pfn ? free.pop()! : 0;
+  };
+  for (let pfn = zone.start; pfn < s.zoneLow.at(z); pfn++) {
+    if (!s.has(pfn, PG.allocated) || s.has(pfn, PG.tail | PG.unevictable | PG.hugetlb) || s.order.at(pfn)) continue;
+    if (!s.has(pfn, PG.lru)) continue;
+    const target = last(pfn);
+    if (!target) break;
+    folioIsolateLru(s, pfn);
+    s.add(s.zoneNrFree, z, -1);
+    const to = { gfp: { movable: true, node: zone.node, thisNode: true }, reason: 'compaction' as const };
+    const { failed } = migrateFolios(s, [pfn], { ...to, target: () => target });
+    out[failed ? 'failed' : 'moved']++;
+  }
+  giveFreePages(
+    s,
+    z,
+    [...free, ...takeFreePages(s, z)].sort((a, b) => a - b),
+  );
+  return out;
+}
+
 /** compact_node, /proc/sys/vm/compact_memory: all zones of ordinary memory. */
 export function compactMemory(s: State): Compaction {
   const out = { moved: 0, failed: 0 };
@@ -76,7 +85,6 @@ export function compactMemory(s: State): Compaction {
     const r = compactZone(s, z);
     out.moved += r.moved;
     out.failed += r.failed;
-    joinFreePages(s, z);
   });
   return out;
 }

@@ -3,7 +3,7 @@ import { E, FOLL } from './flags.ts';
 import { FS } from './filemap.ts';
 import { GFP_PIN } from './page_alloc.ts';
 import { folioIsLongtermPinnable, gupPutFolio, tryGrabFolio } from './gup_pin.ts';
-import { folioIsolateLru } from './lru.ts';
+import { folioIsolateLru, lruAddDrain } from './lru.ts';
 import { migrateFolios } from './migrate.ts';
 import { shmemGetPage } from './shmem.ts';
 import type { State } from './state.ts';
@@ -35,6 +35,7 @@ export function memfdPinFolios(s: State, file: number, first: number, nr: number
     const movable = out.filter((f) => !folioIsLongtermPinnable(s, f));
     if (!movable.length) return out.length;
     unpin(s, out);
+    lruAddDrain(s);
     const list = movable.filter((f) => folioIsolateLru(s, f));
     if (!list.length || migrateFolios(s, list, { gfp: GFP_PIN, reason: 'longterm_pin' }).failed) return -E.NOMEM;
   }

@@ -30,6 +30,7 @@ function checkVmaFlags(s: State, vma: number, flags: number): number {
   if (flags & FOLL.WRITE) {
     if (
       !anon &&
+      s.fileLease.at(file) !== LEASE.held &&
       s.f.longtermRefusesDirtyTracked &&
       (flags & (FOLL.PIN | FOLL.LONGTERM)) === (FOLL.PIN | FOLL.LONGTERM) &&
       vmaNeedsDirtyTracking(s, vma)
