@@ -60,12 +60,20 @@ function compactZone(s: State, z: number): Compaction {
   for (let pfn = zone.start; pfn < s.zoneLow.at(z); pfn++) {
     if (!s.has(pfn, PG.allocated) || s.has(pfn, PG.tail | PG.unevictable | PG.hugetlb) || s.order.at(pfn)) continue;
     if (!s.has(pfn, PG.lru)) continue;
-    const target = last(pfn);
+    let target = last(pfn);
     if (!target) break;
     folioIsolateLru(s, pfn);
     s.add(s.zoneNrFree, z, -1);
     const to = { gfp: { movable: true, node: zone.node, thisNode: true }, reason: 'compaction' as const };
-    const { failed } = migrateFolios(s, [pfn], { ...to, target: () => target });
+    const { failed } = migrateFolios(s, [pfn], {
+      ...to,
+      target: () => {
+        // a page that a first attempt gave back is free again
+        const once = target;
+        target = 0;
+        return once;
+      },
+    });
     out[failed ? 'failed' : 'moved']++;
   }
   giveFreePages(

@@ -75,11 +75,12 @@ export function handleMmFault(
     s.vmaKind.at(c.vma) >= 0
   ) {
     // do_huge_pmd_anonymous_page
-    if (!write) {
-      setEntry(s, pmd, hugeZeroFolio(s), PTE.present | PTE.leaf | PTE.young);
+    const zero = write ? 0 : hugeZeroFolio(s);
+    if (zero) {
+      setEntry(s, pmd, zero, PTE.present | PTE.leaf | PTE.young);
       return 'ok';
     }
-    const folio = mapNewAnonThp(s, mm, c.vma, vpn, gfp);
+    const folio = write ? mapNewAnonThp(s, mm, c.vma, vpn, gfp) : 0;
     if (folio) {
       if (flags & VM.LOCKED) {
         lruAddDrain(s);

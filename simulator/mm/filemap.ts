@@ -119,6 +119,8 @@ export function filemapGet(s: State, file: number, index: number, gfp: Gfp = GFP
   if (s.has(page, PG.reclaim) && !s.has(page, PG.writeback)) {
     s.clearFlag(page, PG.reclaim);
     readIntoCache(s, file, index, gfp);
+    // reading ahead may have reclaimed the page itself
+    return cachedPage(s, file, index) || readIntoCache(s, file, index, gfp);
   }
   return page;
 }

@@ -70,6 +70,7 @@ export function doMmap(
   if (kind === 'pfnmap' || kind === 'mixedmap') {
     for (let i = 0; i < pages; i++) {
       const page = allocFolio(s, 0, { movable: false, node: 0 });
+      if (!page) break;
       s.setFlag(page, PG.driver);
       const slot = pteSlot(s, mm, base + i, true);
       const w = prot.includes('w') ? PTE.write : 0;

@@ -48,7 +48,10 @@ export const FILES_OPERATIONS: Operations = {
     if (fs === 'ext4') s.count('nr_written', pages);
     addMetadataPages(s);
     if (fs === 'ext4' && a.raw('cached') === true)
-      for (let i = 0; i < pages; i++) attachBuffers(s, readIntoCache(s, file, i));
+      for (let i = 0; i < pages; i++) {
+        const page = readIntoCache(s, file, i);
+        if (page) attachBuffers(s, page);
+      }
     return done();
   },
   fsync: (m, a) => {
@@ -120,6 +123,7 @@ export const FILES_OPERATIONS: Operations = {
       }
     } else {
       const page = filemapGet(s, file, index);
+      if (!page) return done(-E.NOMEM);
       if (s.filePrev.at(file) !== index + 1) folioMarkAccessed(s, s.head(page));
       s.set(s.filePrev, file, index + 1);
       content = s.content.at(page);
@@ -143,6 +147,7 @@ export const FILES_OPERATIONS: Operations = {
     if (fs === FS.tmpfs) {
       const had = s.xa.at(xaSlot(s, file, index)) !== 0;
       const page = shmemGetPage(s, file, index, { gfp: GFP_USER, write: true });
+      if (!page) return done(-E.NOMEM);
       if (had) folioMarkAccessed(s, s.head(page));
       else s.setFlag(s.head(page), PG.referenced);
       s.set(s.content, page, content);
@@ -150,6 +155,7 @@ export const FILES_OPERATIONS: Operations = {
       return done(8);
     }
     const page = cachedPage(s, file, index) || readIntoCache(s, file, index);
+    if (!page) return done(-E.NOMEM);
     folioLock(s, page);
     folioWaitStable(s, page);
     attachBuffers(s, page);
@@ -200,6 +206,7 @@ function addMetadataPages(s: State): void {
   s.set(s.scalar, SCALAR.metaFile, file);
   for (let i = 0; i < 2; i++) {
     const folio = allocFolio(s, 0, { movable: false, node: 0 });
+    if (!folio) return;
     addToPageCache(s, file, i, folio);
     s.setFlag(folio, PG.uptodate | PG.active);
     folioAddLru(s, folio);

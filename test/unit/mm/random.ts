@@ -27,7 +27,7 @@ export class Chooser {
   next(d: Dice): Operation | undefined {
     const [what, a, b, c, e, f] = d;
     const pick = <T>(list: readonly T[], n: number): T => list[n % list.length]!;
-    if (this.maps.length < 1 || what % 23 === 0) return this.newMap(a, b);
+    if (this.maps.length < 1 || what % 25 === 0) return this.newMap(a, b);
     const proc = pick(this.procs, a);
     const map = pick(this.maps, b);
     const addr = `${map.name}[${c % map.pages}]`;
@@ -44,7 +44,7 @@ export class Chooser {
       ['FOLL_LONGTERM'],
       ['FOLL_WRITE', 'FOLL_LONGTERM'],
     ][f % 5]!;
-    switch (what % 23) {
+    switch (what % 25) {
       case 1:
       case 2:
         return { op: 'write', proc, args: { addr, data: `w${e % 5}` } };
@@ -174,6 +174,41 @@ export class Chooser {
           proc,
           args: { addr, pages: small, data: 'pv', device: '/dev/vda' },
         };
+      case 23: {
+        // what the traces do not have: locks, I/O in flight, leases, mirrors, folio pins, kswapd, compaction
+        const file = this.files.length ? pick(this.files, f) : undefined;
+        const page = file ? c % file.pages : 0;
+        const ops: (Operation | undefined)[] = [
+          h && { op: 'lock_page', proc, args: { handle: h.name, index: 0 } },
+          h && { op: 'unlock_page', proc, args: { handle: h.name, index: 0 } },
+          h && { op: 'unlock_page', proc, args: { handle: h.name, index: 0 } },
+          h && { op: 'folio_add_pin', args: { handle: h.name, index: 0, to: `p${this.count++}` } },
+          file && { op: 'writeback_start', args: { file: file.name, page, bounce: e % 2 === 0 } },
+          file && { op: 'writeback_end', args: { file: file.name, page } },
+          file && { op: pick(['lease_take', 'lease_release', 'lease_state'], e), args: { file: file.name } },
+          file && {
+            op: 'memfd_pin_folios',
+            args: { file: file.name, first: page, pages: 1, handle: `p${this.count++}` },
+          },
+          {
+            op: 'iov_iter_extract_pages',
+            proc,
+            args: { addr, nr: small, dest: e % 2 === 0, handle: `p${this.count++}` },
+          },
+        ];
+        return pick(ops, e);
+      }
+      case 24: {
+        const ops: Operation[] = [
+          { op: 'mmu_notifier_register', proc, args: { name: `n${f % 3}`, ...range } },
+          { op: 'mmu_notifier_unregister', args: { name: `n${f % 3}` } },
+          { op: 'mmu_interval_read', args: { name: `n${f % 3}` } },
+          { op: 'kswapd' },
+          { op: 'compact' },
+          { op: 'wait_blocked', proc },
+        ];
+        return pick(ops, e);
+      }
       default:
         return undefined;
     }
@@ -222,17 +257,35 @@ export class Chooser {
   }
 }
 
-/** A small machine for random sequences. */
+const ERA_NAMES = [
+  '6.12',
+  '6.1',
+  '6.12',
+  '5.6',
+  '6.12',
+  '6.1',
+  '5.2',
+  '4.0',
+  '6.12+none',
+  '6.12+page-bit',
+  '6.12+off-lru',
+];
+
+/** A small machine for random sequences: all eras and trackings, some under memory pressure, some with DAX, ZONE_MOVABLE or CMA. */
 export function smallModel(seed: number): { model: Model; dax: boolean } {
-  const era = ['6.12', '6.1', '6.12', '5.6'][seed % 4]!;
+  const era = ERA_NAMES[seed % ERA_NAMES.length]!;
   const dax = seed % 3 === 0;
+  const tight = seed % 4 === 1;
   const o: MachineOptions = {
-    pages: 32768,
-    swapPages: 16384,
+    ...(tight ? { pages: 2048 + (seed % 5) * 300, nodes: 1 } : { pages: 32768 }),
+    swapPages: tight ? 1024 : 16384,
     swap: seed % 2 ? 'disk' : 'zram',
     lru: seed % 5 === 4 ? 'mglru' : 'classic',
-    ...(seed % 7 === 3 ? { movable: 12288 } : {}),
-    ...(dax ? { dax: 2048 } : {}),
+    stablePages: seed % 2 === 0,
+    daxPolicy: (['wait', 'fail', 'sigbus', 'lease'] as const)[(seed >>> 2) % 4]!,
+    ...(seed % 7 === 3 && !tight ? { movable: 12288 } : {}),
+    ...(seed % 13 === 5 ? { cma: 512 } : {}),
+    ...(dax ? { dax: tight ? 64 : 2048 } : {}),
   };
   return { model: new Model(machineConfig(ERAS[era]!, o)), dax };
 }
