@@ -55,6 +55,8 @@ export interface Fix {
   readonly choice?: string;
   /** The call was refused as it stood, so what follows it was not looked at: that may be reported afterwards. */
   readonly uncovers?: boolean;
+  /** The edits are right in every configured kernel as they stand; others are put together from what each kernel wants. */
+  readonly everywhere?: boolean;
   readonly edits: readonly TextEdit[];
 }
 

@@ -5,10 +5,12 @@
 import { createCParser, parseVariants, type CParser } from '../language/c/index.ts';
 import type { KernelVersion, Target } from '../language/c/unit.ts';
 import { gupFamilyNames } from '../language/kernel/index.ts';
-import { formatVersion } from '../language/kernel/version.ts';
+import { compareVersions, formatVersion } from '../language/kernel/version.ts';
 import { analyseUnit, type FileAnalysis } from './analysis/file.ts';
 import type { Analyser } from './analyser.ts';
 import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Fix, Notice, RuleMeta } from './findings.ts';
+import { combineFixes, isActive, type Source } from './fixes/kernels.ts';
+import { ladderKernels } from './fixes/ladders.ts';
 import { provenFixes, unprovenFixes, type Verdict } from './fix-proof.ts';
 import type { Report, Rule, RuleContext } from './rules/rule.ts';
 import { rules } from './rules/index.ts';
@@ -48,6 +50,7 @@ class Session implements Analyser {
     const stats = { functions: 0, analysed: 0, states: 0, syntaxErrors: 0, overBudget: new Set<string>() };
     let complete = true;
     let isTooLarge = false;
+    let branches = false;
     let comments: Parameters<typeof applySuppressions>[1] = [];
     const cancelled = options.cancelled ?? (() => false);
     if (file.text.length > MAX_LENGTH) {
@@ -81,7 +84,9 @@ class Session implements Analyser {
         complete = false;
         break;
       }
+      let variants = 0;
       for (const analysis of this.analyses(file, target, cancelled, notices)) {
+        if (++variants > 1) branches = true;
         if (analysis.unit.timedOut) isTooLarge = true;
         comments = analysis.unit.comments;
         stats.functions += analysis.stats.functions;
@@ -124,7 +129,7 @@ class Session implements Analyser {
       ? plain.map((f) => ({ ...f, fixes: () => unprovenFixes(f.fixes()) }))
       : plain.map((f) => ({
           ...f,
-          fixes: () => this.proven(file, options, f, verdict),
+          fixes: () => this.proven(file, options, f, verdict, branches),
           fixNote: () => f.fixNote?.() ?? (f.fixes().length ? NOTHING_HOLDS : undefined),
         }));
     const ran = (rule: string): boolean =>
@@ -141,16 +146,49 @@ class Session implements Analyser {
   }
 
   /** The fixes of a finding that hold: each is tried on the text, once. */
-  private proven(file: FileInput, options: AnalysisOptions, finding: Finding, before: Verdict): readonly Fix[] {
+  private proven(
+    file: FileInput,
+    options: AnalysisOptions,
+    finding: Finding,
+    before: Verdict,
+    branches: boolean,
+  ): readonly Fix[] {
     const known = this.proofs.get(finding);
     if (known) return known;
     const again: AnalysisOptions = { targets: options.targets, severity: options.severity, unprovenFixes: true };
-    const fixes = provenFixes(finding, finding.fixes(), file, before, (edited) => {
+    const fixes = provenFixes(finding, this.candidates(file, options, finding, branches), file, before, (edited) => {
       const { findings, suppressed, stats } = this.analyse(edited, again);
       return { findings: [...findings, ...suppressed.map((s) => s.finding)], errors: stats.syntaxErrors };
     });
     this.proofs.set(finding, fixes);
     return fixes;
+  }
+
+  /** What the rule proposes for a finding, over all kernels that are asked for and all branches of the file's own ladders. */
+  private candidates(file: FileInput, options: AnalysisOptions, finding: Finding, branches: boolean): readonly Fix[] {
+    const ladder = ladderKernels(file.text, options.targets);
+    const rule = rules.find((r) => r.meta.id === finding.rule);
+    if (!rule || (options.targets.length === 1 && !ladder.length && !branches)) return finding.fixes();
+    const context: RuleContext = { kernels: options.targets.map((t) => t.kernel) };
+    const notices: Notice[] = [];
+    const sources: Source[] = [];
+    const look = (target: Target, configured: boolean): void => {
+      for (const analysis of this.analyses(file, target, () => false, notices)) {
+        const reports = this.check(rule, analysis, context, notices);
+        // where a branch of the preprocessor has another call in its place, the report is about that one
+        const report =
+          reports.find((r) => r.span.start === finding.span.start) ??
+          (isActive(analysis, finding.span) ? undefined : reports.find((r) => r.functionName === finding.functionName));
+        sources.push({ kernel: target.kernel, configured, analysis, fixes: report && (report.fixes?.() ?? []) });
+      }
+    };
+    for (const target of options.targets) look(target, true);
+    // a branch of the file for a kernel between those asked for is meant to be right as well
+    const isBetween = (kernel: KernelVersion): boolean =>
+      options.targets.some((t) => compareVersions(t.kernel, kernel) < 0) &&
+      options.targets.some((t) => compareVersions(t.kernel, kernel) > 0);
+    for (const kernel of ladder) look({ kernel, defines: options.targets[0]!.defines }, isBetween(kernel));
+    return combineFixes(sources);
   }
 
   private *analyses(

@@ -17,12 +17,24 @@ WARN_ON_ONCE), so the code never works. Use the pin_user_pages*() call with the 
       title: 'A long-term get',
       bad: `int hold(unsigned long addr, struct page **pages, int nr)
 {
-	return get_user_pages_fast(addr, nr, FOLL_WRITE | FOLL_LONGTERM, pages); //~ longterm-without-pin
+	int got = get_user_pages_fast(addr, nr, FOLL_WRITE | FOLL_LONGTERM, pages); //~ longterm-without-pin
+
+	if (got <= 0)
+		return got;
+	run_engine(pages, got);
+	release_pages(pages, got);
+	return 0;
 }
 `,
       good: `int hold(unsigned long addr, struct page **pages, int nr)
 {
-	return pin_user_pages_fast(addr, nr, FOLL_WRITE | FOLL_LONGTERM, pages);
+	int got = pin_user_pages_fast(addr, nr, FOLL_WRITE | FOLL_LONGTERM, pages);
+
+	if (got <= 0)
+		return got;
+	run_engine(pages, got);
+	unpin_user_pages(pages, got);
+	return 0;
 }
 `,
     },

@@ -302,7 +302,7 @@ export const removedApi: Rule = {
           message: wrong.message,
           steps: [stepAt(file, call, wrong.message, 'fault')],
           shape: wrong.shape,
-          fixes: () => fix().fixes,
+          fixes: () => fix().fixes.map((one) => ({ ...one, everywhere: true })),
           fixNote: () => fix().note,
         };
       }

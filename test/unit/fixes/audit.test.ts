@@ -5,6 +5,7 @@ import type { RuleId } from '../../../server/findings.ts';
 import { target, testParser } from '../language-c/helpers.ts';
 import { theAnalyser } from '../rules/check.ts';
 import { auditFixes, type Audit } from './audit.ts';
+import { snippets } from './snippets.ts';
 
 async function audited(text: string, kernels: readonly string[] = ['6.12']): Promise<Audit> {
   const engines = { analyser: await theAnalyser(), parser: await testParser() };
@@ -23,13 +24,29 @@ function sound(audit: Audit): void {
 
 describe('examples', () => {
   for (const { meta } of rules) {
+    let repaired = false;
     for (const example of meta.examples) {
       it(`${meta.id}: ${example.title}`, async () => {
         const audit = await audited(example.bad.replace(/ *\/\/~.*$/gm, ''));
         sound(audit);
-        const own = audit.findings.filter((f) => f.rule === (meta.id satisfies RuleId));
-        if (meta.fixable) for (const f of own) expect(f.fixes().length > 0 || f.fixNote?.() !== undefined).toBe(true);
+        repaired ||= audit.fixes.some((f) => f.finding.rule === (meta.id satisfies RuleId));
       });
     }
+    if (meta.fixable)
+      it(`${meta.id}: there is a fix for one of them`, () => {
+        expect(repaired).toBe(true);
+      });
+  }
+});
+
+describe('snippets', () => {
+  for (const [name, text] of Object.entries(snippets)) {
+    it(name, async () => {
+      const audit = await audited(text);
+      sound(audit);
+      expect(audit.findings.length, 'a finding').toBeGreaterThan(0);
+      const unfixed = audit.unfixed.filter((f) => f.level === 'error' || f.level === 'warning');
+      expect(unfixed.map((f) => `${f.rule}: ${f.message} ${f.fixNote?.() ?? ''}`)).toEqual([]);
+    });
   }
 });
