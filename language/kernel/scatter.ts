@@ -43,12 +43,12 @@ const scatterlists = table('include/linux/scatterlist.h', [
   row('sg_copy_from_buffer sg_pcopy_from_buffer sg_zero_buffer', [writes(sg(0, 1))], { source: 'lib/scatterlist.c' }),
   row('sg_miter_start', [reads(sg(1, 2))], { source: 'lib/scatterlist.c' }),
   row('sg_miter_next sg_miter_stop sg_miter_skip', [pure], { source: 'lib/scatterlist.c' }),
-  row('drm_prime_pages_to_sg', [putIn('sg-table', pages(1, 2), 'result')], {
-    since: '5.10',
-    source: 'drivers/gpu/drm/drm_prime.c',
-  }),
   row('drm_prime_pages_to_sg', [putIn('sg-table', pages(0, 1), 'result')], {
     until: '5.10',
+    source: 'drivers/gpu/drm/drm_prime.c',
+  }),
+  row('drm_prime_pages_to_sg', [putIn('sg-table', pages(1, 2), 'result')], {
+    since: '5.10',
     source: 'drivers/gpu/drm/drm_prime.c',
   }),
 ]);

@@ -236,6 +236,15 @@ export class Groups {
       const name = calleeName(value);
       const acquire = name ? facts.acquire(name) : undefined;
       if (acquire) return;
+      const effects = name && !this.functions.has(name) ? (facts.call(name)?.effects ?? []) : [];
+      // a table made of the pages holds the same pages; an address is no page
+      const table = effects.find((x) => x.kind === 'put-in' && x.container === 'result');
+      const pages = table?.kind === 'put-in' ? value.args[table.pages.arg] : undefined;
+      if (pages) {
+        this.union(to, this.keyOf(pages, f));
+        return;
+      }
+      if (effects.some((x) => x.kind === 'kmap')) return;
       if (
         name &&
         !this.functions.has(name) &&

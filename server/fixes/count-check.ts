@@ -54,7 +54,7 @@ export function insertCheck(file: FileAnalysis, fault: CountFault): readonly Fix
   const f = file.functions.get(site.fn);
   const def = f && defOf(file, site.fn, site.call);
   const located = def && locate(def, site.call);
-  if (!f || !def || !located || !result || located.stmt.macro) return [];
+  if (!f || !def || !located || located.stmt.macro) return [];
   const place = placesOf(def).get(located.stmt);
   if (!place?.list || holdsDirective(file.unit.text, located.stmt)) return [];
   const roles = site.form?.params ?? [];
@@ -64,6 +64,25 @@ export function insertCheck(file: FileAnalysis, fault: CountFault): readonly Fix
   const nr = slice(file, nrSpan);
   const pages = slice(file, pagesSpan);
   const eol = eolOf(file.unit.text);
+  const returnsInt = def.returns.kind === 'base' && /int|long/.test(def.returns.name);
+  const canReturn = returnsInt && nothingToUndo(f, site.call.start);
+  if (!result) {
+    // one page: taken or not; of several the ones that were taken would be lost
+    if (fault.kind !== 'ignored' || !located.whole || nr !== '1' || !canReturn) return [];
+    const { stmt } = located;
+    const inner = `${indentAt(file.unit.text, stmt.start)}${indentUnit(file, def)}`;
+    return [
+      {
+        title: `Return if ${calleeName(site.call) ?? 'the call'}() takes no page`,
+        safe: false,
+        preferred: true,
+        edits: [
+          edit(file, site.call.start, site.call.start, 'if ('),
+          edit(file, site.call.argsEnd, stmt.end, ` != 1)${eol}${inner}return -EFAULT;`),
+        ],
+      },
+    ];
+  }
   const unit = indentUnit(file, def);
   const release =
     site.kind === 'pin' ? `unpin_user_pages(${pages}, ${result});` : `release_pages(${pages}, ${result});`;
@@ -96,8 +115,9 @@ export function insertCheck(file: FileAnalysis, fault: CountFault): readonly Fix
     ];
   }
   if (fault.kind !== 'error-passes' && fault.kind !== 'error-as-count') return [];
-  const returnsInt = def.returns.kind === 'base' && /int|long/.test(def.returns.name);
-  if (fault.unsigned || !returnsInt || !nothingToUndo(f, site.call.start) || located.stmt.kind === 'if') return [];
+  const type = f.types.get(result);
+  const signed = type?.kind === 'base' && !type.name.startsWith('unsigned') && type.name !== 'bool';
+  if (!signed || !canReturn || located.stmt.kind === 'if') return [];
   const indent = indentAt(file.unit.text, located.stmt.start);
   return [
     {

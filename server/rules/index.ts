@@ -7,6 +7,7 @@ import { internalFlag } from './internal-flag.ts';
 import { leakedPin } from './leaked-pin.ts';
 import { longtermWithoutPin } from './longterm-without-pin.ts';
 import { mismatchedRelease } from './mismatched-release.ts';
+import { missingDirty } from './missing-dirty.ts';
 import { missingLongterm } from './missing-longterm.ts';
 import { mmapLock } from './mmap-lock.ts';
 import { nullPages } from './null-pages.ts';
@@ -17,6 +18,7 @@ import type { Rule } from './rule.ts';
 import { sleepInAtomic } from './sleep-in-atomic.ts';
 import { unaccountedLongterm } from './unaccounted-longterm.ts';
 import { uncheckedPinCount } from './unchecked-pin-count.ts';
+import { writeDirectionMismatch } from './write-direction-mismatch.ts';
 
 export const rules: readonly Rule[] = [
   mismatchedRelease,
@@ -26,7 +28,9 @@ export const rules: readonly Rule[] = [
   missingLongterm,
   longtermWithoutPin,
   internalFlag,
+  missingDirty,
   dirtyWithoutLock,
+  writeDirectionMismatch,
   uncheckedPinCount,
   mmapLock,
   sleepInAtomic,

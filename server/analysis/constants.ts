@@ -1,0 +1,113 @@
+/** Which constants an expression may be: through locals, parameters (from callers in the file), fields and conditions. */
+import type { Expr } from '../../language/c/ast.ts';
+import { walkExpr } from '../../language/c/index.ts';
+import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+
+/** A value that is none of the constants of the file. */
+export const UNKNOWN = '?';
+
+interface Index {
+  /** Right sides by variable of a function, and by field name. */
+  readonly locals: ReadonlyMap<FunctionContext, ReadonlyMap<string, readonly Expr[]>>;
+  readonly fields: ReadonlyMap<string, readonly { readonly value: Expr; readonly f: FunctionContext }[]>;
+  readonly callers: ReadonlyMap<string, readonly { readonly args: readonly Expr[]; readonly f: FunctionContext }[]>;
+}
+
+const indexes = new WeakMap<ReadonlyMap<string, FunctionContext>, Index>();
+
+function indexOf(functions: ReadonlyMap<string, FunctionContext>): Index {
+  const known = indexes.get(functions);
+  if (known) return known;
+  const locals = new Map<FunctionContext, Map<string, Expr[]>>();
+  const fields = new Map<string, { value: Expr; f: FunctionContext }[]>();
+  const callers = new Map<string, { args: readonly Expr[]; f: FunctionContext }[]>();
+  const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
+    const list = map.get(key);
+    if (list) list.push(value);
+    else map.set(key, [value]);
+  };
+  for (const f of functions.values()) {
+    const mine = new Map<string, Expr[]>();
+    locals.set(f, mine);
+    for (const c of f.calls) {
+      const name = calleeName(c);
+      if (name && functions.has(name)) push(callers, name, { args: c.args, f });
+    }
+    for (const node of f.cfg.nodes) {
+      if (node.what.kind === 'decl' && node.what.decl.init) push(mine, node.what.decl.name, node.what.decl.init);
+      for (const e of exprsOf(node))
+        walkExpr(e, (x) => {
+          if (x.kind !== 'assign') return;
+          if (x.left.kind === 'id') push(mine, x.left.name, x.right);
+          else if (x.left.kind === 'member') push(fields, x.left.name, { value: x.right, f });
+        });
+    }
+  }
+  const index = { locals, fields, callers };
+  indexes.set(functions, index);
+  return index;
+}
+
+/** Names of constants (or their digits) that `e` may be in `f`; holds UNKNOWN if it may be anything else. */
+export function constantsOf(
+  e: Expr,
+  f: FunctionContext,
+  functions: ReadonlyMap<string, FunctionContext>,
+): ReadonlySet<string> {
+  const index = indexOf(functions);
+  const out = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (x: Expr, g: FunctionContext): void => {
+    switch (x.kind) {
+      case 'num':
+        out.add(String(x.value));
+        return;
+      case 'cast':
+        visit(x.arg, g);
+        return;
+      case 'assign':
+        visit(x.right, g);
+        return;
+      case 'cond':
+        if (x.then) visit(x.then, g);
+        visit(x.else, g);
+        return;
+      case 'unary':
+        if (x.op === '!' || x.op === '-') {
+          out.add(x.op === '!' ? UNKNOWN : '-1');
+          return;
+        }
+        out.add(UNKNOWN);
+        return;
+      case 'id': {
+        if (!g.types.has(x.name)) {
+          out.add(/^[A-Z_0-9]+$/.test(x.name) || x.name === 'true' || x.name === 'false' ? x.name : UNKNOWN);
+          return;
+        }
+        const key = `${g.def.name}:${x.name}`;
+        if (seen.has(key)) return;
+        seen.add(key);
+        for (const v of index.locals.get(g)?.get(x.name) ?? []) visit(v, g);
+        const p = g.def.params.findIndex((q) => q.name === x.name);
+        if (p < 0) return;
+        const callers = index.callers.get(g.def.name) ?? [];
+        for (const c of callers) if (c.args[p]) visit(c.args[p], c.f);
+        if (!g.def.isStatic || !callers.length) out.add(UNKNOWN);
+        return;
+      }
+      case 'member': {
+        const key = `.${x.name}`;
+        if (seen.has(key)) return;
+        seen.add(key);
+        const values = index.fields.get(x.name) ?? [];
+        for (const v of values) visit(v.value, v.f);
+        if (!values.length) out.add(UNKNOWN);
+        return;
+      }
+      default:
+        out.add(UNKNOWN);
+    }
+  };
+  visit(e, f);
+  return out;
+}

@@ -1,0 +1,252 @@
+/** missing-dirty: pages that were written are given back clean. */
+import type { CallExpr } from '../../language/c/ast.ts';
+import { accessOf, choosesWrite, type AccessMap, type Evidence } from '../analysis/access.ts';
+import { constantsOf } from '../analysis/constants.ts';
+import { calleeName } from '../analysis/context.ts';
+import type { FileAnalysis } from '../analysis/file.ts';
+import type { AcquireSite, Group, ReleaseSite } from '../analysis/groups.ts';
+import { dirtyRelease } from '../fixes/dirty.ts';
+import type { PathStep, RuleMeta } from '../findings.ts';
+import { callName, isOwn, lineOf, pagesName, stepAt, type Report, type Rule } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'missing-dirty',
+  level: 'warning',
+  summary: 'Pages that the device or the CPU wrote are given back without being dirtied',
+  docs: `A page that was written by a device, or by the CPU through a kernel mapping, looks clean to memory management: the page tables of the
+process did not see the write. If nobody marks it dirty before it is given back, reclaim may drop it, and what was written is lost; a page of a file never
+reaches the disk.
+
+Give the pages back with unpin_user_pages_dirty_lock(pages, n, true), or call set_page_dirty_lock() on each of them first. Pages that are only read
+stay clean: pass false, or the direction.`,
+  fixable: true,
+  source: 'Documentation/core-api/pin_user_pages.rst; mm/gup.c (unpin_user_pages_dirty_lock)',
+  examples: [
+    {
+      title: 'A read from the device, given back clean',
+      bad: `int demo_read(struct device *dev, struct page **pages, struct sg_table *sgt, unsigned long addr, int nr)
+{
+	int ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+
+	if (ret != nr) {
+		if (ret > 0)
+			unpin_user_pages(pages, ret);
+		return -EFAULT;
+	}
+	ret = sg_alloc_table_from_pages(sgt, pages, nr, 0, (size_t)nr << PAGE_SHIFT, GFP_KERNEL);
+	if (!ret) {
+		dma_map_sgtable(dev, sgt, DMA_FROM_DEVICE, 0);
+		demo_run(dev, sgt);
+		dma_unmap_sgtable(dev, sgt, DMA_FROM_DEVICE, 0);
+		sg_free_table(sgt);
+	}
+	unpin_user_pages(pages, nr); //~ missing-dirty
+	return ret;
+}
+`,
+      good: `int demo_read(struct device *dev, struct page **pages, struct sg_table *sgt, unsigned long addr, int nr)
+{
+	int ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+
+	if (ret != nr) {
+		if (ret > 0)
+			unpin_user_pages(pages, ret);
+		return -EFAULT;
+	}
+	ret = sg_alloc_table_from_pages(sgt, pages, nr, 0, (size_t)nr << PAGE_SHIFT, GFP_KERNEL);
+	if (!ret) {
+		dma_map_sgtable(dev, sgt, DMA_FROM_DEVICE, 0);
+		demo_run(dev, sgt);
+		dma_unmap_sgtable(dev, sgt, DMA_FROM_DEVICE, 0);
+		sg_free_table(sgt);
+	}
+	unpin_user_pages_dirty_lock(pages, nr, ret == 0);
+	return ret;
+}
+`,
+    },
+    {
+      title: 'Written by the CPU',
+      bad: `int demo_store(unsigned long addr, const void *from, size_t len)
+{
+	struct page *page;
+	void *to;
+
+	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	to = kmap_local_page(page);
+	memcpy(to + offset_in_page(addr), from, len);
+	kunmap_local(to);
+	unpin_user_page(page); //~ missing-dirty
+	return 0;
+}
+`,
+      good: `int demo_store(unsigned long addr, const void *from, size_t len)
+{
+	struct page *page;
+	void *to;
+
+	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	to = kmap_local_page(page);
+	memcpy(to + offset_in_page(addr), from, len);
+	kunmap_local(to);
+	unpin_user_pages_dirty_lock(&page, 1, true);
+	return 0;
+}
+`,
+    },
+  ],
+};
+
+/** A caller says `true` for a parameter of that name, and nobody reads it. */
+function askedToDirty(file: FileAnalysis, r: ReleaseSite): Evidence | null {
+  const f = file.functions.get(r.fn);
+  const index = f?.def.params.findIndex((p) => /dirty|write|written/i.test(p.name ?? '')) ?? -1;
+  const param = f?.def.params[index];
+  if (!f || !param?.name) return null;
+  for (const [fn, g] of file.functions)
+    for (const call of g.calls) {
+      const arg = calleeName(call) === r.fn ? call.args[index] : undefined;
+      const values = arg && constantsOf(arg, g, file.functions);
+      if (values?.has('true') || values?.has('1'))
+        return { fn, span: call, words: `given back with \`${param.name}\` set in ${fn}()` };
+    }
+  return null;
+}
+
+/** Pages that no acquire of the file took: what is done to them says nothing of ours. */
+const holdsOthers = (g: Group): boolean =>
+  g.foreign.some((x) => /page|folio|pfn|parameter|sg/i.test(x.what)) || g.releases.some((r) => r.effect.frees);
+
+/** Something outside of the file's own C code gets at the data: a device, a hypervisor, code that is not seen. */
+function handsOut(access: AccessMap, g: Group): boolean {
+  return (
+    access.of(g).numbers.length > 0 ||
+    g.uses.some(
+      (u) => u.effect.kind === 'put-in' || u.effect.kind === 'dma-map' || /^(vmap|vm_map_ram)$/.test(callName(u.call)),
+    ) ||
+    g.passed.some((name) => !/print|dbg|debug|warn|free|release|put|unpin|dump|trace|VERB/i.test(name))
+  );
+}
+
+/** What shows that the pages were written. */
+function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite): Evidence | null {
+  const a = access.of(g);
+  if (a.deviceWrites[0]) return a.deviceWrites[0];
+  if (a.cpuWrites[0] && g.acquires.length && !holdsOthers(g)) return a.cpuWrites[0];
+  const asked = askedToDirty(file, r);
+  if (asked) return asked;
+  if (a.deviceReads.length) return null;
+  const chooses = g.acquires.find(
+    (x) => (x.kind === 'pin' || x.pages?.kind !== 'unary') && choosesWrite(x, file.functions.get(x.fn)),
+  );
+  if (chooses && handsOut(access, g))
+    return { fn: chooses.fn, span: chooses.call, words: 'taken with FOLL_WRITE when they are to be written' };
+  const always = chooses ? undefined : g.acquires.find((x) => x.flags.names.has('FOLL_WRITE'));
+  const later = !g.acquires.some((x) => x.fn === r.fn);
+  return always && later && (always.kind === 'pin' || handsOut(access, g))
+    ? { fn: always.fn, span: always.call, words: 'taken with FOLL_WRITE and kept' }
+    : null;
+}
+
+/** The release ends a use of the pages, rather than undoing an acquire that failed half-way. */
+function endsUse(file: FileAnalysis, g: Group, r: ReleaseSite): boolean {
+  const takers = new Set(g.acquires.map((a) => a.fn));
+  if (!takers.size) return true;
+  for (const entry of file.entries) {
+    const reach = file.reachable(entry);
+    if (reach.has(r.fn) && ![...takers].some((t) => reach.has(t))) return true;
+  }
+  return file.events.some(
+    (e) =>
+      e.kind === 'given-back' &&
+      e.outcome !== 'error' &&
+      g.acquires.some((a) => a.call.start === e.resource.site.start) &&
+      file.reachable(e.root).has(r.fn),
+  );
+}
+
+/** Containers whose completion dirties the pages, or may: bios, network buffers. */
+const dirtiedElsewhere = (g: Group): boolean =>
+  g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb')) ||
+  g.releases.some((r) => r.effect.pages.as === 'bio') ||
+  g.passed.some((name) => /dirty/i.test(name));
+
+/** Gives back the kind of reference that an acquire for writing takes. */
+const ofTheirs = (r: ReleaseSite, writable: readonly AcquireSite[]): boolean =>
+  !writable.length || writable.some((a) => a.kind === r.effect.of || a.fact.takes === 'by-iter');
+
+export const missingDirty: Rule = {
+  meta,
+  *check(file): Iterable<Report> {
+    const access = accessOf(file);
+    for (const g of file.groups.all().values()) {
+      const ours = g.acquires.length > 0 || g.releases.some((r) => r.effect.of === 'pin');
+      if (!ours || !g.releases.length || dirtiedElsewhere(g)) continue;
+      // read-only pages cannot have been written: that is another mistake
+      const writable = g.acquires.filter(
+        (a) => (!a.flagsExpr || a.flags.names.has('FOLL_WRITE')) && a.fact.name !== 'get_kernel_pages',
+      );
+      if (g.acquires.length && !writable.length) continue;
+      if (access.strayDirtying.length) continue;
+      if (access.of(g).dirtied.length) {
+        yield* oneVariable(file, access, g);
+        continue;
+      }
+      const releases = g.releases.filter(
+        (r) => isOwn(file, r.fn) && !r.effect.frees && ofTheirs(r, writable) && endsUse(file, g, r),
+      );
+      // the last one: those before it undo what failed half-way
+      const release = releases.find((r) => !g.acquires.some((a) => a.fn === r.fn)) ?? releases.at(-1);
+      const why = release && written(file, access, g, release);
+      if (!release || !why) continue;
+      yield report(file, g, release, why);
+    }
+  },
+};
+
+/** One page in a variable of its own is written and given back in a function that dirties others, but not this one. */
+function* oneVariable(file: FileAnalysis, access: AccessMap, g: Group): Iterable<Report> {
+  const { cpuWrites, dirtied } = access.of(g);
+  const seen = new Set<string>();
+  for (const r of g.releases) {
+    const name = /^L:[^:]+:(.+)$/.exec(r.key)?.[1];
+    const type = name && file.functions.get(r.fn)?.types.get(name);
+    if (!type || type.kind !== 'pointer' || type.to.kind !== 'record' || seen.has(r.key) || !isOwn(file, r.fn))
+      continue;
+    const why = cpuWrites.find((w) => w.key === r.key && w.fn === r.fn);
+    if (
+      !why ||
+      r.call.start < why.span.start ||
+      dirtied.some((d) => d.key === r.key || (d.fn !== r.fn && !d.key?.startsWith('L:')))
+    )
+      continue;
+    if (access.dirties(r) || g.releases.some((x) => x.key === r.key && access.dirties(x))) continue;
+    seen.add(r.key);
+    yield report(file, g, r, why);
+  }
+}
+
+function report(file: FileAnalysis, g: Group, r: ReleaseSite, why: Evidence): Report {
+  const a = g.acquires[0];
+  const name = callName(r.call);
+  const what = a
+    ? `\`${pagesName(file, a.call)}\` (${a.kind === 'pin' ? 'pinned' : 'taken'} on line ${lineOf(file.unit.text, a.call.start)} by ${callName(a.call)})`
+    : 'What is given back here';
+  const steps: PathStep[] = [
+    ...(a ? [stepAt(file, a.call, `${callName(a.call)}() takes the pages`, 'acquire')] : []),
+    stepAt(file, why.span, `the pages are ${why.words}`, 'event'),
+    stepAt(file, r.call, `${name}() gives them back clean`, 'fault'),
+  ];
+  const call: CallExpr = r.call;
+  return {
+    span: call,
+    functionName: r.fn,
+    message: `${what} may have been written (${why.words}, line ${lineOf(file.unit.text, why.span.start)}), but ${name}() gives the pages back without dirtying them: what was written can be lost. Use unpin_user_pages_dirty_lock(), or set_page_dirty_lock() first.`,
+    steps,
+    shape: `${name}:clean`,
+    caseNumber: /kernel mapping|written by/.test(why.words) ? 5 : 1,
+    fixes: () => dirtyRelease(file, r),
+  };
+}
