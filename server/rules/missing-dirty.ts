@@ -145,7 +145,7 @@ function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite
     return { fn: chooses.fn, span: chooses.call, words: 'taken with FOLL_WRITE when they are to be written' };
   const always = chooses ? undefined : g.acquires.find((x) => x.flags.names.has('FOLL_WRITE'));
   const later = !g.acquires.some((x) => x.fn === r.fn);
-  return always && later && !holdsOthers(g) && (always.kind === 'pin' || handsOut(access, g))
+  return always && later && !holdsOthers(g) && handsOut(access, g)
     ? { fn: always.fn, span: always.call, words: 'taken with FOLL_WRITE and kept' }
     : null;
 }
