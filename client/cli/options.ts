@@ -6,7 +6,9 @@ import { readDefine, readSettings, readVersions, withConfigHeaders, type Setting
 import { reason } from './checker.ts';
 import { decode } from './encoding.ts';
 import type { Formatter } from './formats/format.ts';
+import { formatGcc } from './formats/gcc.ts';
 import { formatGithub } from './formats/github.ts';
+import { formatGitlab } from './formats/gitlab.ts';
 import { formatJson } from './formats/json.ts';
 import { formatPretty } from './formats/pretty.ts';
 import { formatSarif } from './formats/sarif.ts';
@@ -17,6 +19,8 @@ const FORMATS: Readonly<Record<string, Formatter>> = {
   json: formatJson,
   sarif: formatSarif,
   github: formatGithub,
+  gitlab: formatGitlab,
+  gcc: formatGcc,
 };
 
 /** `pinscope check --help`. */
@@ -25,7 +29,7 @@ export const CHECK_HELP = `Usage: pinscope check [options] PATH…
 Checks C files, folders (their .c files, recursively) and globs. Obeys .gitignore, .ignore and .pinscopeignore; a file that is
 named is always checked.
 
-  --format FORMAT        pretty (default), json, sarif, github
+  --format FORMAT        pretty (default), json, sarif, github, gitlab, gcc
   --output FILE          write the result to FILE instead of standard output
   --kernel VERSION       kernel that the code is meant for, such as 6.12; may be repeated (default 6.12)
   --define NAME[=VALUE]  macro that the build defines; !NAME: one that it does not define; may be repeated

@@ -4,6 +4,7 @@ import { TOOL } from './about.ts';
 import { check } from './check.ts';
 import { explain } from './explain.ts';
 import { EXIT, UsageError, type Io } from './io.ts';
+import { kbuild } from './kbuild.ts';
 import { listRules } from './list-rules.ts';
 import { modelCommand } from './model.ts';
 import { CHECK_HELP } from './options.ts';
@@ -21,6 +22,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'Check C files and folders of drivers',
     help: CHECK_HELP,
     run: check,
+  },
+  kbuild: {
+    usage: 'kbuild [compiler flags] FILE.c',
+    summary: 'As the checker of a kernel build: make C=1 CHECK="pinscope kbuild"',
+    run: kbuild,
   },
   explain: {
     usage: 'explain RULE',

@@ -78,7 +78,7 @@ describe('bad input', () => {
       [['check'], /needs a PATH/],
       [['check', '--kernel', 'banana', 'a.c'], /--kernel: "banana" is not a kernel version; write it like "6\.12"/],
       [['check', '--kernel', '5.42', 'a.c'], /There is no kernel 5\.42/],
-      [['check', '--format', 'xml', 'a.c'], /choose pretty, json, sarif, github/],
+      [['check', '--format', 'xml', 'a.c'], /choose pretty, json, sarif, github, gitlab, gcc/],
       [['check', '--define', '1A', 'a.c'], /NAME=VALUE/],
       [['check', '--severity', 'leaked-pin', 'a.c'], /RULE=LEVEL/],
       [['check', '--severity', 'nope=off', 'a.c'], /there is no rule "nope"/],

@@ -95,6 +95,33 @@ describe('GitHub', () => {
   });
 });
 
+describe('GitLab', () => {
+  it('names each issue for good: by function and shape, not by line', async () => {
+    const report = async (text: string): Promise<{ fingerprint: string; location: unknown; severity: string }[]> =>
+      JSON.parse((await folder({ 'a.c': text }).run('check', '--format', 'gitlab', '.')).stdout) as never;
+    const twice = 'leak_user_pages(p);\nleak_user_pages(p);\n';
+    const [first, second] = await report(twice);
+    expect(first).toMatchObject({ severity: 'critical', location: { path: 'a.c', lines: { begin: 1, end: 1 } } });
+    expect(first?.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+    expect(second?.fingerprint).not.toBe(first?.fingerprint);
+    expect((await report(`\n\n${twice}`)).map((one) => one.fingerprint)).toEqual([
+      first?.fingerprint,
+      second?.fingerprint,
+    ]);
+    expect(await report('int x;\n')).toEqual([]);
+  });
+});
+
+describe('gcc', () => {
+  it('has a line for each finding and step, and nothing for a clean check', async () => {
+    const { run } = folder({ 'a.c': 'pinned\nleak_user_pages(p);\n', 'b.c': 'int x;\n' });
+    expect((await run('check', '--format', 'gcc', '.')).stdout).toBe(
+      'a.c:2:1: error: leak_user_pages(p) is wrong: 100%, `pages` leak [pinscope-leaked-pin]\na.c:1:1: note: pinned here\n',
+    );
+    expect(await run('check', '--format', 'gcc', 'b.c')).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+});
+
 describe('JSON', () => {
   it('has the documented members', async () => {
     const { stdout } = await folder({ 'a.c': 'pinned\n leak_user_pages(p);\n' }).run(
