@@ -41,7 +41,8 @@ function page(meta) {
 
 function table(metas, folder) {
   const rows = metas.map(
-    (meta) => `| [${meta.id}](${folder}${meta.id}.md) | ${meta.level} | ${meta.fixable ? 'yes' : ''} | ${meta.summary} |`,
+    (meta) =>
+      `| [${meta.id}](${folder}${meta.id}.md) | ${meta.level} | ${meta.fixable ? 'yes' : ''} | ${meta.summary} |`,
   );
   return `| rule | level | fix | |\n|---|---|---|---|\n${rows.join('\n')}`;
 }
