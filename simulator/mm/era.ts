@@ -59,6 +59,8 @@ export interface Features {
   readonly mglruSkipsDirtyFiles: boolean;
   /** Reclaim flushes the cgroup's statistics before it looks at the balance of its lists (until 6.7; then at most every few seconds). */
   readonly reclaimFlushesStats: boolean;
+  /** A reclaim that freed nothing walks all cgroups once more (sc->memcg_full_walk; since 6.11), and asks for a quarter of what is left (since 6.9). */
+  readonly reclaimWalksTwice: boolean;
   /** Freed pages are checked (bad_page(), free_page_is_bad) without debug options (since 6.3), exact pincount included. */
   readonly checksFreedPages: boolean;
   /** Line numbers of warnings in the release, by the text that names them. */
@@ -81,6 +83,7 @@ const v6_12: Features = {
   hugetlbCacheRefPerPage: true,
   directIoPins: true,
   checksFreedPages: true,
+  reclaimWalksTwice: true,
   splitMapsZeroPages: true,
   reclaimFlushesStats: false,
   referencedSkipsLockedPtes: true,
@@ -120,6 +123,7 @@ const v6_1: Features = {
   hugetlbCacheRefPerPage: false,
   directIoPins: false,
   checksFreedPages: false,
+  reclaimWalksTwice: false,
   splitMapsZeroPages: false,
   reclaimFlushesStats: true,
   referencedSkipsLockedPtes: false,

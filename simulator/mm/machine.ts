@@ -22,7 +22,10 @@ export interface MachineConfig {
   readonly swap: 'zram' | 'disk' | 'none';
   /** Swap slots. */
   readonly swapPages: number;
-  /** Pages of the root lruvec that belong to nobody in the scenario (workingset_test_recent compares with their number). */
+  /**
+   * Pages on the root cgroup's lists that belong to nobody in the scenario, by node: what else runs on the machine. workingset_test_recent compares
+   * refault distances with their number when a page was evicted for the machine, not for a cgroup. The other processes live on the CPU's node.
+   */
   readonly rootWorkingset: readonly [number, number];
   readonly daxPolicy: DaxPolicy;
   /** The disk needs pages that do not change while they are written (a checksum is taken): writers wait for writeback. */

@@ -372,7 +372,7 @@ export function splitHugePagesRange(s: State, mm: number, start: number, end: nu
       if (!canSplitFolio(s, folio, 0)) continue;
       folioGet(s, folio);
       splitFolio(s, folio, page);
-      folioPut(s, page);
+      folioPut(s, s.head(page)); // its own head by now, if the split went through
     }
   }
 }
