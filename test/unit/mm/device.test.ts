@@ -198,4 +198,64 @@ describe('the virtual device', () => {
     expect(cam.pending()).toEqual([]);
     expect(go()).toEqual(first);
   });
+
+  it('writes a part of a page, byte by byte', () => {
+    const b = bus(true);
+    for (const op of anon) b.run(op);
+    const page = take(b, 'pin_user_pages_fast');
+    const cam = b.device({ kind: 'capture', name: 'cam', fill: 0x41, latency: 0 });
+    cam.submit({ address: b.iommu.map(page, DIRECTION.FROM_DEVICE), offset: 1, length: 3 });
+    b.waitForCompletion(cam);
+    expect(b.run({ op: 'read', args: { addr: 'm[0]' } }).data).toBe('uAAA');
+    expect(() => cam.submit({ address: 0, offset: 4000, length: 200 })).toThrow('part of one page');
+    expect(() => b.device({ kind: 'copy', name: 'cam' })).toThrow('there is a device cam');
+  });
+
+  it('writes to a page that another process got after it was freed too early', () => {
+    const b = bus();
+    for (const op of anon) b.run(op);
+    const page = take(b, 'get_user_pages_fast');
+    b.run({ op: 'fork', args: { child: 'C1' } });
+    b.run({ op: 'mmap', proc: 'C1', args: { map: 'x', kind: 'anon', pages: 1, prot: 'rw' } });
+    const rdma = b.device({ kind: 'rdma', name: 'rdma', latency: 8 });
+    rdma.submit({ address: b.iommu.map(page, DIRECTION.FROM_DEVICE), buffer: { proc: 'P', addr: 'm[0]' } });
+    // the driver lets go while the device still works; the page goes from hand to hand
+    b.run({ op: 'put_page', args: { handle: 'h0' } });
+    b.run({ op: 'munmap', args: { addr: 'm[0]', pages: 1 } });
+    b.run({ op: 'munmap', proc: 'C1', args: { addr: 'm[0]', pages: 1 } });
+    b.run({ op: 'write', proc: 'C1', args: { addr: 'x[0]', data: 'secret' } });
+    b.waitForCompletion(rdma);
+    expect(kinds(b)).toEqual(['lost-write', 'freed-page-write', 'other-process-write']);
+    expect(b.run({ op: 'read', proc: 'C1', args: { addr: 'x[0]' } }).data).toBe('rdma');
+  });
+
+  it('finds more releases than references', () => {
+    const b = bus();
+    for (const op of anon) b.run(op);
+    const page = take(b, 'get_user_pages_fast');
+    const cam = b.device({ kind: 'capture', name: 'cam', latency: 9 });
+    cam.submit({ address: b.iommu.map(page, DIRECTION.FROM_DEVICE) });
+    b.run({ op: 'unpin_user_pages', args: { handle: 'h0' } });
+    expect(kinds(b)).toContain('refcount-underflow');
+  });
+
+  it('sees a truncate that hangs, and a deadlock on a page lock', () => {
+    const dax = new Bus(new Model(machineConfig(ERAS['6.12']!, { pages: 8192, dax: 512 })));
+    dax.run({ op: 'create_file', args: { file: 'F', fs: 'ext4-dax', pages: 1 } });
+    dax.run({ op: 'mmap', args: { map: 'm', kind: 'dax-shared', pages: 1, prot: 'rw', file: 'F' } });
+    dax.run({ op: 'write', args: { addr: 'm[0]', data: 'u1' } });
+    take(dax, 'pin_user_pages_fast');
+    expect(dax.run({ op: 'truncate', args: { file: 'F', pages: 0 } }).blocked).toBe(true);
+    expect(dax.finish().map((f) => f.kind)).toEqual(['leak', 'hung-truncate']);
+
+    const b = bus();
+    for (const op of ext4) b.run(op);
+    take(b, 'pin_user_pages_fast');
+    b.run({ op: 'fork', args: { child: 'C1' } });
+    b.run({ op: 'lock_page', proc: 'C1', args: { handle: 'h0', index: 0 } });
+    b.run({ op: 'set_page_dirty_lock', args: { handle: 'h0', index: 0 } });
+    expect(kinds(b)).toEqual([]); // P waits for C1, and C1 is free to unlock
+    b.run({ op: 'fsync', proc: 'C1', args: { file: 'F' } });
+    expect(kinds(b)).toEqual(['deadlock']);
+  });
 });
