@@ -96,6 +96,7 @@ export class Acquires {
       fills: [...(before?.array === held.s ? before.fills : []), fill].slice(-4),
       published: [],
       outflow: before?.outflow ?? false,
+      outflowBy: before?.outflowBy ?? null,
       forgotten: null,
     };
     // an array that is filled anew: what other calls left in it went elsewhere before

@@ -52,7 +52,9 @@ export class Effects {
           v,
           state,
         );
-        this.memory.flowsOut(v, state);
+        // into a table that may have to grow, a call can fail to put them
+        const result = this.memory.fresh(`r${e.start}`, state, frame);
+        this.memory.flowsOut(v, state, effect.container === 'result' ? null : result);
         if (effect.what === 'bio' || effect.what === 'skb') this.memory.handOver(v, state);
         return effect.container === 'result' ? into : undefined;
       }

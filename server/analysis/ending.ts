@@ -57,6 +57,7 @@ export class Endings {
           at,
           why,
           by: r.forgotten ?? undefined,
+          refused: !reach.length && this.reach(r, state, end.value, false, true).length > 0,
           trace: state.trace,
           functionName: frame.context.def.name,
           short,
@@ -114,14 +115,14 @@ export class Endings {
   }
 
   /** Through what the pages can still be found from outside; empty: lost. */
-  private reach(r: Resource, state: State, value: Val | null, onError: boolean): string[] {
+  private reach(r: Resource, state: State, value: Val | null, onError: boolean, failures = false): string[] {
     const out = new Set<string>();
     const visited = new Set<number>();
     const consider = (sym: number): void => {
       if (visited.has(sym) || !sym) return;
       visited.add(sym);
       const info = this.symbols.info(sym);
-      for (const how of state.knownBy(sym, onError)) out.add(how);
+      for (const how of failures ? state.givenTo(sym) : state.knownBy(sym, onError)) out.add(how);
       if (value && (value.s === sym || this.symbols.info(value.s).elementOf?.array === sym)) out.add('the result');
       if (info.addressOf !== undefined) {
         const place = info.addressOf;

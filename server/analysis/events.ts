@@ -15,6 +15,8 @@ export interface LeakEvent {
   readonly functionName: string;
   /** Some of the requested pages only: the path knows that the result is short. */
   readonly short: boolean;
+  /** Calls got the pages, or their numbers, and failed: lost only if such calls do not take them over all the same. */
+  readonly refused: boolean;
 }
 
 export interface DoubleReleaseEvent {

@@ -86,7 +86,9 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
   };
   const aboveAcquire = distance((i) => i.acquires);
   const aboveRelease = distance((i) => i.releases);
-  const isRoot = (name: string): boolean => aboveAcquire.has(name) || (aboveRelease.get(name) ?? 9) <= 1;
+  // the implementation of an acquire owes its pages to the caller
+  const isRoot = (name: string): boolean =>
+    !facts.acquire(name) && (aboveAcquire.has(name) || (aboveRelease.get(name) ?? 9) <= 1);
   const releasing = closure((i) => i.releases);
   const acquiring = closure((i) => i.acquires);
   const touching = closure((i) => i.releases || i.acquires);

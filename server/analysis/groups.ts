@@ -83,6 +83,7 @@ export class Groups {
     /** The array itself goes, not an object around it. */ readonly own: boolean;
   }[] = [];
   private readonly foreign: { fn: string; span: Span; what: string; key: string }[] = [];
+  private readonly accessors: { to: string; record: string; call: CallExpr }[] = [];
   /** Assignments to fields: what a function notes of the pages in an object, and what another one resets. */
   private readonly notes: { fn: string; span: Span; record: string; field: string; value: Expr }[] = [];
   /** Records defined in the file itself rather than in a header. */
@@ -107,6 +108,7 @@ export class Groups {
     for (const f of functions.values()) this.scan(f);
     const called = new Set([...functions.values()].flatMap((f) => f.calls.map(calleeName)));
     for (const f of functions.values()) this.markParameters(f, called);
+    this.joinAccessors();
     this.findResets();
   }
 
@@ -255,10 +257,33 @@ export class Groups {
         // an array allocated for the pages is no page; a page allocated is
         if (!(alloc && /^(kv?|devm_k|v|kmem)/.test(name)) && !NO_SOURCE.test(name))
           this.foreign.push({ fn: f.def.name, span: value, what: `${name}()`, key: to });
+        this.accessor(to, value, f);
         return;
       }
     }
     this.union(to, this.keyOf(value, f));
+  }
+
+  /** `pages = frame_pages(vec)`: a function that is not seen may give the pages that the object keeps. */
+  private accessor(to: string, call: CallExpr, f: FunctionContext): void {
+    const variable = to.startsWith(`L:${f.def.name}:`) ? f.types.get(to.slice(to.lastIndexOf(':') + 1)) : undefined;
+    const first = call.args[0];
+    const record = first && call.args.length === 1 && variable && isPageType(variable) ? this.recordOf(first, f) : null;
+    if (record) this.accessors.push({ to, record, call });
+  }
+
+  /** The one group of acquired pages in the object is what its accessors give. */
+  private joinAccessors(): void {
+    for (const a of this.accessors) {
+      const prefix = `F:${a.record}.`;
+      const fields = [...this.parent.keys(), ...this.acquires.map((x) => x.key)].filter((k) => k?.startsWith(prefix));
+      const taken = new Set(this.acquires.flatMap((x) => (x.key ? [this.find(x.key)] : [])));
+      const roots = new Set(fields.map((k) => this.find(k!)).filter((r) => taken.has(r)));
+      if (roots.size !== 1) continue;
+      this.union(a.to, [...roots][0]!);
+      const at = this.foreign.findIndex((x) => x.span.start === a.call.start);
+      if (at >= 0) this.foreign.splice(at, 1);
+    }
   }
 
   private scan(f: FunctionContext): void {

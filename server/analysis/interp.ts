@@ -300,7 +300,7 @@ export class Interpreter {
     const args = e.args.map((a) => (a.kind === 'type' ? ZERO : this.eval(a, state, frame)));
     if (name && what === 'min-max') return this.arithmetic.minMax(name, e, args, state);
     // MACROS of headers that were not read compute something from their arguments
-    if (!fact && name && what === 'macro') {
+    if (name && what === 'macro' && (!fact || fact.effects.every((x) => x.kind === 'pure'))) {
       return symbol(
         this.symbols.get(`${name}(${args.map(valKey).join()})`, {
           name: `${name}()`,

@@ -3,7 +3,7 @@ import type { CfgNode, Edge } from '../../language/c/cfg.ts';
 import type { Loop } from './context.ts';
 import type { Frame } from './frame.ts';
 import type { Interpreter } from './interp.ts';
-import { Rounds, type Resource, type State } from './state.ts';
+import { isElsewhere, Rounds, type Resource, type State } from './state.ts';
 import type { Val } from './values.ts';
 
 /** A way on from a node. */
@@ -46,7 +46,11 @@ export class LoopBorders {
         this.reaches(loop, r, state, frame)
       ) {
         state.resources.set(id, { ...r, outflow: true });
-      } else if (r.status === 'held' && loop.releases && (r.outflow || this.reaches(loop, r, state, frame))) {
+      } else if (
+        r.status === 'held' &&
+        loop.releases &&
+        (isElsewhere(state, r) || this.reaches(loop, r, state, frame))
+      ) {
         state.resources.set(id, {
           ...r,
           status: 'released',

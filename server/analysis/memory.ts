@@ -1,7 +1,7 @@
 /** Places and what they hold: addresses, loads, stores, and which resources a value leads to. */
 import type { PagesArg } from '../../language/kernel/types.ts';
 import type { Frame } from './frame.ts';
-import type { Resource, State } from './state.ts';
+import { isElsewhere, type Resource, type State } from './state.ts';
 import { ZERO, sameVal, symbol, valKey, type Symbols, type Val } from './values.ts';
 
 /** What the text of a place says to a load. */
@@ -102,8 +102,9 @@ export class Memory {
     state.memory.deleteParts(loc);
   }
 
-  flowsOut(v: Val, state: State): void {
-    for (const [id, r] of this.resourcesOf(v, state)) if (!r.outflow) state.resources.set(id, { ...r, outflow: true });
+  flowsOut(v: Val, state: State, by: Val | null = null): void {
+    for (const [id, r] of this.resourcesOf(v, state))
+      if (!r.outflow || r.outflowBy?.s !== by?.s) state.resources.set(id, { ...r, outflow: true, outflowBy: by });
   }
 
   /** Notes for held pages that the function wrote to memory that others see: a sign that the object now owns them. */
@@ -162,7 +163,11 @@ export class Memory {
 
   /** Pages that sit in a scatterlist or the like are released through it; which entries is not followed. */
   handOverContained(state: State): void {
-    for (const [loc, val] of state.memory) if (loc.includes('@')) this.handOver(val, state);
+    for (const [loc, val] of state.memory) {
+      if (!loc.includes('@')) continue;
+      for (const [id, r] of this.resourcesOf(val, state))
+        if (isElsewhere(state, r)) state.resources.set(id, { ...r, status: 'handed' });
+    }
   }
 
   /** Resources whose pages `v` names: the array itself, or an element of it. */

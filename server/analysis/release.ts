@@ -161,6 +161,7 @@ export class Releases {
         trace: state.trace,
         functionName: frame.context.def.name,
         short: isShort(state, r),
+        refused: false,
       });
       state.resources.set(id, { ...r, status: 'handed' });
     }

@@ -51,6 +51,8 @@ export interface Resource {
   readonly published: readonly string[];
   /** The pages were also put into a scatterlist, other memory, or told by number: they can be found there. */
   readonly outflow: boolean;
+  /** Result of the call that put them there last: if it failed, that batch is not there. Null: it cannot fail. */
+  readonly outflowBy: Val | null;
   /** A count or flag beside the pages was set since the acquire and is 0 again: that field. */
   readonly forgotten: string | null;
 }
@@ -175,8 +177,13 @@ export class State {
     return out;
   }
 
+  /** Every call that got the symbol, whatever became of it. */
+  givenTo(id: number): readonly string[] {
+    return (this.escaped.get(id) ?? []).map((e) => e.how);
+  }
+
   /** The call says by its result that it did nothing: an error code, or, on a path that ends in an error, not 0. */
-  private failed(result: Val, onError: boolean): boolean {
+  failed(result: Val, onError: boolean): boolean {
     if (this.compare('<', result, ZERO) === true) return true;
     return onError && this.compare('!=', result, ZERO) === true && this.compare('>', result, ZERO) !== true;
   }
@@ -368,6 +375,7 @@ export class State {
       for (const v of r.earlier) mention(v);
       mention(r.result);
       mention(r.requested);
+      if (r.outflowBy) mention(r.outflowBy);
       marks.add(r.array);
     }
     const text = (kind: number, key: string, more: number): void => {
@@ -450,11 +458,15 @@ const resourceHashes = new WeakMap<Resource, readonly [number, number]>();
 const hashOfResource = (id: string, r: Resource): readonly [number, number] => {
   let known = resourceHashes.get(r);
   if (!known) {
-    const text = `R${id}:${r.status}${r.earlier.map(valKey).join('+')}:${valKey(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${r.published.join()}${r.outflow ? '>' : ''}${r.forgotten ?? ''}`;
+    const text = `R${id}:${r.status}${r.earlier.map(valKey).join('+')}:${valKey(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${r.published.join()}${r.outflow ? `>${r.outflowBy?.s ?? 0}` : ''}${r.forgotten ?? ''}`;
     resourceHashes.set(r, (known = hashPair(text)));
   }
   return known;
 };
+
+/** The pages that the last call took can be found elsewhere as well: in a scatterlist, in other memory, by number. */
+export const isElsewhere = (state: State, r: Resource): boolean =>
+  r.outflow && !(r.outflowBy !== null && state.failed(r.outflowBy, true));
 
 /** How many pages the path may hold of a resource: does any possible value of the result mean that pages are held? */
 export function mayHold(state: State, r: Resource): boolean {

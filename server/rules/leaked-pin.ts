@@ -124,9 +124,30 @@ function inconsistent(e: OutlivesEvent, returned: readonly ReturnedEvent[]): boo
   );
 }
 
+/**
+ * A call that got the pages failed: it keeps nothing, unless it is of the kind that takes a reference over whatever happens
+ * (memory_failure()). That is told by the paths on which it succeeds: there the function still owns the pages, for it gives
+ * them back or stores them.
+ */
+function keepsElsewhere(file: FileAnalysis, e: LeakEvent, returned: readonly ReturnedEvent[]): boolean {
+  const site = e.resource.site.start;
+  return (
+    returned.some((r) => r.resource.site.start === site) ||
+    file.events.some(
+      (x) =>
+        x.kind === 'outlives' &&
+        x.resource.site.start === site &&
+        x.outcome !== 'error' &&
+        x.reach.some((how) => !/^(passed|linked|~)/.test(how)),
+    )
+  );
+}
+
 /** Once the pages can be found elsewhere too, the array is their owner only if some path releases them through it even then. */
 function stillOwner(e: LeakEvent, returned: readonly ReturnedEvent[]): boolean {
-  return !e.resource.outflow || returned.some((r) => r.resource.site === e.resource.site && r.resource.outflow);
+  return (
+    !e.resource.outflow || returned.some((r) => r.resource.site.start === e.resource.site.start && r.resource.outflow)
+  );
 }
 
 /** The same acquire leaks in a function that this one calls already: one defect, reported where it is. */
@@ -157,6 +178,7 @@ export const leakedPin: Rule = {
     const lost = new Set<number>();
     for (const e of file.events) {
       if (e.kind === 'leak') {
+        if (e.refused && !keepsElsewhere(file, e, returned)) continue;
         if (inCallee(file, e) || (e.why !== 'forgotten' && !stillOwner(e, returned))) continue;
         const key = `${e.resource.site.start}:${e.at.start}`;
         if (seen.has(key)) continue;

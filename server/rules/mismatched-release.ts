@@ -1,9 +1,12 @@
 /** mismatched-release: a get given back with unpin_*, or a pin with put_page and friends. */
+import type { Expr, Span } from '../../language/c/ast.ts';
+import type { Cfg } from '../../language/c/cfg.ts';
+import { exprsOf } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group, ReleaseSite } from '../analysis/groups.ts';
 import { matchRelease } from '../fixes/release.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';
-import { callName, describeAcquire, pagesName, pathSteps, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, describeAcquire, lineOf, pagesName, pathSteps, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'mismatched-release',
@@ -91,6 +94,57 @@ function keptPins(file: FileAnalysis, g: Group): ReleaseSite[] {
   return outside.some((r) => r.effect.of === 'pin') ? [] : outside;
 }
 
+/**
+ * Pages of a call that is not seen but says by its name that it pins (`pages = dev_pin_pages(…)`), which one function of
+ * the file unpins and another puts: they cannot both be right.
+ */
+function presumedPins(g: Group): { release: ReleaseSite; source: Span; what: string }[] {
+  const source = g.foreign.length === 1 ? g.foreign[0] : undefined;
+  if (!source || g.acquires.length || !/(^|_)pin_(user_)?(page|folio)s?(_|\(|$)/.test(source.what)) return [];
+  if (g.uses.some((u) => u.effect.kind === 'ref')) return [];
+  const unpins = new Set(g.releases.filter((r) => r.effect.of === 'pin').map((r) => r.fn));
+  if (!unpins.size) return [];
+  return g.releases
+    .filter((r) => r.effect.of === 'get' && !unpins.has(r.fn))
+    .map((release) => ({ release, source: source.span, what: source.what }));
+}
+
+/** Calls that drop a plain reference where a flag says that the pages are to be unpinned: `if (obj->need_unpin) put_page(…)`. */
+function* againstFlags(file: FileAnalysis): Iterable<{ release: ReleaseSite; flag: Expr }> {
+  for (const release of file.groups.releases) {
+    if (release.effect.of !== 'get' || release.effect.frees) continue;
+    const f = file.functions.get(release.fn);
+    if (!f) continue;
+    for (const node of f.cfg.nodes) {
+      if (node.what.kind !== 'branch') continue;
+      const { test } = node.what;
+      const name = test.kind === 'id' || test.kind === 'member' ? test.name : '';
+      if (!/(^|_)unpin(_|$)/.test(name)) continue;
+      const yes = node.succs.find((e) => e.label.kind === 'true');
+      const no = node.succs.find((e) => e.label.kind === 'false');
+      if (yes && no && isOnlyBehind(f.cfg, release.call, yes.to, no.to)) yield { release, flag: test };
+    }
+  }
+}
+
+/** The call is reached from node `yes` and not from node `no` (without going through the branch again). */
+function isOnlyBehind(cfg: Cfg, call: Span, yes: number, no: number): boolean {
+  const reached = (from: number): boolean => {
+    const seen = new Set<number>();
+    const work = [from];
+    while (work.length) {
+      const id = work.pop()!;
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const node = cfg.nodes[id]!;
+      if (node.span.start <= call.start && call.end <= node.span.end && exprsOf(node).length) return true;
+      for (const e of node.succs) if (!e.back) work.push(e.to);
+    }
+    return false;
+  };
+  return reached(yes) && !reached(no);
+}
+
 export const mismatchedRelease: Rule = {
   meta,
   *check(file): Iterable<Report> {
@@ -107,6 +161,21 @@ export const mismatchedRelease: Rule = {
         pathSteps(file, e.trace, e.resource.site, e.at, 'released with the wrong partner'),
       );
     }
+    for (const { release: r, flag } of againstFlags(file)) {
+      if (seen.has(r.call.start)) continue;
+      seen.add(r.call.start);
+      const name = file.groups.text(flag);
+      yield {
+        span: r.call,
+        functionName: r.fn,
+        message: `${callName(r.call)}() drops a plain reference where \`${name}\` says that the pages are pinned: the pin stays in place. Use ${rightCall('pin', callName(r.call))}.`,
+        steps: [
+          stepAt(file, flag, `\`${name}\` is true`, 'branch'),
+          stepAt(file, r.call, `released with the wrong partner in ${r.fn}()`, 'fault'),
+        ],
+        shape: `${callName(r.call)}:${name}`,
+      };
+    }
     for (const g of file.groups.all().values()) {
       for (const r of [...wrongReleases(g), ...keptPins(file, g)]) {
         if (seen.has(r.call.start)) continue;
@@ -116,6 +185,20 @@ export const mismatchedRelease: Rule = {
           stepAt(file, a.call, `${callName(a.call)}() takes the pages in ${a.fn}()`, 'acquire'),
           stepAt(file, r.call, `released with the wrong partner in ${r.fn}()`, 'fault'),
         ]);
+      }
+      for (const { release: r, source, what } of presumedPins(g)) {
+        if (seen.has(r.call.start)) continue;
+        seen.add(r.call.start);
+        yield {
+          span: r.call,
+          functionName: r.fn,
+          message: `\`${file.groups.text(r.call.args[r.effect.pages.arg]!)}\` (pinned on line ${lineOf(file.unit.text, source.start)} by ${what.replace('()', '')}) is released by ${callName(r.call)}() here, though another function of the file unpins such pages: it drops one reference and leaves the pin in place. Use ${rightCall('pin', callName(r.call))}.`,
+          steps: [
+            stepAt(file, source, `${what} pins the pages, by its name and by what releases them elsewhere`, 'acquire'),
+            stepAt(file, r.call, `released with the wrong partner in ${r.fn}()`, 'fault'),
+          ],
+          shape: `${callName(r.call)}:presumed`,
+        };
       }
       for (const a of wrongAcquires(g)) {
         if (
