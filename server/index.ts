@@ -269,7 +269,9 @@ const ABOUT_KIND: ReadonlySet<string> = new Set(['mismatched-release', 'longterm
  */
 function withoutCascades(findings: readonly Finding[]): Finding[] {
   const refused = new Set(findings.filter((f) => f.rule === 'longterm-without-pin').map((f) => f.span.start));
-  const absent = new Set(findings.filter((f) => f.rule === 'removed-api' && f.fingerprint.endsWith(':gone')).map((f) => f.span.start));
+  const absent = new Set(
+    findings.filter((f) => f.rule === 'removed-api' && f.fingerprint.endsWith(':gone')).map((f) => f.span.start),
+  );
   return findings
     .filter((f) => !(f.rule === 'get-for-dma' && refused.has(f.span.start)))
     .filter(
