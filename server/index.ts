@@ -2,7 +2,8 @@
  * Entry of the analyser: (file, options) → findings, for every target asked for. Pure: the parser's wasm is given as
  * bytes, files and headers as text.
  */
-import { createCParser, parseVariants, type CParser } from '../language/c/index.ts';
+import { createCParser, KeptFunctions, parseVariants, type CParser, type ParseInput } from '../language/c/index.ts';
+import type { Span } from '../language/c/ast.ts';
 import type { KernelVersion, Target } from '../language/c/unit.ts';
 import { gupFamilyNames } from '../language/kernel/index.ts';
 import { compareVersions, formatVersion } from '../language/kernel/version.ts';
@@ -39,12 +40,30 @@ const MAX_LENGTH = 4_000_000;
 
 const NOTHING_HOLDS = 'No fix is offered: each that was tried left the finding in place or brought another.';
 
+/** A text that was analysed, for what is computed later of its findings. */
+interface Analysed {
+  readonly file: FileInput;
+  readonly options: AnalysisOptions;
+  /** The analysis that the findings below belong to; see Session.newest. */
+  trees: object | undefined;
+  /** As the rules gave them. */
+  findings: readonly Finding[];
+}
+
 class Session implements Analyser {
   private readonly failedRules = new Set<string>();
+  /** What is kept of the functions of each file, from one analysis to the next. */
+  private readonly kept = new Map<string, NonNullable<ParseInput['kept']>>();
+  /** The newest analysis of each path: only its trees hold positions that are right. */
+  private readonly newest = new Map<string, object>();
   private readonly proofs = new WeakMap<Finding, readonly Fix[]>();
   constructor(private readonly parser: CParser) {}
 
   analyse(file: FileInput, options: AnalysisOptions): AnalysisResult {
+    return this.run(file, options, options.unprovenFixes ? 'unproven' : 'proven');
+  }
+
+  private run(file: FileInput, options: AnalysisOptions, offered: 'raw' | 'unproven' | 'proven'): AnalysisResult {
     const notices: Notice[] = [];
     const merged = new Map<string, { finding: Finding; kernels: KernelVersion[] }>();
     const stats = { functions: 0, analysed: 0, states: 0, syntaxErrors: 0, overBudget: new Set<string>() };
@@ -78,6 +97,8 @@ class Session implements Analyser {
         stats: { ...stats, overBudget: [] },
       };
     }
+    const trees = {};
+    this.newest.set(file.path, trees);
     const context: RuleContext = { kernels: options.targets.map((t) => t.kernel) };
     for (const target of options.targets) {
       if (cancelled()) {
@@ -125,13 +146,21 @@ class Session implements Analyser {
     }
     const plain = withoutCascades([...merged.values()].map((m) => ({ ...m.finding, kernels: m.kernels })));
     const verdict: Verdict = { findings: plain, errors: stats.syntaxErrors };
-    const findings = options.unprovenFixes
-      ? plain.map((f) => ({ ...f, fixes: () => unprovenFixes(f.fixes()) }))
-      : plain.map((f) => ({
-          ...f,
-          fixes: () => this.proven(file, options, f, verdict, branches),
-          fixNote: () => f.fixNote?.() ?? (f.fixes().length ? NOTHING_HOLDS : undefined),
-        }));
+    const source: Analysed = { file, options, trees, findings: plain };
+    const findings =
+      offered === 'raw'
+        ? plain
+        : plain.map((f) => ({
+            ...f,
+            fixes:
+              offered === 'proven'
+                ? () => this.proven(source, f, verdict, branches)
+                : () => unprovenFixes(this.current(source, f)?.fixes() ?? []),
+            fixNote: () => {
+              const current = this.current(source, f);
+              return current?.fixNote?.() ?? (current?.fixes().length ? NOTHING_HOLDS : undefined);
+            },
+          }));
     const ran = (rule: string): boolean =>
       options.severity[rule as RuleMeta['id']] !== 'off' && rules.some((r) => r.meta.id === rule);
     const silenced = applySuppressions(file.text, comments, findings, { path: file.path, ran });
@@ -146,18 +175,13 @@ class Session implements Analyser {
   }
 
   /** The fixes of a finding that hold: each is tried on the text, once. */
-  private proven(
-    file: FileInput,
-    options: AnalysisOptions,
-    finding: Finding,
-    before: Verdict,
-    branches: boolean,
-  ): readonly Fix[] {
+  private proven(source: Analysed, finding: Finding, before: Verdict, branches: boolean): readonly Fix[] {
     const known = this.proofs.get(finding);
     if (known) return known;
-    const again: AnalysisOptions = { targets: options.targets, severity: options.severity, unprovenFixes: true };
-    const fixes = provenFixes(finding, this.candidates(file, options, finding, branches), file, before, (edited) => {
-      const { findings, suppressed, stats } = this.analyse(edited, again);
+    const { targets, severity } = source.options;
+    const candidates = this.candidates(source, finding, branches);
+    const fixes = provenFixes(finding, candidates, source.file, before, (edited) => {
+      const { findings, suppressed, stats } = this.run(edited, { targets, severity }, 'raw');
       return { findings: [...findings, ...suppressed.map((s) => s.finding)], errors: stats.syntaxErrors };
     });
     this.proofs.set(finding, fixes);
@@ -165,10 +189,13 @@ class Session implements Analyser {
   }
 
   /** What the rule proposes for a finding, over all kernels that are asked for and all branches of the file's own ladders. */
-  private candidates(file: FileInput, options: AnalysisOptions, finding: Finding, branches: boolean): readonly Fix[] {
+  private candidates(source: Analysed, finding: Finding, branches: boolean): readonly Fix[] {
+    const { file, options } = source;
+    // whatever was analysed in between: from here on all trees are those of this text
+    const current = this.current(source, finding);
     const ladder = ladderKernels(file.text, options.targets);
     const rule = rules.find((r) => r.meta.id === finding.rule);
-    if (!rule || (options.targets.length === 1 && !ladder.length && !branches)) return finding.fixes();
+    if (!rule || (options.targets.length === 1 && !ladder.length && !branches)) return current?.fixes() ?? [];
     const context: RuleContext = { kernels: options.targets.map((t) => t.kernel) };
     const notices: Notice[] = [];
     const sources: Source[] = [];
@@ -191,6 +218,22 @@ class Session implements Analyser {
     return combineFixes(sources);
   }
 
+  /**
+   * The finding with trees whose positions are right: itself, if its file was not analysed again in the meantime (as a
+   * proof does with the edited text), else what an analysis of the same text finds in its place.
+   */
+  private current(source: Analysed, finding: Finding): Finding | undefined {
+    const { file, options } = source;
+    if (this.newest.get(file.path) !== source.trees) {
+      const again = this.run(file, { targets: options.targets, severity: options.severity }, 'raw');
+      source.findings = [...again.findings, ...again.suppressed.map((s) => s.finding)];
+      source.trees = this.newest.get(file.path);
+    }
+    return source.findings.find(
+      (f) => f.rule === finding.rule && f.span.start === finding.span.start && f.fingerprint === finding.fingerprint,
+    );
+  }
+
   private *analyses(
     file: FileInput,
     target: Target,
@@ -203,6 +246,7 @@ class Session implements Analyser {
         text: file.text,
         headers: file.headers,
         target,
+        kept: this.keptOf(file.path),
       })) {
         if (cancelled()) return;
         yield analyseUnit(unit, cancelled);
@@ -233,7 +277,15 @@ class Session implements Analyser {
     }
   }
 
+  private keptOf(path: string): NonNullable<ParseInput['kept']> {
+    let kept = this.kept.get(path);
+    if (!kept) this.kept.set(path, (kept = new KeptFunctions()));
+    return kept;
+  }
+
   close(path: string): void {
+    this.kept.delete(path);
+    this.newest.delete(path);
     this.parser.close(path);
   }
 
@@ -243,15 +295,18 @@ class Session implements Analyser {
 const describe = (error: unknown): string =>
   error instanceof Error ? `${error.message} (${error.stack?.split('\n')[1]?.trim() ?? ''})` : String(error);
 
+const copyOf = ({ start, end }: Span): Span => ({ start, end });
+
 function toFinding(rule: Rule, level: Finding['level'], r: Report, analysis: FileAnalysis, target: Target): Finding {
   return {
     rule: rule.meta.id,
     level,
     path: analysis.unit.path,
-    span: r.span,
+    // a copy: the trees move with later edits
+    span: copyOf(r.span),
     message: r.message,
     functionName: r.functionName,
-    steps: r.steps,
+    steps: r.steps.map((step) => ({ ...step, span: copyOf(step.span) })),
     caseNumber: r.caseNumber,
     kernels: [target.kernel],
     fingerprint: `${rule.meta.id}:${r.functionName}:${r.shape}`,

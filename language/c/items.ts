@@ -1,182 +1,20 @@
 /** What stands at file scope: functions, and the declarations of records, enums, typedefs and variables. */
-import type { BlockStmt, CType, Declarator, EnumDef, Param, RecordDef, Span } from './ast.ts';
+import type { CType, Declarator, EnumDef, RecordDef } from './ast.ts';
 import { lowerDeclaration } from './declarations.ts';
+import {
+  contextIn,
+  type FileContext,
+  functionKey,
+  type FunctionParts,
+  LazyFunction,
+  shifted,
+  treeOf,
+} from './function-item.ts';
 import { hashText } from './hash.ts';
-import type { CParser, SNode, TopLevelNode } from './parser.ts';
-import { type ChoiceRegion, type Cx, field, type Fragment, type LowerEnv, nodeText, type Source } from './source.ts';
-import { lowerBlock } from './statements.ts';
-import { applyDeclarator, type Declared, lowerEnum, lowerParams, lowerRecord, lowerType } from './types.ts';
-import type { FunctionDef, MacroDef } from './unit.ts';
-import type { MaskMacros } from './mask.ts';
-
-/** All that reading one file's items needs. */
-export interface FileContext {
-  readonly path: string;
-  readonly parser: CParser;
-  readonly source: Source;
-  readonly macros: ReadonlyMap<string, MacroDef>;
-  readonly maskMacros: MaskMacros;
-  readonly cache: Map<string, Fragment | null>;
-  /** Hash of macros and target: part of every function's key. */
-  readonly environment: string;
-}
-
-const MACRO_BUDGET = 3000;
-
-function context(file: FileContext): Cx {
-  const env: LowerEnv = {
-    parser: file.parser,
-    macros: file.macros,
-    maskMacros: file.maskMacros,
-    cache: file.cache,
-    budget: MACRO_BUDGET,
-  };
-  return { env, src: file.source };
-}
-
-/** The subtree of an item: from the live tree, or parsed again when that is gone. */
-function treeOf(file: FileContext, item: TopLevelNode, skipBody: boolean): SNode | undefined {
-  const live = item.snapshot(skipBody);
-  if (live) return live;
-  const parsed = file.parser.parseOnce(file.source.text.slice(item.start, item.end));
-  const node = parsed?.root.children.find((c) => c.type === item.type) ?? parsed?.root.children[0];
-  return node && shifted(node, item.start);
-}
-
-function shifted(node: SNode, by: number): SNode {
-  return { ...node, start: node.start + by, end: node.end + by, children: node.children.map((c) => shifted(c, by)) };
-}
-
-/** A function definition; its body is lowered on demand. */
-class LazyFunction implements FunctionDef {
-  readonly name: string;
-  readonly nameSpan: Span;
-  readonly start: number;
-  readonly end: number;
-  readonly bodySpan: Span;
-  readonly hasError: boolean;
-  readonly key: string;
-  readonly isStatic: boolean;
-  readonly isInline: boolean;
-  readonly condition?: string;
-  readonly path: string;
-  private signature:
-    { readonly params: readonly Param[]; readonly returns: CType; readonly variadic: boolean } | undefined;
-  private lowered: BlockStmt | undefined;
-
-  constructor(
-    private readonly file: FileContext,
-    private readonly item: TopLevelNode,
-    private readonly head: SNode,
-    nameNode: SNode,
-    body: SNode,
-  ) {
-    const src = file.source;
-    this.path = file.path;
-    this.name = functionName(context(file), nameNode);
-    this.nameSpan = { start: nameNode.start, end: nameNode.end };
-    this.start = item.start;
-    this.end = item.end;
-    this.bodySpan = { start: body.start, end: body.end };
-    this.hasError = item.hasError;
-    const prefix = src.raw.slice(head.start, nameNode.start);
-    this.isStatic =
-      /\bstatic\b/.test(prefix) ||
-      head.children.some((c) => c.type === 'storage_class_specifier' && nodeText(context(file), c) === 'static');
-    this.isInline = /\b(?:__always_)?inline(?:__)?\b|\b__inline\b/.test(prefix);
-    const condition = conditionAt(src.regions, item.start);
-    if (condition !== undefined) this.condition = condition;
-    const inside: string[] = [];
-    choicesWithin(src.regions, item.start, item.end, inside);
-    this.key = hashText(
-      `${file.environment}|${condition ?? ''}|${inside.join('|')}|${src.raw.slice(item.start, item.end)}`,
-    );
-  }
-
-  get params(): readonly Param[] {
-    return this.head_().params;
-  }
-
-  get returns(): CType {
-    return this.head_().returns;
-  }
-
-  get variadic(): boolean {
-    return this.head_().variadic;
-  }
-
-  body(): BlockStmt {
-    if (this.lowered) return this.lowered;
-    const cx = context(this.file);
-    const node = treeOf(this.file, this.item, false);
-    const body = node && (field(node, 'body') ?? node.children.find((c) => c.type === 'compound_statement'));
-    this.lowered = body ? lowerBlock(cx, body) : { kind: 'block', body: [], ...this.bodySpan };
-    return this.lowered;
-  }
-
-  private head_(): { readonly params: readonly Param[]; readonly returns: CType; readonly variadic: boolean } {
-    return (this.signature ??= readSignature(context(this.file), this.head));
-  }
-}
-
-/** Name after macros: `#define foo_open bar_open` renames the function. */
-function functionName(cx: Cx, node: SNode): string {
-  const name = nodeText(cx, node);
-  const macro = cx.env.macros.get(name);
-  return macro && macro.params === null && /^[A-Za-z_]\w*$/.test(macro.body) ? macro.body : name;
-}
-
-function readSignature(cx: Cx, head: SNode): { params: readonly Param[]; returns: CType; variadic: boolean } {
-  const spec = field(head, 'type');
-  const base: CType = spec ? lowerType(cx, spec) : { kind: 'base', name: 'int' };
-  const declarator = field(head, 'declarator');
-  const d: Declared | undefined = declarator && applyDeclarator(cx, declarator, base);
-  const list = d?.parameters;
-  const { params, variadic } = list ? lowerParams(cx, list) : { params: [], variadic: false };
-  const returns = d?.type.kind === 'function' ? d.type.returns : base;
-  if (!list?.children.some((c) => c.type === 'identifier')) return { params, returns, variadic };
-  // K&R: the types stand in declarations between the list and the body.
-  const types = new Map<string, CType>();
-  for (const child of head.children) {
-    if (child.type !== 'declaration') continue;
-    for (const x of lowerDeclaration(cx, child)) types.set(x.name, x.type);
-  }
-  return {
-    params: params.map((p) => ({ ...p, type: (p.name !== null && types.get(p.name)) || p.type })),
-    returns,
-    variadic,
-  };
-}
-
-/** The unknown conditions that hold at an offset, joined; undefined if none. */
-export function conditionAt(regions: readonly ChoiceRegion[], at: number): string | undefined {
-  const parts: string[] = [];
-  let list = regions;
-  for (;;) {
-    const region = list.find((r) => at >= r.start && at < r.end);
-    if (!region) break;
-    const index = region.branches.findIndex((b) => at >= b.start && at < b.end);
-    const b = region.branches[index];
-    if (!b) break;
-    if (b.condition !== null) parts.push(b.condition);
-    else
-      for (const other of region.branches)
-        if (other !== b && other.condition !== null)
-          parts.push(/^\w+(?:\([^()]*\))?$/.test(other.condition) ? `!${other.condition}` : `!(${other.condition})`);
-    list = b.inner;
-  }
-  return parts.length === 0 ? undefined : parts.join(' && ');
-}
-
-function choicesWithin(regions: readonly ChoiceRegion[], start: number, end: number, out: string[]): void {
-  for (const r of regions) {
-    if (r.end <= start || r.start >= end) continue;
-    for (const b of r.branches) {
-      if (r.start >= start) out.push(b.condition ?? 'else');
-      choicesWithin(b.inner, start, end, out);
-    }
-  }
-}
+import type { SNode, TopLevelNode } from './parser.ts';
+import { type Cx, field } from './source.ts';
+import { lowerEnum, lowerRecord } from './types.ts';
+import type { FunctionDef } from './unit.ts';
 
 /** Results of the last reading of a file, by the text of the item. */
 export interface ItemMemo {
@@ -198,7 +36,7 @@ export function readFunctions(
     const declarator = field(head, 'declarator');
     const body = field(head, 'body');
     const name = declarator && nameOf(declarator);
-    if (name && body) out.push(new LazyFunction(file, item, head, name, body));
+    if (name && body) out.push(functionAt(file, item, head, { name, body }));
   };
   for (const item of top) {
     if (item.type === 'function_definition') {
@@ -222,6 +60,20 @@ export function readFunctions(
     }
   }
   return out;
+}
+
+/** The function of an earlier parse, moved, or a new one. */
+function functionAt(file: FileContext, item: TopLevelNode, head: SNode, parts: FunctionParts): LazyFunction {
+  const key = functionKey(file, item);
+  const known = file.kept?.find(key, item.start);
+  // what the parser makes of broken code depends on what is around it
+  if (known && known.hasError === item.hasError) {
+    known.moveTo(file, item, head);
+    return known;
+  }
+  const made = new LazyFunction(file, item, head, parts, key);
+  file.kept?.add(made);
+  return made;
 }
 
 /** The head of a function, from the memo if its text has been seen. */
@@ -309,7 +161,7 @@ export function readDeclarations(
 }
 
 function declarationsOf(file: FileContext, tree: SNode, into: Declarations): void {
-  const cx = context(file);
+  const cx = contextIn(file);
   switch (tree.type) {
     case 'declaration':
     case 'type_definition': {

@@ -1,5 +1,6 @@
 /** From text to TranslationUnit: preprocess, mask, parse, and read items on demand. */
 import type { CType, Declarator, EnumDef, RecordDef } from './ast.ts';
+import type { FileContext, LazyFunction } from './function-item.ts';
 import { hashText } from './hash.ts';
 import { readHeaders, type HeaderState, type ReadHeader, targetKey } from './headers.ts';
 import { Environment } from './environment.ts';
@@ -7,12 +8,12 @@ import {
   addDeclarations,
   type Declarations,
   emptyDeclarations,
-  type FileContext,
   type ItemMemo,
   readDeclarations,
   readFunctions,
 } from './items.ts';
 import { type MaskMacros, maskSource } from './mask.ts';
+import type { KeptFunctions } from './moves.ts';
 import { maskMacrosOf } from './mask-roles.ts';
 import type { CParser, TopLevelNode } from './parser.ts';
 import { preprocess, type Preprocessed } from './preprocessor.ts';
@@ -37,6 +38,8 @@ export interface ParseInput {
   readonly text: string;
   readonly headers: readonly HeaderText[];
   readonly target: Target;
+  /** Functions of earlier parses of this file, to be used again; see KeptFunctions for what that costs. */
+  readonly kept?: KeptFunctions<LazyFunction>;
 }
 
 /** At most this many variants of a file are made. */
@@ -153,7 +156,17 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
   }
   const source = makeSource(pre, maskMacros);
   const parsed = parser.parse(input.path + variant, source.text);
-  const file: FileContext = { path: input.path, parser, source, macros, maskMacros, cache, environment };
+  input.kept?.begin(input.text);
+  const file: FileContext = {
+    path: input.path,
+    parser,
+    source,
+    macros,
+    maskMacros,
+    cache,
+    environment,
+    ...(input.kept && { kept: input.kept }),
+  };
   return new Unit(
     input,
     file,
@@ -181,6 +194,7 @@ interface HeaderItems {
   readonly file: FileContext;
   readonly top: readonly TopLevelNode[];
   declared?: Declarations;
+  functions?: readonly (FunctionDef & { readonly path: string })[];
 }
 const headerItems = new Map<string, HeaderItems>();
 
@@ -208,6 +222,7 @@ class Unit implements TranslationUnit {
   private fromHeaders: readonly (FunctionDef & { readonly path: string })[] | undefined;
   private readonly memo: ItemMemo;
   private found: readonly SyntaxProblem[] | undefined;
+  private around: string | undefined;
 
   constructor(
     input: ParseInput,
@@ -231,9 +246,27 @@ class Unit implements TranslationUnit {
   get headerFunctions(): readonly (FunctionDef & { readonly path: string })[] {
     return (this.fromHeaders ??= this.header.headers.flatMap((h) => {
       if (!h.hasCode || !h.pre.raw.includes('{')) return [];
-      const { file, top } = this.readHeader(h);
-      return readFunctions(file, top);
+      const entry = this.readHeader(h);
+      return (entry.functions ??= readFunctions(entry.file, entry.top));
     }));
+  }
+
+  get surroundings(): string {
+    return (this.around ??= this.hashAround());
+  }
+
+  private hashAround(): string {
+    const { text } = this.file.source;
+    const { major, minor, patch } = this.target.kernel;
+    const parts = [`${major}.${minor}.${patch}|${this.header.id}|`];
+    let at = 0;
+    for (const f of this.functions) {
+      if (f.start > at) parts.push(text.slice(at, f.start).replace(/\s+/g, ' '));
+      parts.push(f.name);
+      at = Math.max(at, f.end);
+    }
+    parts.push(text.slice(at).replace(/\s+/g, ' '));
+    return hashText(parts.join('\n'));
   }
 
   get records(): ReadonlyMap<string, RecordDef> {
@@ -293,14 +326,15 @@ class Unit implements TranslationUnit {
   }
 
   private readHeader(h: ReadHeader): HeaderItems {
-    const cached = headerItems.get(h.path);
+    const cached = headerItems.get(`${h.path}|${this.file.environment}`);
     if (cached && cached.raw === h.pre.raw && cached.environment === this.file.environment) return cached;
     const source = makeSource(h.pre, this.file.maskMacros);
     const parsed = this.file.parser.parse(h.path, source.text);
-    const file: FileContext = { ...this.file, path: h.path, source };
+    const { parser, macros, maskMacros, cache, environment } = this.file;
+    const file: FileContext = { path: h.path, parser, source, macros, maskMacros, cache, environment };
     const entry: HeaderItems = { raw: h.pre.raw, environment: this.file.environment, file, top: parsed.top };
     if (headerItems.size > 500) headerItems.clear();
-    headerItems.set(h.path, entry);
+    headerItems.set(`${h.path}|${this.file.environment}`, entry);
     return entry;
   }
 }

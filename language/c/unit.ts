@@ -60,6 +60,8 @@ export interface FunctionDef extends Span {
   readonly condition?: string;
   /** Lowered on first use, then cached. */
   body(): BlockStmt;
+  /** What was made of the function and is kept with it: its positions move when the function does. */
+  adopt(derived: object): void;
 }
 
 /** A branch of a preprocessor conditional that the target does not decide. */
@@ -96,6 +98,8 @@ export interface TranslationUnit {
   readonly uncertain: readonly UncertainBranch[];
   readonly comments: readonly Comment[];
   readonly problems: readonly SyntaxProblem[];
+  /** Hash of the headers, the target and all that stands outside of functions: where it is the same, types and variables are. */
+  readonly surroundings: string;
 }
 
 export type { Expr };

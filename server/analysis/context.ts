@@ -36,6 +36,8 @@ export interface FunctionContext {
   readonly joins: Uint8Array;
   readonly types: ReadonlyMap<string, CType>;
   readonly calls: readonly CallExpr[];
+  /** Names of functions that are called, each once. */
+  readonly callees: readonly string[];
 }
 
 /** Expressions that a node evaluates. */
@@ -159,28 +161,108 @@ const isElement = (e: Expr): boolean => {
 export const releases = (fact: CallFact | undefined): boolean =>
   fact?.effects.some((e) => e.kind === 'release') ?? false;
 
+/** What of a context is the same whatever other functions do. */
+interface Base {
+  readonly context: Omit<FunctionContext, 'loops'>;
+  readonly hasLoops: boolean;
+  /** Contexts by what the functions that are called do. */
+  readonly contexts: Map<string, FunctionContext>;
+}
+
+/** A function whose object stays from one analysis to the next keeps its contexts. */
+const bases = new WeakMap<FunctionDef, Base>();
+
 /** Builds the context; `releasing` and `acquiring` tell whether a same-file function does (transitively). */
 export function contextOf(
   def: FunctionDef,
   releasing: (name: string) => boolean,
   acquiring: (name: string) => boolean,
 ): FunctionContext {
+  let base = bases.get(def);
+  if (!base) bases.set(def, (base = baseOf(def)));
+  const { callees } = base.context;
+  const roles = base.hasLoops
+    ? callees
+        .filter((n) => releasing(n) || acquiring(n))
+        .map((n) => `${n}${releasing(n) ? '-' : ''}${acquiring(n) ? '+' : ''}`)
+    : [];
+  const key = roles.join();
+  let context = base.contexts.get(key);
+  if (!context) {
+    const loops = loopsOf(base.context.cfg, releasing, acquiring);
+    def.adopt(loops);
+    context = withLoops(base.context, loops);
+    if (base.contexts.size >= 8) base.contexts.clear();
+    base.contexts.set(key, context);
+  }
+  return context;
+}
+
+function withLoops(base: Base['context'], loops: ReadonlyMap<number, Loop>): FunctionContext {
+  const { def, cfg, joins, types, calls, callees } = base;
+  return {
+    def,
+    cfg,
+    loops,
+    get live() {
+      return base.live;
+    },
+    joins,
+    types,
+    calls,
+    callees,
+  };
+}
+
+function baseOf(def: FunctionDef): Base {
   const cfg = buildCfg(def, {
     isNoReturn: (name) => facts.call(name)?.effects.some((e) => e.kind === 'noreturn') ?? false,
   });
+  def.adopt(cfg);
   const types = new Map<string, CType>();
   for (const p of def.params)
     if (p.name) types.set(p.name, p.type.kind === 'array' ? { kind: 'pointer', to: p.type.of } : p.type);
   const calls: CallExpr[] = [];
-  const loops = new Map<number, Loop>();
+  const callees = new Set<string>();
   for (const node of cfg.nodes) {
     if (node.what.kind === 'decl') types.set(node.what.decl.name, node.what.decl.type);
     for (const e of exprsOf(node)) {
       walkExpr(e, (x) => {
-        if (x.kind === 'call') calls.push(x);
+        if (x.kind !== 'call') return;
+        calls.push(x);
+        const name = calleeName(x);
+        if (name !== undefined) callees.add(name);
       });
     }
   }
+  const joins = new Uint8Array(cfg.nodes.length);
+  for (const node of cfg.nodes) for (const e of node.succs) joins[e.to] = Math.min(joins[e.to]! + 1, 2);
+  for (let i = 0; i < joins.length; i++) joins[i] = joins[i]! > 1 ? 1 : 0;
+  let live: Set<string>[] | undefined;
+  return {
+    context: {
+      def,
+      cfg,
+      // most functions of a file are never walked
+      get live() {
+        return (live ??= liveness(cfg));
+      },
+      joins,
+      types,
+      calls,
+      callees: [...callees],
+    },
+    hasLoops: cfg.nodes.some((node) => node.succs.some((e) => e.back)),
+    contexts: new Map(),
+  };
+}
+
+function loopsOf(
+  cfg: Cfg,
+  releasing: (name: string) => boolean,
+  acquiring: (name: string) => boolean,
+): Map<number, Loop> {
+  const loops = new Map<number, Loop>();
   const last = new Map<number, number>();
   for (const node of cfg.nodes) {
     for (const e of node.succs) if (e.back) last.set(e.to, Math.max(last.get(e.to) ?? 0, node.id));
@@ -236,20 +318,5 @@ export function contextOf(
       bases,
     });
   }
-  let live: Set<string>[] | undefined;
-  const joins = new Uint8Array(cfg.nodes.length);
-  for (const node of cfg.nodes) for (const e of node.succs) joins[e.to] = Math.min(joins[e.to]! + 1, 2);
-  for (let i = 0; i < joins.length; i++) joins[i] = joins[i]! > 1 ? 1 : 0;
-  return {
-    def,
-    cfg,
-    loops,
-    // most functions of a file are never walked
-    get live() {
-      return (live ??= liveness(cfg));
-    },
-    joins,
-    types,
-    calls,
-  };
+  return loops;
 }

@@ -50,7 +50,7 @@ export class Endings {
           : null;
       if (why && !isSureToHold(state, r)) continue;
       if (why) {
-        const at = isEnd ? { start: frame.context.def.bodySpan.end - 1, end: frame.context.def.bodySpan.end } : end.at;
+        const at = isEnd ? closingBrace(frame.context.def) : end.at;
         this.machine.emit({
           kind: 'leak',
           resource: r,
@@ -167,4 +167,16 @@ export class Endings {
           : `${info.name ?? 'memory'}.${loc.slice(loc.lastIndexOf('.') + 1).replace(/\[0\]$/, '')}`,
       );
   }
+}
+
+const braces = new WeakMap<FunctionDef, Span>();
+/** One object for each function, which moves with it: events are kept. */
+function closingBrace(def: FunctionDef): Span {
+  let span = braces.get(def);
+  if (!span) {
+    span = { start: def.bodySpan.end - 1, end: def.bodySpan.end };
+    def.adopt(span);
+    braces.set(def, span);
+  }
+  return span;
 }

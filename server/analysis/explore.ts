@@ -11,7 +11,7 @@ import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
 import { Endings, type Ended } from './ending.ts';
 import type { Frame, Machine } from './frame.ts';
-import { Interpreter } from './interp.ts';
+import { constantIn, Interpreter } from './interp.ts';
 import type { Place } from './place.ts';
 import { sliceOf, type Slice } from './slice.ts';
 import { State } from './state.ts';
@@ -40,21 +40,80 @@ export interface WalkResult {
   readonly overBudget: boolean;
 }
 
-/** Walks all paths of `root`. */
+/** A walk that was made, with all that it asked for: it holds as long as the answers are the same. */
+interface Made {
+  readonly surroundings: string;
+  readonly limits: Limits;
+  readonly contexts: ReadonlyMap<string, FunctionContext | undefined>;
+  readonly relevant: ReadonlyMap<string, boolean>;
+  readonly constants: ReadonlyMap<string, number | undefined>;
+  readonly result: WalkResult;
+}
+const made = new WeakMap<FunctionDef, Made[]>();
+/** Results kept of one function: variants and targets of a file have one each. */
+const MAX_MADE = 4;
+
+/** Walks all paths of `root`, or gives the result of an earlier walk that would be the same. */
 export function walkFunction(
   unit: TranslationUnit,
   files: FileFunctions,
   root: FunctionContext,
   limits: Limits = LIMITS,
 ): WalkResult {
-  const walker = new Walker(unit, files, root, limits);
+  const known = made.get(root.def) ?? [];
+  const same = known.find(
+    (m) =>
+      m.surroundings === unit.surroundings &&
+      m.limits === limits &&
+      [...m.contexts].every(([name, context]) => files.context(name) === context) &&
+      [...m.relevant].every(([name, relevant]) => files.relevant(name) === relevant) &&
+      [...m.constants].every(([name, n]) => constantIn(unit, name) === n),
+  );
+  if (same) return same.result;
+  const asked = new Asked(files);
+  const walker = new Walker(unit, asked, root, limits);
   walker.run();
-  return { events: walker.events, steps: walker.steps, overBudget: walker.overBudget };
+  const result: WalkResult = { events: walker.events, steps: walker.steps, overBudget: walker.overBudget };
+  const { contexts, relevants: relevant } = asked;
+  // the root's own context tells of the loops what the functions called there do
+  contexts.set(root.def.name, root);
+  const { surroundings } = unit;
+  made.set(root.def, [
+    { surroundings, limits, contexts, relevant, constants: walker.constants, result },
+    ...known.slice(0, MAX_MADE - 1),
+  ]);
+  return result;
 }
+
+/** Notes what is asked. */
+class Asked implements FileFunctions {
+  readonly contexts = new Map<string, FunctionContext | undefined>();
+  readonly relevants = new Map<string, boolean>();
+
+  constructor(private readonly files: FileFunctions) {}
+
+  context(name: string): FunctionContext | undefined {
+    if (this.contexts.has(name)) return this.contexts.get(name);
+    const context = this.files.context(name);
+    this.contexts.set(name, context);
+    return context;
+  }
+
+  relevant(name: string): boolean {
+    let known = this.relevants.get(name);
+    if (known === undefined) this.relevants.set(name, (known = this.files.relevant(name)));
+    return known;
+  }
+}
+
+/** Slices by context, and by which of the functions called are relevant. */
+const slices = new WeakMap<FunctionContext, Map<string, Slice>>();
 
 class Walker implements Machine {
   readonly symbols = new Symbols();
   readonly events: PathEvent[] = [];
+  /** Constants that were looked up. */
+  readonly constants = new Map<string, number | undefined>();
   steps = 0;
   overBudget = false;
   private readonly seenEvents = new Set<string>();
@@ -79,6 +138,13 @@ class Walker implements Machine {
     if (this.seenEvents.has(key)) return;
     this.seenEvents.add(key);
     this.events.push(event);
+  }
+
+  constant(name: string): number | undefined {
+    if (this.constants.has(name)) return this.constants.get(name);
+    const n = constantIn(this.unit, name);
+    this.constants.set(name, n);
+    return n;
   }
 
   isLocal(name: string): boolean {
@@ -231,10 +297,12 @@ class Walker implements Machine {
     return false;
   }
 
-  private readonly slices = new Map<FunctionContext, Slice>();
   private sliceOf(context: FunctionContext): Slice {
-    let slice = this.slices.get(context);
-    if (!slice) this.slices.set(context, (slice = sliceOf(context, (name) => this.files.relevant(name))));
+    let known = slices.get(context);
+    if (!known) slices.set(context, (known = new Map()));
+    const relevant = context.callees.filter((name) => this.files.relevant(name)).join();
+    let slice = known.get(relevant);
+    if (!slice) known.set(relevant, (slice = sliceOf(context, (name) => this.files.relevant(name))));
     return slice;
   }
 

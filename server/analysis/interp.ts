@@ -117,7 +117,7 @@ export class Interpreter {
         return symbol(this.symbols.get(`str:${e.start}`, { nonNull: true }));
       case 'id': {
         if (!frame.context.types.has(e.name) && !e.name.startsWith('$')) {
-          const n = this.constantOf(e.name, e);
+          const n = this.machine.constant(e.name);
           if (n !== undefined) return constant(n);
         }
         const loc = this.place(e, state, frame);
@@ -315,19 +315,6 @@ export class Interpreter {
     return result ?? this.memory.fresh(`r${e.start}`, state, frame, { name: name && `${name}()` });
   }
 
-  /** The number that a name which is no variable of the function stands for. */
-  private constantOf(name: string, e: Expr): number | undefined {
-    const { numbers } = this.unitMemo;
-    let known = numbers.get(name);
-    if (known === undefined) {
-      if (name === 'NULL' || name === 'false') known = 0;
-      else if (name === 'true') known = 1;
-      else known = errno(name) ?? foldToNumber(e, this.machine.unit) ?? null;
-      numbers.set(name, known);
-    }
-    return known ?? undefined;
-  }
-
   private readonly callees = new Map<string, Callee>();
   private callee(name: string): Callee {
     let known = this.callees.get(name);
@@ -375,6 +362,19 @@ export class Interpreter {
     });
     return result;
   }
+}
+
+/** The number that a name which is no variable stands for; undefined: none is known. */
+export function constantIn(unit: TranslationUnit, name: string): number | undefined {
+  const { numbers } = memoOf(unit);
+  let known = numbers.get(name);
+  if (known === undefined) {
+    if (name === 'NULL' || name === 'false') known = 0;
+    else if (name === 'true') known = 1;
+    else known = errno(name) ?? foldToNumber({ kind: 'id', name, start: 0, end: 0 }, unit) ?? null;
+    numbers.set(name, known);
+  }
+  return known ?? undefined;
 }
 
 const memos = new WeakMap<TranslationUnit, UnitMemo>();

@@ -1,0 +1,242 @@
+/** Functions of a file: name and place at once, signature and body when they are asked for. */
+import type { BlockStmt, CType, Param, Span } from './ast.ts';
+import { lowerDeclaration } from './declarations.ts';
+import { hashText } from './hash.ts';
+import type { MaskMacros } from './mask.ts';
+import { collectPositions, movePositions, type KeptFunctions, type Positions } from './moves.ts';
+import type { CParser, SNode, TopLevelNode } from './parser.ts';
+import { type ChoiceRegion, type Cx, field, type Fragment, type LowerEnv, nodeText, type Source } from './source.ts';
+import { lowerBlock } from './statements.ts';
+import { applyDeclarator, type Declared, lowerParams, lowerType } from './types.ts';
+import type { FunctionDef, MacroDef } from './unit.ts';
+
+/** All that reading one file's items needs. */
+export interface FileContext {
+  readonly path: string;
+  readonly parser: CParser;
+  readonly source: Source;
+  readonly macros: ReadonlyMap<string, MacroDef>;
+  readonly maskMacros: MaskMacros;
+  readonly cache: Map<string, Fragment | null>;
+  /** Hash of macros and target: part of every function's key. */
+  readonly environment: string;
+  /** Functions of earlier parses, to be used again. */
+  readonly kept?: KeptFunctions<LazyFunction>;
+}
+
+const MACRO_BUDGET = 3000;
+
+/** A context of lowering in that file. */
+export function contextIn(file: FileContext): Cx {
+  const env: LowerEnv = {
+    parser: file.parser,
+    macros: file.macros,
+    maskMacros: file.maskMacros,
+    cache: file.cache,
+    budget: MACRO_BUDGET,
+  };
+  return { env, src: file.source };
+}
+
+/** The subtree of an item: from the live tree, or parsed again when that is gone. */
+export function treeOf(file: FileContext, item: TopLevelNode, skipBody: boolean): SNode | undefined {
+  const live = item.snapshot(skipBody);
+  if (live) return live;
+  const parsed = file.parser.parseOnce(file.source.text.slice(item.start, item.end));
+  const node = parsed?.root.children.find((c) => c.type === item.type) ?? parsed?.root.children[0];
+  return node && shifted(node, item.start);
+}
+
+/** The same nodes, further down. */
+export function shifted(node: SNode, by: number): SNode {
+  return { ...node, start: node.start + by, end: node.end + by, children: node.children.map((c) => shifted(c, by)) };
+}
+
+/** A function definition; its body is lowered on demand. */
+export class LazyFunction implements FunctionDef {
+  readonly name: string;
+  readonly nameSpan: Span;
+  start: number;
+  end: number;
+  readonly bodySpan: Span;
+  readonly hasError: boolean;
+  readonly key: string;
+  readonly isStatic: boolean;
+  readonly isInline: boolean;
+  readonly condition?: string;
+  readonly path: string;
+  private signature:
+    { readonly params: readonly Param[]; readonly returns: CType; readonly variadic: boolean } | undefined;
+  private lowered: BlockStmt | undefined;
+  /** What was made of it and has positions, and those positions once they were looked up. */
+  private readonly made: object[] = [];
+  private readonly positions: Positions = new Set();
+  private counted = 0;
+
+  constructor(
+    private file: FileContext,
+    private item: TopLevelNode,
+    private head: SNode,
+    parts: FunctionParts,
+    key: string,
+  ) {
+    const src = file.source;
+    const { name, body } = parts;
+    this.path = file.path;
+    this.name = functionName(contextIn(file), name);
+    this.nameSpan = { start: name.start, end: name.end };
+    this.start = item.start;
+    this.end = item.end;
+    this.bodySpan = { start: body.start, end: body.end };
+    this.made.push(this.nameSpan, this.bodySpan);
+    this.hasError = item.hasError;
+    const prefix = src.raw.slice(head.start, name.start);
+    this.isStatic =
+      /\bstatic\b/.test(prefix) ||
+      head.children.some((c) => c.type === 'storage_class_specifier' && nodeText(contextIn(file), c) === 'static');
+    this.isInline = /\b(?:__always_)?inline(?:__)?\b|\b__inline\b/.test(prefix);
+    const condition = conditionAt(src.regions, item.start);
+    if (condition !== undefined) this.condition = condition;
+    this.key = key;
+  }
+
+  get params(): readonly Param[] {
+    return this.head_().params;
+  }
+
+  get returns(): CType {
+    return this.head_().returns;
+  }
+
+  get variadic(): boolean {
+    return this.head_().variadic;
+  }
+
+  body(): BlockStmt {
+    if (this.lowered) return this.lowered;
+    const cx = contextIn(this.file);
+    const node = treeOf(this.file, this.item, false);
+    const body = node && (field(node, 'body') ?? node.children.find((c) => c.type === 'compound_statement'));
+    this.lowered = body ? lowerBlock(cx, body) : { kind: 'block', body: [], ...this.bodySpan };
+    this.made.push(this.lowered);
+    return this.lowered;
+  }
+
+  adopt(derived: object): void {
+    this.made.push(derived);
+  }
+
+  /** It stands in another text now, as `item`. */
+  moveTo(file: FileContext, item: TopLevelNode, head: SNode): void {
+    const by = item.start - this.start;
+    this.file = file;
+    this.item = item;
+    this.head = head;
+    if (by === 0) return;
+    for (; this.counted < this.made.length; this.counted++) collectPositions(this.made[this.counted], this.positions);
+    movePositions(this.positions, by);
+    this.start += by;
+    this.end += by;
+  }
+
+  private head_(): { readonly params: readonly Param[]; readonly returns: CType; readonly variadic: boolean } {
+    if (!this.signature) {
+      this.signature = readSignature(contextIn(this.file), this.head);
+      this.made.push(this.signature);
+    }
+    return this.signature;
+  }
+}
+
+/** The nodes of a function definition that every one has. */
+export interface FunctionParts {
+  readonly name: SNode;
+  readonly body: SNode;
+}
+
+/** The definitions of the macros among some names, and of those that they use. */
+function macrosIn(file: FileContext, words: readonly string[]): string {
+  const found = new Set<string>();
+  let out = '';
+  const add = (word: string): void => {
+    const def = found.has(word) ? undefined : file.macros.get(word);
+    if (!def) return;
+    found.add(word);
+    out += `${word}(${def.params?.join() ?? ''})${def.body}\n`;
+    // a body may paste names together: then nobody can tell what it uses
+    if (def.body.includes('##')) out += file.environment;
+    for (const inner of def.body.match(/[A-Za-z_]\w*/g) ?? []) add(inner);
+  };
+  for (const word of words) add(word);
+  return out;
+}
+
+/** Hash of all that a function's lowered form depends on. */
+export function functionKey(file: FileContext, item: TopLevelNode): string {
+  const { regions, raw } = file.source;
+  const text = raw.slice(item.start, item.end);
+  const inside: string[] = [];
+  choicesWithin(regions, item.start, item.end, inside);
+  return hashText(
+    `${file.kept ? macrosIn(file, file.kept.wordsOf(text)) : file.environment}|${conditionAt(regions, item.start) ?? ''}|${inside.join('|')}|${text}`,
+  );
+}
+
+/** Name after macros: `#define foo_open bar_open` renames the function. */
+function functionName(cx: Cx, node: SNode): string {
+  const name = nodeText(cx, node);
+  const macro = cx.env.macros.get(name);
+  return macro && macro.params === null && /^[A-Za-z_]\w*$/.test(macro.body) ? macro.body : name;
+}
+
+function readSignature(cx: Cx, head: SNode): { params: readonly Param[]; returns: CType; variadic: boolean } {
+  const spec = field(head, 'type');
+  const base: CType = spec ? lowerType(cx, spec) : { kind: 'base', name: 'int' };
+  const declarator = field(head, 'declarator');
+  const d: Declared | undefined = declarator && applyDeclarator(cx, declarator, base);
+  const list = d?.parameters;
+  const { params, variadic } = list ? lowerParams(cx, list) : { params: [], variadic: false };
+  const returns = d?.type.kind === 'function' ? d.type.returns : base;
+  if (!list?.children.some((c) => c.type === 'identifier')) return { params, returns, variadic };
+  // K&R: the types stand in declarations between the list and the body.
+  const types = new Map<string, CType>();
+  for (const child of head.children) {
+    if (child.type !== 'declaration') continue;
+    for (const x of lowerDeclaration(cx, child)) types.set(x.name, x.type);
+  }
+  return {
+    params: params.map((p) => ({ ...p, type: (p.name !== null && types.get(p.name)) || p.type })),
+    returns,
+    variadic,
+  };
+}
+
+/** The unknown conditions that hold at an offset, joined; undefined if none. */
+export function conditionAt(regions: readonly ChoiceRegion[], at: number): string | undefined {
+  const parts: string[] = [];
+  let list = regions;
+  for (;;) {
+    const region = list.find((r) => at >= r.start && at < r.end);
+    if (!region) break;
+    const index = region.branches.findIndex((b) => at >= b.start && at < b.end);
+    const b = region.branches[index];
+    if (!b) break;
+    if (b.condition !== null) parts.push(b.condition);
+    else
+      for (const other of region.branches)
+        if (other !== b && other.condition !== null)
+          parts.push(/^\w+(?:\([^()]*\))?$/.test(other.condition) ? `!${other.condition}` : `!(${other.condition})`);
+    list = b.inner;
+  }
+  return parts.length === 0 ? undefined : parts.join(' && ');
+}
+
+function choicesWithin(regions: readonly ChoiceRegion[], start: number, end: number, out: string[]): void {
+  for (const r of regions) {
+    if (r.end <= start || r.start >= end) continue;
+    for (const b of r.branches) {
+      if (r.start >= start) out.push(b.condition ?? 'else');
+      choicesWithin(b.inner, start, end, out);
+    }
+  }
+}

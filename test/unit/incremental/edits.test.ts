@@ -1,0 +1,143 @@
+/**
+ * One analyser that sees a file change edit by edit says the same of each text as one that has never seen the file:
+ * findings, their positions, their fixes. And what it said before stays true of the earlier text.
+ */
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { loadWasm } from '../../../server/wasm-files.ts';
+import { createAnalyser, type Analyser } from '../../../server/index.ts';
+import type { AnalysisOptions, AnalysisResult } from '../../../server/findings.ts';
+import type { HeaderText } from '../../../language/c/unit.ts';
+
+const PATH = 'driver.c';
+const HEADERS: readonly HeaderText[] = [
+  {
+    path: 'driver.h',
+    text: '#define PIN(a, n, p) pin_user_pages_fast(a, n, FOLL_WRITE, p)\nstruct buffer { struct page **pages; int nr; unsigned long addr; };\nstatic inline void drop(struct buffer *b)\n{\n\tunpin_user_pages(b->pages, b->nr);\n}\n',
+  },
+];
+
+/** Items of a driver, most of them with something to find. */
+const ITEMS = [
+  '#include "driver.h"\n',
+  '#define MAX_PAGES 16\n',
+  '#if MODE\n#define FLAGS FOLL_WRITE\n#else\n#define FLAGS 0\n#endif\n',
+  'struct session {\n\tstruct page **pages;\n\tint nr;\n\tstruct page *one;\n};\n',
+  'static int take(struct session *s, unsigned long addr, int nr)\n{\n\tint ret;\n\n\tret = get_user_pages_fast(addr, nr, FOLL_WRITE, s->pages);\n\tif (ret < 0)\n\t\treturn ret;\n\ts->nr = ret;\n\treturn 0;\n}\n',
+  'static void give(struct session *s)\n{\n\tint i;\n\n\tfor (i = 0; i < s->nr; i++)\n\t\tput_page(s->pages[i]);\n}\n',
+  'int pin_one(unsigned long addr)\n{\n\tstruct page *page;\n\tint ret = pin_user_pages_fast(addr, 1, FOLL_WRITE, &page);\n\n\tif (ret != 1)\n\t\treturn -EFAULT;\n\tif (addr & 1)\n\t\treturn -EINVAL;\n\tput_page(page);\n\treturn 0;\n}\n',
+  'int pin_many(unsigned long addr, struct buffer *b)\n{\n\tstruct page **pages = kmalloc_array(MAX_PAGES, sizeof(*pages), GFP_KERNEL);\n\tint n;\n\n\tif (!pages)\n\t\treturn -ENOMEM;\n\tn = PIN(addr, MAX_PAGES, pages);\n\tif (n < MAX_PAGES) {\n\t\tkfree(pages);\n\t\treturn -EFAULT;\n\t}\n\tb->pages = pages;\n\tb->nr = n;\n\tdrop(b);\n\tdrop(b);\n\treturn 0;\n}\n',
+  'static int helper(int x)\n{\n\tif (x > 3)\n\t\treturn x;\n\treturn -x;\n}\n',
+  'long locked(struct mm_struct *mm, unsigned long addr, struct page **p)\n{\n\tlong n = pin_user_pages(addr, 4, FLAGS, p);\n\n\tif (helper(n) > 0)\n\t\tunpin_user_pages(p, n);\n\treturn n;\n}\n',
+  '/* a note */\n',
+];
+/** What is typed: whole statements, and pieces that leave the code broken. */
+const TYPED = [
+  '\n',
+  ' ',
+  ';',
+  '{',
+  '}',
+  '(',
+  '"',
+  '/*',
+  'return -EINVAL;',
+  '\tif (ret > 3)\n\t\treturn ret;\n',
+  'unpin_user_pages(pages, n);\n',
+  'put_page(page);\n',
+  'x',
+  '#if FOO\n',
+  '#endif\n',
+  'kfree(s->pages);\n',
+  'ü',
+  '\nstatic void more(struct page *p)\n{\n\tput_page(p);\n}\n',
+];
+
+const options: AnalysisOptions = {
+  targets: [
+    { kernel: { major: 6, minor: 12, patch: 0 }, defines: new Map() },
+    { kernel: { major: 5, minor: 10, patch: 0 }, defines: new Map() },
+  ],
+  severity: {},
+};
+
+interface EditStep {
+  readonly at: number;
+  readonly drop: number;
+  readonly typed: string;
+  readonly fixes: boolean;
+}
+const editStep: fc.Arbitrary<EditStep> = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  drop: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 40 }) }),
+  typed: fc.constantFrom(...TYPED),
+  fixes: fc.boolean(),
+});
+
+const apply = (text: string, edit: EditStep): string => {
+  const at = Math.floor(edit.at * text.length);
+  return text.slice(0, at) + edit.typed + text.slice(at + edit.drop);
+};
+
+/** All that users see of a result, without what is computed on demand. */
+const seen = (result: AnalysisResult): unknown => ({
+  findings: result.findings.map(({ fixes: _, fixNote: __, ...plain }) => plain),
+  notices: result.notices,
+  suppressed: result.suppressed.length,
+  functions: result.stats.functions,
+  steps: result.stats.states,
+});
+const fixesOf = (result: AnalysisResult): unknown =>
+  result.findings.map((f) => ({ rule: f.rule, fixes: f.fixes(), note: f.fixNote?.() }));
+
+let old: Analyser;
+beforeAll(async () => {
+  old = await createAnalyser(loadWasm());
+});
+
+const analyse = (analyser: Analyser, text: string): AnalysisResult =>
+  analyser.analyse({ path: PATH, text, headers: HEADERS }, options);
+
+test('each text of an edited file gives what it gives alone', { timeout: 120_000 }, async () => {
+  const fresh = await createAnalyser(loadWasm());
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray(ITEMS, { minLength: 4 }),
+      fc.array(editStep, { minLength: 1, maxLength: 10 }),
+      (items, edits) => {
+        let text = items.join('\n');
+        let before: { readonly result: AnalysisResult; readonly said: string; readonly fixes: string } | undefined;
+        for (const edit of [{ at: 0, drop: 0, typed: '', fixes: false }, ...edits]) {
+          text = apply(text, edit);
+          const result = analyse(old, text);
+          const alone = analyse(fresh, text);
+          expect(seen(result)).toEqual(seen(alone));
+          const fixes = edit.fixes || before ? JSON.stringify(fixesOf(alone)) : '';
+          fresh.close(PATH);
+          // Of the earlier text nothing was moved, and its fixes are still those of the earlier text.
+          if (before) {
+            expect(JSON.stringify(seen(before.result))).toBe(before.said);
+            expect(JSON.stringify(fixesOf(before.result))).toBe(before.fixes);
+          }
+          before = edit.fixes ? { result, said: JSON.stringify(seen(result)), fixes } : undefined;
+        }
+        old.close(PATH);
+      },
+    ),
+    { numRuns: 25, seed: 20_261_121 },
+  );
+});
+
+test('text moved up and down by lines in front of it finds the same, as much further down', async () => {
+  const text = ITEMS.join('\n');
+  const first = analyse(old, text);
+  expect(first.findings.length).toBeGreaterThan(2);
+  // what is found in the header stays where it is
+  const places = (result: AnalysisResult, by: number): unknown =>
+    result.findings
+      .filter((f) => f.functionName !== 'drop')
+      .map((f) => [f.rule, f.span.start - by, f.steps.map((s) => s.span.start - by)]);
+  for (const lines of ['\n\n\n', '/* one */\n', '', 'int unrelated;\n'])
+    expect(places(analyse(old, lines + text), lines.length)).toEqual(places(first, 0));
+  old.close(PATH);
+});
