@@ -170,6 +170,10 @@ function isNear(file: FileAnalysis, e: OutlivesEvent): boolean {
   return e.root === fn || (file.functions.get(e.root)?.calls.some((c) => callName(c) === fn) ?? false);
 }
 
+/** Code that is being typed: the release may be what cannot be read yet. */
+const isUnfinished = (file: FileAnalysis, ...functions: readonly string[]): boolean =>
+  functions.some((name) => file.functions.get(name)?.def.hasError);
+
 export const leakedPin: Rule = {
   meta,
   *check(file) {
@@ -179,12 +183,15 @@ export const leakedPin: Rule = {
     for (const e of file.events) {
       if (e.kind === 'leak') {
         if (e.refused && !keepsElsewhere(file, e, returned)) continue;
+        if (isUnfinished(file, e.functionName, e.resource.functionName)) continue;
         if (inCallee(file, e) || (e.why !== 'forgotten' && !stillOwner(e, returned))) continue;
         const key = `${e.resource.site.start}:${e.at.start}`;
         if (seen.has(key)) continue;
         seen.add(key);
         lost.add(e.resource.site.start);
         yield fromLeak(file, e);
+      } else if (e.kind === 'outlives' && isUnfinished(file, e.root, e.resource.functionName)) {
+        continue;
       } else if (e.kind === 'outlives' && isNear(file, e) && inconsistent(e, returned)) {
         const key = `${e.resource.site.start}:${e.at.start}`;
         if (seen.has(key)) continue;
