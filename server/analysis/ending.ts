@@ -94,7 +94,7 @@ export class Endings {
     )
       return null;
     const tells = (v: Val): boolean => v.s === r.result.s || this.symbols.mentions(v.s, r.result.s);
-    if (value && tells(value)) return null;
+    if (value && tells(value) && state.bounds(value).hi >= 0) return null;
     for (const [loc, v] of state.memory) if (!loc.startsWith('f') && v.s && tells(v)) return null;
     return 'uncounted';
   }
