@@ -74,8 +74,38 @@ const isIo = (g: Group): boolean =>
 const ENDS =
   /release|close|free|destroy|unmap|dereg|unreg|fini|remove|detach|exit|put|drop|unpin|clean|deinit|delete|kill|stop|teardown|clear|ioctl/i;
 
+const OPPOSITES: Readonly<Record<string, RegExp>> = {
+  get: /^(put|release|drop)$/,
+  alloc: /^(free|destroy|release)$/,
+  create: /^(destroy|free|delete|release)$/,
+  new: /^(free|delete|destroy)$/,
+  init: /^(deinit|exit|fini|destroy|cleanup|uninit|release|free)$/,
+  setup: /^(cleanup|teardown|destroy|free)$/,
+  map: /^(unmap|destroy|cleanup|free)$/,
+  vmap: /^vunmap$/,
+  pin: /^(unpin|release|free)$/,
+  register: /^(unregister|deregister|release)$/,
+  reg: /^(dereg|unreg|release)$/,
+  add: /^(remove|del|delete)$/,
+  attach: /^detach$/,
+  open: /^(close|release)$/,
+  bind: /^unbind$/,
+  import: /^(release|free|destroy)$/,
+  lock: /^unlock$/,
+  acquire: /^release$/,
+  enable: /^disable$/,
+};
+
+/** `dev_buffer_unregister` undoes `dev_buffer_register`: opposite verbs, and a word in common besides. */
+function undoes(end: string, start: string): boolean {
+  const a = start.split('_');
+  const b = end.split('_');
+  return a.some((v) => OPPOSITES[v] && b.some((w) => OPPOSITES[v]!.test(w)) && a.some((x) => x !== v && b.includes(x)));
+}
+
 /** A release of the group in a function that is entered on its own: not from the root that pinned. */
 function releasedElsewhere(file: FileAnalysis, g: Group, root: string): string | null {
+  const takers = [root, ...g.acquires.map((a) => a.fn)];
   const own = file.reachable(root);
   for (const r of g.releases) {
     for (const entry of file.entries) {
@@ -83,7 +113,9 @@ function releasedElsewhere(file: FileAnalysis, g: Group, root: string): string |
       // a helper that the root's own error path uses counts only if others can call it too
       const shared = own.has(entry) && file.functions.get(entry)?.def.isStatic !== false;
       if (shared || !ENDS.test(entry)) continue;
-      return entry;
+      // what another file calls may as well end one transfer, unless its name undoes that of the acquire
+      const registered = file.functions.get(entry)?.def.isStatic !== false;
+      if (registered || takers.some((fn) => undoes(entry, fn))) return entry;
     }
   }
   return null;
