@@ -25,7 +25,7 @@ export function provenFixes(
   candidates: readonly Fix[],
   file: FileInput,
   before: Verdict,
-  analyse: (file: FileInput) => Verdict,
+  analyse: (file: FileInput, edits: string) => Verdict,
 ): readonly Fix[] {
   const texts = textsOf(file);
   const was = tally(before);
@@ -39,7 +39,7 @@ export function provenFixes(
     let how = tried.get(edits);
     if (how === undefined) {
       if (tried.size >= MAX_TRIALS) return;
-      const after = analyse(edited(file, fix));
+      const after = analyse(edited(file, fix), edits);
       const is = tally(after);
       const gone = count(after, own) < count(before, own) && after.errors <= before.errors;
       const fresh = [...is].some(([key, n]) => key !== own && n > (was.get(key) ?? 0));

@@ -48,6 +48,8 @@ interface Analysed {
   trees: object | undefined;
   /** As the rules gave them. */
   findings: readonly Finding[];
+  /** What the analysis says of the text with these edits made. */
+  readonly verdicts: Map<string, Verdict>;
 }
 
 class Session implements Analyser {
@@ -146,7 +148,7 @@ class Session implements Analyser {
     }
     const plain = withoutCascades([...merged.values()].map((m) => ({ ...m.finding, kernels: m.kernels })));
     const verdict: Verdict = { findings: plain, errors: stats.syntaxErrors };
-    const source: Analysed = { file, options, trees, findings: plain };
+    const source: Analysed = { file, options, trees, findings: plain, verdicts: new Map() };
     const findings =
       offered === 'raw'
         ? plain
@@ -180,9 +182,19 @@ class Session implements Analyser {
     if (known) return known;
     const { targets, severity } = source.options;
     const candidates = this.candidates(source, finding, branches);
-    const fixes = provenFixes(finding, candidates, source.file, before, (edited) => {
-      const { findings, suppressed, stats } = this.run(edited, { targets, severity }, 'raw');
-      return { findings: [...findings, ...suppressed.map((s) => s.finding)], errors: stats.syntaxErrors };
+    // one conversion repairs several findings: it is tried once
+    const fixes = provenFixes(finding, candidates, source.file, before, (edited, edits) => {
+      let verdict = source.verdicts.get(edits);
+      if (!verdict) {
+        const { findings, suppressed, stats } = this.run(edited, { targets, severity }, 'raw');
+        const all = [...findings, ...suppressed.map((s) => s.finding)];
+        verdict = {
+          findings: all.map(({ rule, functionName, level }) => ({ rule, functionName, level })),
+          errors: stats.syntaxErrors,
+        };
+        source.verdicts.set(edits, verdict);
+      }
+      return verdict;
     });
     this.proofs.set(finding, fixes);
     return fixes;

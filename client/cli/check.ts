@@ -125,7 +125,8 @@ async function checkAll(
     if (pool) return pool.add(path);
     waiting.push(path);
     if (!mayThread || threads < 2 || waiting.length < (jobs === undefined ? FILES_FOR_THREADS : 2)) return;
-    pool = new Pool(script, options, threads);
+    // of a whole tree the reports name what the rules propose; --fix and a check of some files prove each first
+    pool = new Pool(script, { ...options, unprovenFixes: true }, threads);
     for (const each of waiting.splice(0)) pool.add(each);
   });
   const progress = startProgress(order.size, io);
@@ -135,7 +136,7 @@ async function checkAll(
     stats = await pool.finish();
     reports = pool.reports;
   } else {
-    const checker = new Checker(analyser, options);
+    const checker = new Checker(analyser, { ...options, unprovenFixes: waiting.length >= FILES_FOR_THREADS });
     reports = [];
     for (const path of waiting) {
       const report = await checker.check(path);
