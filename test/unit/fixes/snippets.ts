@@ -23,18 +23,19 @@ const REQUEST = `struct req {
 
 `;
 
-/** A driver whose acquire and release are in functions of their own; \`release\` is the body of the second. */
-const split = (
-  release: string,
-  acquire = 'get_user_pages_fast(addr, r->nr, FOLL_WRITE, r->pages)',
-): string => `${REQUEST}static int req_start(struct req *r, unsigned long addr)
+/** A driver whose acquire and release are in functions of their own. */
+const split = (release: string, acquire?: string): string => {
+  const writes = /dirty/i.test(release);
+  const take = acquire ?? `get_user_pages_fast(addr, r->nr, ${writes ? 'FOLL_WRITE' : '0'}, r->pages)`;
+  const direction = writes ? 'DMA_FROM_DEVICE' : 'DMA_TO_DEVICE';
+  return `${REQUEST}static int req_start(struct req *r, unsigned long addr)
 {
-	int got = ${acquire};
+	int got = ${take};
 
 	if (got < 0)
 		return got;
 	r->nr = got;
-	r->dma = dma_map_page(r->dev, r->pages[0], 0, PAGE_SIZE, DMA_FROM_DEVICE);
+	r->dma = dma_map_page(r->dev, r->pages[0], 0, PAGE_SIZE, ${direction});
 	return 0;
 }
 
@@ -51,11 +52,12 @@ int req_run(struct req *r, unsigned long addr)
 
 	if (ret)
 		return ret;
-	dma_unmap_page(r->dev, r->dma, PAGE_SIZE, DMA_FROM_DEVICE);
+	dma_unmap_page(r->dev, r->dma, PAGE_SIZE, ${direction});
 	req_finish(r);
 	return 0;
 }
 `;
+};
 
 /** A function that takes pages, and \`body\` behind it. */
 const local = (
@@ -103,10 +105,10 @@ const raw: Readonly<Record<string, string>> = {
 		put_page(pages[i]);
 	}
 }
-${split('\tdrop(r->pages, r->nr, true);').slice(REQUEST.length)}`,
+${split('\tdrop(r->pages, r->nr, r->dirty);').slice(REQUEST.length)}`,
   'a macro for the release': `#define DROP_PAGE(p) do { if (p) put_page(p); } while (0)
 ${split('\tint i;\n\n\tfor (i = 0; i < r->nr; i++)\n\t\tDROP_PAGE(r->pages[i]);')}`,
-  'a macro for the acquire': `#define TAKE(a, n, p) get_user_pages_fast(a, n, FOLL_WRITE, p)
+  'a macro for the acquire': `#define TAKE(a, n, p) get_user_pages_fast(a, n, 0, p)
 ${split('\tint i;\n\n\tfor (i = 0; i < r->nr; i++)\n\t\tput_page(r->pages[i]);', 'TAKE(addr, r->nr, r->pages)')}`,
   'both sides of an #if': split(`	int i;
 
@@ -131,10 +133,10 @@ ${split('\tint i;\n\n\tfor (i = 0; i < r->nr; i++)\n\t\tput_page(r->pages[i]);',
   'an #if in the arguments': split(
     '\tint i;\n\n\tfor (i = 0; i < r->nr; i++)\n\t\tput_page(r->pages[i]);',
     `get_user_pages_fast(addr, r->nr,
-#ifdef CONFIG_VGRAB_READONLY
-				      0,
+#ifdef CONFIG_VGRAB_FORCED
+				      FOLL_NOFAULT,
 #else
-				      FOLL_WRITE,
+				      0,
 #endif
 				      r->pages)`,
   ),
