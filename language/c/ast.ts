@@ -180,7 +180,11 @@ export type CType =
       /** null when anonymous; then `def` is set. */ readonly name: string | null;
       readonly def?: RecordDef;
     }
-  | { readonly kind: 'enum'; readonly name: string | null }
+  | {
+      readonly kind: 'enum';
+      readonly name: string | null;
+      /** Set by the exact reader where the enumerators stand in the type. */ readonly def?: EnumDef;
+    }
   | { readonly kind: 'pointer'; readonly to: CType }
   | { readonly kind: 'array'; readonly of: CType; readonly size: Expr | null }
   | {
@@ -199,12 +203,14 @@ export interface FieldDef extends Span {
   /** null for an anonymous struct/union member or unnamed bit-field. */ readonly name: string | null;
   readonly type: CType;
   readonly bits?: Expr;
+  /** Argument of an aligned attribute (exact reader only). */ readonly aligned?: Expr;
 }
 export interface RecordDef extends Span {
   readonly tag: 'struct' | 'union';
   readonly name: string | null;
   readonly fields: readonly FieldDef[];
   readonly packed: boolean;
+  /** Argument of an aligned attribute (exact reader only). */ readonly aligned?: Expr;
 }
 export interface EnumDef extends Span {
   readonly name: string | null;

@@ -1,0 +1,9 @@
+/**
+ * The exact reading of C: a full preprocessor and a parser that knows types, for programs that are to run. The tolerant
+ * reading of the rest of language/c serves analysis, where most headers are missing and every file must give something;
+ * here all declarations are at hand, a macro is what it expands to, and what can't be read is an error at its place.
+ * Both give the same tree (ast.ts).
+ */
+export { ExactParser, parseExpression, type ExactFunction, type ExactProblem, type ExactProgram } from './parser.ts';
+export { Preprocessor, type IncludeReader, type Macro } from './preprocess.ts';
+export { CSyntaxError, FILE_BASE, tokenize, type CommentToken, type Token } from './tokens.ts';

@@ -1,0 +1,422 @@
+/** The preprocessor, exactly: directives, object-like and function-like macros with # and ##, hide sets (Prosser). */
+import { CSyntaxError, tokenize, type CommentToken, type Token } from './tokens.ts';
+
+/** A macro as defined. */
+export interface Macro {
+  readonly name: string;
+  readonly params: readonly string[] | null;
+  /** Name of the variadic parameter. */
+  readonly rest: string | null;
+  readonly body: readonly Token[];
+}
+
+/** Where `#include "…"` finds its text; undefined: it is a kernel header, whose facts are built in. */
+export type IncludeReader = (
+  spec: string,
+  local: boolean,
+) => { readonly path: string; readonly base: number; readonly text: string } | undefined;
+
+/** A directive that could not be followed. */
+export interface PreprocessProblem {
+  readonly message: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const EOF_TOKEN = (at: number): Token => ({ kind: 'eof', text: '', start: at, end: at, space: false, line: true });
+
+/** Macros in force and the expansion of a file. */
+export class Preprocessor {
+  readonly macros = new Map<string, Macro>();
+  readonly problems: PreprocessProblem[] = [];
+  readonly comments: CommentToken[] = [];
+  private counter = 0;
+  private readonly done = new Set<string>();
+
+  constructor(
+    readonly include: IncludeReader = () => undefined,
+    base?: ReadonlyMap<string, Macro>,
+  ) {
+    if (base) for (const [k, v] of base) this.macros.set(k, v);
+  }
+
+  /** #define NAME BODY from outside. */
+  define(name: string, body: string): void {
+    this.macros.set(name, { name, params: null, rest: null, body: tokenize(body) });
+  }
+
+  /** All tokens of a file, expanded. */
+  run(text: string, base: number): Token[] {
+    const out: Token[] = [];
+    this.file(tokenize(text, base, this.comments), out, 0);
+    out.push(EOF_TOKEN(base + text.length));
+    return out;
+  }
+
+  private file(tokens: readonly Token[], out: Token[], depth: number): void {
+    /** Per open #if: is this branch on, was one taken, was the outside on. */
+    const stack: { on: boolean; taken: boolean; outer: boolean }[] = [];
+    let on = true;
+    let pending: Token[] = [];
+    const flush = (): void => {
+      if (pending.length) for (const t of this.expand(pending)) out.push(t);
+      pending = [];
+    };
+    for (let i = 0; i < tokens.length;) {
+      const t = tokens[i]!;
+      if (!(t.line && t.text === '#' && t.kind === 'op')) {
+        if (on) pending.push(t);
+        i++;
+        continue;
+      }
+      let e = i + 1;
+      while (e < tokens.length && !tokens[e]!.line) e++;
+      const d = tokens.slice(i + 1, e);
+      i = e;
+      const name = d[0]?.text ?? '';
+      const rest = d.slice(1);
+      switch (name) {
+        case 'if':
+        case 'ifdef':
+        case 'ifndef': {
+          const v: boolean =
+            on &&
+            (name === 'if' ? this.condition(rest, t) : this.macros.has(rest[0]?.text ?? '') === (name === 'ifdef'));
+          stack.push({ on: v, taken: v, outer: on });
+          on = v;
+          break;
+        }
+        case 'elif':
+        case 'else': {
+          const top = stack[stack.length - 1];
+          if (!top) break;
+          on = top.outer && !top.taken && (name === 'else' || this.condition(rest, t));
+          if (on) top.taken = true;
+          break;
+        }
+        case 'endif': {
+          const top = stack.pop();
+          if (top) on = top.outer;
+          break;
+        }
+        default:
+          if (on) {
+            flush();
+            this.directive(name, rest, t, out, depth);
+          }
+      }
+    }
+    flush();
+  }
+
+  private directive(name: string, rest: readonly Token[], at: Token, out: Token[], depth: number): void {
+    switch (name) {
+      case 'define':
+        this.defineFrom(rest);
+        break;
+      case 'undef':
+        this.macros.delete(rest[0]?.text ?? '');
+        break;
+      case 'include': {
+        const spec = rest.map((t) => t.text).join('');
+        const m = /^"(.*)"$/.exec(spec) ?? /^<(.*)>$/.exec(spec);
+        if (!m || depth > 40) break;
+        const found = this.include(m[1]!, spec.startsWith('"'));
+        if (!found || this.done.has(found.path)) break;
+        this.done.add(found.path);
+        this.file(tokenize(found.text, found.base), out, depth + 1);
+        break;
+      }
+      case 'error':
+        this.problems.push({
+          message: `#error ${rest.map((t) => t.text).join(' ')}`,
+          start: at.start,
+          end: rest.at(-1)?.end ?? at.end,
+        });
+        break;
+      default: // pragma, line, warning, ident, a lone #
+    }
+  }
+
+  private defineFrom(rest: readonly Token[]): void {
+    const head = rest[0];
+    if (head?.kind !== 'id') return;
+    let i = 1;
+    let params: string[] | null = null;
+    let variadic: string | null = null;
+    if (rest[1]?.text === '(' && !rest[1].space) {
+      params = [];
+      for (i = 2; i < rest.length && rest[i]!.text !== ')'; i++) {
+        const t = rest[i]!;
+        if (t.text === ',') continue;
+        if (t.text === '...') {
+          if (rest[i - 1]?.kind === 'id') variadic = params.pop()!;
+          else variadic = '__VA_ARGS__';
+        } else params.push(t.text);
+      }
+      i++;
+    }
+    this.macros.set(head.text, { name: head.text, params, rest: variadic, body: rest.slice(i) });
+  }
+
+  /** Value of a #if. */
+  private condition(tokens: readonly Token[], at: Token): boolean {
+    const ready: Token[] = [];
+    for (let i = 0; i < tokens.length; i++) {
+      const t = tokens[i]!;
+      if (
+        t.kind === 'id' &&
+        (t.text === 'defined' ||
+          t.text === 'IS_ENABLED' ||
+          t.text === 'IS_REACHABLE' ||
+          t.text === 'IS_BUILTIN' ||
+          t.text === 'IS_MODULE')
+      ) {
+        const paren = tokens[i + 1]?.text === '(';
+        const what = tokens[i + (paren ? 2 : 1)]?.text ?? '';
+        const value =
+          t.text === 'defined' ? this.macros.has(what) : (this.macros.get(what)?.body[0]?.text ?? '0') !== '0';
+        ready.push({ ...t, kind: 'num', text: value ? '1' : '0' });
+        i += paren ? 3 : 1;
+      } else ready.push(t);
+    }
+    try {
+      return evaluate(this.expand(ready).map((t) => t.text)) !== 0n;
+    } catch {
+      this.problems.push({
+        message: 'this condition could not be evaluated',
+        start: at.start,
+        end: tokens.at(-1)?.end ?? at.end,
+      });
+      return false;
+    }
+  }
+
+  /** Full macro expansion of a token list. */
+  expand(input: readonly Token[]): Token[] {
+    const out: Token[] = [];
+    /** Reversed work list. */
+    const work: Token[] = [...input].reverse();
+    let guard = 0;
+    while (work.length) {
+      const t = work.pop()!;
+      const m = t.kind === 'id' && !t.hide?.has(t.text) ? this.macros.get(t.text) : undefined;
+      if (!m) {
+        if (t.kind === 'id' && t.text === '__COUNTER__') out.push({ ...t, kind: 'num', text: String(this.counter++) });
+        else out.push(t);
+        continue;
+      }
+      if (++guard > 200_000) throw new CSyntaxError(`the expansion of ${t.text} does not end`, t.start, t.end);
+      if (m.params === null) {
+        const hide = new Set(t.hide ?? []);
+        hide.add(m.name);
+        const body = this.substitute(m, [], hide, t, t.end);
+        for (let k = body.length - 1; k >= 0; k--) work.push(body[k]!);
+        continue;
+      }
+      if (work[work.length - 1]?.text !== '(') {
+        out.push(t);
+        continue;
+      }
+      const args: Token[][] = [[]];
+      let depth = 0;
+      let end = t.end;
+      let closed = false;
+      work.pop();
+      while (work.length) {
+        const a = work.pop()!;
+        end = Math.max(end, a.macro === undefined ? a.end : end);
+        if (a.text === '(' || a.text === '[' || a.text === '{') depth += a.text === '(' ? 1 : 0;
+        if (a.text === ')') {
+          if (depth === 0) {
+            closed = true;
+            break;
+          }
+          depth--;
+        }
+        if (a.text === ',' && a.kind === 'op' && depth === 0 && !(m.rest !== null && args.length > m.params.length))
+          args.push([]);
+        else args[args.length - 1]!.push(a);
+      }
+      if (!closed) throw new CSyntaxError(`the use of ${t.text} is not closed`, t.start, t.end);
+      const wanted = m.params.length + (m.rest !== null ? 1 : 0);
+      if (wanted === 0 && args.length === 1 && args[0]!.length === 0) args.pop();
+      while (args.length < wanted) args.push([]);
+      if (args.length > wanted)
+        throw new CSyntaxError(`${t.text} takes ${wanted} arguments, not ${args.length}`, t.start, end);
+      const hide = new Set(t.hide ?? []);
+      hide.add(m.name);
+      const body = this.substitute(m, args, hide, t, end);
+      for (let k = body.length - 1; k >= 0; k--) work.push(body[k]!);
+    }
+    return out;
+  }
+
+  private substitute(m: Macro, args: readonly Token[][], hide: ReadonlySet<string>, use: Token, end: number): Token[] {
+    const names = m.rest !== null ? [...(m.params ?? []), m.rest] : (m.params ?? []);
+    const expanded: (Token[] | undefined)[] = [];
+    const place = { start: use.start, end, macro: use.macro ?? m.name };
+    const out: Token[] = [];
+    const push = (t: Token, own: boolean): void => {
+      out.push(own ? { ...t, ...place, hide: merge(t.hide, hide) } : { ...t, hide: merge(t.hide, hide) });
+    };
+    const body = m.body;
+    for (let i = 0; i < body.length; i++) {
+      const t = body[i]!;
+      const next = body[i + 1];
+      if (t.text === '#' && t.kind === 'op' && m.params && next && names.includes(next.text)) {
+        const arg = args[names.indexOf(next.text)] ?? [];
+        const text = arg.map((a, k) => (a.space && k ? ' ' : '') + a.text).join('');
+        push({ ...t, kind: 'str', text: JSON.stringify(text) }, true);
+        i++;
+        continue;
+      }
+      if (next?.text === '##' && body[i + 2]) {
+        // a ## b ## c…
+        const piece = (x: Token): Token[] => {
+          const k = names.indexOf(x.text);
+          return k < 0 || x.kind !== 'id' ? [x] : [...(args[k] ?? [])];
+        };
+        let left = piece(t);
+        while (body[i + 1]?.text === '##' && body[i + 2]) {
+          const r = body[i + 2]!;
+          const right = piece(r);
+          if (t.text === ',' && r.text === m.rest) {
+            // GNU: `, ## __VA_ARGS__` drops the comma without arguments, and pastes nothing with them
+            left = right.length ? [t, ...this.expand(right)] : [];
+            i += 2;
+            continue;
+          }
+          const a = left.pop();
+          const b = right.shift();
+          const text = (a?.text ?? '') + (b?.text ?? '');
+          if (text !== '')
+            for (const x of tokenize(text)) left.push({ ...(a ?? b)!, kind: x.kind, text: x.text, ...place });
+          left.push(...right);
+          i += 2;
+        }
+        for (const x of left) push(x, x.macro === undefined && x === t);
+        continue;
+      }
+      if (t.text === '__VA_OPT__' && next?.text === '(') {
+        let depth = 0;
+        let e = i + 1;
+        for (; e < body.length; e++) {
+          if (body[e]!.text === '(') depth++;
+          else if (body[e]!.text === ')' && --depth === 0) break;
+        }
+        if (m.rest !== null && (args[names.length - 1]?.length ?? 0) > 0)
+          out.push(...this.substitute({ ...m, body: body.slice(i + 2, e) }, args, hide, use, end));
+        i = e;
+        continue;
+      }
+      const k = t.kind === 'id' ? names.indexOf(t.text) : -1;
+      if (k >= 0 && m.params) {
+        const arg = (expanded[k] ??= this.expand(args[k] ?? []));
+        arg.forEach((a, n) => push(n === 0 ? { ...a, space: t.space } : a, false));
+      } else push(t, true);
+    }
+    return out;
+  }
+}
+
+function merge(a: ReadonlySet<string> | undefined, b: ReadonlySet<string>): ReadonlySet<string> {
+  if (!a || a === b) return b;
+  return new Set([...a, ...b]);
+}
+
+/** #if arithmetic over expanded tokens. Names are 0. */
+function evaluate(tokens: readonly string[]): bigint {
+  let i = 0;
+  const prec: Record<string, number> = {
+    '||': 1,
+    '&&': 2,
+    '|': 3,
+    '^': 4,
+    '&': 5,
+    '==': 6,
+    '!=': 6,
+    '<': 7,
+    '>': 7,
+    '<=': 7,
+    '>=': 7,
+    '<<': 8,
+    '>>': 8,
+    '+': 9,
+    '-': 9,
+    '*': 10,
+    '/': 10,
+    '%': 10,
+  };
+  const primary = (): bigint => {
+    const t = tokens[i++];
+    if (t === undefined) throw new Error('end');
+    if (t === '(') {
+      const v = ternary();
+      if (tokens[i++] !== ')') throw new Error(')');
+      return v;
+    }
+    if (t === '!') return primary() === 0n ? 1n : 0n;
+    if (t === '-') return -primary();
+    if (t === '+') return primary();
+    if (t === '~') return ~primary();
+    const num = /^(0[xX][\da-fA-F]+|0[bB][01]+|\d+)[uUlL]*$/.exec(t);
+    if (num) return /^0\d/.test(num[1]!) ? BigInt(`0o${num[1]!.slice(1)}`) : BigInt(num[1]!);
+    if (/^'/.test(t)) return BigInt(t.charCodeAt(1));
+    if (/^[A-Za-z_$]/.test(t)) {
+      if (tokens[i] === '(') {
+        // an unknown function-like test: __has_attribute(x)
+        let depth = 0;
+        do {
+          if (tokens[i] === '(') depth++;
+          else if (tokens[i] === ')') depth--;
+          i++;
+        } while (depth > 0 && i < tokens.length);
+      }
+      return 0n;
+    }
+    throw new Error(t);
+  };
+  const binary = (min: number): bigint => {
+    let a = primary();
+    for (;;) {
+      const op = tokens[i];
+      const p = op === undefined ? undefined : prec[op];
+      if (op === undefined || p === undefined || p < min) return a;
+      i++;
+      const b = binary(p + 1);
+      const flag = (x: boolean): bigint => (x ? 1n : 0n);
+      if (op === '||') a = flag(a !== 0n || b !== 0n);
+      else if (op === '&&') a = flag(a !== 0n && b !== 0n);
+      else if (op === '|') a |= b;
+      else if (op === '^') a ^= b;
+      else if (op === '&') a &= b;
+      else if (op === '==') a = flag(a === b);
+      else if (op === '!=') a = flag(a !== b);
+      else if (op === '<') a = flag(a < b);
+      else if (op === '>') a = flag(a > b);
+      else if (op === '<=') a = flag(a <= b);
+      else if (op === '>=') a = flag(a >= b);
+      else if (op === '<<') a <<= b;
+      else if (op === '>>') a >>= b;
+      else if (op === '+') a += b;
+      else if (op === '-') a -= b;
+      else if (op === '*') a *= b;
+      else if (b === 0n) a = 0n;
+      else if (op === '/') a /= b;
+      else a %= b;
+    }
+  };
+  const ternary = (): bigint => {
+    const c = binary(1);
+    if (tokens[i] !== '?') return c;
+    i++;
+    const a = ternary();
+    if (tokens[i++] !== ':') throw new Error(':');
+    const b = ternary();
+    return c !== 0n ? a : b;
+  };
+  const v = ternary();
+  if (i < tokens.length) throw new Error(tokens[i]);
+  return v;
+}
