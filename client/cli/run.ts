@@ -7,6 +7,7 @@ import { EXIT, UsageError, type Io } from './io.ts';
 import { kbuild } from './kbuild.ts';
 import { listRules } from './list-rules.ts';
 import { modelCommand } from './model.ts';
+import { simulate, SIMULATE_HELP } from './simulate.ts';
 import { CHECK_HELP } from './options.ts';
 
 interface Command {
@@ -34,6 +35,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: explain,
   },
   rules: { usage: 'rules', summary: 'List the rules (also --list-rules)', run: listRules },
+  simulate: {
+    usage: 'simulate [options] FILE…',
+    summary: 'Run a snippet or driver on the modelled memory management',
+    help: SIMULATE_HELP,
+    run: (argv, _, io) => simulate(argv, io),
+  },
   model: {
     usage: 'model SCRIPT.json [--against TRACE]',
     summary: 'Run operations on the modelled memory management',

@@ -331,7 +331,7 @@ export abstract class FnBase {
         return array(T.char, e.value.length + 1);
       case 'compound': {
         const t = this.typeOf(e.type, e);
-        return t.kind === 'array' && t.n < 0 ? undefined : t;
+        return t.kind === 'array' && t.n < 0 ? this.c.sizedBy(t, e.init, (x) => this.constant(x)?.v) : t;
       }
       case 'id': {
         const s = this.find(e.name);

@@ -324,7 +324,7 @@ export class FnCompiler extends FnInit {
         if (s.test) {
           this.step(s.test);
           this.condJump(s.test, false, jumps);
-        }
+        } else this.step({ start: s.start, end: s.start + 3 });
         const before = new Set(this.assigned);
         const loop: Loop = { breaks: [], continues: [], depth: this.blocks.length };
         this.loops.push(loop);
@@ -514,15 +514,13 @@ export class FnCompiler extends FnInit {
     if (scalar && !this.taken.has(d.name) && d.cleanup === undefined) {
       if (d.init) {
         this.step(d);
-        const mark = this.cur;
-        // the name is in scope in its own initialiser, but has no value there
-        const init = d.init.kind === 'init' ? (d.init.items[0]?.value ?? d.init) : d.init;
-        const v0 = this.rv(init);
-        this.cur = Math.max(mark, v0.slot >= mark ? v0.slot + 1 : mark);
+        // the name is in scope in its own initialiser: p = kmalloc(sizeof(*p))
         const s = this.slotVar(d.name, t, true);
-        const v = this.convert(v0, t, s.slot);
+        const mark = this.cur;
+        const init = d.init.kind === 'init' ? (d.init.items[0]?.value ?? d.init) : d.init;
+        const v = this.convert(this.rv(init), t, s.slot);
         if (v.slot !== s.slot) this.emit('MOV', s.slot, v.slot);
-        s.info as { from: number };
+        this.cur = mark;
         return;
       }
       const s = this.slotVar(d.name, t, false);

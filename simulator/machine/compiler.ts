@@ -1,5 +1,6 @@
 /** From a program read exactly to code: functions on demand, globals, literals, constants. */
 import type { CType, EnumDef, Expr, Span } from '../../language/c/ast.ts';
+import { children } from '../../language/c/index.ts';
 import { FILE_BASE, type ExactFunction, type ExactProgram } from '../../language/c/exact/index.ts';
 import type { Block, Const, FnBase, Sym } from './compile-base.ts';
 import { wrap } from './compile-base.ts';
@@ -17,6 +18,10 @@ export interface CompileInput {
   readonly preludeBase: number;
   /** Functions to compile even if nobody calls them. */
   readonly roots: readonly string[];
+  /** Functions that are the programs of processes. */
+  readonly userRoots: readonly string[];
+  /** Names that a user program may call; what calls any other name of the headers is kernel code. */
+  readonly userNames: ReadonlySet<string>;
   /** Annotations by the function whose body they stand in. */
   readonly notes?: ReadonlyMap<string, readonly CodeNote[]>;
 }
@@ -83,8 +88,11 @@ export class Compiler {
         if (queued >= this.queue.length) break;
       }
     }
-    // the initialisers in one run, at the end
-    this.finishInits(initInfo);
+    this.classify();
+    // the initialisers at the end, in two runs: the kernel's, and those of each process
+    const userInit = this.newInfo("'init of a program", { start: 0, end: 0 }, undefined);
+    this.finishInits(initInfo, false);
+    this.finishInits(userInit, true);
     return {
       code: Int32Array.from(this.code),
       spanOf: Int32Array.from(this.spanRows),
@@ -100,6 +108,7 @@ export class Compiler {
       builtins: this.input.builtins,
       problems: this.problems,
       init: initInfo.index,
+      userInit: userInit.index,
       record: (name) => this.types.record(name),
     };
   }
@@ -148,9 +157,52 @@ export class Compiler {
     }
     this.current = undefined;
   }
-  private finishInits(info: FnInfo): void {
+  /** Tells user programs from kernel code, and the variables that only they use. */
+  private classify(): void {
+    const kernel = new Set<FnInfo>();
+    const roots = new Set(this.input.userRoots);
+    const own = (f: FnInfo): boolean => !f.prelude && f.builtin < 0 && f.entry >= 0;
+    for (let changed = true; changed;) {
+      changed = false;
+      for (const f of this.functions) {
+        if (!own(f) || kernel.has(f) || roots.has(f.name)) continue;
+        for (const name of f.calls) {
+          const g = this.byName.get(name);
+          if (!g) continue;
+          if (own(g) ? kernel.has(g) : !this.input.userNames.has(name)) {
+            kernel.add(f);
+            changed = true;
+            break;
+          }
+        }
+      }
+    }
+    const queue = [...this.functions.filter((f) => roots.has(f.name))];
+    for (let f = queue.pop(); f; f = queue.pop()) {
+      if (f.user || kernel.has(f)) continue;
+      f.user = true;
+      for (const name of f.calls) {
+        const g = this.byName.get(name);
+        if (g && own(g)) queue.push(g);
+      }
+    }
+    const usedBy = new Map<string, boolean>();
+    for (const f of this.functions) for (const g of f.uses) usedBy.set(g, (usedBy.get(g) ?? true) && f.user);
+    // what the initialiser of a kernel variable names is the kernel's
+    for (const g of this.globals)
+      if (g.literal === undefined && !g.prelude && usedBy.get(g.name) === true) g.user = true;
+    for (const g of this.globals) {
+      const decl = this.input.program.globals.get(g.name);
+      if (!g.user && decl?.init)
+        for (const name of namesIn(decl.init)) {
+          const i = this.globalByName.get(name);
+          if (i !== undefined) this.globals[i]!.user = false;
+        }
+    }
+  }
+  private finishInits(info: FnInfo, user: boolean): void {
     info.entry = this.code.length;
-    for (const t of this.initPieces) this.initPiece(info, t, true);
+    for (const t of this.initPieces) if (this.globals[t.index]!.user === user) this.initPiece(info, t, true);
     const f = new FnCompiler(this, info, undefined);
     f.finish();
     info.end = this.code.length;
@@ -508,6 +560,11 @@ export class Compiler {
   static readonly WIDTH = WIDTH;
 }
 
+function namesIn(e: Expr, out: string[] = []): string[] {
+  if (e.kind === 'id') out.push(e.name);
+  for (const c of children(e)) namesIn(c, out);
+  return out;
+}
 function scalarCount(t: Ty): number {
   if (t.kind === 'array') return Math.max(1, t.n) * scalarCount(t.of);
   if (t.kind === 'record')

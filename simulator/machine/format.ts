@@ -12,7 +12,18 @@ export interface FormatArgs {
 }
 
 const SPEC = /%([-+ #0]*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(hh|h|ll|l|L|q|j|z|Z|t)?([diouxXcsaAeEfFgGpn%])([A-Za-z0-9]*)?/g;
-const SIZES: Readonly<Record<string, number>> = { hh: 8, h: 16, l: 64, ll: 64, L: 64, q: 64, j: 64, z: 64, Z: 64, t: 64 };
+const SIZES: Readonly<Record<string, number>> = {
+  hh: 8,
+  h: 16,
+  l: 64,
+  ll: 64,
+  L: 64,
+  q: 64,
+  j: 64,
+  z: 64,
+  Z: 64,
+  t: 64,
+};
 
 /** Formats text as vsnprintf does. */
 export function format(fmt: string, args: FormatArgs): string {
@@ -97,7 +108,8 @@ export function format(fmt: string, args: FormatArgs): string {
           text = precision === 0 && v === 0n ? '' : text.padStart(precision, '0');
           zero = false;
         }
-        const prefix = flags.includes('#') && v !== 0n ? (conv === 'o' ? '0' : conv === 'x' ? '0x' : conv === 'X' ? '0X' : '') : '';
+        const prefix =
+          flags.includes('#') && v !== 0n ? (conv === 'o' ? '0' : conv === 'x' ? '0x' : conv === 'X' ? '0X' : '') : '';
         if (zero) text = text.padStart(width - prefix.length, '0');
         text = prefix + text;
         break;

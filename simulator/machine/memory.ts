@@ -394,6 +394,29 @@ export class Memory {
     for (; i < n; i++) this.w8(at + i, value);
     this.setInit(at, n, true);
   }
+  /** A copy of a range with its objects and what is known of its bytes: for fork(). Both ends on 32 bytes. */
+  copyRange(to: number, from: number, n: number): void {
+    const { store, mem, init, own, base } = this;
+    for (let i = 0; i < n >> 2; i++) store.set(mem, (to >> 2) + i, mem.data[(from >> 2) + i]!);
+    for (let i = 0; i <= n >> 5; i++) store.set(init, (to >> 5) + i, init.data[(from >> 5) + i]!);
+    const copies = new Map<number, number>();
+    for (let g = 0; g < n >> 4; g++) {
+      const o = own.data[(from >> 4) + g]!;
+      if (o > 0 && o !== DEAD) {
+        let c = copies.get(o);
+        if (c === undefined) {
+          c = this.scalar.data[SC.objects]!;
+          store.set(this.scalar, SC.objects, c + 1);
+          for (const col of [this.objSize, this.objKind, this.objState, this.objSpan, this.objFreed, this.objName])
+            store.set(col, c, col.data[o]!);
+          store.set(this.objAddress, c, this.objAddress.data[o]! + to - from);
+          copies.set(o, c);
+        }
+        store.set(own, (to >> 4) + g, c);
+      } else store.set(own, (to >> 4) + g, o);
+      store.set(base, (to >> 4) + g, base.data[(from >> 4) + g]! + to - from);
+    }
+  }
   /** The local that lies at an address, for messages. */
   localAt(at: number): LocalInfo | undefined {
     const o = this.own.data[at >>> 4] ?? 0;

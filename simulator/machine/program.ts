@@ -95,6 +95,8 @@ export interface Program {
   readonly problems: readonly Problem[];
   /** Code that initialises the globals: function index. */
   readonly init: number;
+  /** Code that initialises the variables of a user program, run in each process. */
+  readonly userInit: number;
   /** Type of a record of the program by name. */
   record(name: string): (Ty & { kind: 'record' }) | undefined;
 }

@@ -13,6 +13,8 @@ const FRAMES = 512;
 const MAX_THREADS = 96;
 /** Bytes of a kernel stack and of a user program's arena. */
 const STACK = 1 << 16;
+/** Variables of user programs of this size or more lie in mapped pages. */
+export const BIG = 2048;
 
 /** State of a thread. */
 export const THREAD = { none: 0, ready: 1, blocked: 2, done: 3, dead: 4 } as const;
@@ -43,6 +45,8 @@ export interface Host {
   write(hi: number, lo: number, data: Uint8Array, thread: number): void;
   /** Start of the arena of a process. */
   arena(proc: number): number;
+  /** Address of a variable of a program that is large enough to have pages of its own. */
+  bigGlobal(proc: number, index: number): Word;
   /** Should the thread give way after this built-in or annotation? */
   yields(thread: number): boolean;
 }
@@ -129,7 +133,7 @@ export class Vm {
     for (const g of this.program.globals) {
       if (g.user) {
         g.address = user;
-        user = Math.ceil((user + g.size + 16) / 16) * 16 + 16;
+        if (g.size < BIG) user = Math.ceil((user + g.size + 16) / 16) * 16 + 16;
         continue;
       }
       const row = this.memory.alloc(
@@ -153,7 +157,7 @@ export class Vm {
   /** Lays the globals of a user program into its arena. */
   placeUser(base: number): void {
     for (const g of this.program.globals) {
-      if (g.user) this.memory.object(base + g.address, g.size, 5, -1, true, `'${g.name}'`);
+      if (g.user && g.size < BIG) this.memory.object(base + g.address, g.size, 5, -1, true, `'${g.name}'`);
     }
   }
 
@@ -213,6 +217,41 @@ export class Vm {
     store.set(this.tFp, t, fp);
     store.set(this.tDepth, t, depth + 1);
     store.set(this.tPc, t, fn.entry);
+  }
+
+  /** fork(): a second thread at the same place, in another process; the built-in in progress answers 0 there. */
+  cloneThread(t: number, proc: number, name: number, argBase: number): number {
+    const { store } = this;
+    const fn = this.program.functions[0]!;
+    const c = this.spawn(fn, [], { proc, kind: this.tKind.data[t]!, name });
+    const shift = this.host.arena(proc) - this.host.arena(this.tProc.data[t]!);
+    const depth = this.tDepth.data[t]!;
+    const dFp = (c - t) * SLOTS;
+    const dStack = this.tStack.data[c]! - this.tStack.data[t]!;
+    for (let d = 0; d < depth; d++) {
+      const from = t * FRAMES + d;
+      const to = c * FRAMES + d;
+      store.set(this.frPc, to, this.frPc.data[from]!);
+      store.set(this.frFp, to, this.frFp.data[from]! + dFp);
+      store.set(this.frFn, to, this.frFn.data[from]!);
+      store.set(this.frDest, to, this.frDest.data[from]!);
+      store.set(this.frUser, to, this.frUser.data[from]!);
+      store.set(this.frMem, to, this.frMem.data[from]! + (this.frUser.data[from] ? shift : dStack));
+    }
+    const top = argBase + 64 - t * SLOTS;
+    for (let i = 0; i < top * 2; i++) store.set(this.slots, c * SLOTS * 2 + i, this.slots.data[t * SLOTS * 2 + i]!);
+    // what lies on the kernel's stack of the parent is copied too
+    const used = this.tSp.data[t]! - this.tStack.data[t]!;
+    this.memory.copyRange(this.tStack.data[c]!, this.tStack.data[t]!, used);
+    store.set(this.tDepth, c, depth);
+    store.set(this.tFp, c, this.tFp.data[t]! + dFp);
+    store.set(this.tSp, c, this.tSp.data[t]! + dStack);
+    store.set(this.tUsp, c, this.tUsp.data[t]! + shift);
+    // behind the call of fork(), with 0 as its result
+    const pc = this.tPc.data[t]!;
+    store.set(this.tPc, c, pc + WIDTH);
+    this.setWord(this.tFp.data[t]! + dFp + this.program.code[pc + 3]!, 0, 0);
+    return c;
   }
 
   setWord(slot: number, lo: number, hi: number): void {
@@ -748,8 +787,12 @@ export class Vm {
           }
           case OP.GADDR: {
             const g = program.globals[b]!;
-            if (g.user && this.tProc.data[t]) set2(a, g.address, HI.user);
-            else set2(a, g.address, HI.kernel);
+            if (g.user && this.tProc.data[t]) {
+              if (g.size >= BIG) {
+                const w = this.host.bigGlobal(this.tProc.data[t]!, b);
+                set2(a, w.lo, w.hi);
+              } else set2(a, g.address, HI.user);
+            } else set2(a, g.address, HI.kernel);
             break;
           }
           case OP.LD8S:

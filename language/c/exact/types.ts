@@ -213,7 +213,8 @@ export abstract class TypeParser extends Stream {
           ? { name: null, nameToken: undefined, type: spec.type }
           : this.declarator(spec.type);
         const bits = this.accept(':') ? this.assignment() : undefined;
-        const a: Attributes = { ...spec.attributes };
+        const a: Attributes = { ...spec.attributes, ...this.behind };
+        this.behind = {};
         this.attributes(a);
         fields.push({
           start: (d.nameToken ?? at).start,
@@ -313,8 +314,10 @@ export abstract class TypeParser extends Stream {
     if (t.text === '__attribute__') return true;
     return t.kind === 'id' && !this.startsType(1);
   }
+  /** What attributes behind the name of the last declarator said. */
+  protected behind: Attributes = {};
   private suffix(base: CType): CType {
-    this.attributes({});
+    this.attributes(this.behind);
     if (this.accept('[')) {
       while (this.is('static') || this.is('const') || this.is('restrict')) this.next();
       const size = this.is(']') ? null : this.assignment();
@@ -370,9 +373,11 @@ export abstract class TypeParser extends Stream {
     }
     do {
       const at = this.tok;
+      if (!d) this.behind = {};
       d ??= this.declarator(spec.type);
       if (!d.nameToken || d.name === null) this.fail('expected a name', at);
-      const a: Attributes = { ...spec.attributes };
+      const a: Attributes = { ...spec.attributes, ...this.behind };
+      this.behind = {};
       this.attributes(a);
       if (spec.storage === 'typedef') this.declareType(d.name, d.type);
       else this.declareName(d.name);

@@ -1,5 +1,11 @@
 /** The kernel's headers as the machine has them: facts in C, written for it. Read once, kept. */
-import { ExactParser, FILE_BASE, Preprocessor, type ExactProgram, type Macro } from '../../../language/c/exact/index.ts';
+import {
+  ExactParser,
+  FILE_BASE,
+  Preprocessor,
+  type ExactProgram,
+  type Macro,
+} from '../../../language/c/exact/index.ts';
 import { BASE } from './base.ts';
 import { FILES } from './fs.ts';
 import { MM } from './mm.ts';
@@ -15,7 +21,31 @@ export interface Prelude {
   readonly text: string;
 }
 
-const CONFIG = ['64BIT', 'X86', 'X86_64', 'MMU', 'SMP', 'HAS_DMA', 'PCI', 'MODULES', 'SWAP', 'MIGRATION', 'COMPACTION', 'MMU_NOTIFIER', 'TRANSPARENT_HUGEPAGE', 'HUGETLB_PAGE', 'HIGH_RES_TIMERS', 'COMPAT', 'DEBUG_FS', 'PROC_FS', 'SYSFS', 'FS_DAX', 'ZONE_DEVICE', 'PM', 'OF'];
+const CONFIG = [
+  '64BIT',
+  'X86',
+  'X86_64',
+  'MMU',
+  'SMP',
+  'HAS_DMA',
+  'PCI',
+  'MODULES',
+  'SWAP',
+  'MIGRATION',
+  'COMPACTION',
+  'MMU_NOTIFIER',
+  'TRANSPARENT_HUGEPAGE',
+  'HUGETLB_PAGE',
+  'HIGH_RES_TIMERS',
+  'COMPAT',
+  'DEBUG_FS',
+  'PROC_FS',
+  'SYSFS',
+  'FS_DAX',
+  'ZONE_DEVICE',
+  'PM',
+  'OF',
+];
 
 const cache = new Map<string, Prelude>();
 

@@ -1,0 +1,174 @@
+/** `simulate FILE…`: runs snippets on the modelled memory management and tells what happened. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { markdownReport, outcome, run, story, traceJson, type Simulation } from '../../simulator/scenario/index.ts';
+import { EXIT, UsageError, type Io } from './io.ts';
+
+/** What `simulate --help` says. */
+export const SIMULATE_HELP = `Usage: pinscope simulate [options] FILE…
+
+Runs C snippets (drivers, user programs, or both in one file) on the modelled memory management.
+
+  --format pretty|json   a story for people (default), or the trace as JSON
+  --step                 every statement, not only those in which something happened
+  --until N              the story up to step N
+  --seed N               random but repeatable scheduling
+  --steps N              stop after N statements (default 1000000)
+  --kernel VERSION       kernel, for files that do not say it
+  --function NAME        run this function, with arguments made from its signature
+  --trace FILE           write the JSON trace to a file
+  --report md|html       a report on the standard output
+
+Exit code: 0 everything as the annotations say; 1 a property, an assertion or the program fails; 2 bad input.
+`;
+
+interface Choices {
+  format: 'pretty' | 'json';
+  every: boolean;
+  until: number | undefined;
+  seed: number | undefined;
+  steps: number | undefined;
+  kernel: string | undefined;
+  fn: string | undefined;
+  trace: string | undefined;
+  report: 'md' | 'html' | undefined;
+  files: string[];
+}
+
+function readChoices(argv: readonly string[]): Choices {
+  const c: Choices = {
+    format: 'pretty',
+    every: false,
+    until: undefined,
+    seed: undefined,
+    steps: undefined,
+    kernel: undefined,
+    fn: undefined,
+    trace: undefined,
+    report: undefined,
+    files: [],
+  };
+  for (let i = 0; i < argv.length; i++) {
+    let a = argv[i]!;
+    let given: string | undefined;
+    const eq = /^(--[\w-]+)=(.*)$/.exec(a);
+    if (eq) {
+      a = eq[1]!;
+      given = eq[2];
+    }
+    const value = (): string => {
+      const v = given ?? argv[++i];
+      if (v === undefined) throw new UsageError(`simulate: ${a} needs a value`);
+      return v;
+    };
+    const count = (): number => {
+      const v = value();
+      const n = Number(v);
+      if (!Number.isInteger(n) || n < 0) throw new UsageError(`simulate: ${a} needs a number, not ${v}`);
+      return n;
+    };
+    const one = <T extends string>(values: readonly T[]): T => {
+      const v = value();
+      if (!(values as readonly string[]).includes(v))
+        throw new UsageError(`simulate: ${a} is one of ${values.join(', ')}, not ${v}`);
+      return v as T;
+    };
+    switch (a) {
+      case '--format':
+        c.format = one(['pretty', 'json'] as const);
+        break;
+      case '--step':
+        c.every = true;
+        break;
+      case '--until':
+        c.until = count();
+        break;
+      case '--seed':
+        c.seed = count();
+        break;
+      case '--steps':
+        c.steps = count();
+        break;
+      case '--kernel':
+        c.kernel = value();
+        break;
+      case '--function':
+        c.fn = value();
+        break;
+      case '--trace':
+        c.trace = value();
+        break;
+      case '--report':
+        c.report = one(['md', 'html'] as const);
+        break;
+      default:
+        if (a.startsWith('-')) throw new UsageError(`simulate: unknown option ${a}`);
+        c.files.push(a);
+    }
+  }
+  if (!c.files.length) throw new UsageError('simulate: no file given (see pinscope simulate --help)');
+  return c;
+}
+
+function simulateFile(file: string, c: Choices): Simulation {
+  const text = readFileSync(file, 'utf8');
+  const folder = dirname(resolve(file));
+  return run(text, {
+    ...(c.seed === undefined ? {} : { seed: c.seed }),
+    ...(c.steps === undefined ? {} : { steps: c.steps }),
+    ...(c.kernel === undefined ? {} : { kernel: c.kernel }),
+    ...(c.fn === undefined ? {} : { fn: c.fn }),
+    includes: (spec) => {
+      const path = join(folder, spec);
+      return existsSync(path) ? { path, text: readFileSync(path, 'utf8') } : undefined;
+    },
+  });
+}
+
+/** The command. */
+export function simulate(argv: readonly string[], io: Io): number {
+  const c = readChoices(argv);
+  let failed = false;
+  let bad = false;
+  for (const file of c.files) {
+    if (!existsSync(file)) throw new UsageError(`simulate: ${file} does not exist`);
+    const s = simulateFile(file, c);
+    const errors = s.loaded.diagnostics.filter((d) => d.severity === 'error');
+    if (c.trace !== undefined) writeFileSync(c.trace, traceJson(s));
+    if (c.format === 'json') io.stdout(`${traceJson(s)}\n`);
+    else if (c.report === 'md') io.stdout(markdownReport(s, file));
+    else if (c.report === 'html') io.stdout(htmlReport(markdownReport(s, file), file));
+    else {
+      io.stdout(`${file}: ${s.ok ? 'ok' : 'FAILED'}, ${s.length} steps on kernel ${s.loaded.kernel}\n`);
+      const text = story(s, { every: c.every, ...(c.until === undefined ? {} : { until: c.until }) });
+      if (text) io.stdout(`${text}\n`);
+      for (const line of outcome(s)) io.stdout(`${line}\n`);
+    }
+    if (errors.length) {
+      for (const d of errors) io.stderr(`${file}:${s.loaded.lineOf(d.start)}: ${d.message}\n`);
+      bad = true;
+    } else if (!s.ok) failed = true;
+  }
+  return bad ? EXIT.failure : failed ? EXIT.findings : EXIT.clean;
+}
+
+function htmlReport(markdown: string, title: string): string {
+  const escape = (t: string): string =>
+    t.replace(/[&<>"]/g, (x) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[x]!);
+  let code = false;
+  const body = markdown
+    .split('\n')
+    .map((line) => {
+      if (line.startsWith('```')) {
+        code = !code;
+        return code ? '<pre>' : '</pre>';
+      }
+      if (code) return escape(line);
+      if (line.startsWith('## ')) return `<h2>${escape(line.slice(3))}</h2>`;
+      if (line.startsWith('# ')) return `<h1>${escape(line.slice(2))}</h1>`;
+      if (line.startsWith('- ')) return `<li>${escape(line.slice(2))}</li>`;
+      return line ? `<p>${escape(line)}</p>` : '';
+    })
+    .join('\n');
+  return `<!doctype html>\n<meta charset="utf-8">\n<title>${escape(title)}</title>\n<style>body{font:15px/1.5 system-ui;margin:2rem;max-width:75rem}pre{overflow:auto;background:#8881;padding:1rem}</style>\n${body}\n`;
+}

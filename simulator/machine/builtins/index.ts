@@ -1,0 +1,20 @@
+/** The built-in functions of the machine by name. Most of the kernel's API is C in the headers; these need the model, the scheduler or the devices. */
+import type { Answer } from '../vm.ts';
+import type { Args, Kernel } from '../kernel.ts';
+import { dma } from './dma.ts';
+import { files } from './files.ts';
+import { memory } from './memory.ts';
+import { pages } from './pages.ts';
+import { print } from './print.ts';
+import { queries } from './query.ts';
+import { sync } from './sync.ts';
+
+/** A built-in function. BLOCK as its answer: call again when the thread is woken. */
+export type Builtin = (k: Kernel, a: Args) => Answer;
+/** Built-ins of one topic. */
+export type Builtins = Readonly<Record<string, Builtin>>;
+
+/** All of them. */
+export const BUILTINS: Builtins = { ...memory, ...print, ...pages, ...dma, ...queries, ...sync, ...files };
+/** Their names, in the order of their numbers. */
+export const BUILTIN_NAMES: readonly string[] = Object.keys(BUILTINS);

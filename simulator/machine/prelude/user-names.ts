@@ -1,0 +1,15 @@
+/** Names of the headers that a user program may call, and those that are neutral. A function that calls any other is kernel code. */
+const words = (t: string): string[] => t.trim().split(/\s+/);
+
+/** Names that do not make a function kernel code. */
+export const USER_NAMES: ReadonlySet<string> = new Set(
+  words(`
+  open close read write pread pwrite ioctl lseek fsync poll mmap munmap waitpid printf puts fprintf dprintf free
+  __pinscope_open __pinscope_file __pinscope_close __pinscope_disk __pinscope_mmap __pinscope_vm __pinscope_fork __pinscope_waitpid
+  __pinscope_exit_process __pinscope_thread __pinscope_join __pinscope_malloc __pinscope_user_realloc __pinscope_memfd __exit_files __exit_vmas
+  __syscall_ret __rw __pinscope_sleep __pinscope_tick __pinscope_bug __pinscope_lock __pinscope_unlock __pinscope_current __pinscope_find_vma
+  memcpy memmove memset memcmp strlen strcmp strncmp strcpy strncpy strcat strchr strrchr strstr strnlen snprintf sprintf simple_strtol
+  simple_strtoul tolower toupper isdigit isspace isalpha isxdigit isalnum hex_to_bin sort memchr sscanf __pinscope_random __pinscope_popcount __pinscope_ctz __pinscope_fls
+  refcount mapcount pincount page pinned dirty writeback present swapped writable free_page_of byte_of disk device_data vmstat locked movable on_lru
+  same_page faults shared_zero mlocked mem refs_held __pinscope_jiffies __pinscope_wait __pinscope_wake`),
+);

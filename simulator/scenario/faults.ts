@@ -1,0 +1,38 @@
+/** Names of everything that can go wrong in a run: the devices' faults, and what C and the kernel forbid. */
+import { FAULT_KINDS } from '../device/index.ts';
+
+/** What the machine itself finds. */
+export const MACHINE_FAULTS: Readonly<Record<string, string>> = {
+  'use-after-free': 'memory is used after it was given back',
+  'out-of-bounds': 'an access lies outside of its object',
+  uninitialised: 'a value is used that was never written',
+  'null-dereference': 'a NULL pointer is followed',
+  'error-pointer': 'an ERR_PTR() is followed',
+  'wild-pointer': 'a pointer to nothing is followed',
+  'list-poison': 'a list entry is used after list_del()',
+  'user-pointer': 'kernel code follows a user pointer',
+  'double-free': 'memory is given back twice',
+  'bad-free': 'something is given back that was not taken',
+  'bad-count': 'a count is negative or too large',
+  'stack-escape': 'a local variable is used after its function has returned',
+  'stack-overflow': 'the stack is used up',
+  overlap: 'memcpy() of overlapping ranges',
+  'division-by-zero': 'division by zero',
+  unlock: 'a lock is released by somebody who does not hold it',
+  'sleep-in-atomic': 'something sleeps where that is forbidden',
+  'info-leak': 'uninitialised kernel memory goes to the user',
+  segfault: 'a program is killed by SIGSEGV',
+  sigbus: 'a program is killed by SIGBUS',
+  hang: 'somebody waits for what will never happen',
+  bug: 'BUG() was reached',
+  warning: 'the kernel would warn',
+  assertion: 'an assertion does not hold',
+  format: 'a format string does not fit its arguments',
+  'memory-leak': 'memory is still allocated at the end',
+  unsupported: 'the machine cannot do this',
+  'step-limit': 'the run did not end within its number of steps',
+  'memory-limit': 'the run needed too much memory',
+  limit: 'a limit of the machine was reached',
+};
+/** All names that //@ never and //@ exists know. */
+export const FAULTS: readonly string[] = [...new Set([...FAULT_KINDS, ...Object.keys(MACHINE_FAULTS)])];

@@ -1,0 +1,279 @@
+/** From source text to a program that can run: annotations, headers, compilation. */
+import {
+  KEYWORDS,
+  parseAnnotations,
+  type Action,
+  type Annotation,
+  type Property,
+  type Text,
+} from '../../language/annotations/index.ts';
+import {
+  CSyntaxError,
+  ExactParser,
+  FILE_BASE,
+  parseExpression,
+  Preprocessor,
+  tokenize,
+  type ExactProgram,
+  type IncludeReader,
+} from '../../language/c/exact/index.ts';
+import type { Expr, Span } from '../../language/c/index.ts';
+import {
+  compile,
+  type CodeNote,
+  BUILTIN_NAMES,
+  prelude,
+  PRELUDE_BASE,
+  USER_NAMES,
+  type Program,
+} from '../machine/index.ts';
+import { FAULTS } from './faults.ts';
+
+/** A message about the source. */
+export interface Diagnostic extends Span {
+  readonly message: string;
+  readonly severity: 'error' | 'warning';
+}
+/** An annotation that became code: what to do with its values. */
+export interface NoteAction {
+  readonly action: Action;
+  readonly texts: readonly string[];
+  readonly span: Span;
+}
+/** A process and the function it runs. */
+export interface ProcessSpec {
+  readonly name: string;
+  readonly fn: string;
+}
+/** All that is known before the first step. */
+export interface Loaded {
+  readonly text: string;
+  readonly program: Program;
+  readonly source: ExactProgram;
+  readonly annotations: readonly Annotation[];
+  readonly properties: readonly (Property & { readonly fn?: string })[];
+  readonly notes: readonly NoteAction[];
+  readonly processes: readonly ProcessSpec[];
+  readonly kernel: string;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Function that runs without annotations. */
+  readonly whole: string | undefined;
+  lineOf(offset: number): number;
+}
+
+/** Where other files are found: `#include "x.h"`. */
+export type Includes = (spec: string) => { readonly path: string; readonly text: string } | undefined;
+
+/** Reads, checks and compiles a snippet. `extra`: further .c files of the same program. */
+export function load(
+  text: string,
+  o: {
+    readonly includes?: Includes;
+    readonly kernel?: string;
+    readonly fn?: string;
+    readonly extra?: readonly { path: string; text: string }[];
+  } = {},
+): Loaded {
+  const { list, problems } = parseAnnotations(text, FAULTS);
+  const diagnostics: Diagnostic[] = problems.map((p) => ({ ...p, severity: 'error' }));
+  const kernel = list.find((a) => a.kind === 'kernel')?.version ?? o.kernel ?? '6.12';
+  const base = prelude(kernel.replace(/\+.*/, ''));
+  let files = 0;
+  const include: IncludeReader = (spec, local) => {
+    const found = local ? o.includes?.(spec) : undefined;
+    return found && { path: found.path, text: found.text, base: FILE_BASE * ++files };
+  };
+  const pp = new Preprocessor(include, base.macros);
+  const lines = lineStarts(text);
+  const lineOf = (offset: number): number => (offset < text.length + 2 ? lineAt(lines, offset) : 0);
+  let source: ExactProgram = base.program;
+  const add = (t: string, at: number): void => {
+    try {
+      source = new ExactParser(pp.run(t, at), source).program();
+      for (const p of source.problems)
+        diagnostics.push({
+          message: p.message + (p.inFunction ? ` (in ${p.inFunction}())` : ''),
+          start: p.start,
+          end: p.end,
+          severity: 'error',
+        });
+    } catch (e) {
+      if (!(e instanceof CSyntaxError)) throw e;
+      diagnostics.push({ message: e.message, start: e.start, end: e.end, severity: 'error' });
+    }
+  };
+  for (const x of o.extra ?? []) add(x.text, FILE_BASE * ++files);
+  add(text, 0);
+  for (const p of pp.problems) diagnostics.push({ ...p, severity: 'warning' });
+
+  const own = [...source.functions.values()].filter(
+    (f) => f.start < PRELUDE_BASE && base.program.functions.get(f.name) !== f,
+  );
+  const here = own.filter((f) => f.start < FILE_BASE).sort((a, b) => a.start - b.start);
+  const processes: ProcessSpec[] = [];
+  for (const a of list) {
+    if (a.kind !== 'process') continue;
+    const fn = here.find((f) => f.start > a.start);
+    if (fn) processes.push({ name: a.name, fn: fn.name });
+    else
+      diagnostics.push({
+        message: 'there is no function behind this annotation',
+        start: a.start,
+        end: a.end,
+        severity: 'error',
+      });
+  }
+  if (!processes.length && source.functions.has('main') && here.some((f) => f.name === 'main'))
+    processes.push({ name: 'main', fn: 'main' });
+
+  // annotations inside of functions become code
+  const notes: NoteAction[] = [];
+  const byFunction = new Map<string, CodeNote[]>();
+  const parse = (t: Text): Expr | undefined => {
+    try {
+      return parseExpression(
+        [
+          ...pp.expand(tokenize(t.text, t.start)),
+          { kind: 'eof', text: '', start: t.end, end: t.end, space: false, line: true },
+        ],
+        source,
+      );
+    } catch (e) {
+      if (!(e instanceof CSyntaxError)) throw e;
+      diagnostics.push({ message: e.message, start: e.start, end: e.end, severity: 'error' });
+      return undefined;
+    }
+  };
+  for (const a of list) {
+    const inside = here.find((f) => a.start > f.body.start && a.end < f.body.end);
+    if (a.kind === 'action') {
+      if (!inside) {
+        if (a.action.kind !== 'fail' && a.action.kind !== 'short')
+          diagnostics.push({
+            message: `'${a.action.kind}' belongs into a function, or behind 'at POINT:'`,
+            start: a.start,
+            end: a.end,
+            severity: 'error',
+          });
+        continue;
+      }
+      const texts =
+        a.action.kind === 'assert' || a.action.kind === 'migrate'
+          ? [a.action.expr]
+          : a.action.kind === 'show'
+            ? a.action.exprs
+            : [];
+      const exprs = texts.map(parse);
+      if (exprs.some((e) => !e)) continue;
+      const span = { start: a.start, end: a.end };
+      const id = notes.push({ action: a.action, texts: texts.map((t) => t.text), span }) - 1;
+      const of = byFunction.get(inside.name) ?? [];
+      of.push({ at: a.start, id, exprs: exprs as Expr[], span });
+      byFunction.set(inside.name, of);
+    } else if (
+      inside &&
+      a.kind !== 'at' &&
+      a.kind !== 'property' &&
+      !KEYWORDS.find((k) => k.name === a.kind)?.statement
+    ) {
+      diagnostics.push({
+        message: `'${a.kind}' stands outside of functions`,
+        start: a.start,
+        end: a.end,
+        severity: 'warning',
+      });
+    }
+  }
+  const properties: (Property & { fn?: string })[] = [];
+  const labels = new Set(
+    list.flatMap((a) => (a.kind === 'action' && a.action.kind === 'point' ? [a.action.label] : [])),
+  );
+  for (const a of list) {
+    if (a.kind === 'at' && !labels.has(a.label))
+      diagnostics.push({ message: `there is no //@ point ${a.label}`, start: a.start, end: a.end, severity: 'error' });
+    if (a.kind !== 'property') continue;
+    if (!a.property.expr) {
+      properties.push(a.property);
+      continue;
+    }
+    const fn = `__pinscope_property_${properties.length}`;
+    const e = a.property.expr;
+    try {
+      const tokens = [
+        ...tokenize(`int ${fn}(void) { return !!(`, e.start),
+        ...pp.expand(tokenize(e.text, e.start)),
+        ...tokenize('); }', e.end),
+      ];
+      source = new ExactParser(
+        [...tokens, { kind: 'eof', text: '', start: e.end, end: e.end, space: false, line: true }],
+        source,
+      ).program();
+      for (const p of source.problems.splice(0))
+        diagnostics.push({ message: p.message, start: p.start, end: p.end, severity: 'error' });
+      properties.push({ ...a.property, fn });
+    } catch (x) {
+      if (!(x instanceof CSyntaxError)) throw x;
+      diagnostics.push({ message: x.message, start: x.start, end: x.end, severity: 'error' });
+    }
+  }
+
+  const hasInit = source.globals.has('__pinscope_module_init');
+  let whole = o.fn;
+  if (!whole && !processes.length && !hasInit)
+    whole = choose(
+      here.map((f) => f.name),
+      source,
+    );
+  const roots = [
+    ...own.map((f) => f.name),
+    ...properties.flatMap((p) => (p.fn ? [p.fn] : [])),
+    'open',
+    'close',
+    '__exit_files',
+    '__exit_vmas',
+    '__pinscope_exit_process',
+  ];
+  const program = compile({
+    program: source,
+    builtins: BUILTIN_NAMES,
+    preludeBase: PRELUDE_BASE,
+    roots,
+    userRoots: processes.map((p) => p.fn),
+    userNames: USER_NAMES,
+    notes: byFunction,
+  });
+  for (const p of program.problems)
+    if (p.start < PRELUDE_BASE)
+      diagnostics.push({ message: p.message, start: p.start, end: p.end, severity: 'warning' });
+  return { text, program, source, annotations: list, properties, notes, processes, kernel, diagnostics, whole, lineOf };
+}
+
+/** The function to run when nothing says which: one that nobody calls and that takes pages, else the last that nobody calls. */
+function choose(names: readonly string[], source: ExactProgram): string | undefined {
+  const called = new Set<string>();
+  const gup = new Set<string>();
+  for (const n of names) {
+    const f = source.functions.get(n)!;
+    const text = JSON.stringify(f.body, (_, v: unknown) => (typeof v === 'bigint' ? String(v) : v));
+    for (const other of names) if (other !== n && text.includes(`"name":"${other}"`)) called.add(other);
+    if (/_user_pages|iov_iter_(?:get|extract)_pages/.test(text)) gup.add(n);
+  }
+  const free = names.filter((n) => !called.has(n));
+  return free.findLast((n) => gup.has(n)) ?? free.at(-1) ?? names.at(-1);
+}
+
+function lineStarts(text: string): number[] {
+  const out = [0];
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) out.push(i + 1);
+  return out;
+}
+function lineAt(starts: readonly number[], offset: number): number {
+  let lo = 0;
+  let hi = starts.length - 1;
+  while (lo < hi) {
+    const mid = (lo + hi + 1) >> 1;
+    if (starts[mid]! <= offset) lo = mid;
+    else hi = mid - 1;
+  }
+  return lo + 1;
+}
