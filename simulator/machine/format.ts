@@ -59,13 +59,11 @@ export function format(fmt: string, args: FormatArgs): string {
         continue;
       case 'c':
         text = String.fromCharCode(Number(BigInt.asUintN(8, args.integer())));
-        zero = false;
         break;
       case 's': {
         const a = args.integer();
         text = a === 0n ? '(null)' : args.text(a, precision >= 0 ? precision : undefined);
         if (precision >= 0) text = text.slice(0, precision);
-        zero = false;
         break;
       }
       case 'p': {
@@ -81,7 +79,6 @@ export function format(fmt: string, args: FormatArgs): string {
             at += 1;
           }
         }
-        zero = false;
         break;
       }
       case 'd':

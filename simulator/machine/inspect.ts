@@ -1,5 +1,4 @@
 /** Values for people: variables of a frame, as debuggers and panels show them. */
-import { HI } from './memory.ts';
 import type { VarInfo } from './program.ts';
 import { typeName, type Ty } from './types.ts';
 import type { FrameInfo, Vm } from './vm.ts';
@@ -103,5 +102,3 @@ function bits(vm: Vm, at: number, bit: number, width: number): string {
   for (let k = Math.floor((bit + width + 7) / 8) - 1; k >= 0; k--) v = (v << 8n) | BigInt(vm.memory.r8(at + k));
   return BigInt.asUintN(width, v >> BigInt(bit)).toString();
 }
-/** Is it an address of the kernel's own memory? */
-export const isKernel = (hi: number): boolean => hi === HI.kernel;

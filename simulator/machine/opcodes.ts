@@ -136,7 +136,5 @@ const NAMES = [
 export type OpName = (typeof NAMES)[number];
 /** Numbers of the instructions. */
 export const OP = Object.fromEntries(NAMES.map((n, i) => [n, i])) as Record<OpName, number>;
-/** Names by number, for listings. */
-export const OP_NAMES: readonly string[] = NAMES;
 /** Words of an instruction. */
 export const WIDTH = 5;

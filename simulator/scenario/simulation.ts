@@ -2,7 +2,7 @@
  * One run of a snippet: a deterministic scheduler over the machine's threads, devices and the events that annotations ask for. The run
  * is recorded step by step; seek() goes to any step, backwards or forwards, at once.
  */
-import { Bus, type Fault } from '../device/index.ts';
+import type { Bus, Fault } from '../device/index.ts';
 import type { Action } from '../../language/annotations/index.ts';
 import {
   ACTOR,
@@ -587,7 +587,7 @@ export class Simulation implements Director {
       if (!fn) return;
       const k = this.kernel;
       const t = k.spawn(fn, [], { kind: ACTOR.init, name: 'property', proc: 1 });
-      let value = 0;
+      let value: number;
       const onStep = k.vm.onStep;
       k.vm.onStep = () => false;
       try {
@@ -738,7 +738,7 @@ export class Simulation implements Director {
             `${action.path} is truncated to ${action.pages} pages${done ? '' : ': it has to wait'}`,
             thread,
           );
-          if (!done && s.machine.daxPolicy === 'wait') this.model.block(k.modelProc(1), 2, f, action.pages, 0);
+          if (!done && s.machine.daxPolicy === 'wait') this.model.block(k.modelProc(1), 'truncate', f, action.pages, 0);
           break;
         }
         break;

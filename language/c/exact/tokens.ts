@@ -80,7 +80,6 @@ export function tokenize(text: string, base = 0, comments?: CommentToken[]): Tok
     const at = TOKEN.lastIndex;
     // string and character literals with a prefix come before names
     const quote = /^(?:u8|[LuU])?["']/.exec(text.slice(at, at + 3));
-    let m: RegExpExecArray | null;
     if (quote) {
       const q = quote[0].endsWith('"')
         ? /(?:u8|[LuU])?"(?:\\[^]|[^"\\\n])*"?/y
@@ -93,7 +92,7 @@ export function tokenize(text: string, base = 0, comments?: CommentToken[]): Tok
       space = line = false;
       continue;
     }
-    m = TOKEN.exec(text);
+    const m = TOKEN.exec(text);
     if (!m) break;
     if (m[1] !== undefined || m[2] !== undefined) space = true;
     else if (m[3] !== undefined) space = line = true;

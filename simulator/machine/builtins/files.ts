@@ -7,7 +7,6 @@ import {
   attachBuffers,
   cachedPage,
   daxStorage,
-  diskContent,
   doMadvise,
   doMlock,
   doMmap,
@@ -16,10 +15,8 @@ import {
   doMsync,
   doMunlock,
   doMunmap,
-  dropCaches,
   E,
   ensureCapacity,
-  exitProc,
   findVma,
   folioGet,
   folioMarkAccessed,
@@ -32,7 +29,6 @@ import {
   newFile,
   newVma,
   PAGE_SIZE,
-  pmdSlot,
   pteSlot,
   PTE,
   punchHole,
@@ -44,7 +40,6 @@ import {
   unmappedArea,
   VM,
   writeFrame,
-  xaSlot,
   zapRange,
   copyFromUser,
   copyToUser,
@@ -52,11 +47,8 @@ import {
   KINDS,
   type Advice,
 } from '../model.ts';
-import { latin } from '../vm.ts';
 import type { Builtins } from './index.ts';
 
-const RO = { r: 1, w: 2 };
-void RO;
 const ptr = (lo: number): Word => ({ hi: lo ? HI.kernel : 0, lo });
 /** Row of an open file behind a descriptor; 0: none. */
 function openFile(k: Kernel, thread: number, fd: number): number {
@@ -758,4 +750,3 @@ export const files: Builtins = {
     return undefined;
   },
 };
-export { diskContent, xaSlot, dropCaches, pmdSlot, latin, exitProc };

@@ -15,7 +15,6 @@ import {
   freePages,
   GUP_CALLS,
   isZeroPage,
-  lruAddDrain,
   PG,
   readUser,
   setPageDirtyLock,
@@ -396,8 +395,10 @@ export const pages: Builtins = {
   __pinscope_page_set: (k, a) => {
     const s = k.model.s;
     const pfn = a.pfn(0);
-    if (a.n(1) === 3) a.n(2) ? s.setFlag(pfn, PG.reserved) : s.clearFlag(pfn, PG.reserved);
-    else if (a.n(1) === 4) folioMarkAccessed(s, s.head(pfn));
+    if (a.n(1) === 3) {
+      if (a.n(2)) s.setFlag(pfn, PG.reserved);
+      else s.clearFlag(pfn, PG.reserved);
+    } else if (a.n(1) === 4) folioMarkAccessed(s, s.head(pfn));
     return undefined;
   },
   __pinscope_head: (k, a) => pagePointer(k.model.s.head(a.pfn(0))),
@@ -537,4 +538,3 @@ function userString(k: Kernel, a: Args, w: Word, limit: number): string | undefi
   }
   return out;
 }
-export { lruAddDrain };
