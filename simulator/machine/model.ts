@@ -1,6 +1,6 @@
 /** What the machine uses of the modelled MM: its public surface, and the few parts below it that built-ins need. */
 export * from '../mm/index.ts';
-export { readIntoCache, attachBuffers, ensureCapacity, xaSlot } from '../mm/filemap.ts';
+export { readIntoCache, attachBuffers, ensureCapacity } from '../mm/filemap.ts';
 export { pteSlot, pmdSlot, setEntry } from '../mm/pagetable.ts';
 export { newVma, unmappedArea } from '../mm/vma.ts';
 export { mapPte } from '../mm/rmap.ts';

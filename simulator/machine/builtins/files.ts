@@ -254,10 +254,20 @@ function disk(k: Kernel, a: Args): number | typeof BLOCK {
         op === 3
           ? truncateFile(s, file, pages)
           : punchHole(s, file, Math.floor(a.s(4) / PAGE_SIZE), Math.ceil(a.s(3) / PAGE_SIZE));
-      if (ok) return 0;
+      if (ok) {
+        k.store.set(k.tKey, a.thread, 0);
+        return 0;
+      }
       if (s.machine.daxPolicy === 'fail') return -E.BUSY;
       // truncate waits until nobody holds a page of the file: ext4_break_layouts()
       k.store.set(k.tPhase, a.thread, 0);
+      if (k.store.add(k.tKey, a.thread, 1) > 64) {
+        const r0 = k.pins.find((x) => k.pins.get(x, 'live') === 1);
+        throw new MachineFault(
+          'hung-truncate',
+          `truncate waits for a page of the file that ${r0 ? `line ${k.lineOf(k.pins.get(r0, 'span'))} holds` : 'somebody holds'} and does not give back`,
+        );
+      }
       return k.block(a.thread, TRUNCATE, 4) === BLOCK ? BLOCK : 0;
     }
     case 5: {
