@@ -134,7 +134,7 @@ class Session implements Analyser {
     if (cancelled()) complete = false;
     if (isTooLarge) {
       notices.push({
-        kind: 'budget',
+        kind: 'syntax',
         path: file.path,
         message: 'The file took the parser more than 3 s and was given up: nothing in it was checked.',
       });

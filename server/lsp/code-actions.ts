@@ -1,8 +1,14 @@
 /** Code actions: the fixes of findings, comments that silence a finding, and fix-all. */
-import { CodeActionKind, type CancellationToken, type CodeAction, type CodeActionParams } from 'vscode-languageserver';
+import {
+  CodeActionKind,
+  type CancellationToken,
+  type CodeAction,
+  type CodeActionParams,
+  type WorkspaceEdit,
+} from 'vscode-languageserver';
 import { applyEdits, fixAll, isSound, lineEdit } from '../apply-fixes.ts';
 import type { Finding, Fix, TextEdit } from '../findings.ts';
-import { FIX_ALL_KIND, toDiagnostic, toWorkspaceEdit } from './convert.ts';
+import { filesOf, FIX_ALL_KIND, toDiagnostic, toWorkspaceEdit } from './convert.ts';
 import { stopIf, type Analysed, type Session } from './session.ts';
 
 /** What a quick fix carries until it is resolved: enough to find it again in the analysis. */
@@ -19,28 +25,51 @@ interface ActionData {
 export function registerCodeActions(session: Session): void {
   const { connection } = session;
   connection.onCodeAction(async (params, token) => {
-    const analysed = await session.analyse(params.textDocument.uri, token);
-    if (!analysed) return [];
-    const actions: CodeAction[] = [];
-    if (wants(params, CodeActionKind.QuickFix)) actions.push(...quickFixes(params, analysed, session));
-    if (params.context.only !== undefined && wants(params, FIX_ALL_KIND)) {
-      const action = await fixAllAction(analysed, session, token);
-      if (action) actions.push(action);
-    }
-    return actions;
+    const act = async (analysed: Analysed): Promise<CodeAction[]> => {
+      const actions: CodeAction[] = [];
+      if (wants(params, CodeActionKind.QuickFix)) actions.push(...quickFixes(params, analysed, session));
+      if (params.context.only !== undefined && wants(params, FIX_ALL_KIND)) {
+        const action = await fixAllAction(analysed, session, token);
+        if (action) actions.push(action);
+      }
+      return actions;
+    };
+    return (
+      (await onCurrentText(params.textDocument.uri, session, token, act, (all) => all.map((one) => one.edit))) ?? []
+    );
   });
   connection.onCodeActionResolve(async (action, token) => {
     const data = action.data as ActionData | undefined;
     if (action.edit || data === undefined) return action;
-    const analysed = await session.analyse(data.uri, token);
-    if (!analysed || analysed.version !== data.version) return action;
-    const finding = analysed.result.findings.find(
-      (one) => one.rule === data.rule && one.fingerprint === data.fingerprint && one.span.start === data.start,
-    );
-    const fix = finding && soundFixes(finding, analysed, session).find((one) => one.title === data.title);
-    const edit = fix && toWorkspaceEdit(fix.edits, analysed, session);
+    const editOf = (analysed: Analysed): WorkspaceEdit | undefined => {
+      if (analysed.version !== data.version) return undefined;
+      const finding = analysed.result.findings.find(
+        (one) => one.rule === data.rule && one.fingerprint === data.fingerprint && one.span.start === data.start,
+      );
+      const fix = finding && soundFixes(finding, analysed, session).find((one) => one.title === data.title);
+      return fix && toWorkspaceEdit(fix.edits, analysed, session);
+    };
+    const edit = await onCurrentText(data.uri, session, token, editOf, (one) => [one]);
     return edit ? { ...action, edit } : action;
   });
+}
+
+/** What `make` makes of an analysis; made once more where a file that it edits turns out to be another by now. */
+async function onCurrentText<T>(
+  uri: string,
+  session: Session,
+  token: CancellationToken,
+  make: (analysed: Analysed) => T | undefined | Promise<T | undefined>,
+  editsOf: (made: T) => readonly (WorkspaceEdit | undefined)[],
+): Promise<T | undefined> {
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const analysed = await session.analyse(uri, token);
+    const made = analysed && (await make(analysed));
+    if (!analysed || made === undefined) return undefined;
+    const files = new Set(editsOf(made).flatMap((edit) => (edit ? filesOf(edit) : [])));
+    if (await session.areCurrent(analysed, files)) return made;
+  }
+  return undefined;
 }
 
 /** Is the kind, or one above it, asked for? */

@@ -62,8 +62,19 @@ function relatedInformation(finding: Finding, analysed: Analysed): DiagnosticRel
   });
 }
 
-/** Unused suppressions are shown in the file, greyed out; other notices go to the log. */
+/**
+ * Unused suppressions are shown in the file, greyed out; that nothing of it was checked, at its begin. Other notices go to
+ * the log.
+ */
 export function noticeDiagnostic(notice: Notice, analysed: Analysed): Diagnostic | undefined {
+  if (notice.kind === 'syntax' && !notice.span)
+    return {
+      range: toRange(analysed.document, { start: 0, end: 0 }),
+      severity: DiagnosticSeverity.Information,
+      source: SOURCE,
+      code: 'not-checked',
+      message: notice.message,
+    };
   if (notice.kind !== 'unused-suppression' || !notice.span) return undefined;
   return {
     range: toRange(analysed.document, notice.span),
@@ -105,4 +116,12 @@ export function toWorkspaceEdit(
     };
   }
   return { changes: Object.fromEntries(changes.map(({ uri, edits: own }) => [uri, own])) };
+}
+
+/** URIs of the files that an edit changes. */
+export function filesOf({ documentChanges, changes }: WorkspaceEdit): string[] {
+  const changed = (documentChanges ?? []).flatMap((change) =>
+    'textDocument' in change ? [change.textDocument.uri] : [],
+  );
+  return [...changed, ...Object.keys(changes ?? {})];
 }

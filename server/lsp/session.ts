@@ -122,6 +122,23 @@ export class Session {
     return this.documents.get(uri)?.version ?? null;
   }
 
+  /**
+   * Are these files still what was analysed? A header can change on disk without a word, and in the editor faster than it is
+   * analysed: an edit made from the old text would hit a wrong place. What is old is forgotten.
+   */
+  async areCurrent(analysed: Analysed, paths: Iterable<string>): Promise<boolean> {
+    let all = true;
+    for (const path of paths) {
+      if (path === analysed.document.uri) continue;
+      const open = this.documents.get(path);
+      const now = open ? open.getText() : await this.host.readFile(path);
+      if (now === analysed.headers.find((header) => header.path === path)?.text) continue;
+      this.headerChanged(path);
+      all = false;
+    }
+    return all;
+  }
+
   /** A document was closed: nothing of it is kept. */
   close(uri: string): void {
     this.#cache.delete(uri);

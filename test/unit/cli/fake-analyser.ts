@@ -4,7 +4,7 @@
  *   force_user_pages  foll-force, with an unsafe fix
  *   plain_user_pages  null-pages, with a note why there is no fix
  *   crash_user_pages  a rule that throws
- *   deep_user_pages   mismatched-release, if a header defines DEEP
+ *   deep_user_pages   mismatched-release, if a header defines DEEP; its fix calls it DONE there
  */
 import type { Analyser, AnalyserModule } from '../../../server/analyser.ts';
 import type {
@@ -102,7 +102,13 @@ function analyse(file: FileInput, options: AnalysisOptions): AnalysisResult {
             ],
           },
         ]
-      : [];
+      : file.headers
+          .filter((header) => word === 'deep' && header.text.includes('DEEP'))
+          .map(({ path, text }) => {
+            const start = text.indexOf('DEEP');
+            const edits = [{ path, span: { start, end: start + 4 }, newText: 'DONE' }];
+            return { title: 'Define DONE', safe: true, edits };
+          });
     findings.push({
       rule: info.rule,
       level,
@@ -118,7 +124,7 @@ function analyse(file: FileInput, options: AnalysisOptions): AnalysisResult {
       kernels: options.targets.map((target) => target.kernel),
       fingerprint: `${info.rule}:probe:${word}`,
       fixes: () => fixes,
-      ...(fix === undefined && { fixNote: () => 'a person must decide' }),
+      ...(fixes.length === 0 && { fixNote: () => 'a person must decide' }),
     });
   }
   const comments = Array.from(file.text.matchAll(/\/\*[^]*?\*\/|\/\/.*/g), (match) => ({

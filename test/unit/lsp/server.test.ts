@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { CancellationTokenSource } from 'vscode-languageserver/node';
+import {
+  CancellationTokenSource,
+  type CodeAction,
+  type TextDocumentEdit,
+  type WorkspaceEdit,
+} from 'vscode-languageserver/node';
 import { createAnalyser, mayMatter } from '../../../server/index.ts';
 import { loadWasm } from '../../../server/wasm-files.ts';
 import { CAPABILITIES, brief, check, connect } from './client.ts';
@@ -189,6 +194,31 @@ describe('code actions', () => {
     expect(client.apply(action?.edit)[A]).toBe(text.replace('leak_', 'kept_'));
   });
 
+  it('edit a header as it is now, on disk or in the editor', async () => {
+    const H = 'file:///w/h.h';
+    const client = await connect({ files: { [H]: '#define DEEP\n' } });
+    client.open(A, '#include "h.h"\ndeep_user_pages();\n');
+    const resolve = async () => {
+      const [action] = await client.actions(A, 2);
+      return client.connection.sendRequest<CodeAction>('codeAction/resolve', action);
+    };
+    const range = (edit: WorkspaceEdit | undefined) =>
+      (edit?.documentChanges as TextDocumentEdit[] | undefined)?.map(
+        ({ textDocument, edits }) => [textDocument.uri, textDocument.version, edits[0]?.range.start] as const,
+      );
+    expect(range((await resolve()).edit)).toEqual([[H, null, { line: 0, character: 8 }]]);
+    // No watcher told of it.
+    client.files[H] = '\n\n  #define DEEP\n';
+    expect(range((await resolve()).edit)).toEqual([[H, null, { line: 2, character: 10 }]]);
+    client.files[H] = 'int x;\n';
+    expect((await resolve()).edit).toBeUndefined();
+    client.open(H, '#define DEEP\n');
+    await expect.poll(() => client.diagnostics(A)).toHaveLength(1);
+    client.change(H, '\n#define DEEP\n');
+    // At once: sooner than a header that is typed in is looked at again.
+    expect(range((await resolve()).edit)).toEqual([[H, 2, { line: 1, character: 8 }]]);
+  });
+
   it('say why there is no fix', async () => {
     const client = await connect();
     client.open(A, text);
@@ -303,6 +333,12 @@ describe('trouble', () => {
     expect(await client.diagnostics(A)).toEqual([]);
     expect(client.messages.join()).toMatch(/its C parser did not start\. no wasm/);
     expect(await client.actions(A, 1)).toEqual([]);
+  });
+
+  it('says at the begin of a file that it was not checked', async () => {
+    const client = await connect({ analyser: { createAnalyser: () => createAnalyser(loadWasm()), mayMatter } });
+    client.open(A, `pin_user_pages();\n${'int filler;\n'.repeat(400_000)}`);
+    expect(await client.diagnostics(A)).toEqual(['1:1 not-checked info']);
   });
 
   it('survives an analyser that throws and files that are odd', async () => {
