@@ -7,6 +7,7 @@ import type { Span } from '../language/c/ast.ts';
 import type { KernelVersion, Target } from '../language/c/unit.ts';
 import { gupFamilyNames } from '../language/kernel/index.ts';
 import { compareVersions, formatVersion } from '../language/kernel/version.ts';
+import { withInferredMacros } from './analysis/configure.ts';
 import { analyseUnit, type FileAnalysis } from './analysis/file.ts';
 import type { Analyser } from './analyser.ts';
 import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Fix, Notice, RuleMeta } from './findings.ts';
@@ -257,7 +258,7 @@ class Session implements Analyser {
         path: file.path,
         text: file.text,
         headers: file.headers,
-        target,
+        target: withInferredMacros(file.path, file.text, file.headers, target),
         kept: this.keptOf(file.path),
       })) {
         if (cancelled()) return;

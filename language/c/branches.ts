@@ -3,7 +3,7 @@ import type { Span } from './ast.ts';
 import { Environment } from './environment.ts';
 import { preprocess } from './preprocessor.ts';
 import { cleanArgument, scanText } from './scan.ts';
-import type { Target } from './unit.ts';
+import type { Target, UncertainBranch } from './unit.ts';
 
 /** One branch: the directive that opens it and the text up to the next one. */
 export interface WrittenBranch extends Span {
@@ -51,8 +51,17 @@ export function writtenConditionals(text: string): WrittenConditional[] {
   return found;
 }
 
+/** What the compiler of `target` sees of a file, at the offsets of the file; headers are not looked at. */
+export function compiledText(
+  path: string,
+  text: string,
+  target: Target,
+): { readonly text: string; readonly uncertain: readonly UncertainBranch[] } {
+  const { raw, uncertain } = preprocess(path, text, scanText(text), new Environment(target, new Map()));
+  return { text: raw, uncertain };
+}
+
 /** Does the compiler of `target` see the text at an offset? What is unknown counts as seen. Headers are not looked at. */
 export function isCompiled(path: string, text: string, target: Target, offset: number): boolean {
-  const { raw } = preprocess(path, text, scanText(text), new Environment(target, new Map()));
-  return raw[offset] === text[offset];
+  return compiledText(path, text, target).text[offset] === text[offset];
 }

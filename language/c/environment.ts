@@ -16,7 +16,7 @@ export function kernelCode(kernel: KernelVersion): bigint {
 
 /** Version macros of distributions: undefined on a mainline kernel. */
 const DISTRIBUTION =
-  /^(?:RHEL|SLE|SLES|SUSE|OPENSUSE|CENTOS|UEK|ORACLE|UBUNTU|DEBIAN|FEDORA|OPENEULER|EULER|KYLIN|UOS|ANOLIS|ALIBABA|AMAZON|XENSERVER|XCP|VMW|PHOTON|ANDROID|ROCKY|ALMA)(?:OS|_LINUX|LINUX)?(?:\d*|_\w+)?$/;
+  /^CONFIG_(?:SUSE|SLE|RHEL|UEK)_?\w*$|^UTS_UBUNTU_\w+$|^(?:RHEL|SLE|SLES|SUSE|OPENSUSE|CENTOS|UEK|ORACLE|UBUNTU|DEBIAN|FEDORA|OPENEULER|EULER|KYLIN|UOS|ANOLIS|ALIBABA|AMAZON|XENSERVER|XCP|VMW|PHOTON|ANDROID|ROCKY|ALMA)(?:OS|_LINUX|LINUX)?(?:\d*|_\w+)?$/;
 const UNDEFINED: ReadonlySet<string> = new Set([
   '__cplusplus',
   '__ASSEMBLY__',
@@ -71,6 +71,7 @@ interface Entry {
 /** Layered macro table: a child sees its base and overrides it. */
 export class Environment implements ConditionEnv {
   private readonly entries = new Map<string, Entry>();
+  private readonly skipped = new Set<string>();
 
   constructor(
     private readonly target: Target,
@@ -106,6 +107,15 @@ export class Environment implements ConditionEnv {
     this.entries.set(name, { def: null, maybe: false });
   }
 
+  /** A definition in a branch that is not taken: the project says itself when the name is defined, and it is not now. */
+  skip(name: string): void {
+    this.skipped.add(name);
+  }
+
+  private isSkipped(name: string): boolean {
+    return this.skipped.has(name) || (this.base?.isSkipped(name) ?? false);
+  }
+
   macro(name: string): MacroDef | null | undefined {
     const e = this.entry(name);
     return e && !e.maybe ? e.def : undefined;
@@ -121,7 +131,7 @@ export class Environment implements ConditionEnv {
       DEFINED.has(name)
     )
       return true;
-    if (UNDEFINED.has(name) || DISTRIBUTION.test(name)) return false;
+    if (UNDEFINED.has(name) || DISTRIBUTION.test(name) || this.isSkipped(name)) return false;
     return undefined;
   }
 
@@ -159,6 +169,14 @@ export class Environment implements ConditionEnv {
       case 'SUSE_VERSION': {
         const [a, b, c] = args;
         return { value: a === undefined || b === undefined || c === undefined ? undefined : versionCode(a, b, c) };
+      }
+      // of the backports project
+      case 'LINUX_VERSION_IS_GEQ':
+      case 'LINUX_VERSION_IS_LESS': {
+        const [a, b, c] = args;
+        if (a === undefined || b === undefined || c === undefined) return { value: undefined };
+        const newer = kernelCode(this.target.kernel) >= versionCode(a, b, c);
+        return { value: newer === (name === 'LINUX_VERSION_IS_GEQ') ? 1n : 0n };
       }
       case 'IS_ENABLED':
       case 'IS_REACHABLE':

@@ -12,4 +12,10 @@ export { exprText, typeText } from './text.ts';
 export { fieldType, localTypes, recordOf, resolveType, scopeOf, typeOfExpr, type TypeScope } from './infer.ts';
 export { foldConstant } from './fold.ts';
 export { hashText } from './hash.ts';
-export { isCompiled, writtenConditionals, type WrittenBranch, type WrittenConditional } from './branches.ts';
+export {
+  compiledText,
+  isCompiled,
+  writtenConditionals,
+  type WrittenBranch,
+  type WrittenConditional,
+} from './branches.ts';

@@ -134,7 +134,13 @@ export function preprocess(
       }
       default:
     }
-    if (skipped > 0 || isOff()) continue;
+    if (skipped > 0 || isOff()) {
+      if (d.name === 'define') {
+        const name = /^\s*([A-Za-z_]\w*)/.exec(text.slice(d.argStart, d.argEnd))?.[1];
+        if (name !== undefined) env.skip(name);
+      }
+      continue;
+    }
     if (d.name === 'define') {
       const def = parseDefine(text, d, path);
       if (!def) continue;

@@ -36,7 +36,9 @@ export class LoopBorders {
   leave(loop: Loop, state: State, frame: Frame): void {
     for (const [id, r] of state.resources) {
       const last = r.releasedAt.at(-1);
-      if (r.status === 'partial' && last && last.start >= loop.span.start && last.end <= loop.span.end) {
+      // in the loop's own text, or in a function that it calls with each page
+      const here = last && last.start >= loop.span.start && last.end <= loop.span.end;
+      if (r.status === 'partial' && last && (here || (loop.releases && this.reaches(loop, r, state, frame)))) {
         state.resources.set(id, { ...r, status: 'released', releasedCount: 'loop' });
       } else if (
         r.status === 'held' &&
