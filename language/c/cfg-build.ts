@@ -1,7 +1,7 @@
 /** Builds the control-flow graph of a lowered function body. */
 import type { BlockStmt, Declarator, Expr, GuardStmt, Span, Stmt } from './ast.ts';
 import type { Cfg, CfgNode, Edge, EdgeLabel, NodeKind } from './cfg.ts';
-import { constantTruth, Flattener } from './cfg-expr.ts';
+import { constantTruth, Flattener, isChosenCode } from './cfg-expr.ts';
 
 /** What the graph depends on besides the body. */
 export interface CfgOptions {
@@ -122,6 +122,11 @@ export class Builder {
     if (from.length === 0) return [];
     if (expr.kind === 'binary' && expr.op === ',') return this.effect(expr.right, this.effect(expr.left, from));
     if (expr.kind === 'stmtexpr') return this.block(expr.body, from);
+    if (expr.kind === 'assign' && expr.op === '=' && expr.left.kind === 'id' && isChosenCode(expr.right)) {
+      const { test, then, else: other } = expr.right;
+      const which = this.flattener.condition(test, from);
+      return [...this.effect({ ...expr, right: then }, which.yes), ...this.effect({ ...expr, right: other }, which.no)];
+    }
     const flat = this.flattener.flatten(expr, from);
     if (flat.from.length === 0) return [];
     const node = this.add({ kind: 'expr', expr: flat.expr }, expr, flat.from);
@@ -131,6 +136,24 @@ export class Builder {
       return [];
     }
     return [{ from: node, label: NEXT }];
+  }
+
+  /** `return value`; each side of an error code that is chosen is a way of its own. */
+  private leave(value: Expr | undefined, span: Span, from: readonly Loose[]): Loose[] {
+    if (from.length === 0) return [];
+    if (value && isChosenCode(value)) {
+      const which = this.flattener.condition(value.test, from);
+      this.leave(value.then, span, which.yes);
+      return this.leave(value.else, span, which.no);
+    }
+    let at: Loose[] = [...from];
+    if (value) {
+      const flat = this.flattener.flatten(value, at);
+      if (flat.from.length === 0) return [];
+      at = this.step({ kind: 'return', value: flat.expr }, span, flat.from);
+    } else at = this.step({ kind: 'return' }, span, at);
+    this.exits.push(...this.leaveTo(0, at, span));
+    return [];
   }
 
   /** A block with its own scope. */
@@ -230,16 +253,8 @@ export class Builder {
           order: this.nodes.length - 0.5,
         });
         return [];
-      case 'return': {
-        let at: Loose[] = [...from];
-        if (s.value) {
-          const flat = this.flattener.flatten(s.value, at);
-          if (flat.from.length === 0) return [];
-          at = this.step({ kind: 'return', value: flat.expr }, s, flat.from);
-        } else at = this.step({ kind: 'return' }, s, at);
-        this.exits.push(...this.leaveTo(0, at, s));
-        return [];
-      }
+      case 'return':
+        return this.leave(s.value, s, from);
       case 'break':
         return this.jumpOut(this.breaks, from, s);
       case 'continue':

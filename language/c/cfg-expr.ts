@@ -30,6 +30,23 @@ export function constantTruth(expr: Expr): boolean | undefined {
   return undefined;
 }
 
+type Chosen = Extract<Expr, { kind: 'cond' }> & { readonly then: Expr };
+
+/**
+ * `ret == nr ? 0 : -EFAULT`: a choice between codes and numbers, at least one of which is written out. Which one it was goes with
+ * what else happened, so it is worth a way of its own; a choice between pointers or flags is not.
+ */
+export function isChosenCode(e: Expr): e is Chosen {
+  if (e.kind !== 'cond' || !e.then) return false;
+  let literal = false;
+  const arm = (x: Expr): boolean => {
+    if (isChosenCode(x)) return (literal = true);
+    if (x.kind === 'num' || (x.kind === 'unary' && x.op === '-')) return (literal = true);
+    return (x.kind === 'id' && /[a-z]/.test(x.name)) || x.kind === 'member';
+  };
+  return arm(e.then) && arm(e.else) && literal;
+}
+
 /** Takes expressions apart for a graph under construction. */
 export class Flattener {
   private temporaries = 0;

@@ -66,6 +66,8 @@ interface Entry {
   readonly def: MacroDef | null;
   /** Under an unknown condition: perhaps not in force. */
   readonly maybe: boolean;
+  /** The last definition, if the file that made it undefined it again. */
+  readonly past?: MacroDef;
 }
 
 /** Layered macro table: a child sees its base and overrides it. */
@@ -95,16 +97,24 @@ export class Environment implements ConditionEnv {
     const old = this.entry(def.name);
     // A second definition in another branch: the first one is kept for reading; variants tell them apart.
     if (maybe && old?.def && old.maybe) return;
-    this.entries.set(def.name, { def, maybe: maybe && !(old?.def && !old.maybe) });
+    const own = this.entries.get(def.name);
+    const last = own?.def && !own.maybe ? own.def : own?.past;
+    const previous = !maybe && last?.path === def.path && last.start < def.start ? last : undefined;
+    this.entries.set(def.name, {
+      def: previous ? { ...def, previous: { ...previous, ended: previous.ended ?? def.start } } : def,
+      maybe: maybe && !(old?.def && !old.maybe),
+    });
   }
 
-  undefine(name: string, maybe: boolean): void {
+  undefine(name: string, maybe: boolean, path: string, at: number): void {
     const old = this.entry(name);
     if (maybe) {
       if (old?.def) this.entries.set(name, { def: old.def, maybe: true });
       return;
     }
-    this.entries.set(name, { def: null, maybe: false });
+    const own = this.entries.get(name);
+    const past = own?.def?.path === path ? { ...own.def, ended: at } : own?.past;
+    this.entries.set(name, { def: null, maybe: false, ...(past && !own?.maybe ? { past } : {}) });
   }
 
   /** A definition in a branch that is not taken: the project says itself when the name is defined, and it is not now. */
@@ -212,6 +222,7 @@ export class Environment implements ConditionEnv {
     const gone = new Set<string>();
     for (const [name, e] of this.entries) {
       if (e.def) own.set(name, e.def);
+      else if (e.past) own.set(name, e.past);
       else gone.add(name);
     }
     return { all: base.size === 0 ? own : new LayeredMap(base, own, gone), own };

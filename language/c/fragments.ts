@@ -101,9 +101,12 @@ function fragmentSource(
 
 /** The project's macro of that name, if it may be expanded at this place. */
 export function macroAt(cx: Cx, name: string, at: number): MacroDef | undefined {
-  const def = cx.env.macros.get(name);
+  let def = cx.env.macros.get(name);
   if (!def || cx.src.hidden(at).has(name)) return undefined;
-  return def;
+  if (def.path !== cx.env.path) return def.ended === undefined ? def : undefined;
+  const place = cx.src.origin(at, at + 1).start;
+  while (place < def.start && def.previous) def = def.previous;
+  return place >= def.start && (def.ended === undefined || place < def.ended) ? def : undefined;
 }
 
 /** A literal tells more under its name than expanded. */

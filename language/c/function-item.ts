@@ -29,6 +29,7 @@ const MACRO_BUDGET = 3000;
 /** A context of lowering in that file. */
 export function contextIn(file: FileContext): Cx {
   const env: LowerEnv = {
+    path: file.path,
     parser: file.parser,
     macros: file.macros,
     maskMacros: file.maskMacros,
@@ -154,15 +155,23 @@ export interface FunctionParts {
   readonly body: SNode;
 }
 
+/** Which of a name's definitions in the file itself stand before, inside and behind an item: each holds from where it stands. */
+function placesOf(file: FileContext, def: MacroDef, item: Span): string {
+  if (def.path !== file.path) return def.ended === undefined ? '' : 'ended';
+  const place = (at: number): string => (at <= item.start ? '<' : at >= item.end ? '>' : `${at - item.start}`);
+  const ended = def.ended === undefined ? '' : place(def.ended);
+  return `${place(def.start)}${ended}${def.previous ? `,${def.previous.body}${placesOf(file, def.previous, item)}` : ''}`;
+}
+
 /** The definitions of the macros among some names, and of those that they use. */
-function macrosIn(file: FileContext, words: readonly string[]): string {
+function macrosIn(file: FileContext, words: readonly string[], item: Span): string {
   const found = new Set<string>();
   let out = '';
   const add = (word: string): void => {
     const def = found.has(word) ? undefined : file.macros.get(word);
     if (!def) return;
     found.add(word);
-    out += `${word}(${def.params?.join() ?? ''})${def.body}\n`;
+    out += `${word}(${def.params?.join() ?? ''})${def.body}${placesOf(file, def, item)}\n`;
     // a body may paste names together: then nobody can tell what it uses
     if (def.body.includes('##')) out += file.environment;
     for (const inner of def.body.match(/[A-Za-z_]\w*/g) ?? []) add(inner);
@@ -178,7 +187,7 @@ export function functionKey(file: FileContext, item: TopLevelNode): string {
   const inside: string[] = [];
   choicesWithin(regions, item.start, item.end, inside);
   return hashText(
-    `${file.kept ? macrosIn(file, file.kept.wordsOf(text)) : file.environment}|${conditionAt(regions, item.start) ?? ''}|${inside.join('|')}|${text}`,
+    `${file.kept ? macrosIn(file, file.kept.wordsOf(text), item) : file.environment}|${conditionAt(regions, item.start) ?? ''}|${inside.join('|')}|${text}`,
   );
 }
 

@@ -151,7 +151,7 @@ export function preprocess(
       }
     } else if (d.name === 'undef') {
       const name = /[A-Za-z_]\w*/.exec(text.slice(d.argStart, d.argEnd))?.[0];
-      if (name !== undefined) env.undefine(name, unknownDepth > 0);
+      if (name !== undefined) env.undefine(name, unknownDepth > 0, path, d.start);
     } else if (d.name === 'include' || d.name === 'include_next') {
       const m = /^\s*(?:"([^"\n]+)"|<([^>\n]+)>)/.exec(text.slice(d.argStart, d.argEnd));
       if (!m) continue;

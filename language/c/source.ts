@@ -33,6 +33,8 @@ export interface Source {
 
 /** What lowering needs besides the text. */
 export interface LowerEnv {
+  /** The file that is read. */
+  readonly path: string;
   readonly parser: CParser;
   readonly macros: ReadonlyMap<string, MacroDef>;
   readonly maskMacros: MaskMacros;

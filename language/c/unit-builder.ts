@@ -182,9 +182,14 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
 function macroText(macros: ReadonlyMap<string, MacroDef>): string {
   let out = '';
   for (const m of macros.values())
-    out += `${m.name}(${m.params?.join() ?? ''})${m.body}
+    out += `${m.name}(${m.params?.join() ?? ''})${m.body}${m.ended === undefined && !m.previous ? '' : history(m)}
 `;
   return out;
+}
+
+/** Where a macro that does not hold for the whole file begins and ends. */
+function history(m: MacroDef): string {
+  return ` ${m.start}-${m.ended ?? ''}${m.previous ? `${m.previous.body}${history(m.previous)}` : ''}`;
 }
 
 /** Types and functions of a header, parsed when somebody asks; kept by text. */

@@ -40,6 +40,10 @@ export interface MacroDef extends Span {
   readonly body: string;
   /** Path of the file that defines it. */
   readonly path: string;
+  /** Where the same file undefines or redefines it. */
+  readonly ended?: number;
+  /** What the name meant further up in the same file. */
+  readonly previous?: MacroDef;
 }
 
 export interface FunctionDef extends Span {

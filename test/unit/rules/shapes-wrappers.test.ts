@@ -250,13 +250,16 @@ int h(unsigned long a, struct page **pages, int nr)
 {
 	int err, ret = pin_user_pages_fast(a, nr, FOLL_WRITE, pages);
 
-	if (ret < 0)
-		return ret;
-	CHECK_GOTO(start(pages), free); //~ leaked-pin
+	if (ret != nr)
+		BAIL(ret < 0 ? ret : -EFAULT);
+	CHECK_GOTO(start(pages), free);
 	unpin_user_pages(pages, ret);
 	return 0;
+out:
+	if (ret > 0)
+		unpin_user_pages(pages, ret);
 free:
-	kfree(pages); 
+	kfree(pages); //~ leaked-pin
 	return err;
 }`));
 
