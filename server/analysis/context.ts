@@ -169,17 +169,31 @@ interface Base {
   readonly contexts: Map<string, FunctionContext>;
 }
 
-/** A function whose object stays from one analysis to the next keeps its contexts. */
-const bases = new WeakMap<FunctionDef, Base>();
+/** A function whose object stays from one analysis to the next keeps its contexts, by what is seen through in it. */
+const bases = new WeakMap<FunctionDef, Map<string, Base>>();
+
+/** A graph in place of the function's own: with its calls through known pointers made plain. */
+export interface SeenThrough {
+  /** Tells it from others of the same function. */
+  readonly key: string;
+  cfg(): Cfg;
+}
 
 /** Builds the context; `releasing` and `acquiring` tell whether a same-file function does (transitively). */
 export function contextOf(
   def: FunctionDef,
   releasing: (name: string) => boolean,
   acquiring: (name: string) => boolean,
+  through?: SeenThrough,
 ): FunctionContext {
-  let base = bases.get(def);
-  if (!base) bases.set(def, (base = baseOf(def)));
+  let variants = bases.get(def);
+  if (!variants) bases.set(def, (variants = new Map()));
+  const variant = through?.key ?? '';
+  let base = variants.get(variant);
+  if (!base) {
+    if (variants.size >= 4) variants.clear();
+    variants.set(variant, (base = baseOf(def, through)));
+  }
   const { callees } = base.context;
   const roles = base.hasLoops
     ? callees
@@ -214,10 +228,12 @@ function withLoops(base: Base['context'], loops: ReadonlyMap<number, Loop>): Fun
   };
 }
 
-function baseOf(def: FunctionDef): Base {
-  const cfg = buildCfg(def, {
-    isNoReturn: (name) => facts.call(name)?.effects.some((e) => e.kind === 'noreturn') ?? false,
-  });
+function baseOf(def: FunctionDef, through: SeenThrough | undefined): Base {
+  const cfg =
+    through?.cfg() ??
+    buildCfg(def, {
+      isNoReturn: (name) => facts.call(name)?.effects.some((e) => e.kind === 'noreturn') ?? false,
+    });
   def.adopt(cfg);
   const types = new Map<string, CType>();
   for (const p of def.params)

@@ -7,6 +7,7 @@ import { calleeName, contextOf, exprsOf, releases, type FunctionContext } from '
 import type { PathEvent } from './events.ts';
 import { walkFunction, type FileFunctions } from './explore.ts';
 import { Groups } from './groups.ts';
+import { seeThroughPointers } from './pointers.ts';
 
 export interface FileAnalysis {
   readonly unit: TranslationUnit;
@@ -44,6 +45,7 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
         () => false,
       ),
     );
+  const through = seeThroughPointers(unit, functions);
   const groups = new Groups(unit, functions);
   // a put_page() matters where its page may come from gup; a file has many that have nothing to do with it
   const ours = new Set(
@@ -101,6 +103,7 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
           defs.get(name)!,
           (n) => releasing.has(n),
           (n) => acquiring.has(n),
+          through.get(name),
         ),
       );
   }

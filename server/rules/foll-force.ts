@@ -59,7 +59,11 @@ Remove it. FOLL_WRITE alone says that the pages will be written; together with F
 
 /** Reads and writes another process's memory on behalf of a debugger: the file asks for the right to trace. */
 const tracesOthers = (file: FileAnalysis): boolean =>
-  /\b(ptrace_may_access|ptrace_access_vm|mm_access|uprobe_write_opcode|__access_remote_vm)\s*\(/.test(file.unit.text);
+  /\b(ptrace_may_access|ptrace_access_vm|mm_access|__access_remote_vm)\s*\(/.test(file.unit.text);
+
+/** uprobes and ptrace themselves. */
+const plantsBreakpoints = (file: FileAnalysis): boolean =>
+  /(^|[\\/])(uprobes|ptrace)\w*\.c$/.test(file.unit.path) || /\buprobe_write_opcode\s*\(/.test(file.unit.text);
 
 /** The `force` argument of kernels before 4.9, if it may be true. */
 function forceArgument(a: AcquireSite): { readonly index: number; readonly expr: Expr } | undefined {
@@ -79,7 +83,7 @@ function dropForce(file: FileAnalysis, call: CallExpr, index: number): readonly 
 export const follForce: Rule = {
   meta,
   *check(file): Iterable<Report> {
-    if (/(^|[\\/])mm[\\/][^\\/]+$/.test(file.unit.path)) return;
+    if (/(^|[\\/])mm[\\/][^\\/]+$/.test(file.unit.path) || plantsBreakpoints(file)) return;
     // exec, uprobes, ptrace and the like reach into another process; nobody needs force for their own
     const reachesOver =
       tracesOthers(file) || (isCore(file) && !/(^|[\\/])(arch|virt|io_uring)[\\/]/.test(file.unit.path));

@@ -56,9 +56,9 @@ export const preferMmuNotifier: Rule = {
       yield {
         span: a.call,
         functionName: a.fn,
-        message: `\`${pagesName(file, a.call)}\` is pinned for long by ${name}(), in a driver that registers MMU notifiers (${callName(notifier)}() on line ${lineOf(file.unit.text, notifier.start)}): CASE 3 needs no pin, the notifier can drop the mapping instead.`,
+        message: `\`${pagesName(file, a.call)}\` is pinned for long by ${name}(), in a driver that registers MMU notifiers (${notifier.name}() on line ${lineOf(file.unit.text, notifier.start)}): CASE 3 needs no pin, the notifier can drop the mapping instead.`,
         steps: [
-          stepAt(file, notifier, `${callName(notifier)}() registers a notifier`, 'event'),
+          stepAt(file, notifier, `${notifier.name}() registers a notifier`, 'event'),
           stepAt(file, a.call, `${name}() pins all the same`, 'fault'),
         ],
         shape: name,

@@ -154,7 +154,8 @@ function freedPin(file: FileAnalysis, g: Group, r: ReleaseSite): string | undefi
   const f = file.functions.get(r.fn);
   if (!f || g.foreign.some((x) => ALLOCATES.test(x.what))) return undefined;
   const unpin = g.releases.find((x) => x.effect.of === 'pin');
-  if (unpin) return `${callName(unpin.call)}() in ${unpin.fn}() gives back pins on the same pages`;
+  if (unpin && g.foreign.some((x) => PINNED.test(x.what.replace(/\W+/g, ''))))
+    return `${callName(unpin.call)}() in ${unpin.fn}() gives back pins on the same pages`;
   const said = guardOf(f, r.call);
   return said && `\`${said}\` says that they are pinned`;
 }

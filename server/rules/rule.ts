@@ -2,8 +2,6 @@
 import type { CallExpr, Span } from '../../language/c/ast.ts';
 import type { KernelVersion } from '../../language/c/unit.ts';
 import { exprText } from '../../language/c/index.ts';
-import { facts } from '../../language/kernel/index.ts';
-import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite } from '../analysis/groups.ts';
 import { traceSteps } from '../analysis/state.ts';
@@ -107,16 +105,16 @@ export function isCore(file: FileAnalysis): boolean {
     !/\bMODULE_(LICENSE|DEVICE_TABLE)\b/.test(text)
   );
 }
-/** The first registration of an MMU notifier in the file. */
-export function notifierOf(file: FileAnalysis): CallExpr | undefined {
-  for (const f of file.functions.values()) {
-    if (!isOwn(file, f.def.name)) continue;
-    for (const c of f.calls)
-      if (facts.call(calleeName(c) ?? '')?.effects.some((e) => e.kind === 'mmu-notifier-register')) return c;
+/** The first registration of an MMU notifier in the file, in whatever branch of a conditional it stands. */
+export function notifierOf(file: FileAnalysis): (Span & { readonly name: string }) | undefined {
+  const { text, comments } = file.unit;
+  for (const m of text.matchAll(/\b_*(mmu_(?:interval_)?notifier_(?:register|insert|get)(?:_locked)?)\s*\(/g)) {
+    const start = m.index;
+    if (comments.some((c) => c.start <= start && start < c.end)) continue;
+    return { start, end: start + m[0].length - 1, name: m[1]! };
   }
   return undefined;
 }
-
 export const siteOf = (file: FileAnalysis, r: Resource): AcquireSite | undefined =>
   file.groups.acquires.find((a) => a.call.start === r.site.start);
 export const callName = (call: CallExpr): string => (call.callee.kind === 'id' ? call.callee.name : 'call');

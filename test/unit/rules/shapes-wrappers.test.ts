@@ -357,4 +357,58 @@ int i(struct obj *o, unsigned long a)
 	o->release(o);
 	return 0;
 }`));
+
+  it('one function behind a pointer is that function; of several, nothing is said', () =>
+    shape(`
+struct pin_ops {
+	int (*pin)(unsigned long a, int nr, unsigned int flags, struct page **pages);
+	void (*unpin)(struct page *page);
+};
+static void drv_put(struct page *page)
+{
+	put_page(page); //~ mismatched-release
+}
+static const struct pin_ops ops = { .pin = pin_user_pages_fast, .unpin = drv_put };
+int crossed(unsigned long a, struct page **pages)
+{
+	if (ops.pin(a, 1, FOLL_WRITE, pages) != 1)
+		return -EFAULT;
+	start(pages);
+	ops.unpin(pages[0]);
+	return 0;
+}
+int leaks(unsigned long a, struct page **pages)
+{
+	int (*take)(unsigned long, int, unsigned int, struct page **) = pin_user_pages_fast;
+
+	if ((*take)(a, 1, FOLL_WRITE, pages) != 1)
+		return -EFAULT;
+	if (start(pages))
+		return -EIO; //~ leaked-pin
+	unpin_user_page(pages[0]);
+	return 0;
+}
+int either(unsigned long a, struct page **pages, bool pin)
+{
+	int (*take)(unsigned long, int, unsigned int, struct page **) = pin_user_pages_fast;
+	void (*give)(struct page *) = unpin_user_page;
+
+	if (!pin) {
+		take = get_user_pages_fast;
+		give = put_page;
+	}
+	if (take(a, 1, 0, pages) != 1)
+		return -EFAULT;
+	look(pages);
+	give(pages[0]);
+	return 0;
+}
+int handed(int (*take)(unsigned long, int, unsigned int, struct page **), unsigned long a, struct page **pages)
+{
+	if (take(a, 1, 0, pages) != 1)
+		return -EFAULT;
+	look(pages);
+	put_page(pages[0]);
+	return 0;
+}`));
 });
