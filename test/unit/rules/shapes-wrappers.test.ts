@@ -9,7 +9,7 @@ describe('macros that shadow names of the kernel', () => {
 #define drv_trace_put(p, what) do { pr_debug("%p", p); what; } while (0)
 int f(unsigned long a, struct page *page)
 {
-	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
 		return -EFAULT;
 	start(page);
 	put_page(page);
@@ -19,7 +19,7 @@ int f(unsigned long a, struct page *page)
 #define unpin_user_page(p) put_page(p)
 int g(unsigned long a, struct page *page)
 {
-	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
 		return -EFAULT;
 	look(page_to_nid(page));
 	unpin_user_page(page);
@@ -27,7 +27,7 @@ int g(unsigned long a, struct page *page)
 }
 int h(unsigned long a, struct page *page)
 {
-	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
 		return -EFAULT;
 	start(page);
 	unpin_user_page(page); //~ mismatched-release
@@ -58,7 +58,7 @@ int f(struct task_struct *t, struct mm_struct *mm, unsigned long a, struct page 
 	long ret;
 
 	mmap_read_lock(mm);
-	ret = get_user_pages_remote(t, mm, a, 1, 1, 0, pages, NULL);
+	ret = get_user_pages_remote(t, mm, a, 1, 0, 0, pages, NULL);
 	mmap_read_unlock(mm);
 	if (ret != 1)
 		return -EFAULT;
@@ -128,7 +128,7 @@ int h(unsigned long a, struct page **pages, int nr)
 struct buf { struct page **pages; int nr; };
 static int pin_user_pages(struct buf *b, unsigned long a)
 {
-	int ret = pin_user_pages_fast(a, b->nr, FOLL_WRITE, b->pages);
+	int ret = pin_user_pages_fast(a, b->nr, 0, b->pages);
 
 	if (ret == b->nr)
 		return 0;
@@ -163,7 +163,7 @@ int g(struct buf *b, unsigned long a)
     shape(`
 static int one(unsigned long a, struct page **p)
 {
-	return pin_user_pages_fast(a, 1, FOLL_WRITE, p);
+	return pin_user_pages_fast(a, 1, 0, p);
 }
 static int two(unsigned long a, struct page **p)
 {
@@ -220,7 +220,7 @@ describe('macros with return or goto inside', () => {
 #define FAIL_IF(c, e) if (c) return (e)
 int f(unsigned long a, struct page **pages, int nr)
 {
-	int ret = pin_user_pages_fast(a, nr, FOLL_WRITE, pages);
+	int ret = pin_user_pages_fast(a, nr, 0, pages);
 
 	FAIL_IF(ret < 0, ret);
 	if (ret != nr) {
@@ -233,7 +233,7 @@ int f(unsigned long a, struct page **pages, int nr)
 }
 int g(unsigned long a, struct page **pages, int nr)
 {
-	int err, ret = pin_user_pages_fast(a, nr, FOLL_WRITE, pages);
+	int err, ret = pin_user_pages_fast(a, nr, 0, pages);
 
 	if (ret < 0)
 		return ret;
@@ -248,7 +248,7 @@ out:
 }
 int h(unsigned long a, struct page **pages, int nr)
 {
-	int err, ret = pin_user_pages_fast(a, nr, FOLL_WRITE, pages);
+	int err, ret = pin_user_pages_fast(a, nr, 0, pages);
 
 	if (ret != nr)
 		BAIL(ret < 0 ? ret : -EFAULT);
@@ -311,7 +311,7 @@ struct pin_ops {
 static const struct pin_ops ops = { .pin = pin_user_pages_fast, .unpin = unpin_user_pages };
 int f(unsigned long a, struct page **pages, int nr)
 {
-	int ret = ops.pin(a, nr, FOLL_WRITE, pages);
+	int ret = ops.pin(a, nr, 0, pages);
 
 	if (ret <= 0)
 		return ret;
@@ -321,7 +321,7 @@ int f(unsigned long a, struct page **pages, int nr)
 }
 int g(const struct pin_ops *o, unsigned long a, struct page **pages, int nr)
 {
-	int ret = pin_user_pages_fast(a, nr, FOLL_WRITE, pages);
+	int ret = pin_user_pages_fast(a, nr, 0, pages);
 
 	if (ret <= 0)
 		return ret;
@@ -332,7 +332,7 @@ int g(const struct pin_ops *o, unsigned long a, struct page **pages, int nr)
 int h(unsigned long a, struct page **pages, int nr)
 {
 	int (*take)(unsigned long, int, unsigned int, struct page **) = pin_user_pages_fast;
-	int ret = take(a, nr, FOLL_WRITE, pages);
+	int ret = take(a, nr, 0, pages);
 
 	if (ret <= 0)
 		return ret;
@@ -347,7 +347,7 @@ static void obj_release(struct obj *o)
 }
 int i(struct obj *o, unsigned long a)
 {
-	int ret = pin_user_pages_fast(a, 16, FOLL_WRITE, o->pages);
+	int ret = pin_user_pages_fast(a, 16, 0, o->pages);
 
 	if (ret <= 0)
 		return ret;
@@ -371,7 +371,7 @@ static void drv_put(struct page *page)
 static const struct pin_ops ops = { .pin = pin_user_pages_fast, .unpin = drv_put };
 int crossed(unsigned long a, struct page **pages)
 {
-	if (ops.pin(a, 1, FOLL_WRITE, pages) != 1)
+	if (ops.pin(a, 1, 0, pages) != 1)
 		return -EFAULT;
 	start(pages);
 	ops.unpin(pages[0]);
@@ -381,7 +381,7 @@ int leaks(unsigned long a, struct page **pages)
 {
 	int (*take)(unsigned long, int, unsigned int, struct page **) = pin_user_pages_fast;
 
-	if ((*take)(a, 1, FOLL_WRITE, pages) != 1)
+	if ((*take)(a, 1, 0, pages) != 1)
 		return -EFAULT;
 	if (start(pages))
 		return -EIO; //~ leaked-pin
