@@ -3,7 +3,7 @@ import type { Span } from '../../language/c/ast.ts';
 import type { FunctionDef } from '../../language/c/unit.ts';
 import type { Frame, Machine } from './frame.ts';
 import { shortLoc } from './memory.ts';
-import { isErrKnown, isShort, isSureToHold, mayHold, type Resource, type State } from './state.ts';
+import { isElsewhere, isErrKnown, isShort, isSureToHold, mayHold, type Resource, type State } from './state.ts';
 import { ZERO, isConst, type Symbols, type Val } from './values.ts';
 
 const HANDED = /^(passed|linked|the result)/;
@@ -142,6 +142,8 @@ export class Endings {
           // inside a local struct or array: found through its address only
           continue;
         }
+        // a table that could not take the last batch does not lead to it
+        if (loc.includes('@') && !isElsewhere(state, r)) continue;
         this.placeReach(loc, out, consider, sym);
       }
     };

@@ -4,7 +4,7 @@ import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName } from './context.ts';
 import { nameOf, type Frame, type Machine } from './frame.ts';
 import type { Memory } from './memory.ts';
-import { isShort, isSureToHold, mayHold, type Resource, type State } from './state.ts';
+import { isElsewhere, isShort, isSureToHold, mayHold, type Resource, type State } from './state.ts';
 import { constant, isConst, sameVal, valKey, type Symbols, type Val } from './values.ts';
 
 /** Releases and frees on a path. */
@@ -187,6 +187,7 @@ export class Releases {
       ) {
         // another name of the array that is freed (but a scatterlist made from it has the pages)
         if (r.array === freed.s && val.s === r.array && !loc.includes('@')) continue;
+        if (loc.includes('@') && !isElsewhere(state, r)) continue;
         return true;
       }
     }
