@@ -153,8 +153,7 @@ void drop(struct mem *mem)
 	for_each_sgtable_sg(&mem->append.sgt, sg, i)
 		unpin_user_page_range_dirty_lock(sg_page(sg), 1, true);
 }`;
-  it('the batch that did not get into the table is lost', () =>
-    check(table('log(ret);', ' //~ leaked-pin'), leaks));
+  it('the batch that did not get into the table is lost', () => check(table('log(ret);', ' //~ leaked-pin'), leaks));
   it('the batch that did not get into the table is released by itself', () =>
     check(table('unpin_user_pages(list, got);', ''), leaks));
 });
