@@ -9,6 +9,14 @@ export interface Features {
   readonly name: string;
   /** Does pin_user_pages() (FOLL_PIN) exist (≥ 5.6)? Before, a pin is a plain reference. */
   readonly follPin: boolean;
+  /** put_user_page() exists, as another name for put_page() (5.2 to 5.5): drivers could be converted before anything depended on it. */
+  readonly putUserPage: boolean;
+  /** fork copies anonymous pages that look pinned for the child at once (since 5.9). */
+  readonly forkCopiesPinned: boolean;
+  /** Reclaim leaves pages alone that look pinned (since 5.11). */
+  readonly reclaimKeepsPinned: boolean;
+  /** PageAnonExclusive decides about reuse on a write, and pins unshare (since 5.19). Before, a page that is mapped once is reused, whoever holds it. */
+  readonly anonExclusive: boolean;
   /** Ways of tracking that were debated; `bias` is the kernel's. */
   readonly tracking: Tracking;
   /** do_swap_page maps a certainly exclusive page writable on a read fault (mm/memory.c; since 6.3). */
@@ -70,6 +78,10 @@ export interface Features {
 const v6_12: Features = {
   name: '6.12',
   follPin: true,
+  putUserPage: false,
+  forkCopiesPinned: true,
+  reclaimKeepsPinned: true,
+  anonExclusive: true,
   tracking: 'bias',
   swapinMapsExclusiveWritable: true,
   longtermUnsharesNonAnon: true,
@@ -153,13 +165,22 @@ const v6_1: Features = {
   },
 };
 
+/** Pins are counted from 5.6 on, but neither fork nor reclaim asks for the count yet. */
+const v5_6: Features = {
+  ...v6_1,
+  name: '5.6',
+  forkCopiesPinned: false,
+  reclaimKeepsPinned: false,
+  anonExclusive: false,
+};
+
 /** The eras one can choose; the last three track pins in ways that were debated and not taken. */
 export const ERAS: Readonly<Record<string, Features>> = {
   '6.12': v6_12,
   '6.1': v6_1,
-  '5.6': { ...v6_1, name: '5.6' },
-  '5.2': { ...v6_1, name: '5.2', follPin: false, tracking: 'none' },
-  '4.0': { ...v6_1, name: '4.0', follPin: false, tracking: 'none' },
+  '5.6': v5_6,
+  '5.2': { ...v5_6, name: '5.2', follPin: false, putUserPage: true, tracking: 'none' },
+  '4.0': { ...v5_6, name: '4.0', follPin: false, tracking: 'none' },
   '6.12+none': { ...v6_12, name: '6.12+none', tracking: 'none' },
   '6.12+page-bit': { ...v6_12, name: '6.12+page-bit', tracking: 'page-bit' },
   '6.12+off-lru': { ...v6_12, name: '6.12+off-lru', tracking: 'off-lru' },

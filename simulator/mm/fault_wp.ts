@@ -8,7 +8,7 @@ import { allocFolio, folioPut } from './page_alloc.ts';
 import { clearEntry } from './pagetable.ts';
 import { anonExclusive, drainIfBatched, folioAnon, folioKsm, mapPte, setAnonExclusive, unmapSlot } from './rmap.ts';
 import { type State } from './state.ts';
-import { folioFreeSwap, freeSwapCache } from './swap.ts';
+import { folioFreeSwap, folioSwapped, freeSwapCache } from './swap.ts';
 import { isZeroPage } from './thp.ts';
 import { folioMarkDirty } from './writeback.ts';
 
@@ -45,6 +45,12 @@ export function doWpPage(s: State, c: FaultCtx, slot: number): FaultResult {
 /** wp_can_reuse_anon_folio: is the mapping the only reference? */
 function wpCanReuseAnonFolio(s: State, folio: number): boolean {
   if (s.order.at(folio) > 0) return false;
+  // reuse_swap_page, before 5.19: what nobody else maps is reused, whoever else holds it
+  if (!s.f.anonExclusive && !folioKsm(s, folio) && folioTrylock(s, folio)) {
+    if (s.mapcount.at(folio) !== 1 || (s.has(folio, PG.swapcache) && folioSwapped(s, folio))) return false;
+    if (s.has(folio, PG.swapcache)) folioFreeSwap(s, folio);
+    return true;
+  }
   if (folioKsm(s, folio) || s.refcount.at(folio) > 3 || !folioTrylock(s, folio)) return false;
   drainIfBatched(s, folio);
   if (s.refcount.at(folio) > 1 + (s.has(folio, PG.swapcache) ? 1 : 0)) return false;

@@ -22,7 +22,7 @@ function vmaNeedsCopy(s: State, vma: number): boolean {
 
 /** folio_needs_cow_for_dma: the parent has pinned something once, and this folio looks pinned. */
 function needsCowForDma(s: State, mm: number, folio: number): boolean {
-  return s.mmPinned.at(mm) !== 0 && folioMaybeDmaPinned(s, folio);
+  return s.f.forkCopiesPinned && s.mmPinned.at(mm) !== 0 && folioMaybeDmaPinned(s, folio);
 }
 
 /** folio_try_dup_anon_rmap: may the page be shared with the child? Clears exclusivity if so. */

@@ -82,7 +82,7 @@ export function gupPutFolio(s: State, folio: number, refs: number, flags: number
 
 /** gup_must_unshare: does a read-only pin need a page of its own first? `vma` 0: not known (GUP-fast). */
 export function gupMustUnshare(s: State, vma: number, flags: number, page: number): boolean {
-  if ((flags & (FOLL.WRITE | FOLL.PIN)) !== FOLL.PIN || !pinCounts(s)) return false;
+  if ((flags & (FOLL.WRITE | FOLL.PIN)) !== FOLL.PIN || !pinCounts(s) || !s.f.anonExclusive) return false;
   const folio = s.head(page);
   if (!folioAnon(s, folio)) {
     if (!(flags & FOLL.LONGTERM) || !s.f.longtermUnsharesNonAnon) return false;

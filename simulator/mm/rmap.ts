@@ -146,7 +146,7 @@ export function folioReferenced(s: State, folio: number): Referenced {
 
 /** folio_try_share_anon_rmap_pte: an exclusive page can become shared unless it may be pinned. */
 export function tryShareAnonRmap(s: State, page: number): boolean {
-  if (folioMaybeDmaPinned(s, s.head(page))) return false;
+  if (s.f.reclaimKeepsPinned && folioMaybeDmaPinned(s, s.head(page))) return false;
   setAnonExclusive(s, page, false);
   return true;
 }

@@ -150,7 +150,7 @@ function shrinkOne(
 
   const anon = folioAnon(s, folio);
   if (anon && s.has(folio, PG.swapbacked) && !s.has(folio, PG.swapcache)) {
-    if (folioMaybeDmaPinned(s, folio)) return -1;
+    if (s.f.reclaimKeepsPinned && folioMaybeDmaPinned(s, folio)) return -1;
     if (s.order.at(folio)) {
       if (!canSplitFolio(s, folio, 1)) return activateLocked(s, folio);
       const partial = s.f.mthp ? s.has(folio, PG.partially_mapped) : s.entire.at(folio) === 0;
@@ -165,7 +165,7 @@ function shrinkOne(
     tryToUnmap(s, folio);
     if (folioMapcount(s, folio)) return activateLocked(s, folio);
   }
-  if (folioMaybeDmaPinned(s, folio)) return activateLocked(s, folio);
+  if (s.f.reclaimKeepsPinned && folioMaybeDmaPinned(s, folio)) return activateLocked(s, folio);
   if (s.has(folio, PG.dirty)) {
     if (isFileLru(s, folio) && !anon && !sc.kswapd) {
       s.setFlag(folio, PG.reclaim);

@@ -68,6 +68,16 @@ export const PAGES_OPERATIONS: Operations = {
       (pages) => unpinUserPages(m.s, pages, a.raw('dirty') !== false),
       (p) => pinWeight(m.s, p),
     ),
+  /** put_user_pages, of the kernels that have it: put_page under another name. */
+  put_user_pages: (m, a) => {
+    if (!m.s.f.putUserPage) a.fail('op', `kernel ${m.s.f.name} has no put_user_pages()`);
+    return release(
+      m,
+      a,
+      (pages) => pages.forEach((p) => folioPut(m.s, m.s.head(p))),
+      () => 1,
+    );
+  },
   set_page_dirty_lock: (m, a) => {
     setPageDirtyLock(m.s, a.handlePage().page);
     return done(1);

@@ -8,12 +8,15 @@ import {
   copyFromUser,
   copyToUser,
   doMmap,
+  dumpPage,
   freePages,
   machineConfig,
   ownersOf,
   procByName,
   readUser,
+  smaps,
   violations,
+  vmstat,
   writeFrame,
   writeUser,
 } from '../../../simulator/mm/index.ts';
@@ -90,5 +93,27 @@ describe('a driver', () => {
     freePages(m.s, pfn);
     expect(m.s.refcount.at(pfn)).toBe(0);
     expect(violations(m)).toEqual([]);
+  });
+});
+
+describe('what the kernel prints', () => {
+  it('dump_page, smaps and vmstat', () => {
+    const { m, mm, base } = start();
+    writeUser(m.s, mm, base, bytes(1));
+    const { pages } = m.acquire('cam', 'pin_user_pages_fast', mm, base / 4096, 1, FOLL.WRITE);
+    m.run({ op: 'lru_drain' });
+    expect(dumpPage(m, pages[0]!)).toEqual([
+      `page: refcount:1025 mapcount:1 mapping:anon index:0x${(base / 4096).toString(16)} pfn:0x${pages[0]!.toString(16)}`,
+      'flags: referenced|uptodate|lru|swapbacked|anon_exclusive',
+      'page_maybe_dma_pinned: yes',
+      'held by PTE of P:buf[0]: 1',
+      'held by cam (pin): 1024',
+    ]);
+    m.run({ op: 'fork', args: { child: 'C1' } });
+    m.run({ op: 'write', args: { addr: 'buf[1]', data: 'x' } });
+    expect(smaps(m, mm)).toMatchObject([
+      { kind: 'anon', Rss: 8, Pss: 8, Shared: 0, Private: 8, Anonymous: 8, Swap: 0 },
+    ]);
+    expect(vmstat(m)).toMatchObject({ nr_foll_pin_acquired: 1, nr_foll_pin_released: 0 });
   });
 });

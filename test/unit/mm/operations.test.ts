@@ -31,6 +31,19 @@ describe('bad input', () => {
     ],
     ['unknown advice', { op: 'madvise', args: { addr: 'm[0]', pages: 1, advice: 'HOPE' } }, 'advice'],
     ['content that is too long', { op: 'write', args: { addr: 'm[0]', data: 'twelve chars' } }, 'data'],
+    ['a negative number of pages to pin', { op: 'pin_user_pages', args: { addr: 'm[0]', nr: -1, handle: 'h1' } }, 'nr'],
+    ['a page that is not locked', { op: 'unlock_page', args: { handle: 'h0', index: 0 } }, 'index'],
+    ['a notifier that does not exist', { op: 'mmu_interval_read', args: { name: 'gpu' } }, 'name'],
+    ['writeback of nothing', { op: 'writeback_end', args: { file: 'F', page: 0 } }, 'file'],
+    ['a node that does not exist', { op: 'move_pages', args: { addr: 'm[0]', node: 7 } }, 'node'],
+    ['a name that every object has', { op: 'toString' }, 'op'],
+    ['a call that waits for nothing', { op: 'wait_blocked' }, 'proc'],
+    [
+      'a kind of memory that does not exist',
+      { op: 'mmap', args: { map: 'x', kind: 'gold', pages: 1, prot: 'rw' } },
+      'kind',
+    ],
+    ['a fraction of a page', { op: 'munmap', args: { addr: 'm[0]', pages: 0.5 } }, 'pages'],
     ['a file that does not exist', { op: 'fsync', args: { file: 'F' } }, 'file'],
   ];
   for (const [what, op, argument] of cases) {
