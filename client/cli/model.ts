@@ -1,7 +1,7 @@
 /** `model SCRIPT.json [--against TRACE]`: runs an operation list on the modelled MM and prints the trace, or how it differs from one. */
 import { readFileSync } from 'node:fs';
 import { featuresOf } from '../../simulator/mm/era.ts';
-import { machineConfig, type MachineConfig } from '../../simulator/mm/machine.ts';
+import { machineConfig, type MachineConfig, type MachineOptions } from '../../simulator/mm/machine.ts';
 import { Model, OperationError, type Operation } from '../../simulator/mm/model.ts';
 import { Observer, type Watch } from '../../simulator/mm/observe.ts';
 import { compareTraces, type Trace, type TraceStep } from '../../simulator/trace/compare.ts';
@@ -12,6 +12,8 @@ export interface Script {
   lru?: 'classic' | 'mglru';
   swap?: 'zram' | 'disk';
   group?: string;
+  /** Parts of the machine beyond those of the oracle's groups: its size, CMA, DAX policy, stable pages. */
+  machine?: MachineOptions;
   scenario?: string;
   /** Addresses to look at after every operation; default: the first pages of every map. */
   watch?: Watch[];
@@ -19,18 +21,29 @@ export interface Script {
 }
 
 /** The machine that a script asks for. */
-export function scriptMachine(s: Pick<Script, 'kernel' | 'lru' | 'swap' | 'group'>): MachineConfig {
+export function scriptMachine(s: Pick<Script, 'kernel' | 'lru' | 'swap' | 'group' | 'machine'>): MachineConfig {
+  const known = (name: 'lru' | 'swap', values: readonly string[]): void => {
+    if (s[name] !== undefined && !values.includes(s[name]))
+      throw new Error(`${name}: ${JSON.stringify(s[name])} is none of ${values.join(', ')}`);
+  };
+  known('lru', ['classic', 'mglru']);
+  known('swap', ['zram', 'disk', 'none']);
   return machineConfig(featuresOf(s.kernel ?? '6.12'), {
     lru: s.lru ?? 'classic',
     swap: s.swap ?? 'zram',
     movable: s.group === 'movable' ? 204800 : 0,
     dax: s.group === 'dax' ? 32768 : 0,
+    ...s.machine,
   });
 }
 
 /** Runs a script; every operation is followed by an observation, as in the oracle's traces. */
 export function runScript(script: Script): Trace {
   const m = new Model(scriptMachine(script));
+  script.steps.forEach((step: unknown, i) => {
+    if (typeof (step as Operation | null)?.op !== 'string')
+      throw new OperationError(i + 1, 'op', `expected an operation, got ${JSON.stringify(step)}`);
+  });
   const o = new Observer(m);
   const steps: TraceStep[] = [];
   const watched: Watch[] = [...(script.watch ?? [])];

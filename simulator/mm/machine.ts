@@ -73,6 +73,15 @@ function oneNode(pages: number, o: MachineOptions): ZoneRange[] {
   return out;
 }
 
+/**
+ * Watermarks of a zone of that many pages (setup_per_zone_wmarks): below `low` kswapd is woken and works up to `high`; below `min` an allocation
+ * has to reclaim by itself.
+ */
+export function watermarks(pages: number): { none: number; min: number; low: number; high: number } {
+  const min = Math.min(Math.floor(Math.sqrt(pages * 64) / 4), pages >>> 5);
+  return { none: 0, min, low: min + (min >>> 2), high: min + (min >>> 1) };
+}
+
 /** Builds the machine of the oracle's virtual machine, or one like it: two nodes, the first pfn unused. */
 export function machineConfig(features: Features, o: MachineOptions = {}): MachineConfig {
   const pages = o.pages ?? 262144;

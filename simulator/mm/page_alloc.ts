@@ -73,7 +73,7 @@ function getPageFromFreelist(s: State, order: number, gfp: Gfp, mark: 'low' | 'm
       for (let z = 0; z < zones.length; z++) {
         const zone = zones[z]!;
         if (zone.zone !== kind || zone.node !== node) continue;
-        if (mark !== 'none' && s.zoneNrFree.at(z) - (1 << order) < watermark(zone.pages, mark)) continue;
+        if (s.zoneNrFree.at(z) - (1 << order) < s.watermarks[mark][z]!) continue;
         const pfn = takeFromZone(s, z, order);
         if (!pfn) continue;
         s.add(s.zoneNrFree, z, -(1 << order));
@@ -83,15 +83,6 @@ function getPageFromFreelist(s: State, order: number, gfp: Gfp, mark: 'low' | 'm
     }
   }
   return 0;
-}
-
-/**
- * Watermarks of a zone in pages (setup_per_zone_wmarks): below `low` kswapd is woken and works up to `high`; below `min` an allocation has to
- * reclaim by itself.
- */
-export function watermark(pages: number, mark: 'min' | 'low' | 'high'): number {
-  const min = Math.min(Math.floor(Math.sqrt(pages * 64) / 4), pages >>> 5);
-  return mark === 'min' ? min : mark === 'low' ? min + (min >>> 2) : min + (min >>> 1);
 }
 
 /** folio_alloc (__alloc_pages): a folio of 2^order pages with one reference; 0 when there is no memory, reclaim or not. */

@@ -1,5 +1,4 @@
 /** Who asks for reclaim: memory.reclaim of a cgroup, MADV_PAGEOUT (mm/vmscan.c, mm/memcontrol.c). */
-import { watermark } from './page_alloc.ts';
 import { PG } from './flags.ts';
 import { folioLruList, folioPutbackLru, lruAddDrain } from './lru.ts';
 import { folioMaybeDmaPinned } from './rmap.ts';
@@ -112,7 +111,7 @@ export function directReclaim(s: State): number {
 /** Does every zone of a node have more free pages than its high watermark (pgdat_balanced)? */
 function balanced(s: State, node: number): boolean {
   return s.machine.zones.every(
-    (zone, z) => zone.node !== node || zone.zone === 'Device' || s.zoneNrFree.at(z) >= watermark(zone.pages, 'high'),
+    (zone, z) => zone.node !== node || zone.zone === 'Device' || s.zoneNrFree.at(z) >= s.watermarks.high[z]!,
   );
 }
 

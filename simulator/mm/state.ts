@@ -2,7 +2,7 @@
 import { Store, type Column } from '../trace/journal.ts';
 import { Contents, Names } from './contents.ts';
 import { type Features } from './era.ts';
-import { type MachineConfig } from './machine.ts';
+import { watermarks, type MachineConfig } from './machine.ts';
 import { VMSTAT_ROW, type VmstatName } from './vmstat.ts';
 
 /** Rows of the scalar column. */
@@ -170,7 +170,17 @@ export class State {
   readonly vmstat: Column;
   readonly warned: Column;
 
+  /** Watermarks by zone. */
+  readonly watermarks: Readonly<Record<'none' | 'min' | 'low' | 'high', readonly number[]>>;
+
   constructor(readonly machine: MachineConfig) {
+    const marks = machine.zones.map((z) => watermarks(z.pages));
+    this.watermarks = {
+      none: marks.map((m) => m.none),
+      min: marks.map((m) => m.min),
+      low: marks.map((m) => m.low),
+      high: marks.map((m) => m.high),
+    };
     this.f = machine.features;
     const end = machine.zones.reduce((m, z) => Math.max(m, z.start + z.pages), 0);
     const c = (name: string, n = 64, hot = false): Column => this.store.column(name, n, hot);

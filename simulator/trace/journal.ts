@@ -87,7 +87,14 @@ export class Store {
     const { last } = c;
     if (last) {
       const l = last[i]! - 1;
-      if (l >= this.mergeFrom && l < p && this.merged(l, c.id, i, value)) return;
+      if (l >= this.mergeFrom && l < p && this.chunk) {
+        // positions outlive undo and forget(): the entry must be this cell's
+        const before = l & CHUNK_MASK;
+        if (this.chunk.index[before] === i && this.chunk.field[before] === c.id) {
+          this.chunk.after[before] = value;
+          return;
+        }
+      }
       last[i] = p + 1;
     }
     const o = p & CHUNK_MASK;
@@ -246,16 +253,6 @@ export class Store {
       c.last = last;
     }
     return grown;
-  }
-
-  /** Changes the entry at `l` if it is this cell's: positions outlive undo and forget(). */
-  private merged(l: number, field: number, i: number, value: number): boolean {
-    const k = this.chunk;
-    if (!k) return false;
-    const o = l & CHUNK_MASK;
-    if (k.index[o] !== i || k.field[o] !== field) return false;
-    k.after[o] = value;
-    return true;
   }
 
   /** The run that entry `p` is about to be written to. The one before it is packed, those after it are forgotten. */

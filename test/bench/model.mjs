@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const contents = `export { Model } from './simulator/mm/model.ts'; export { machineConfig } from './simulator/mm/state.ts'; export { ERAS } from './simulator/mm/era.ts';
+const contents = `export { Model } from './simulator/mm/model.ts'; export { machineConfig } from './simulator/mm/machine.ts'; export { ERAS } from './simulator/mm/era.ts';
 export { cpuAccess } from './simulator/mm/process.ts';`;
 const { outputFiles } = await build({ stdin: { contents, resolveDir: root, loader: 'ts' }, bundle: true, write: false, format: 'esm', platform: 'node', target: 'node20', logLevel: 'warning' });
 const { Model, machineConfig, ERAS, cpuAccess } = await import('data:text/javascript;base64,' + Buffer.from(outputFiles[0].contents).toString('base64'));
