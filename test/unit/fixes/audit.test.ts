@@ -7,10 +7,10 @@ import { theAnalyser } from '../rules/check.ts';
 import { auditFixes, type Audit } from './audit.ts';
 import { snippets } from './snippets.ts';
 
-async function audited(text: string, kernels: readonly string[] = ['6.12']): Promise<Audit> {
+async function audited(text: string, kernels: readonly string[] = ['6.12'], crlf = true): Promise<Audit> {
   const engines = { analyser: await theAnalyser(), parser: await testParser() };
   const targets = kernels.map((kernel) => target(kernel));
-  const audit = auditFixes(engines, { path: '/t/audit.c', text, headers: [], targets, crlf: true });
+  const audit = auditFixes(engines, { path: '/t/audit.c', text, headers: [], targets, crlf });
   engines.analyser.close('/t/audit.c');
   return audit;
 }
@@ -49,4 +49,26 @@ describe('snippets', () => {
       expect(unfixed.map((f) => `${f.rule}: ${f.message} ${f.fixNote?.() ?? ''}`)).toEqual([]);
     });
   }
+});
+
+describe('bad input', () => {
+  it('unfinished code gets sound fixes or none', { timeout: 60_000 }, async () => {
+    for (const [name, text] of Object.entries(snippets)) {
+      for (const part of [0.6, 0.8, 0.95]) {
+        const audit = await audited(text.slice(0, Math.floor(text.length * part)), ['6.12'], false);
+        expect(audit.fixes.flatMap((f) => f.problems.map((p) => `${name} ${part} [${f.fix.title}]: ${p}`))).toEqual([]);
+      }
+    }
+  });
+  it('a release that a macro of another file makes is not edited', async () => {
+    const text = `#include "drop.h"
+${snippets['a loop over the array']!.replace('put_page(r->pages[i])', 'DROP(r->pages[i])')}`;
+    const headers = [{ path: '/t/drop.h', text: '#define DROP(p) put_page(p)\n' }];
+    const engines = { analyser: await theAnalyser(), parser: await testParser() };
+    const input = { path: '/t/audit.c', text, headers, targets: [target('6.12')] };
+    const audit = auditFixes(engines, input);
+    expect(audit.fixes.filter((f) => f.finding.rule === 'get-for-dma')).toEqual([]);
+    const finding = audit.findings.find((f) => f.rule === 'get-for-dma');
+    expect(finding?.fixNote?.()).toMatch(/macro DROP/);
+  });
 });
