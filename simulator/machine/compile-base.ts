@@ -226,7 +226,7 @@ export abstract class FnBase {
           const k = common(a.type, b.type);
           return { v: wrap(t.v !== 0n ? a.v : b.v, k), type: k };
         }
-        return t.v !== 0n ? a : b;
+        return a && b ? (t.v !== 0n ? a : b) : undefined;
       }
       case 'binary':
         return this.constantBinary(e);

@@ -618,7 +618,19 @@ export abstract class FnExpr extends FnBase {
 
   private conditional(e: Expr & { kind: 'cond' }, dst?: number): Val {
     const k = this.constant(e.test);
-    if (k) return this.rv(k.v !== 0n ? (e.then ?? e.test) : e.else, dst);
+    if (k) {
+      const chosen = k.v !== 0n ? (e.then ?? e.test) : e.else;
+      // the value has the type of both branches, unless one of them has none
+      let both: Ty | undefined;
+      try {
+        const x = this.decayed(e.then ?? e.test);
+        const y = this.decayed(e.else);
+        if ((x.kind === 'int' || x.kind === 'float') && (y.kind === 'int' || y.kind === 'float')) both = common(x, y);
+      } catch {
+        both = undefined;
+      }
+      return both ? this.convert(this.rv(chosen), both, dst) : this.rv(chosen, dst);
+    }
     // the common type first: both branches end in it
     const thenType = this.decayed(e.then ?? e.test);
     const elseType = this.decayed(e.else);

@@ -568,10 +568,12 @@ export class Simulation implements Director {
     );
     this.active = t;
     for (let guard = 0; guard < 1000; guard++) {
+      k.touched = false;
       const r = k.vm.run(t, 10_000);
       if (r === 'exit') break;
       if (r === 'blocked') throw new MachineFault('deadlock', `${fn.name}() waits for a lock while the mm changes`);
     }
+    k.touched = true;
     k.kill(t);
   }
 

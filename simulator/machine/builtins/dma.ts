@@ -25,6 +25,8 @@ function map(k: Kernel, a: Args, pfn: number, off: number, size: number, dir: nu
 }
 function find(k: Kernel, dma: number): number {
   const page = Math.floor(dma / 4096);
+  for (let r = k.maps.count; r > 0; r--)
+    if (k.maps.get(r, 'live') === 1 && k.maps.get(r, 'dma') * 4096 + k.maps.get(r, 'virt') === dma) return r;
   for (let r = k.maps.count; r > 0; r--) {
     if (k.maps.get(r, 'live') !== 1) continue;
     const first = k.maps.get(r, 'dma');
@@ -84,7 +86,11 @@ export const dma: Builtins = {
     k.maps.set(r, 'live', 0);
     if (k.maps.get(r, 'dir') !== 1) bounce(k, r, false);
     const pages = Math.ceil((k.maps.get(r, 'virt') + Math.max(1, size)) / 4096);
-    for (let i = 0; i < pages; i++) k.bus.iommu.unmap(k.maps.get(r, 'dma') + i);
+    // without an IOMMU one frame mapped twice is one address
+    for (let i = 0; i < pages; i++) {
+      const at = k.maps.get(r, 'dma') + i;
+      if (k.bus.iommu.mapped(at)) k.bus.iommu.unmap(at);
+    }
     if (k.maps.get(r, 'bounce')) freePages(k.model.s, k.maps.get(r, 'pfn'));
     k.event('dma-unmap', `unmaps ${size} bytes of page ${k.maps.get(r, 'pfn')}`, a.thread);
     k.touched = true;

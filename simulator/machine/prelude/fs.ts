@@ -173,7 +173,7 @@ static inline void device_destroy(struct class *c, dev_t d) { void *v = __pinsco
 #define pci_warn(p, f, a...) printk(f, ##a)
 #define pci_info(p, f, a...) printk(f, ##a)
 #define pci_dbg(p, f, a...) ((void)(p))
-void *__pinscope_devm(struct device *d, size_t n, int zero); void __pinscope_devm_action(struct device *d, void *fn, void *arg); 
+void *__pinscope_devm(struct device *d, size_t n, int zero);
 #define devm_kmalloc(d, n, f) __pinscope_devm(d, n, 0)
 #define devm_kzalloc(d, n, f) __pinscope_devm(d, n, 1)
 #define devm_kcalloc(d, n, s, f) __pinscope_devm(d, size_mul(n, s), 1)

@@ -9,6 +9,7 @@ import {
 import { BASE } from './base.ts';
 import { FILES } from './fs.ts';
 import { MM } from './mm.ts';
+import { SUBSYSTEMS } from './subsystems.ts';
 import { SYNC } from './sync.ts';
 
 /** Offsets from here on lie in these headers. */
@@ -61,6 +62,7 @@ export function prelude(kernel: string): Prelude {
 #define LINUX_VERSION_SUBLEVEL ${patch}
 #define UTS_RELEASE "${major}.${minor}.${patch}"
 #define __KERNEL__ 1
+#define __PINSCOPE__ 1
 #define MODULE 1
 #define __linux__ 1
 #define __x86_64__ 1
@@ -72,7 +74,7 @@ export function prelude(kernel: string): Prelude {
 #define __BYTE_ORDER 1234
 ${CONFIG.map((c) => `#define CONFIG_${c} 1`).join('\n')}
 `;
-  const text = version + BASE + SYNC + MM + FILES;
+  const text = version + BASE + SYNC + MM + FILES + SUBSYSTEMS;
   const pp = new Preprocessor();
   const tokens = pp.run(text, PRELUDE_BASE);
   const program = new ExactParser(tokens).program();

@@ -159,7 +159,7 @@ static inline void *mempool_alloc(mempool_t *m, gfp_t f) { return m->alloc ? m->
 static inline void mempool_free(void *p, mempool_t *m) { if (!p) return; if (m->free) m->free(p, m->data); else kfree(p); }
 static inline void mempool_destroy(mempool_t *m) { if (m) kfree(m); }
 
-struct address_space; struct vm_area_struct; struct file; struct inode; struct device; struct dev_pagemap;
+struct address_space; struct vm_area_struct; struct file; struct inode; struct device; struct dev_pagemap; struct kvec;
 struct page { unsigned long flags; struct list_head lru; struct address_space *mapping; unsigned long index; unsigned long private; atomic_t _mapcount; atomic_t _refcount; unsigned long memcg_data; };
 struct folio { union { struct { unsigned long flags; struct list_head lru; struct address_space *mapping; unsigned long index; unsigned long private; atomic_t _mapcount; atomic_t _refcount; unsigned long memcg_data; }; struct page page; }; };
 typedef struct { struct page **pages; } release_pages_arg;
@@ -425,7 +425,7 @@ static inline void memset_page(struct page *p, size_t o, int v, size_t n) { mems
 #define FOLL_PIN 524288
 #define FOLL_FAST_ONLY 1048576
 #define GUP_PIN_COUNTING_BIAS 1024
-long __pinscope_gup(const char *name, struct mm_struct *mm, unsigned long start, unsigned long nr, unsigned int flags, struct page **pages);
+int __pinscope_kernel_pages(const struct kvec *k, int n, struct page **p); long __pinscope_gup(const char *name, struct mm_struct *mm, unsigned long start, unsigned long nr, unsigned int flags, struct page **pages);
 #define __gup_cur(N, s, n, f, p) __pinscope_gup(N, current->mm, s, n, f, p)
 #define __GUP4(N) static inline long __##N##4(unsigned long s, unsigned long n, unsigned int f, struct page **p) { return __gup_cur(#N, s, n, f, p); }
 __GUP4(get_user_pages) __GUP4(pin_user_pages) __GUP4(get_user_pages_longterm)

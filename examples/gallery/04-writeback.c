@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+/*
+ * 4. Writeback under DMA: the page is clean, its data newer than the disk.
+ * 
+ * The flusher writes the page and marks it clean while the device is still busy. The driver unpins without saying that the page
+ * was written: what the device put there never reaches the disk.
+ */
+//@ kernel 6.12
+//@ device cam capture pattern=0xAA latency=3
+//@ file /data pages=1
+//@ exists dirty-lost
+#include <linux/mm.h>
+#include <linux/dma-mapping.h>
+#include <linux/slab.h>
+#include <linux/fs.h>
+
+static struct page *pages[1];
+static dma_addr_t dma;
+
+/* Takes the page and starts the device. */
+static int grab_start(unsigned long addr)
+{
+	int ret = pin_user_pages_fast(addr, 1, FOLL_WRITE, pages);
+
+	if (ret != 1)
+		return ret < 0 ? ret : -EFAULT;
+	dma = dma_map_page(NULL, pages[0], 0, PAGE_SIZE, DMA_FROM_DEVICE);
+	virtual_device_start("cam", dma, PAGE_SIZE, DMA_FROM_DEVICE);
+	return 0;
+}
+
+/* The device is done: gives the page back. */
+static void grab_stop(void)
+{
+	dma_unmap_page(NULL, dma, PAGE_SIZE, DMA_FROM_DEVICE);
+	unpin_user_pages(pages, 1);
+}
+
+//@ process app
+int main(void)
+{
+	int fd = open("/data", O_RDWR);
+	unsigned char *buf = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	buf[0] = 1;
+	grab_start((unsigned long)buf);
+	//@ writeback
+	//@ wait 6
+	grab_stop();
+	//@ assert buf[0] == 0xAA && disk(fd, 0) == 1 && !dirty(page(buf))
+	close(fd);
+	return 0;
+}
