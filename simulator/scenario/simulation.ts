@@ -919,9 +919,13 @@ export class Simulation implements Director {
     const k = this.kernel;
     const m = k.vm.memory;
     const last = Math.max(0, this.positions.length - 1);
+    // memory: all of it if the module is gone, what nobody points to otherwise; what the objects made for a function hold is not lost
+    const reached = unloaded ? new Set<number>() : this.reachable();
+    const kept = this.loaded.processes.length === 0 && !unloaded;
     const groups = new Map<string, { n: number; span: number; call: string; pin: boolean; actor: string }>();
     for (let r = 1; r <= k.pins.count; r++) {
       if (k.pins.get(r, 'live') !== 1) continue;
+      if (kept && reached.has(-k.pins.get(r, 'pfn'))) continue;
       const span = k.pins.get(r, 'span');
       const call = k.nameText(k.pins.get(r, 'call'));
       const key = `${span}:${call}`;
@@ -951,8 +955,6 @@ export class Simulation implements Director {
           last,
           k.lineOf(k.maps.get(r, 'span')),
         );
-    // memory: all of it if the module is gone, what nobody points to otherwise
-    const reached = unloaded ? new Set<number>() : this.reachable();
     for (let r = 1; r <= k.heapPages.count; r++) {
       if (k.heapPages.get(r, 'live') !== 1 || (!unloaded && reached.has(-k.heapPages.get(r, 'pfn')))) continue;
       this.add(
@@ -1008,6 +1010,14 @@ export class Simulation implements Director {
         queue.push(o);
       }
     }
+    if (this.loaded.processes.length === 0) {
+      // objects that were made as arguments
+      for (let o = 1; o < m.scalar.at(SC.objects); o++) {
+        if (m.objKind.at(o) !== KIND.device || seen.has(o)) continue;
+        seen.add(o);
+        queue.push(o);
+      }
+    }
     for (let o = queue.pop(); o; o = queue.pop())
       if (m.objState.at(o) === STATE.alive) look(m.objAddress.at(o), m.objSize.at(o));
     return seen;
@@ -1031,7 +1041,7 @@ export class Simulation implements Director {
     return {
       index: i,
       thread: this.threads[i]!,
-      actor: this.kernel.actorName(this.threads[i]!),
+      actor: this.kernel.nameText(this.names[i]!),
       line: this.loaded.lineOf(span.start),
       start: span.start,
       end: span.end,
