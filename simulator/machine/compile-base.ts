@@ -342,7 +342,11 @@ export abstract class FnBase {
         const o = this.staticType(e.object);
         const r = e.arrow && (o.kind === 'ptr' || o.kind === 'array') ? (o.kind === 'ptr' ? o.to : o.of) : o;
         if (r.kind !== 'record') return undefined;
-        return findMember(r, e.name)?.type;
+        const m = findMember(r, e.name);
+        // a bit-field that fits into an int is one
+        if (m?.width !== undefined && m.type.kind === 'int' && m.width <= 32)
+          return m.width === 32 && !m.type.signed ? T.uint : T.int;
+        return m?.type;
       }
       case 'index': {
         const o = this.staticType(e.object);
