@@ -94,6 +94,7 @@ const OPPOSITES: Readonly<Record<string, RegExp>> = {
   lock: /^unlock$/,
   acquire: /^release$/,
   enable: /^disable$/,
+  start: /^stop$/,
 };
 
 /** `dev_buffer_unregister` undoes `dev_buffer_register`: opposite verbs, and a word in common besides. */

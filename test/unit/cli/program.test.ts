@@ -1,6 +1,6 @@
 /** The built program: threads, pipes, exit codes. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,4 +84,13 @@ it('says that it gave a file up', () => {
   const { stdout } = run('check', 'large.c');
   // As fast as the machine is: found, or said that it was given up.
   expect(stdout).toMatch(/internal-flag|more than 3 s and was given up/);
+}, 60_000);
+
+it('finds in examples/ what its README lists', () => {
+  const examples = join(root, 'examples');
+  const listed = readFileSync(join(examples, 'README.md'), 'utf8').matchAll(/^\| `(\S+?)` \|.*\| `(\S+?)` \|$/gm);
+  const { stdout } = run('check', '--format', 'gcc', examples);
+  const found = stdout.matchAll(/([\w.]+):\d+:\d+: (?:error|warning): .* \[pinscope-(\S+)\]$/gm);
+  const names = (matches: Iterable<RegExpMatchArray>): string[] => [...matches].map(([, a, b]) => `${a} ${b}`).sort();
+  expect(names(found)).toEqual(names(listed));
 }, 60_000);
