@@ -32,10 +32,12 @@ export function flagsOf(e: Expr, f: FunctionContext, functions: ReadonlyMap<stri
         visit(x.left, g);
         visit(x.right, g);
         return;
-      case 'cond':
-        if (x.then) visit(x.then, g);
-        visit(x.else, g);
+      case 'cond': {
+        const known = x.test.kind === 'num' ? x.test.value !== 0n : undefined;
+        if (x.then && known !== false) visit(x.then, g);
+        if (known !== true) visit(x.else, g);
         return;
+      }
       case 'cast':
         visit(x.arg, g);
         return;

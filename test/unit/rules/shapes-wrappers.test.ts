@@ -58,12 +58,13 @@ int f(struct task_struct *t, struct mm_struct *mm, unsigned long a, struct page 
 	long ret;
 
 	mmap_read_lock(mm);
-	ret = get_user_pages_remote(t, mm, a, 1, 0, 0, pages, NULL);
+	ret = get_user_pages_remote(t, mm, a, 1, 1, 0, pages, NULL); //~ get-for-dma
 	mmap_read_unlock(mm);
 	if (ret != 1)
 		return -EFAULT;
 	if (look(pages[0]))
 		return -EIO; //~ leaked-pin
+	set_page_dirty_lock(pages[0]);
 	put_page(pages[0]);
 	return 0;
 }`));
