@@ -48,6 +48,16 @@ export function fillHolder(s: State, name: string, pages: readonly number[], pin
   if (pages.length <= room) for (let i = pages.length; i < old; i++) s.set(s.slotPage, first + i, 0);
 }
 
+/** Gives a holder a new list although it may hold pages still: those are not released, nobody will do it any more. */
+export function replaceHolder(s: State, name: string, pages: readonly number[], pin: boolean): void {
+  const row = holderRow(s, name);
+  for (const page of holderPages(s, row)) {
+    s.add(s.stray, s.head(page), holderWeight(s, row, page));
+    if (s.handlePin.at(row) === HOLD.pin) s.add(s.strayPins, s.head(page), 1);
+  }
+  fillHolder(s, name, pages, pin);
+}
+
 /** Takes the pages number `first` … `first + nr - 1` of those that are left from a holder, without releasing them. */
 export function takeFromHolder(s: State, row: number, first: number, nr: number): void {
   const base = s.handleFirst.at(row);

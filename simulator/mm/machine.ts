@@ -87,7 +87,15 @@ export function machineConfig(features: Features, o: MachineOptions = {}): Machi
   const pages = o.pages ?? 262144;
   if (o.nodes === 1)
     return {
-      ...machineConfig(features, { ...o, nodes: 2, pages: 0, swapPages: o.swapPages ?? pages }),
+      ...machineConfig(features, {
+        ...o,
+        nodes: 2,
+        pages: 4096,
+        movable: 0,
+        cma: 0,
+        dax: 0,
+        swapPages: o.swapPages ?? pages,
+      }),
       zones: oneNode(pages, o),
     };
   const movable = o.movable ?? 0;
@@ -105,6 +113,8 @@ export function machineConfig(features: Features, o: MachineOptions = {}): Machi
     if (movableHalf) zones.push({ zone: 'Movable', node, start: start + mem, pages: movableHalf });
     if (node === 1 && dax) zones.push({ zone: 'Device', node, start: start + half - dax, pages: dax });
   }
+  if (zones.some((z) => z.pages <= 0))
+    throw new RangeError(`a node of ${half} pages has no room for its movable, CMA and DAX memory`);
   return {
     features,
     zones,

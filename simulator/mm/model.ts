@@ -4,7 +4,7 @@ import { ERRNO_NAME } from './flags.ts';
 import { gup, unpinUserPages, type GupCall } from './gup.ts';
 import { pinWeight } from './gup_pin.ts';
 import { folioGet, folioPut } from './page_alloc.ts';
-import { fillHolder, holderOf, holderPages, holderRow, holderWeight } from './holders.ts';
+import { HOLD, fillHolder, holderOf, holderPages, holderRow, holderWeight } from './holders.ts';
 import { OPERATIONS } from './operations.ts';
 import { kswapd } from './reclaim.ts';
 import { newProc, procByName } from './process.ts';
@@ -219,5 +219,7 @@ export class Model {
     const owned = row ? holderWeight(s, row, page) : 0;
     if (slot) s.set(s.slotPage, slot, 0);
     if (owned !== released) s.add(s.stray, s.head(page), owned - released);
+    const pins = (row && s.handlePin.at(row) === HOLD.pin ? 1 : 0) - (pin ? 1 : 0);
+    if (pins) s.add(s.strayPins, s.head(page), pins);
   }
 }

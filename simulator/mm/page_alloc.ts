@@ -143,6 +143,7 @@ export function freeFolio(s: State, folio: number): void {
   s.set(s.mapping, folio, 0);
   s.set(s.pincount, folio, 0);
   s.set(s.stray, folio, 0);
+  s.set(s.strayPins, folio, 0);
   s.set(s.mlockCount, folio, 0);
   s.set(s.gen, folio, 0);
   if (z >= 0 && s.machine.zones[z]!.zone !== 'Device') {
@@ -175,6 +176,7 @@ function freeBadPage(s: State, folio: number, reason: string): void {
   s.set(s.pincount, folio, 0);
   s.set(s.mapping, folio, 0);
   s.set(s.stray, folio, 0);
+  s.set(s.strayPins, folio, 0);
 }
 
 function badPageReason(s: State, folio: number): string | undefined {

@@ -82,6 +82,8 @@ export class State {
   readonly sub: Column;
   /** References that no owner accounts for any more: mismatched releases. */
   readonly stray: Column;
+  /** Pins that a large folio still counts after a plain put, or counts no more after an unpin of a plain reference. */
+  readonly strayPins: Column;
   readonly mlockCount: Column;
   /** Process that holds PG_locked across steps. */
   readonly lockOwner: Column;
@@ -204,6 +206,7 @@ export class State {
     this.serial = p('serial');
     this.sub = p('sub');
     this.stray = p('stray');
+    this.strayPins = c('stray.pins');
     this.mlockCount = p('mlock_count');
     this.lockOwner = c('lock.owner');
     this.wbContent = c('writeback.content');

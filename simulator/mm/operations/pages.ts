@@ -2,7 +2,7 @@
 import { FOLL, E } from '../flags.ts';
 import { GUP_CALLS, gup, unpinUserPages, type GupCall } from '../gup.ts';
 import { pinWeight } from '../gup_pin.ts';
-import { HOLD, fillHolder, holderPages, holderWeight, takeFromHolder } from '../holders.ts';
+import { HOLD, replaceHolder, holderPages, holderWeight, takeFromHolder } from '../holders.ts';
 import { folioGet, folioPut } from '../page_alloc.ts';
 import { contentOf } from '../process.ts';
 import { setPageDirtyLock } from '../writeback.ts';
@@ -21,12 +21,18 @@ function acquire(m: Model, a: Args, call: GupCall): Result {
   if (!mm) return done(-E.SRCH);
   const out: number[] | null = a.raw('pages') === 'null' || a.raw('pages') === null ? null : [];
   const ret = gup(m.s, call, mm, vpn, nr, flags, out);
-  if (out?.length) fillHolder(m.s, `h:${name}`, out, call.startsWith('pin_') || (flags & FOLL.PIN) !== 0);
+  if (out?.length) replaceHolder(m.s, `h:${name}`, out, call.startsWith('pin_') || (flags & FOLL.PIN) !== 0);
   return done(ret);
 }
 
 /** Releases pages of a handle in some way; references that lose their owner, or never had one, are accounted as stray. */
-function release(m: Model, a: Args, put: (pages: number[]) => void, released: (page: number) => number): Result {
+function release(
+  m: Model,
+  a: Args,
+  put: (pages: number[]) => void,
+  released: (page: number) => number,
+  unpins: boolean,
+): Result {
   const { s } = m;
   const h = a.handle();
   const all = holderPages(s, h);
@@ -39,6 +45,8 @@ function release(m: Model, a: Args, put: (pages: number[]) => void, released: (p
   for (const page of pages) {
     const extra = (keep ? 0 : holderWeight(s, h, page)) - released(page);
     if (extra) s.add(s.stray, s.head(page), extra);
+    const pins = (!keep && s.handlePin.at(h) === HOLD.pin ? 1 : 0) - (unpins ? 1 : 0);
+    if (pins) s.add(s.strayPins, s.head(page), pins);
   }
   if (!keep) takeFromHolder(s, h, first, nr);
   put(pages);
@@ -53,6 +61,7 @@ export const PAGES_OPERATIONS: Operations = {
       a,
       (pages) => pages.forEach((p) => folioPut(m.s, m.s.head(p))),
       () => 1,
+      false,
     ),
   unpin_user_pages: (m, a) =>
     release(
@@ -60,6 +69,7 @@ export const PAGES_OPERATIONS: Operations = {
       a,
       (pages) => unpinUserPages(m.s, pages, false),
       (p) => pinWeight(m.s, p),
+      true,
     ),
   unpin_user_pages_dirty_lock: (m, a) =>
     release(
@@ -67,6 +77,7 @@ export const PAGES_OPERATIONS: Operations = {
       a,
       (pages) => unpinUserPages(m.s, pages, a.raw('dirty') !== false),
       (p) => pinWeight(m.s, p),
+      true,
     ),
   /** put_user_pages, of the kernels that have it: put_page under another name. */
   put_user_pages: (m, a) => {
@@ -76,6 +87,7 @@ export const PAGES_OPERATIONS: Operations = {
       a,
       (pages) => pages.forEach((p) => folioPut(m.s, m.s.head(p))),
       () => 1,
+      false,
     );
   },
   set_page_dirty_lock: (m, a) => {
@@ -98,7 +110,7 @@ export const PAGES_OPERATIONS: Operations = {
     const dest = a.raw('dest') !== false;
     const out: number[] = [];
     const ret = gup(m.s, 'pin_user_pages_fast', mm, vpn, nr, dest ? FOLL.WRITE : 0, out);
-    if (out.length) fillHolder(m.s, `h:${a.text('handle')}`, out, true);
+    if (out.length) replaceHolder(m.s, `h:${a.text('handle')}`, out, true);
     return done(ret < 0 ? ret : ret * 4096);
   },
   /** memfd_pin_folios (mm/gup.c, since 6.11): long-term pins of the folios of a tmpfs file, no mapping needed. */
@@ -108,7 +120,7 @@ export const PAGES_OPERATIONS: Operations = {
     const nr = a.int('pages', 1, 1);
     const out: number[] = [];
     const ret = memfdPinFolios(m.s, file, first, nr, out);
-    if (out.length) fillHolder(m.s, `h:${a.text('handle')}`, out, true);
+    if (out.length) replaceHolder(m.s, `h:${a.text('handle')}`, out, true);
     return done(ret);
   },
   /** folio_add_pin (mm/gup.c, since 6.5): one more pin of a folio that is pinned already. */
@@ -116,7 +128,7 @@ export const PAGES_OPERATIONS: Operations = {
     const { handle, page } = a.handlePage();
     if (m.s.handlePin.at(handle) !== HOLD.pin) a.fail('handle', 'only a pinned page can be pinned once more');
     folioAddPin(m.s, m.s.head(page));
-    fillHolder(m.s, `h:${a.text('to')}`, [page], true);
+    replaceHolder(m.s, `h:${a.text('to')}`, [page], true);
     return done();
   },
   get_page: (m, a) => {
