@@ -187,7 +187,7 @@ export class AccessMap {
   // ---- CPU mappings -----------------------------------------------------------------------------------------------
 
   /** Keys of the pages whose data an expression is an address into: kmap(page) + off, a variable that holds one. */
-  private addressKeys(e: Expr, f: FunctionContext): readonly string[] {
+  addressKeys(e: Expr, f: FunctionContext): readonly string[] {
     switch (e.kind) {
       case 'cast':
         return this.addressKeys(e.arg, f);
@@ -220,7 +220,7 @@ export class AccessMap {
   }
 
   /** Keys of the pages whose data a place is in: *addr, addr[i], addr->field. */
-  private placeKeys(e: Expr, f: FunctionContext): readonly string[] {
+  placeKeys(e: Expr, f: FunctionContext): readonly string[] {
     if (e.kind === 'cast') return this.placeKeys(e.arg, f);
     if (e.kind === 'unary' && e.op === '*') return this.addressKeys(e.arg, f);
     if (e.kind === 'index') {

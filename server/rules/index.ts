@@ -18,12 +18,14 @@ import type { Rule } from './rule.ts';
 import { sleepInAtomic } from './sleep-in-atomic.ts';
 import { unaccountedLongterm } from './unaccounted-longterm.ts';
 import { uncheckedPinCount } from './unchecked-pin-count.ts';
+import { useAfterRelease } from './use-after-release.ts';
 import { writeDirectionMismatch } from './write-direction-mismatch.ts';
 
 export const rules: readonly Rule[] = [
   mismatchedRelease,
   leakedPin,
   doubleRelease,
+  useAfterRelease,
   getForDma,
   missingLongterm,
   longtermWithoutPin,

@@ -248,5 +248,7 @@ function report(file: FileAnalysis, g: Group, r: ReleaseSite, why: Evidence): Re
     shape: `${name}:clean`,
     caseNumber: /kernel mapping|written by/.test(why.words) ? 5 : 1,
     fixes: () => dirtyRelease(file, r),
+    fixNote: () =>
+      'Call set_page_dirty_lock() on each page before this, or convert to pins and unpin_user_pages_dirty_lock().',
   };
 }
