@@ -123,7 +123,7 @@ export class Groups {
     const x = this.find(a);
     const y = this.find(b);
     if (x !== y) this.parent.set(x, y);
-    else if (!this.parent.has(x)) this.parent.set(x, x);
+    if (!this.parent.has(y)) this.parent.set(y, y);
   }
 
   /** The group that a key belongs to. */

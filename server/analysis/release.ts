@@ -88,6 +88,7 @@ export class Releases {
         const sameCount = r.releasedCount === null || r.releasedCount === countKey || elementwise;
         if (
           sameCount &&
+          !(r.iter && !whole) &&
           !(!whole && (r.earlier.length || this.symbols.info(v.s).key.startsWith('back:'))) &&
           !(elementwise && (shared || r.outflow)) &&
           !(el && elementwise && r.releasedCount !== 'loop')
