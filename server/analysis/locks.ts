@@ -12,6 +12,7 @@ import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import { contextsOf, type EntryContext } from './entry-context.ts';
 import type { FileAnalysis } from './file.ts';
+import { formOfCall } from './groups.ts';
 import { ANY, constantOf, makes, NEGATIVE, POSITIVE, runFlow, signIn, textOf, ZERO_ } from './flow.ts';
 import type { Entry, Facts, Flow, Outcome } from './flow.ts';
 
@@ -231,7 +232,7 @@ export class Locks {
     // a call of the family that may drop the lock and says so in `*locked`
     const acquire = kernel.acquire(name);
     if (acquire?.mmapLock === 'if-locked-arg') {
-      const form = acquire.forms.find((f) => f.params.length === call.args.length);
+      const form = formOfCall(acquire, call, this.file.unit);
       const locked = form && call.args[form.params.indexOf('locked')];
       if (locked && constantOf(locked) === undefined) {
         const variable = locked.kind === 'unary' && locked.op === '&' ? textOf(locked.arg, this.file.unit) : null;

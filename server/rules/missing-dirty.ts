@@ -138,6 +138,8 @@ function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite
   const asked = askedToDirty(file, r);
   if (asked) return asked;
   if (a.deviceReads.length) return null;
+  // a library's pages: those who get them dirty them
+  if (new RegExp(`\\bEXPORT_SYMBOL\\w*\\(\\s*${r.fn}\\b`).test(file.unit.text)) return null;
   const chooses = g.acquires.find(
     (x) => (x.kind === 'pin' || x.pages?.kind !== 'unary') && choosesWrite(x, file.functions.get(x.fn)),
   );
