@@ -2,7 +2,14 @@
  * Entry of the analyser: (file, options) → findings, for every target asked for. Pure: the parser's wasm is given as
  * bytes, files and headers as text.
  */
-import { createCParser, KeptFunctions, parseVariants, type CParser, type ParseInput } from '../language/c/index.ts';
+import {
+  createCParser,
+  forgetFile,
+  KeptFunctions,
+  parseVariants,
+  type CParser,
+  type ParseInput,
+} from '../language/c/index.ts';
 import type { Span } from '../language/c/ast.ts';
 import type { KernelVersion, Target } from '../language/c/unit.ts';
 import { gupFamilyNames } from '../language/kernel/index.ts';
@@ -300,6 +307,7 @@ class Session implements Analyser {
     this.kept.delete(path);
     this.newest.delete(path);
     this.parser.close(path);
+    forgetFile(path);
   }
 
   dispose(): void {}

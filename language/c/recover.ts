@@ -78,6 +78,21 @@ function cut(text: string, start: number, end: number): [number, number][] {
   return out;
 }
 
+type Parsed = ReturnType<CParser['parseOnce']>;
+/** Pieces as they were parsed last: while one function is broken, the others beside it are cut off again at every edit. */
+const pieces = new WeakMap<CParser, Map<string, Parsed>>();
+const MAX_PIECES = 300;
+
+function parsePieceOnce(parser: CParser, piece: string): Parsed {
+  let known = pieces.get(parser);
+  if (!known) pieces.set(parser, (known = new Map()));
+  if (known.has(piece)) return known.get(piece);
+  const parsed = parser.parseOnce(piece);
+  if (known.size >= MAX_PIECES) known.clear();
+  known.set(piece, parsed);
+  return parsed;
+}
+
 function parsePiece(
   parser: CParser,
   text: string,
@@ -92,7 +107,7 @@ function parsePiece(
     return inside;
   const piece = text.slice(start, end);
   if (piece.trim() === '') return [];
-  const parsed = parser.parseOnce(piece);
+  const parsed = parsePieceOnce(parser, piece);
   if (!parsed) return inside;
   return parsed.root.children.map((node) => {
     const moved = shift(node, start);

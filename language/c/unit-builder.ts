@@ -206,7 +206,23 @@ const headerItems = new Map<string, HeaderItems>();
 /** What the items of a file held when it was last read; most edits leave most of them alone. */
 const memos = new Map<string, ItemMemo>();
 
+/** Environments that files were read in, for `forgetFile`. */
+const environments = new Map<string, Set<string>>();
+
+/** Nothing is kept of a file that was closed, nor of its headers as it saw them. */
+export function forgetFile(path: string): void {
+  memos.delete(path);
+  const gone = environments.get(path);
+  environments.delete(path);
+  if (!gone) return;
+  for (const environment of gone) fragments.delete(environment);
+  for (const [key, items] of headerItems) if (gone.has(items.environment)) headerItems.delete(key);
+}
+
 function memoOf(path: string, environment: string): ItemMemo {
+  const seen = environments.get(path);
+  if (seen) seen.add(environment);
+  else environments.set(path, new Set([environment]));
   let memo = memos.get(path);
   if (!memo || memo.environment !== environment) {
     memo = { environment, heads: new Map(), declarations: new Map() };

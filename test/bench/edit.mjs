@@ -14,7 +14,7 @@ const server = join(root, 'dist/server.js');
 const kernel = process.env.KERNEL_SRC ?? '/root/kernel/linux-source-6.12';
 const NAMES = '(get|pin)_user_pages(_fast|_remote|_unlocked|_locked)?[ \\t]*\\(';
 const WARM_UP = 10;
-const GOAL = 30;
+const GOAL = 15;
 
 const option = (name, otherwise) => {
   const at = process.argv.indexOf(name);
