@@ -197,6 +197,12 @@ export class Locks {
           { ...o, facts: special === 'lock' ? not : done },
         ];
       });
+    // something that is not seen, or is called through a pointer, gives locks back: which ones is not known
+    const called = call.callee.kind === 'member' ? call.callee.name : name;
+    if (/unlock/.test(called) && !kernel.call(called))
+      return each((o) => [
+        { ...o, data: { ...o.data, held: new Map([...o.data.held].filter(([t]) => !isAtomic(t) && t !== MMAP)) } },
+      ]);
     const guess = this.perhaps(call);
     if (guess)
       return each((o) => {
