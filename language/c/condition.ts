@@ -1,4 +1,5 @@
 /** #if conditions: parsed, evaluated in three-valued logic, printed in a normal form. */
+import { PRECEDENCE, foldBinary } from './operators.ts';
 import type { MacroDef } from './unit.ts';
 
 /** What a condition can ask. */
@@ -62,26 +63,6 @@ export function definedText(name: string): string {
   return `defined(${name})`;
 }
 
-const PRECEDENCE: Record<string, number> = {
-  '||': 1,
-  '&&': 2,
-  '|': 3,
-  '^': 4,
-  '&': 5,
-  '==': 6,
-  '!=': 6,
-  '<': 7,
-  '>': 7,
-  '<=': 7,
-  '>=': 7,
-  '<<': 8,
-  '>>': 8,
-  '+': 9,
-  '-': 9,
-  '*': 10,
-  '/': 10,
-  '%': 10,
-};
 const TOKEN =
   /\s*(0[xX][\da-fA-F]+[uUlL]*|\d[\w.]*|[A-Za-z_$][\w$]*|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|<[\w./-]+>(?=\s*\))|&&|\|\||==|!=|<=|>=|<<|>>|[-+*/%<>!~&|^?:(),.])/y;
 
@@ -322,42 +303,7 @@ class Evaluator {
     const a = this.value(n.left);
     const b = this.value(n.right);
     if (a === undefined || b === undefined) return undefined;
-    switch (n.op) {
-      case '+':
-        return a + b;
-      case '-':
-        return a - b;
-      case '*':
-        return a * b;
-      case '/':
-        return b === 0n ? undefined : a / b;
-      case '%':
-        return b === 0n ? undefined : a % b;
-      case '<<':
-        return b < 0n || b > 128n ? undefined : a << b;
-      case '>>':
-        return b < 0n || b > 128n ? undefined : a >> b;
-      case '&':
-        return a & b;
-      case '|':
-        return a | b;
-      case '^':
-        return a ^ b;
-      case '==':
-        return bool(a === b);
-      case '!=':
-        return bool(a !== b);
-      case '<':
-        return bool(a < b);
-      case '>':
-        return bool(a > b);
-      case '<=':
-        return bool(a <= b);
-      case '>=':
-        return bool(a >= b);
-      default:
-        return undefined;
-    }
+    return foldBinary(n.op, a, b);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Integer constants. */
 import type { Expr } from './ast.ts';
 import { evaluateInteger } from './condition.ts';
+import { foldBinary } from './operators.ts';
 import type { MacroDef, TranslationUnit } from './unit.ts';
 
 type FoldUnit = Pick<TranslationUnit, 'macros' | 'enums'>;
@@ -67,63 +68,16 @@ function fold(
       if (e.op === '||' && a !== undefined && a !== 0n) return 1n;
       const b = f(e.right);
       if (a === undefined || b === undefined) return undefined;
-      return arithmetic(e.op, a, b);
+      return foldBinary(e.op, a, b);
     }
     case 'call':
-      return e.callee.kind === 'id' && e.callee.name === 'BIT' && e.args[0] ? shift(1n, f(e.args[0])) : undefined;
+      return e.callee.kind === 'id' && e.callee.name === 'BIT' && e.args[0] ? bit(f(e.args[0])) : undefined;
     default:
       return undefined;
   }
 }
 
-function shift(a: bigint, b: bigint | undefined): bigint | undefined {
-  return b === undefined || b < 0n || b > 128n ? undefined : a << b;
-}
-
-function arithmetic(op: string, a: bigint, b: bigint): bigint | undefined {
-  switch (op) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return b === 0n ? undefined : a / b;
-    case '%':
-      return b === 0n ? undefined : a % b;
-    case '<<':
-      return shift(a, b);
-    case '>>':
-      return b < 0n || b > 128n ? undefined : a >> b;
-    case '&':
-      return a & b;
-    case '|':
-      return a | b;
-    case '^':
-      return a ^ b;
-    case '==':
-      return a === b ? 1n : 0n;
-    case '!=':
-      return a !== b ? 1n : 0n;
-    case '<':
-      return a < b ? 1n : 0n;
-    case '>':
-      return a > b ? 1n : 0n;
-    case '<=':
-      return a <= b ? 1n : 0n;
-    case '>=':
-      return a >= b ? 1n : 0n;
-    case '&&':
-      return a !== 0n && b !== 0n ? 1n : 0n;
-    case '||':
-      return a !== 0n || b !== 0n ? 1n : 0n;
-    case ',':
-      return b;
-    default:
-      return undefined;
-  }
-}
+const bit = (n: bigint | undefined): bigint | undefined => (n === undefined ? undefined : foldBinary('<<', 1n, n));
 
 /** A macro's body as an integer: the grammar of #if is the grammar of these. */
 function foldMacro(

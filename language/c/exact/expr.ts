@@ -1,28 +1,9 @@
 /** Expressions of the exact parser. */
 import type { AssignOp, BinaryOp, CType, Expr, InitItem, InitListExpr } from '../ast.ts';
+import { PRECEDENCE } from '../operators.ts';
 import { TypeParser } from './types.ts';
 import type { Token } from './tokens.ts';
 
-const PREC: Readonly<Record<string, number>> = {
-  '||': 1,
-  '&&': 2,
-  '|': 3,
-  '^': 4,
-  '&': 5,
-  '==': 6,
-  '!=': 6,
-  '<': 7,
-  '>': 7,
-  '<=': 7,
-  '>=': 7,
-  '<<': 8,
-  '>>': 8,
-  '+': 9,
-  '-': 9,
-  '*': 10,
-  '/': 10,
-  '%': 10,
-};
 const ASSIGN = new Set(['=', '+=', '-=', '*=', '/=', '%=', '<<=', '>>=', '&=', '|=', '^=']);
 /** Built-ins of the compiler whose arguments may be types. */
 const TYPE_CALLS = new Set(['__builtin_va_arg', '__builtin_types_compatible_p', '__same_type', '__pinscope_type']);
@@ -100,7 +81,7 @@ export abstract class ExprParser extends TypeParser {
     let left = this.cast();
     for (;;) {
       const op = this.tok.kind === 'op' ? this.tok.text : '';
-      const p = PREC[op];
+      const p = PRECEDENCE[op];
       if (p === undefined || p < min) return left;
       this.next();
       const right = this.binary(p + 1);

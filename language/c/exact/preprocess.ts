@@ -1,4 +1,5 @@
 /** The preprocessor, exactly: directives, object-like and function-like macros with # and ##, hide sets (Prosser). */
+import { PRECEDENCE, foldBinary } from '../operators.ts';
 import { CSyntaxError, tokenize, type CommentToken, type Token } from './tokens.ts';
 
 /** A macro as defined. */
@@ -328,26 +329,6 @@ function merge(a: ReadonlySet<string> | undefined, b: ReadonlySet<string>): Read
 /** #if arithmetic over expanded tokens. Names are 0. */
 function evaluate(tokens: readonly string[]): bigint {
   let i = 0;
-  const prec: Record<string, number> = {
-    '||': 1,
-    '&&': 2,
-    '|': 3,
-    '^': 4,
-    '&': 5,
-    '==': 6,
-    '!=': 6,
-    '<': 7,
-    '>': 7,
-    '<=': 7,
-    '>=': 7,
-    '<<': 8,
-    '>>': 8,
-    '+': 9,
-    '-': 9,
-    '*': 10,
-    '/': 10,
-    '%': 10,
-  };
   const primary = (): bigint => {
     const t = tokens[i++];
     if (t === undefined) throw new Error('end');
@@ -381,30 +362,10 @@ function evaluate(tokens: readonly string[]): bigint {
     let a = primary();
     for (;;) {
       const op = tokens[i];
-      const p = op === undefined ? undefined : prec[op];
+      const p = op === undefined ? undefined : PRECEDENCE[op];
       if (op === undefined || p === undefined || p < min) return a;
       i++;
-      const b = binary(p + 1);
-      const flag = (x: boolean): bigint => (x ? 1n : 0n);
-      if (op === '||') a = flag(a !== 0n || b !== 0n);
-      else if (op === '&&') a = flag(a !== 0n && b !== 0n);
-      else if (op === '|') a |= b;
-      else if (op === '^') a ^= b;
-      else if (op === '&') a &= b;
-      else if (op === '==') a = flag(a === b);
-      else if (op === '!=') a = flag(a !== b);
-      else if (op === '<') a = flag(a < b);
-      else if (op === '>') a = flag(a > b);
-      else if (op === '<=') a = flag(a <= b);
-      else if (op === '>=') a = flag(a >= b);
-      else if (op === '<<') a <<= b;
-      else if (op === '>>') a >>= b;
-      else if (op === '+') a += b;
-      else if (op === '-') a -= b;
-      else if (op === '*') a *= b;
-      else if (b === 0n) a = 0n;
-      else if (op === '/') a /= b;
-      else a %= b;
+      a = foldBinary(op, a, binary(p + 1)) ?? 0n;
     }
   };
   const ternary = (): bigint => {
