@@ -12,7 +12,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Folders and files that must run in a browser as they are: no Node. */
 const PURE = ['language/', 'server/analysis/', 'server/rules/', 'server/fixes/', 'simulator/mm/', 'simulator/device/'];
-const PURE_SIMULATOR = ['simulator/machine/', 'simulator/scenario/', 'simulator/explore/', 'simulator/trace/'];
+const PURE_SIMULATOR = [
+  'simulator/machine/',
+  'simulator/scenario/',
+  'simulator/explore/',
+  'simulator/trace/',
+  'simulator/engine/',
+  'simulator/panel/',
+];
 
 const show = (wrong: readonly Import[]): string[] => wrong.map((one) => `${one.where} imports ${one.to}`);
 const isVsCode = (name: string): boolean => name === 'vscode';
@@ -50,13 +57,14 @@ describe('layers', () => {
     expect(show(wrong)).toEqual([]);
   });
 
-  test('the editor client takes nothing but types of the protocol from the server', () => {
+  test('the editor client talks to both engines by messages: it takes types, and the schemas of the messages', () => {
     const wrong = imports.filter(
       (one) =>
         one.ours &&
         one.from.startsWith('client/vscode/') &&
         roomOf(one.to) !== 'client' &&
-        !(one.to === 'server/lsp/protocol.ts' && one.typeOnly),
+        !(one.typeOnly && /^(server\/lsp|simulator\/engine)\/protocol\.ts$/.test(one.to)) &&
+        one.to !== 'simulator/panel/messages.ts',
     );
     expect(show(wrong)).toEqual([]);
   });
@@ -79,7 +87,7 @@ describe('layers', () => {
     expect(show(wrong)).toEqual([]);
   });
 
-  test('relative imports name their file with .ts', () => {
-    expect(show(imports.filter((one) => one.ours && !/\.(ts|json|md)$/.test(one.to)))).toEqual([]);
+  test('relative imports name their file with its extension', () => {
+    expect(show(imports.filter((one) => one.ours && !/\.(tsx?|json|md|css)$/.test(one.to)))).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { Project, SyntaxKind, type SourceFile } from 'ts-morph';
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const project = new Project({ tsConfigFilePath: join(ROOT, 'tsconfig.json'), skipAddingFilesFromTsConfig: true });
-project.addSourceFilesAtPaths(['language', 'server', 'simulator', 'client'].map((room) => join(ROOT, room, '**/*.ts')));
+project.addSourceFilesAtPaths(['language', 'server', 'simulator', 'client'].map((room) => join(ROOT, room, '**/*.{ts,tsx}')));
 
 /** Path from the root, with slashes. */
 export function pathOf(file: SourceFile): string {
@@ -17,7 +17,7 @@ export function pathOf(file: SourceFile): string {
 /** Every source file of the product; tests that lie beside their sources are left out. */
 export const sources: readonly SourceFile[] = project
   .getSourceFiles()
-  .filter((file) => !/\.(test|bench)\.ts$/.test(file.getFilePath()));
+  .filter((file) => !/\.(test|bench)\.tsx?$/.test(file.getFilePath()));
 
 /** One import, re-export or import() of a file. */
 export interface Import {
