@@ -1,0 +1,191 @@
+/**
+ * What the editor (the host) and the panel say to each other. One map, MESSAGES, gives every message its schema; the types of both
+ * directions are derived from it and both sides check what arrives. A run is deterministic, so that only the source and the choices
+ * of a run cross this boundary: the panel computes the rest in its own worker.
+ *
+ * The host answers `ready` with `l10n` (if there is a translation), `settings` and then `load` or `empty`.
+ * `rerun` asks for another `load` with other options: what is being run is known to the host, in one place.
+ */
+import * as v from 'valibot';
+
+/** Version of these messages; both sides refuse others. */
+export const PANEL_PROTOCOL = 1;
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** A part of the source text: UTF-16 offsets. */
+const span = v.object({ start: count, end: count });
+const file = v.object({ path: v.string(), text: v.string() });
+
+/** Choices of a run: together with the source they make the trace. */
+const options = v.object({
+  /** Kernel, for sources that do not say it. */
+  kernel: v.optional(v.string()),
+  /** Function to run, with arguments made from its signature. */
+  fn: v.optional(v.string()),
+  /** Seed of random scheduling; 0: everybody runs until he waits. */
+  seed: v.optional(count),
+  /** Statements after which the run is stopped. */
+  steps: v.optional(count),
+  /** MiB of memory for the program. */
+  memory: v.optional(count),
+  /** Statements that are left out of the run. */
+  mute: v.optional(v.array(span)),
+  /** Calls that fail: the nth call of this name, from 1. */
+  fail: v.optional(v.array(v.object({ call: v.string(), nth: count }))),
+});
+
+/** Where the view stood. Kept by the host as it is, so that hiding, reloading and moving the panel loses nothing. */
+const view = v.object({
+  /** How pages are laid out. */
+  arrangement: v.optional(v.picklist(['pfn', 'lru', 'address', 'dma'])),
+  /** Part that is shown beside the pages. */
+  tab: v.optional(v.string()),
+  /** Selected page frame. */
+  page: v.optional(count),
+  /** Text of the event filter. */
+  filter: v.optional(v.string()),
+  /** Pages that nothing happened to are shown too. */
+  all: v.optional(v.boolean()),
+});
+
+/** Every message, by direction and type. */
+const MESSAGES = {
+  /** Host → panel. */
+  toPanel: {
+    /** Run this and show it. */
+    load: v.object({
+      /** Display name. */
+      title: v.string(),
+      source: v.object({
+        path: v.string(),
+        text: v.string(),
+        /** Files that `#include "…"` finds: path as it is written there. */
+        headers: v.optional(v.array(file)),
+        /** Further .c files of the same program. */
+        extra: v.optional(v.array(file)),
+      }),
+      options,
+      /** Step to show; `fault`: the first fault. Default: the step that was shown if this source was shown, else `fault`, else 0. */
+      at: v.optional(v.union([count, v.literal('fault')])),
+      /** As `state` gave it. */
+      view: v.optional(view),
+    }),
+    /** There is nothing to run: why. */
+    empty: v.object({ reason: v.picklist(['no-file', 'no-function', 'other-language']), title: v.optional(v.string()) }),
+    goTo: v.object({ step: count }),
+    /** The caret stands here (line from 1): the pages that the line touches are marked. */
+    selectLine: v.object({ line: count }),
+    settings: v.object({
+      reducedMotion: v.optional(v.boolean()),
+      /** Steps a second when playing. */
+      speed: v.optional(v.pipe(v.number(), v.minValue(0.5), v.maxValue(60))),
+    }),
+    /** The host's own command: `save` comes back. */
+    export: v.object({ kind: v.picklist(['json', 'svg', 'png', 'md', 'html']) }),
+    /** Translations by English text. */
+    l10n: v.object({ bundle: v.record(v.string(), v.string()), language: v.string() }),
+  },
+  /** Panel → host. */
+  toHost: {
+    /** The page is there and listens. */
+    ready: v.object({ version: v.literal(PANEL_PROTOCOL) }),
+    /** To be kept, and given back in `load` when the panel comes again. */
+    state: v.object({ sourceHash: v.string(), step: count, view }),
+    /** A run is finished: what it found. */
+    ran: v.object({
+      ok: v.boolean(),
+      steps: count,
+      faults: v.array(v.object({ kind: v.string(), text: v.string(), line: count, step: count })),
+      diagnostics: v.array(
+        v.object({ message: v.string(), start: count, end: count, severity: v.picklist(['error', 'warning']) }),
+      ),
+    }),
+    /** The state before this step is shown; `length` shows the end. */
+    at: v.object({
+      step: count,
+      length: count,
+      actor: v.string(),
+      /** Line of the statement about to run (from 1; 0: none), and its span. */
+      line: count,
+      span: v.optional(span),
+      /** Innermost first. */
+      stack: v.array(v.object({ name: v.string(), line: count })),
+      /** Page frames that the step before changed. */
+      changed: v.array(count),
+      /** Values beside lines: the last count of each page that a line touched. */
+      values: v.array(v.object({ line: count, text: v.string() })),
+    }),
+    /** Show this place in the editor. */
+    openSource: v.object({ path: v.string(), line: count, focus: v.optional(v.boolean()) }),
+    /** An export is ready: ask where to put it. */
+    save: v.object({
+      name: v.string(),
+      mime: v.string(),
+      encoding: v.picklist(['utf8', 'base64']),
+      data: v.string(),
+    }),
+    /** Run the same source with these options. */
+    rerun: v.object({ options }),
+    /** To the clipboard. */
+    copy: v.object({ text: v.string() }),
+    /** What the buttons of the empty states do. */
+    command: v.object({ name: v.picklist(['gallery', 'walkthrough', 'simulate']) }),
+    /** Something went wrong inside: for the log, and a message if the panel cannot go on. */
+    error: v.object({ message: v.string(), stack: v.optional(v.string()), fatal: v.boolean() }),
+  },
+} as const;
+
+type Direction = keyof typeof MESSAGES;
+type Schemas<D extends Direction> = (typeof MESSAGES)[D];
+/** Content of a message by its type. */
+type Content<D extends Direction, K extends keyof Schemas<D>> =
+  Schemas<D>[K] extends v.GenericSchema<unknown, infer Out> ? Out : never;
+type Message<D extends Direction> = {
+  [K in keyof Schemas<D>]: { readonly type: K; readonly version: number } & Content<D, K>;
+}[keyof Schemas<D>];
+
+/** A message from the host to the panel. */
+export type ToPanel = Message<'toPanel'>;
+/** A message from the panel to the host. */
+export type ToHost = Message<'toHost'>;
+/** One message of a direction by its type. */
+export type PanelMessage<K extends keyof Schemas<'toPanel'>> = Content<'toPanel', K>;
+/** One message of a direction by its type. */
+export type HostMessage<K extends keyof Schemas<'toHost'>> = Content<'toHost', K>;
+/** Choices of a run. */
+export type PanelRunOptions = v.InferOutput<typeof options>;
+/** Where the view stood. */
+export type PanelView = v.InferOutput<typeof view>;
+
+/** Makes a message for the panel. */
+export function toPanel<K extends keyof Schemas<'toPanel'>>(type: K, content: PanelMessage<K>): ToPanel {
+  return { type, version: PANEL_PROTOCOL, ...(content as object) } as unknown as ToPanel;
+}
+/** Makes a message for the host. */
+export function toHost<K extends keyof Schemas<'toHost'>>(type: K, content: HostMessage<K>): ToHost {
+  return { type, version: PANEL_PROTOCOL, ...(content as object) } as unknown as ToHost;
+}
+
+/** A message that arrived at the panel; throws a TypeError that says what is wrong with it. */
+export function readToPanel(data: unknown): ToPanel {
+  return read('toPanel', data) as ToPanel;
+}
+/** A message that arrived at the host; throws a TypeError that says what is wrong with it. */
+export function readToHost(data: unknown): ToHost {
+  return read('toHost', data) as ToHost;
+}
+
+function read(direction: Direction, data: unknown): unknown {
+  const head = v.safeParse(v.object({ type: v.string(), version: v.number() }), data);
+  if (!head.success) throw new TypeError('this is no message of the Pinscope panel');
+  const { type, version } = head.output;
+  if (version !== PANEL_PROTOCOL)
+    throw new TypeError(`message ${type} has version ${version}; this side speaks ${PANEL_PROTOCOL}`);
+  const schemas: Readonly<Record<string, v.GenericSchema>> = MESSAGES[direction];
+  const schema = Object.hasOwn(schemas, type) ? schemas[type] : undefined;
+  if (!schema) throw new TypeError(`there is no message ${type}`);
+  const result = v.safeParse(schema, data);
+  if (result.success) return { type, version, ...(result.output as object) };
+  const { path, message } = result.issues[0];
+  throw new TypeError(`message ${type}: ${path?.map((p) => String(p.key)).join('.') ?? ''}: ${message}`);
+}
