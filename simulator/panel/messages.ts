@@ -71,7 +71,10 @@ const MESSAGES = {
       view: v.optional(view),
     }),
     /** There is nothing to run: why. */
-    empty: v.object({ reason: v.picklist(['no-file', 'no-function', 'other-language']), title: v.optional(v.string()) }),
+    empty: v.object({
+      reason: v.picklist(['no-file', 'no-function', 'other-language']),
+      title: v.optional(v.string()),
+    }),
     goTo: v.object({ step: count }),
     /** The caret stands here (line from 1): the pages that the line touches are marked. */
     selectLine: v.object({ line: count }),
