@@ -6,11 +6,29 @@ import {
   type ExactProgram,
   type Macro,
 } from '../../../language/c/exact/index.ts';
-import { BASE } from './base.ts';
-import { FILES } from './fs.ts';
-import { MM } from './mm.ts';
+import { ALLOC } from './alloc.ts';
+import { ARITH } from './arith.ts';
+import { ATOMIC } from './atomic.ts';
+import { BITS } from './bits.ts';
+import { BUSES } from './buses.ts';
+import { DEVICES } from './devices.ts';
+import { DMA } from './dma.ts';
+import { ERRNO } from './errno.ts';
+import { GUP } from './gup.ts';
+import { ITER } from './iter.ts';
+import { LISTS } from './lists.ts';
+import { LOCKS } from './locks.ts';
+import { PAGES } from './pages.ts';
+import { PRINTK } from './printk.ts';
+import { STRINGS } from './strings.ts';
 import { SUBSYSTEMS } from './subsystems.ts';
-import { SYNC } from './sync.ts';
+import { TASKS } from './tasks.ts';
+import { TYPES } from './types.ts';
+import { USER } from './user.ts';
+import { VMAS } from './vmas.ts';
+import { WAIT } from './wait.ts';
+import { WORK } from './work.ts';
+import { XARRAY } from './xarray.ts';
 
 /** Offsets from here on lie in these headers. */
 export const PRELUDE_BASE = 32 * FILE_BASE;
@@ -48,6 +66,33 @@ const CONFIG = [
   'OF',
 ];
 
+/** In the order of their inclusion: a header may use what those before it say. */
+const HEADERS = [
+  TYPES,
+  ARITH,
+  ERRNO,
+  LISTS,
+  BITS,
+  ATOMIC,
+  STRINGS,
+  LOCKS,
+  WAIT,
+  WORK,
+  TASKS,
+  PRINTK,
+  ALLOC,
+  PAGES,
+  GUP,
+  DMA,
+  DEVICES,
+  BUSES,
+  VMAS,
+  ITER,
+  XARRAY,
+  USER,
+  SUBSYSTEMS,
+];
+
 const cache = new Map<string, Prelude>();
 
 /** The headers for a kernel such as `6.12`. */
@@ -74,7 +119,7 @@ export function prelude(kernel: string): Prelude {
 #define __BYTE_ORDER 1234
 ${CONFIG.map((c) => `#define CONFIG_${c} 1`).join('\n')}
 `;
-  const text = version + BASE + SYNC + MM + FILES + SUBSYSTEMS;
+  const text = version + HEADERS.join('');
   const pp = new Preprocessor();
   const tokens = pp.run(text, PRELUDE_BASE);
   const program = new ExactParser(tokens).program();

@@ -1,0 +1,150 @@
+/** The C library of user programs over system calls. */
+export const USER = String.raw`
+/* user programs */
+#define O_RDONLY 0
+#define O_WRONLY 1
+#define O_RDWR 2
+#define O_CREAT 0100
+#define O_EXCL 0200
+#define O_TRUNC 01000
+#define O_APPEND 02000
+#define O_NONBLOCK 04000
+#define O_DIRECT 040000
+#define O_SYNC 04010000
+#define O_CLOEXEC 02000000
+#define O_TMPFILE 020200000
+#define SEEK_SET 0
+#define SEEK_CUR 1
+#define SEEK_END 2
+#define PROT_NONE 0
+#define PROT_READ 1
+#define PROT_WRITE 2
+#define PROT_EXEC 4
+#define MAP_SHARED 1
+#define MAP_PRIVATE 2
+#define MAP_FIXED 0x10
+#define MAP_ANONYMOUS 0x20
+#define MAP_ANON 0x20
+#define MAP_POPULATE 0x8000
+#define MAP_LOCKED 0x2000
+#define MAP_NORESERVE 0x4000
+#define MAP_HUGETLB 0x40000
+#define MAP_SYNC 0x80000
+#define MAP_SHARED_VALIDATE 3
+#define MAP_FAILED ((void *)-1)
+#define MADV_NORMAL 0
+#define MADV_RANDOM 1
+#define MADV_SEQUENTIAL 2
+#define MADV_WILLNEED 3
+#define MADV_DONTNEED 4
+#define MADV_FREE 8
+#define MADV_REMOVE 9
+#define MADV_DONTFORK 10
+#define MADV_DOFORK 11
+#define MADV_MERGEABLE 12
+#define MADV_UNMERGEABLE 13
+#define MADV_HUGEPAGE 14
+#define MADV_NOHUGEPAGE 15
+#define MADV_DONTDUMP 16
+#define MADV_WIPEONFORK 18
+#define MADV_COLD 20
+#define MADV_PAGEOUT 21
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#define MADV_COLLAPSE 25
+#define MS_ASYNC 1
+#define MS_INVALIDATE 2
+#define MS_SYNC 4
+#define MREMAP_MAYMOVE 1
+#define MCL_CURRENT 1
+#define MCL_FUTURE 2
+#define MFD_CLOEXEC 1
+#define FALLOC_FL_KEEP_SIZE 1
+#define FALLOC_FL_PUNCH_HOLE 2
+#define _SC_PAGESIZE 30
+#define STDIN_FILENO 0
+#define STDOUT_FILENO 1
+#define STDERR_FILENO 2
+#define EXIT_SUCCESS 0
+#define EXIT_FAILURE 1
+#define WEXITSTATUS(s) (((s) >> 8) & 255)
+#define WIFEXITED(s) (((s) & 127) == 0)
+#define SIGKILL 9
+#define SIGTERM 15
+int errno; typedef int __FILE; 
+#define stdout ((void *)1)
+#define stderr ((void *)2)
+typedef unsigned long pthread_t; typedef struct { int owner, count, line, kind; } pthread_mutex_t; typedef struct { int x; } pthread_attr_t, pthread_mutexattr_t;
+struct pollfd { int fd; short events, revents; };
+#define PTHREAD_MUTEX_INITIALIZER { 0 }
+int __pinscope_open(const char *path, int flags, struct file **f); struct file *__pinscope_file(int fd); int __pinscope_close(int fd); long __pinscope_disk(int op, int fd, void *buf, long n, long pos); void *__pinscope_mmap(unsigned long len, int prot, int flags, int fd, long off, struct vm_area_struct **v); long __pinscope_vm(int op, unsigned long a, unsigned long n, long x); int __pinscope_fork(void); int __pinscope_waitpid(int pid); void __pinscope_exit_process(int code); int printf(const char *f, ...); int puts(const char *s); int fprintf(void *s, const char *f, ...); int dprintf(int fd, const char *f, ...); int __pinscope_thread(void *fn, void *arg); long __pinscope_join(unsigned long t); void *__pinscope_malloc(size_t n, size_t align, int zero); void free(void *p); void *__pinscope_user_realloc(void *p, size_t n); int __pinscope_memfd(const char *name); void __pinscope_vma_close(unsigned long a, unsigned long n, int op); int __pinscope_copy_vma(int k, struct vm_area_struct **v);
+static inline long __syscall_ret(long r) { if (r < 0 && r > -4096) { errno = -r; return -1; } return r; }
+static inline int open(const char *path, int flags, ...) { struct file *f = NULL; int fd = __pinscope_open(path, flags, &f), r; if (fd < 0) return __syscall_ret(fd); if (f && f->f_op && f->f_op->open) { r = f->f_op->open(f->f_inode, f); if (r) { __pinscope_close(fd); return __syscall_ret(r); } } return fd; }
+#define openat(d, p, f, m...) open(p, f)
+#define creat(p, m) open(p, O_CREAT | O_WRONLY | O_TRUNC)
+#define memfd_create(n, f) __pinscope_memfd(n)
+static inline int close(int fd) { struct file *f = __pinscope_file(fd); int last; if (!f) return __syscall_ret(-EBADF); if (f->f_op && f->f_op->flush) f->f_op->flush(f, NULL); last = __pinscope_close(fd); if (last == 1 && f->f_op && f->f_op->release) { f->f_op->release(f->f_inode, f); } if (last == 1) __pinscope_close(-1 - f->__row); return 0; }
+static inline ssize_t __rw(int fd, void *b, size_t n, long pos, int wr) { struct file *f = __pinscope_file(fd); ssize_t r; loff_t p; if (!f) return __syscall_ret(-EBADF); if (!f->f_op) return __syscall_ret(__pinscope_disk(wr, fd, b, n, pos)); p = pos >= 0 ? pos : f->f_pos; if (wr ? f->f_op->write != NULL : f->f_op->read != NULL) r = wr ? f->f_op->write(f, b, n, &p) : f->f_op->read(f, b, n, &p); else if (wr ? f->f_op->write_iter != NULL : f->f_op->read_iter != NULL) { struct kiocb k; struct iov_iter i; memset(&k, 0, sizeof(k)); k.ki_filp = f; k.ki_pos = p; iov_iter_ubuf(&i, wr, b, n); r = wr ? f->f_op->write_iter(&k, &i) : f->f_op->read_iter(&k, &i); p = k.ki_pos; } else r = -EINVAL; if (pos < 0) f->f_pos = p; return __syscall_ret(r); }
+static inline ssize_t read(int fd, void *b, size_t n) { return __rw(fd, b, n, -1, 0); }
+static inline ssize_t write(int fd, const void *b, size_t n) { return __rw(fd, (void *)b, n, -1, 1); }
+static inline ssize_t pread(int fd, void *b, size_t n, off_t o) { return __rw(fd, b, n, o, 0); }
+static inline ssize_t pwrite(int fd, const void *b, size_t n, off_t o) { return __rw(fd, (void *)b, n, o, 1); }
+static inline int ioctl(int fd, unsigned long cmd, ...) { va_list ap; unsigned long a; struct file *f = __pinscope_file(fd); long r; va_start(ap, cmd); a = va_arg(ap, unsigned long); va_end(ap); if (!f) return __syscall_ret(-EBADF); if (!f->f_op) return __syscall_ret(-ENOTTY); if (f->f_op->unlocked_ioctl) r = f->f_op->unlocked_ioctl(f, cmd, a); else if (f->f_op->ioctl) r = f->f_op->ioctl(f->f_inode, f, cmd, a); else r = -ENOTTY; if (r == -ENOIOCTLCMD) r = -ENOTTY; return __syscall_ret(r); }
+static inline off_t lseek(int fd, off_t o, int w) { struct file *f = __pinscope_file(fd); if (!f) return __syscall_ret(-EBADF); if (f->f_op && f->f_op->llseek) return __syscall_ret(f->f_op->llseek(f, o, w)); if (!f->f_op) return __syscall_ret(__pinscope_disk(5, fd, NULL, o, w)); f->f_pos = w == 1 ? f->f_pos + o : o; return f->f_pos; }
+static inline int fsync(int fd) { struct file *f = __pinscope_file(fd); if (!f) return __syscall_ret(-EBADF); if (f->f_op) return f->f_op->fsync ? (int)__syscall_ret(f->f_op->fsync(f, 0, 0x7fffffff, 0)) : 0; return __syscall_ret(__pinscope_disk(2, fd, NULL, 0, 0)); }
+#define fdatasync(fd) fsync(fd)
+#define sync() ((void)__pinscope_disk(6, 0, NULL, 0, 0))
+#define ftruncate(fd, n) ((int)__syscall_ret(__pinscope_disk(3, fd, NULL, n, 0)))
+#define fallocate(fd, m, o, n) ((int)__syscall_ret(__pinscope_disk((m) & FALLOC_FL_PUNCH_HOLE ? 4 : 7, fd, NULL, n, o)))
+#define posix_fallocate(fd, o, n) fallocate(fd, 0, o, n)
+static inline int poll(struct pollfd *p, unsigned long n, int timeout) { unsigned long i; int hits = 0; for (i = 0; i < n; i++) { struct file *f = __pinscope_file(p[i].fd); p[i].revents = f && f->f_op && f->f_op->poll ? f->f_op->poll(f, NULL) & (p[i].events | POLLERR) : p[i].events; if (p[i].revents) hits++; } return hits; }
+static inline void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off) { struct vm_area_struct *v = NULL; void *p = __pinscope_mmap(len, prot, flags, fd, off, &v); if ((unsigned long)p >= (unsigned long)-4095) { errno = -(int)(long)p; return MAP_FAILED; } if (v) { struct file *f = v->vm_file; int r = f->f_op->mmap ? f->f_op->mmap(f, v) : -ENODEV; if (r) { __pinscope_vm(0, (unsigned long)p, len, 0); errno = -r; return MAP_FAILED; } if (v->vm_ops && v->vm_ops->fault) { unsigned long a; for (a = v->vm_start; a < v->vm_end; a += PAGE_SIZE) { struct vm_fault vmf; vm_fault_t e; memset(&vmf, 0, sizeof(vmf)); vmf.vma = v; vmf.address = a; vmf.pgoff = linear_page_index(v, a); vmf.flags = FAULT_FLAG_WRITE; e = v->vm_ops->fault(&vmf); if (!(e & (VM_FAULT_ERROR | VM_FAULT_NOPAGE)) && vmf.page) { vm_insert_page(v, a, vmf.page); put_page(vmf.page); } } } } return p; }
+static inline int munmap(void *a, size_t n) { struct vm_area_struct *v = __pinscope_find_vma(current->mm, (unsigned long)a, 2); if (v && v->vm_ops && v->vm_ops->close) v->vm_ops->close(v); return __syscall_ret(__pinscope_vm(0, (unsigned long)a, n, 0)); }
+#define mprotect(a, n, p) ((int)__syscall_ret(__pinscope_vm(1, (unsigned long)(a), n, p)))
+#define madvise(a, n, x) ((int)__syscall_ret(__pinscope_vm(2, (unsigned long)(a), n, x)))
+#define mlock(a, n) ((int)__syscall_ret(__pinscope_vm(3, (unsigned long)(a), n, 0)))
+#define mlock2(a, n, f) mlock(a, n)
+#define munlock(a, n) ((int)__syscall_ret(__pinscope_vm(4, (unsigned long)(a), n, 0)))
+#define mlockall(f) ((int)__pinscope_vm(8, 0, 0, f))
+#define munlockall() ((int)__pinscope_vm(9, 0, 0, 0))
+#define msync(a, n, f) ((int)__syscall_ret(__pinscope_vm(5, (unsigned long)(a), n, f)))
+#define mremap(a, o, n, f, x...) ((void *)__pinscope_vm(6, (unsigned long)(a), o, n))
+#define mincore(a, n, v) ((int)__pinscope_vm(7, (unsigned long)(a), n, (long)(v)))
+#define fork() __pinscope_fork()
+#define vfork() __pinscope_fork()
+static inline int waitpid(int pid, int *st, int o) { int r = __pinscope_waitpid(pid); if (r < 0) return __syscall_ret(r); if (st) *st = (r & 255) << 8; return pid > 0 ? pid : r >> 8; }
+#define wait(s) waitpid(-1, s, 0)
+static inline void __exit_files(void) { int fd; for (fd = 3; fd < 32; fd++) if (__pinscope_file(fd)) close(fd); }
+static inline void __exit_vmas(void) { struct vm_area_struct *v; int k; for (k = 0; __pinscope_copy_vma(k, &v); k++) if (v && v->vm_ops && v->vm_ops->close) v->vm_ops->close(v); }
+#define exit(c) do { __exit_vmas(); __exit_files(); __pinscope_exit_process(c); } while (0)
+#define _exit(c) exit(c)
+#define abort() exit(134)
+#define getpid() (current->tgid)
+#define gettid() (current->pid)
+#define getpagesize() 4096
+#define sysconf(n) 4096L
+#define sleep(n) (__pinscope_sleep((n) * HZ), 0)
+#define usleep(n) (__pinscope_sleep((n) / 4000 + 1), 0)
+#define nanosleep(a, b) (__pinscope_sleep(1), 0)
+#define sched_yield() (__pinscope_sleep(0), 0)
+#define perror(s) ((void)printf("%s: error %d\n", s, errno))
+#define strerror(e) "error"
+#define assert(c) do { if (!(c)) __pinscope_bug("assert(" #c ")"); } while (0)
+#define fflush(f) 0
+#define fputs(s, f) fprintf(f, "%s", s)
+#define putchar(c) printf("%c", c)
+#define malloc(n) __pinscope_malloc(n, 16, 0)
+#define calloc(n, s) __pinscope_malloc((n) * (s), 16, 1)
+#define realloc(p, n) __pinscope_user_realloc(p, n)
+#define aligned_alloc(a, n) __pinscope_malloc(n, a, 0)
+#define memalign(a, n) __pinscope_malloc(n, a, 0)
+#define valloc(n) __pinscope_malloc(n, 4096, 0)
+#define posix_memalign(p, a, n) ({ *(void **)(p) = __pinscope_malloc(n, a, 0); *(void **)(p) ? 0 : ENOMEM; })
+#define pthread_create(t, a, f, x) ({ *(t) = __pinscope_thread(f, x); 0; })
+#define pthread_join(t, r) ((void)__pinscope_join(t), 0)
+#define pthread_mutex_init(m, a) ((m)->owner = 0)
+#define pthread_mutex_lock(m) (__pinscope_lock(m, LOCK_MUTEX, 0), 0)
+#define pthread_mutex_unlock(m) (__pinscope_unlock(m, LOCK_MUTEX), 0)
+#define strdup(s) ({ const char *__sd = (s); char *__sn = malloc(strlen(__sd) + 1); strcpy(__sn, __sd); __sn; })
+int refcount(struct page *p); int mapcount(struct page *p); int pincount(struct page *p); struct page *page(const void *a); int pinned(struct page *p); int dirty(struct page *p); int writeback(struct page *p); int present(const void *a); int swapped(const void *a); int writable(const void *a); int free_page_of(struct page *p); u8 byte_of(struct page *p, unsigned long off); u8 disk(int fd, unsigned long off); u8 device_data(const char *dev); long vmstat(const char *name); int locked(struct page *p); int movable(struct page *p); int on_lru(struct page *p); int same_page(const void *a, const void *b); long faults(const char *kind); int shared_zero(struct page *p); int mlocked(struct page *p); u8 mem(const void *a); int refs_held(void);
+`;

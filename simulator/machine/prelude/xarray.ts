@@ -1,0 +1,85 @@
+/** XArrays, IDs, fences and file references: include/linux/{xarray,idr,dma-resv,file,eventfd}.h. */
+export const XARRAY = String.raw`
+struct xarray { struct list_head list; int next; }; struct __xa_node { struct list_head list; unsigned long index; void *entry; }; struct xa_limit { u32 max, min; };
+typedef struct { int x; } xa_mark_t; typedef struct { struct xarray xa; } idr_t; struct idr { struct xarray xa; }; struct ida { int next; }; struct radix_tree_root { struct xarray xa; };
+#define DEFINE_XARRAY(n) struct xarray n
+#define DEFINE_XARRAY_ALLOC(n) struct xarray n
+#define DEFINE_IDR(n) struct idr n
+#define DEFINE_IDA(n) struct ida n
+#define XA_FLAGS_ALLOC 4
+#define XA_FLAGS_LOCK_IRQ 1
+#define xa_limit_32b ((struct xa_limit){ ~0u, 0 })
+#define xa_limit_31b ((struct xa_limit){ 0x7fffffff, 0 })
+#define XA_LIMIT(a, b) ((struct xa_limit){ .min = a, .max = b })
+static inline void xa_init(struct xarray *x) { memset(x, 0, sizeof(*x)); }
+#define xa_init_flags(x, f) xa_init(x)
+static inline struct list_head *__xa_list(struct xarray *x) { if (!x->list.next) INIT_LIST_HEAD(&x->list); return &x->list; }
+static inline struct __xa_node *__xa_find(struct xarray *x, unsigned long i) { struct __xa_node *n; list_for_each_entry(n, __xa_list(x), list) if (n->index == i) return n; return NULL; }
+static inline void *xa_load(struct xarray *x, unsigned long i) { struct __xa_node *n = __xa_find(x, i); return n ? n->entry : NULL; }
+static inline void *xa_erase(struct xarray *x, unsigned long i) { struct __xa_node *n = __xa_find(x, i); void *e = NULL; if (n) { e = n->entry; list_del(&n->list); kfree(n); } return e; }
+static inline void *xa_store(struct xarray *x, unsigned long i, void *e, gfp_t f) { struct __xa_node *n = __xa_find(x, i), *p; void *o = NULL; struct list_head *at = __xa_list(x); if (n) { o = n->entry; n->entry = e; return o; } n = __pinscope_alloc("xa_store", sizeof(*n), f, 1); if (!n) return ERR_PTR(-ENOMEM); n->index = i; n->entry = e; list_for_each_entry(p, __xa_list(x), list) if (p->index > i) { at = &p->list; break; } list_add_tail(&n->list, at); return NULL; }
+#define xa_err(e) (IS_ERR(e) ? (int)PTR_ERR(e) : 0)
+#define xa_is_err(e) IS_ERR(e)
+#define xa_empty(x) list_empty(__xa_list(x))
+#define xa_mk_value(v) ((void *)(((unsigned long)(v) << 1) | 1))
+#define xa_to_value(e) ((unsigned long)(e) >> 1)
+static inline int xa_insert(struct xarray *x, unsigned long i, void *e, gfp_t f) { if (__xa_find(x, i)) return -EBUSY; return xa_err(xa_store(x, i, e, f)); }
+static inline int xa_alloc(struct xarray *x, u32 *id, void *e, struct xa_limit l, gfp_t f) { u32 i = l.min; while (__xa_find(x, i)) if (i++ == l.max) return -EBUSY; *id = i; return xa_err(xa_store(x, i, e, f)); }
+static inline int xa_alloc_cyclic(struct xarray *x, u32 *id, void *e, struct xa_limit l, u32 *next, gfp_t f) { int r = xa_alloc(x, id, e, l, f); *next = *id + 1; return r; }
+static inline void xa_destroy(struct xarray *x) { struct __xa_node *n, *t; list_for_each_entry_safe(n, t, __xa_list(x), list) { list_del(&n->list); kfree(n); } }
+static inline void *xa_find(struct xarray *x, unsigned long *i, unsigned long max, int m) { struct __xa_node *n; list_for_each_entry(n, __xa_list(x), list) if (n->index >= *i && n->index <= max) { *i = n->index; return n->entry; } return NULL; }
+static inline void *xa_find_after(struct xarray *x, unsigned long *i, unsigned long max, int m) { unsigned long k = *i + 1; void *e = xa_find(x, &k, max, m); if (e) *i = k; return e; }
+#define XA_PRESENT 8
+#define xa_for_each(x, i, e) for (i = 0, e = xa_find(x, &i, ULONG_MAX, 0); e; e = xa_find_after(x, &i, ULONG_MAX, 0))
+#define xa_for_each_range(x, i, e, a, b) for (i = a, e = xa_find(x, &i, b, 0); e; e = xa_find_after(x, &i, b, 0))
+#define xa_lock(x) ((void)(x))
+#define xa_unlock(x) ((void)(x))
+#define xa_lock_irq(x) ((void)(x))
+#define xa_unlock_irq(x) ((void)(x))
+#define __xa_store(x, i, e, f) xa_store(x, i, e, f)
+#define __xa_insert(x, i, e, f) xa_insert(x, i, e, f)
+#define __xa_erase(x, i) xa_erase(x, i)
+#define __xa_alloc(x, i, e, l, f) xa_alloc(x, i, e, l, f)
+#define xa_store_bh(x, i, e, f) xa_store(x, i, e, f)
+#define xa_store_irq(x, i, e, f) xa_store(x, i, e, f)
+#define xa_insert_bh(x, i, e, f) xa_insert(x, i, e, f)
+#define xa_insert_irq(x, i, e, f) xa_insert(x, i, e, f)
+#define xa_erase_bh(x, i) xa_erase(x, i)
+#define xa_erase_irq(x, i) xa_erase(x, i)
+#define xa_alloc_bh(x, i, e, l, f) xa_alloc(x, i, e, l, f)
+#define xa_alloc_irq(x, i, e, l, f) xa_alloc(x, i, e, l, f)
+#define xa_alloc_cyclic_irq(x, i, e, l, n, f) xa_alloc_cyclic(x, i, e, l, n, f)
+static inline void *xa_cmpxchg(struct xarray *x, unsigned long i, void *o, void *n, gfp_t f) { void *c = xa_load(x, i); if (c == o) xa_store(x, i, n, f); return c; }
+#define idr_init(i) xa_init(&(i)->xa)
+#define idr_destroy(i) xa_destroy(&(i)->xa)
+#define idr_find(i, n) xa_load(&(i)->xa, n)
+#define idr_remove(i, n) xa_erase(&(i)->xa, n)
+#define idr_is_empty(i) xa_empty(&(i)->xa)
+#define idr_preload(f) ((void)(f))
+#define idr_preload_end() ((void)0)
+static inline int idr_alloc(struct idr *i, void *p, int start, int end, gfp_t f) { u32 id; int r = xa_alloc(&i->xa, &id, p, (struct xa_limit){ .max = end > 0 ? end - 1 : INT_MAX, .min = start }, f); return r == -EBUSY ? -ENOSPC : r ? r : (int)id; }
+#define idr_alloc_cyclic(i, p, s, e, f) idr_alloc(i, p, s, e, f)
+#define idr_alloc_u32(i, p, n, m, f) xa_alloc(&(i)->xa, n, p, (struct xa_limit){ .max = m, .min = *(n) }, f)
+#define idr_replace(i, p, n) xa_store(&(i)->xa, n, p, GFP_KERNEL)
+#define idr_for_each_entry(i, e, n) for (n = 0; ({ unsigned long __ife = n; e = xa_find(&(i)->xa, &__ife, INT_MAX, 0); n = __ife; e != NULL; }); n++)
+#define ida_alloc(i, f) ((i)->next++)
+#define ida_free(i, n) ((void)(i))
+#define ida_simple_get(i, s, e, f) ((i)->next++)
+#define ida_simple_remove(i, n) ((void)(i))
+#define INIT_RADIX_TREE(r, f) memset(r, 0, sizeof(*(r)))
+#define radix_tree_insert(r, i, e) xa_insert(&(r)->xa, i, e, GFP_KERNEL)
+#define radix_tree_lookup(r, i) xa_load(&(r)->xa, i)
+#define radix_tree_delete(r, i) xa_erase(&(r)->xa, i)
+struct dma_fence { struct kref refcount; int error; bool signaled; wait_queue_head_t wq; }; struct dma_resv { struct ww_mutex lock; };
+#define dma_resv_lock(r, c) ww_mutex_lock(&(r)->lock, c)
+#define dma_resv_lock_interruptible(r, c) ww_mutex_lock_interruptible(&(r)->lock, c)
+#define dma_resv_trylock(r) ww_mutex_trylock(&(r)->lock)
+#define dma_resv_unlock(r) ww_mutex_unlock(&(r)->lock)
+#define dma_resv_assert_held(r) ((void)(r))
+#define fget(fd) __pinscope_fget(fd)
+#define get_file(f) ((f)->f_count++, (f))
+#define fput(f) ((f)->f_count--)
+struct file *__pinscope_fget(int fd);
+struct eventfd_ctx { int count; };
+#define eventfd_signal(c, n...) ((c)->count++)
+`;
