@@ -2,12 +2,16 @@
 import type { Answer } from '../vm.ts';
 import type { Args, Kernel } from '../kernel.ts';
 import { dma } from './dma.ts';
-import { files } from './files.ts';
+import { mappings } from './mappings.ts';
 import { memory } from './memory.ts';
 import { pages } from './pages.ts';
 import { print } from './print.ts';
+import { processes } from './processes.ts';
 import { queries } from './query.ts';
+import { references } from './references.ts';
 import { sync } from './sync.ts';
+import { usercopy } from './usercopy.ts';
+import { vfs } from './vfs.ts';
 
 /** A built-in function. BLOCK as its answer: call again when the thread is woken. */
 export type Builtin = (k: Kernel, a: Args) => Answer;
@@ -15,6 +19,18 @@ export type Builtin = (k: Kernel, a: Args) => Answer;
 export type Builtins = Readonly<Record<string, Builtin>>;
 
 /** All of them. */
-export const BUILTINS: Builtins = { ...memory, ...print, ...pages, ...dma, ...queries, ...sync, ...files };
+export const BUILTINS: Builtins = {
+  ...memory,
+  ...print,
+  ...references,
+  ...pages,
+  ...usercopy,
+  ...dma,
+  ...queries,
+  ...sync,
+  ...vfs,
+  ...mappings,
+  ...processes,
+};
 /** Their names, in the order of their numbers. */
 export const BUILTIN_NAMES: readonly string[] = Object.keys(BUILTINS);
