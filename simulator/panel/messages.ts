@@ -14,9 +14,8 @@ export const PANEL_PROTOCOL = 1;
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** A part of the source text: UTF-16 offsets. */
 const span = v.object({ start: count, end: count });
-const file = v.object({ path: v.string(), text: v.string() });
 
-/** Choices of a run: together with the source they make the trace. */
+/** Choices of a run (LoadOptions of simulator/engine/protocol.ts): together with the source they make the trace. */
 const options = v.object({
   /** Kernel, for sources that do not say it. */
   kernel: v.optional(v.string()),
@@ -26,12 +25,12 @@ const options = v.object({
   seed: v.optional(count),
   /** Statements after which the run is stopped. */
   steps: v.optional(count),
-  /** MiB of memory for the program. */
-  memory: v.optional(count),
-  /** Statements that are left out of the run. */
-  mute: v.optional(v.array(span)),
+  /** Lines whose statement is left out. */
+  muted: v.optional(v.array(count)),
   /** Calls that fail: the nth call of this name, from 1. */
-  fail: v.optional(v.array(v.object({ call: v.string(), nth: count }))),
+  failures: v.optional(v.array(v.object({ call: v.string(), nth: count }))),
+  /** The first call that pins pages stops after so many. */
+  shortPin: v.optional(count),
 });
 
 /** Where the view stood. Kept by the host as it is, so that hiding, reloading and moving the panel loses nothing. */
@@ -59,10 +58,8 @@ const MESSAGES = {
       source: v.object({
         path: v.string(),
         text: v.string(),
-        /** Files that `#include "…"` finds: path as it is written there. */
-        headers: v.optional(v.array(file)),
-        /** Further .c files of the same program. */
-        extra: v.optional(v.array(file)),
+        /** Texts of local headers by what stands in `#include "…"`. */
+        headers: v.optional(v.record(v.string(), v.string())),
       }),
       options,
       /** Step to show; `fault`: the first fault. Default: the step that was shown if this source was shown, else `fault`, else 0. */

@@ -7,7 +7,7 @@ describe('messages of the panel', () => {
     const load = toPanel('load', {
       title: 'a.c',
       source: { path: '/a.c', text: 'int main(void) { return 0; }' },
-      options: { seed: 3, mute: [{ start: 4, end: 8 }] },
+      options: { seed: 3, muted: [4] },
       at: 'fault',
       view: { arrangement: 'lru', page: 4300 },
     });
