@@ -6,6 +6,7 @@ import { explain } from './explain.ts';
 import { EXIT, UsageError, type Io } from './io.ts';
 import { kbuild } from './kbuild.ts';
 import { listRules } from './list-rules.ts';
+import { GUP_TEST_HELP, gupTestCommand } from './gup-test.ts';
 import { modelCommand } from './model.ts';
 import { simulate, SIMULATE_HELP } from './simulate.ts';
 import { CHECK_HELP } from './options.ts';
@@ -45,6 +46,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     usage: 'model SCRIPT.json [--against TRACE]',
     summary: 'Run operations on the modelled memory management',
     run: (argv, _, io) => modelCommand(argv, { out: (text) => io.stdout(text), err: (text) => io.stderr(text) }),
+  },
+  'gup-test': {
+    usage: 'gup-test [-u|-U|-a|-b|-L] [-m MIB] [-n PAGES] [-r ROUNDS] …',
+    summary: "The kernel's benchmark of GUP on the modelled memory management",
+    help: GUP_TEST_HELP,
+    run: (argv, _, io) => gupTestCommand(argv, io),
   },
 };
 
