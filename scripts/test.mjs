@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from './lib/build.mjs';
 import { ensureBrowser, ensurePackages, ensureVsCodeServer } from './lib/install.mjs';
 import { ROOT } from './lib/paths.mjs';
@@ -13,6 +14,9 @@ import { Refusal, runMain, say } from './lib/say.mjs';
 const OUT = join(ROOT, 'out');
 const bin = (path) => join(ROOT, 'node_modules', path);
 
+/** Highlighting: the injection of package.json, on top of as much of a C grammar as it meets. */
+const GRAMMAR_TEST = fileURLToPath(import.meta.resolve('vscode-tmgrammar-test/dist/unit.js'));
+
 /** A step gives what passed, what failed (names) and what was skipped (names). */
 const STEPS = {
   build: () => check('build', [join(ROOT, 'esbuild.mjs'), '--tests']),
@@ -21,6 +25,7 @@ const STEPS = {
   format: () => check('format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']),
   unused: () => check('unused code', [bin('knip/bin/knip.js')]),
   generated: () => check('generated files', [join(ROOT, 'scripts/generate.mjs'), '--check']),
+  grammar: () => check('grammar', [GRAMMAR_TEST, '-g', 'test/grammar/c.tmLanguage.json', 'test/grammar/*.c']),
   unit: () => vitest('unit'),
   architecture: () => vitest('architecture'),
   vscode: extensionHost,

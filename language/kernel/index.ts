@@ -8,6 +8,7 @@ import { contexts } from './context.ts';
 import { dirtying } from './dirty.ts';
 import { dma } from './dma.ts';
 import { errPointers } from './errptr.ts';
+import { fallible } from './fallible.ts';
 import { flags } from './flags.ts';
 import { acquires } from './gup.ts';
 import { kmaps } from './kmap.ts';
@@ -44,6 +45,11 @@ const calls: readonly CallFact[] = [
   ...contexts,
   ...accounting,
   ...pureCalls,
+];
+
+/** Calls that can fail: what takes pages, what allocates, maps for DMA, copies from and to users, or can be interrupted. */
+export const fallibleCalls: readonly string[] = [
+  ...new Set([...acquires.map((fact) => fact.name), ...fallible(calls)]),
 ];
 
 const acquireByName = new Map(acquires.map((fact) => [fact.name, fact]));

@@ -7,6 +7,7 @@ import {
   type CancellationToken,
   type Diagnostic,
 } from 'vscode-languageserver';
+import { annotationDiagnostics } from './annotations.ts';
 import { noticeDiagnostic, toDiagnostic } from './convert.ts';
 import type { Analysed, Session } from './session.ts';
 
@@ -19,6 +20,7 @@ function diagnosticsOf(analysed: Analysed | undefined, session: Session): Diagno
   return [
     ...findings.map((finding) => toDiagnostic(finding, analysed, session)),
     ...notices.map((notice) => noticeDiagnostic(notice, analysed)),
+    ...annotationDiagnostics(analysed.document),
   ].filter((diagnostic) => diagnostic !== undefined);
 }
 

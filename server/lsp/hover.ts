@@ -1,11 +1,12 @@
-/** Hover on calls of the gup family and FOLL_* flags: what it takes, how to give it back, since which kernel. */
+/** Hover on calls of the gup family and FOLL_* flags (what it takes, how to give it back, since which kernel) and on `//@` annotations. */
 import { MarkupKind, type Hover } from 'vscode-languageserver';
+import { annotationAt } from '../../language/annotations/index.ts';
 import { describeAcquire, describeFlag, existsIn, formatVersion } from '../../language/kernel/index.ts';
 import type { KernelVersion } from '../../language/c/unit.ts';
 import { toRange } from './convert.ts';
 import { stopIf, type Session } from './session.ts';
 
-/** textDocument/hover on the gup family and its flags. */
+/** textDocument/hover on the gup family, its flags, and annotations. */
 export function registerHover(session: Session): void {
   session.connection.onHover(async ({ textDocument: { uri }, position }, token): Promise<Hover | null> => {
     const { kernelVersions } = await session.settings.get(uri);
@@ -13,6 +14,8 @@ export function registerHover(session: Session): void {
     const document = session.documents.get(uri);
     if (!document) return null;
     const text = document.getText();
+    const note = annotationAt(text, document.offsetAt(position));
+    if (note) return { contents: { kind: MarkupKind.Markdown, value: note.text }, range: toRange(document, note) };
     const word = wordAt(text, document.offsetAt(position));
     if (!word || !isCode(text, word.start)) return null;
     const value = describe(text.slice(word.start, word.end), kernelVersions);

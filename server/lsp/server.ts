@@ -8,6 +8,7 @@ import {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import manifest from '../../package.json' with { type: 'json' };
+import { ANNOTATION_TRIGGERS, registerAnnotations } from './annotations.ts';
 import { registerCodeActions } from './code-actions.ts';
 import { FIX_ALL_KIND, SOURCE } from './convert.ts';
 import { registerDiagnostics, startPushing } from './diagnostics.ts';
@@ -41,6 +42,7 @@ export function startServer(connection: Connection, host: ServerHost): Session {
         positionEncoding: 'utf-16',
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         hoverProvider: true,
+        completionProvider: { triggerCharacters: [...ANNOTATION_TRIGGERS] },
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL_KIND], resolveProvider: true },
         // Headers: a change in one file can matter to another.
         ...(canPull && {
@@ -55,6 +57,7 @@ export function startServer(connection: Connection, host: ServerHost): Session {
   registerDiagnostics(session);
   registerCodeActions(session);
   registerHover(session);
+  registerAnnotations(session);
   registerWatching(session, () => refresh());
   documents.listen(connection);
   connection.listen();

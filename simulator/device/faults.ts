@@ -1,43 +1,15 @@
 /** What can go wrong between a device and memory, by name; and the list of what did, kept in the journal. */
+import { DEVICE_FAULTS } from '../../language/annotations/faults.ts';
 import type { Column } from '../trace/journal.ts';
 import type { State } from '../mm/state.ts';
 
 /** Names of faults. */
-export const FAULT_KINDS = [
-  'lost-write',
-  'stale-read',
-  'freed-page-write',
-  'zero-page-write',
-  'other-process-write',
-  'unstable-writeback',
-  'dirty-lost',
-  'iommu-fault',
-  'leak',
-  'refcount-underflow',
-  'hung-truncate',
-  'direction',
-  'deadlock',
-] as const;
+export const FAULT_KINDS = Object.keys(DEVICE_FAULTS) as FaultKind[];
 /** Name of a fault. */
-export type FaultKind = (typeof FAULT_KINDS)[number];
+export type FaultKind = keyof typeof DEVICE_FAULTS;
 
 /** What each fault means, for people. */
-export const FAULT_TEXT: Readonly<Record<FaultKind, string>> = {
-  'lost-write': 'the device wrote to a page that the process no longer sees at the buffer’s address',
-  'stale-read': 'the device read a page that is no longer the process’s buffer',
-  'freed-page-write': 'the device wrote to a page that was freed, or given to somebody else',
-  'zero-page-write': 'the device wrote to the shared zero page',
-  'other-process-write': 'the device wrote to a page that only another process maps',
-  'unstable-writeback':
-    'the device wrote to a page while it was being written to the medium: its checksum does not fit',
-  'dirty-lost': 'the page counts as clean, but holds data that the medium does not have',
-  'iommu-fault': 'the device used an address that the IOMMU does not map',
-  leak: 'pages are still held at the end',
-  'refcount-underflow': 'more references were released than were taken',
-  'hung-truncate': 'a truncate waits for a page that nobody will release',
-  direction: 'the device accessed memory against the direction of its mapping',
-  deadlock: 'an operation waits for a page lock whose owner waits for the operation',
-};
+export const FAULT_TEXT: Readonly<Record<FaultKind, string>> = DEVICE_FAULTS;
 
 /** A fault that happened, or is bound to happen. */
 export interface Fault {

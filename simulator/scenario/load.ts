@@ -1,6 +1,6 @@
 /** From source text to a program that can run: annotations, headers, compilation. */
 import {
-  KEYWORDS,
+  checkPlaces,
   parseAnnotations,
   type Action,
   type Annotation,
@@ -27,7 +27,6 @@ import {
   USER_NAMES,
   type Program,
 } from '../machine/index.ts';
-import { FAULTS } from './faults.ts';
 
 /** A message about the source. */
 export interface Diagnostic extends Span {
@@ -74,7 +73,7 @@ export function load(
     readonly extra?: readonly { path: string; text: string }[];
   } = {},
 ): Loaded {
-  const { list, problems } = parseAnnotations(text, FAULTS);
+  const { list, problems } = parseAnnotations(text);
   const diagnostics: Diagnostic[] = problems.map((p) => ({ ...p, severity: 'error' }));
   const kernel = list.find((a) => a.kind === 'kernel')?.version ?? o.kernel ?? '6.12';
   const base = prelude(kernel.replace(/\+.*/, ''));
@@ -110,18 +109,17 @@ export function load(
     (f) => f.start < PRELUDE_BASE && base.program.functions.get(f.name) !== f,
   );
   const here = own.filter((f) => f.start < FILE_BASE).sort((a, b) => a.start - b.start);
+  diagnostics.push(
+    ...checkPlaces(
+      list,
+      here.map(({ name, start, body }) => ({ name, start, bodyStart: body.start, bodyEnd: body.end })),
+    ),
+  );
   const processes: ProcessSpec[] = [];
   for (const a of list) {
     if (a.kind !== 'process') continue;
     const fn = here.find((f) => f.start > a.start);
     if (fn) processes.push({ name: a.name, fn: fn.name });
-    else
-      diagnostics.push({
-        message: 'there is no function behind this annotation',
-        start: a.start,
-        end: a.end,
-        severity: 'error',
-      });
   }
   if (!processes.length && source.functions.has('main') && here.some((f) => f.name === 'main'))
     processes.push({ name: 'main', fn: 'main' });
@@ -147,16 +145,7 @@ export function load(
   for (const a of list) {
     const inside = here.find((f) => a.start > f.body.start && a.end < f.body.end);
     if (a.kind === 'action') {
-      if (!inside) {
-        if (a.action.kind !== 'fail' && a.action.kind !== 'short')
-          diagnostics.push({
-            message: `'${a.action.kind}' belongs into a function, or behind 'at POINT:'`,
-            start: a.start,
-            end: a.end,
-            severity: 'error',
-          });
-        continue;
-      }
+      if (!inside) continue;
       const texts =
         a.action.kind === 'assert' || a.action.kind === 'migrate'
           ? [a.action.expr]
@@ -170,27 +159,10 @@ export function load(
       const of = byFunction.get(inside.name) ?? [];
       of.push({ at: a.start, id, exprs: exprs as Expr[], span });
       byFunction.set(inside.name, of);
-    } else if (
-      inside &&
-      a.kind !== 'at' &&
-      a.kind !== 'property' &&
-      !KEYWORDS.find((k) => k.name === a.kind)?.statement
-    ) {
-      diagnostics.push({
-        message: `'${a.kind}' stands outside of functions`,
-        start: a.start,
-        end: a.end,
-        severity: 'warning',
-      });
     }
   }
   const properties: (Property & { fn?: string })[] = [];
-  const labels = new Set(
-    list.flatMap((a) => (a.kind === 'action' && a.action.kind === 'point' ? [a.action.label] : [])),
-  );
   for (const a of list) {
-    if (a.kind === 'at' && !labels.has(a.label))
-      diagnostics.push({ message: `there is no //@ point ${a.label}`, start: a.start, end: a.end, severity: 'error' });
     if (a.kind !== 'property') continue;
     if (!a.property.expr) {
       properties.push(a.property);

@@ -7,7 +7,9 @@ import { Project, SyntaxKind, type SourceFile } from 'ts-morph';
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const project = new Project({ tsConfigFilePath: join(ROOT, 'tsconfig.json'), skipAddingFilesFromTsConfig: true });
-project.addSourceFilesAtPaths(['language', 'server', 'simulator', 'client'].map((room) => join(ROOT, room, '**/*.{ts,tsx}')));
+project.addSourceFilesAtPaths(
+  ['language', 'server', 'simulator', 'client'].map((room) => join(ROOT, room, '**/*.{ts,tsx}')),
+);
 
 /** Path from the root, with slashes. */
 export function pathOf(file: SourceFile): string {

@@ -116,10 +116,11 @@ static int probe(unsigned long addr, struct page **pages)
     expect(client.fake.analysed).toEqual([]);
   });
 
-  it('offer no completion and no definitions', async () => {
+  it('offer no definitions, and completion for annotations', async () => {
     const { capabilities } = (await connect()).initialized;
     expect(Object.keys(capabilities).sort()).toEqual([
       'codeActionProvider',
+      'completionProvider',
       'diagnosticProvider',
       'hoverProvider',
       'positionEncoding',

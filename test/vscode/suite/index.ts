@@ -15,6 +15,7 @@ const SUITES = [
   () => import('./diagnostics.ts'),
   () => import('./fixes.ts'),
   () => import('./hover.ts'),
+  () => import('./annotations.ts'),
   () => import('./settings.ts'),
   () => import('./crash.ts'),
 ];
@@ -31,6 +32,8 @@ export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: class {} as never });
   mocha.suite.emit('pre-require', globalThis as unknown as Mocha.MochaGlobals, '', mocha);
   for (const load of SUITES) await load();
+  const only = process.env.PINSCOPE_GREP;
+  if (only) mocha.grep(new RegExp(only));
   const results: Results = { passed: 0, failed: [], skipped: [] };
   await new Promise<void>((resolve) => {
     mocha
