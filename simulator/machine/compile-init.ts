@@ -1,6 +1,6 @@
 /** Initialisers: braces, designators, elided braces, strings. */
 import type { Expr, InitItem, InitListExpr } from '../../language/c/ast.ts';
-import { FnExpr } from './compile-expr.ts';
+import { FnCall } from './compile-call.ts';
 import { T, typeName, type Member, type Ty } from './types.ts';
 
 /** A place in the object being initialised. */
@@ -12,7 +12,7 @@ interface Slot {
 }
 
 /** Initialiser code of a function. */
-export abstract class FnInit extends FnExpr {
+export abstract class FnInit extends FnCall {
   /** Initialises the object at addr + off. Returns its type (arrays without a size get theirs). */
   initInto(type: Ty, addr: number, off: number, init: Expr, zeroed: boolean): Ty {
     let t = type;

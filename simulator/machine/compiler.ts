@@ -1,13 +1,15 @@
 /** From a program read exactly to code: functions on demand, globals, literals, constants. */
 import type { CType, EnumDef, Expr, Span } from '../../language/c/ast.ts';
-import { children } from '../../language/c/index.ts';
 import { FILE_BASE, type ExactFunction, type ExactProgram } from '../../language/c/exact/index.ts';
 import type { Block, Const, FnBase, Sym } from './compile-base.ts';
 import { wrap } from './compile-base.ts';
+import { classify } from './compile-classify.ts';
+import { sizedBy, type ArrayTy } from './compile-size.ts';
+import { Tables } from './compile-tables.ts';
 import { FnCompiler, type CodeNote } from './compile-stmt.ts';
 import { OP, WIDTH } from './opcodes.ts';
-import type { BitInfo, FnInfo, GlobalInfo, LocalInfo, Problem, Program } from './program.ts';
-import { array, CompileError, T, typeName, Types, type FuncTy, type IntTy, type RecordTy, type Ty } from './types.ts';
+import type { FnInfo, GlobalInfo, LocalInfo, Problem, Program } from './program.ts';
+import { array, CompileError, sameType, T, Types, type FuncTy, type IntTy, type RecordTy, type Ty } from './types.ts';
 
 /** What is compiled. */
 export interface CompileInput {
@@ -32,34 +34,24 @@ export function compile(input: CompileInput): Program {
 }
 
 /** State of the compilation of a program. */
-export class Compiler {
-  readonly code: number[] = [];
-  readonly spanRows: number[] = [];
-  readonly spans: Span[] = [];
+export class Compiler extends Tables {
   readonly functions: FnInfo[] = [];
   readonly byName = new Map<string, FnInfo>();
   readonly globals: GlobalInfo[] = [];
   readonly locals: LocalInfo[] = [];
-  readonly bits: BitInfo[] = [];
   readonly problems: Problem[] = [];
   readonly lateInits: { index: number; init: Expr; span: Span; blocks: Block[] }[] = [];
   readonly types: Types;
-  private readonly constants: number[] = [];
-  private readonly constantRows = new Map<string, number>();
-  private readonly messages: string[] = [];
-  private readonly messageRows = new Map<string, number>();
-  private readonly spanRowOf = new Map<number, number>();
-  private readonly bitRows = new Map<string, number>();
   private readonly literals = new Map<string, number>();
-  private readonly globalByName = new Map<string, number>();
+  readonly globalByName = new Map<string, number>();
   private readonly enumNames = new Map<string, Sym & { kind: 'const' }>();
   private readonly enumTypes = new Map<string, IntTy>();
   private readonly queue: FnInfo[] = [];
   private readonly builtinRow: ReadonlyMap<string, number>;
   private current: FnBase | undefined;
-  private readonly typeKeys = new WeakMap<Ty, string>();
 
   constructor(readonly input: CompileInput) {
+    super();
     this.builtinRow = new Map(input.builtins.map((n, i) => [n, i]));
     this.types = new Types({
       records: input.program.records,
@@ -88,7 +80,7 @@ export class Compiler {
         if (queued >= this.queue.length) break;
       }
     }
-    this.classify();
+    classify(this);
     // the initialisers at the end, in two runs: the kernel's, and those of each process
     const userInit = this.newInfo("'init of a program", { start: 0, end: 0 }, undefined);
     this.finishInits(initInfo, false);
@@ -156,49 +148,6 @@ export class Compiler {
       }
     }
     this.current = undefined;
-  }
-  /** Tells user programs from kernel code, and the variables that only they use. */
-  private classify(): void {
-    const kernel = new Set<FnInfo>();
-    const roots = new Set(this.input.userRoots);
-    const own = (f: FnInfo): boolean => !f.prelude && f.builtin < 0 && f.entry >= 0;
-    for (let changed = true; changed;) {
-      changed = false;
-      for (const f of this.functions) {
-        if (!own(f) || kernel.has(f) || roots.has(f.name)) continue;
-        for (const name of f.calls) {
-          const g = this.byName.get(name);
-          if (!g) continue;
-          if (own(g) ? kernel.has(g) : !this.input.userNames.has(name)) {
-            kernel.add(f);
-            changed = true;
-            break;
-          }
-        }
-      }
-    }
-    const queue = [...this.functions.filter((f) => roots.has(f.name))];
-    for (let f = queue.pop(); f; f = queue.pop()) {
-      if (f.user || kernel.has(f)) continue;
-      f.user = true;
-      for (const name of f.calls) {
-        const g = this.byName.get(name);
-        if (g && own(g)) queue.push(g);
-      }
-    }
-    const usedBy = new Map<string, boolean>();
-    for (const f of this.functions) for (const g of f.uses) usedBy.set(g, (usedBy.get(g) ?? true) && f.user);
-    // what the initialiser of a kernel variable names is the kernel's
-    for (const g of this.globals)
-      if (g.literal === undefined && !g.prelude && usedBy.get(g.name) === true) g.user = true;
-    for (const g of this.globals) {
-      const decl = this.input.program.globals.get(g.name);
-      if (!g.user && decl?.init)
-        for (const name of namesIn(decl.init)) {
-          const i = this.globalByName.get(name);
-          if (i !== undefined) this.globals[i]!.user = false;
-        }
-    }
   }
   private finishInits(info: FnInfo, user: boolean): void {
     info.entry = this.code.length;
@@ -385,53 +334,12 @@ export class Compiler {
   }
 
   /** An array whose size its initialiser gives. */
-  sizedBy(t: Ty & { kind: 'array' }, init: Expr, constant: (e: Expr) => bigint | undefined): Ty & { kind: 'array' } {
-    if (init.kind === 'str') return array(t.of, init.value.length + 1);
-    if (init.kind === 'init') {
-      const only = init.items[0];
-      if (
-        init.items.length === 1 &&
-        only!.value.kind === 'str' &&
-        t.of.kind === 'int' &&
-        t.of.size === 1 &&
-        !only!.designators.length
-      )
-        return array(t.of, only!.value.value.length + 1);
-      let at = 0;
-      let n = 0;
-      const leaves = scalarCount(t.of);
-      let flat = 0;
-      for (const item of init.items) {
-        const d = item.designators[0];
-        if (d && 'index' in d) {
-          at = Number(constant(d.to ?? d.index) ?? 0n);
-          flat = 0;
-        }
-        // without inner braces, several values make one element
-        if (
-          leaves > 1 &&
-          item.value.kind !== 'init' &&
-          item.value.kind !== 'str' &&
-          !(t.of.kind === 'record' && this.looksLikeRecord(item.value))
-        ) {
-          flat++;
-          n = Math.max(n, at + 1);
-          if (flat >= leaves) {
-            flat = 0;
-            at++;
-          }
-          continue;
-        }
-        at++;
-        n = Math.max(n, at);
-      }
-      return array(t.of, n);
-    }
-    if (init.kind === 'compound') {
-      const inner = this.types.of(init.type, init);
-      if (inner.kind === 'array') return inner.n < 0 ? this.sizedBy(inner, init.init, constant) : inner;
-    }
-    return t;
+  sizedBy(t: ArrayTy, init: Expr, constant: (e: Expr) => bigint | undefined): ArrayTy {
+    return sizedBy(t, init, {
+      constant,
+      typeOf: (x) => this.types.of(x.type, x),
+      isRecord: (e) => this.looksLikeRecord(e),
+    });
   }
   private looksLikeRecord(e: Expr): boolean {
     if (e.kind === 'num' || e.kind === 'unary' || e.kind === 'sizeof') return false;
@@ -440,27 +348,6 @@ export class Compiler {
     } catch {
       return false;
     }
-  }
-
-  sameType(a: Ty, b: Ty): boolean {
-    return a === b || this.typeKey(a) === this.typeKey(b);
-  }
-  private typeKey(t: Ty): string {
-    let k = this.typeKeys.get(t);
-    if (k === undefined) {
-      k =
-        t.kind === 'func'
-          ? `${this.typeKey(t.returns)}(${t.params.map((p) => this.typeKey(p)).join()}${t.variadic ? '...' : ''})`
-          : t.kind === 'ptr'
-            ? `${this.typeKey(t.to)}*`
-            : t.kind === 'array'
-              ? `${this.typeKey(t.of)}[${t.n}]`
-              : t.kind === 'record'
-                ? `${t.tag} ${t.name}`
-                : typeName(t);
-      this.typeKeys.set(t, k);
-    }
-    return k;
   }
 
   /** Calls that are constants: tests of types, alignments. */
@@ -476,7 +363,7 @@ export class Compiler {
       case '__same_type': {
         const a = typeArg(args[0]);
         const b = typeArg(args[1]);
-        return a && b ? { v: this.sameType(a, b) ? 1n : 0n, type: T.int } : undefined;
+        return a && b ? { v: sameType(a, b) ? 1n : 0n, type: T.int } : undefined;
       }
       case '__builtin_constant_p': {
         const k = args[0] && f.constant(args[0]);
@@ -496,82 +383,10 @@ export class Compiler {
     }
   }
 
-  // ---- tables
-
-  constant(v: bigint): number {
-    return this.constantPair(Number(BigInt.asIntN(32, v)), Number(BigInt.asIntN(32, v >> 32n)));
-  }
-  floatConstant(v: number): number {
-    const b = new Int32Array(new Float64Array([v]).buffer);
-    return this.constantPair(b[0]!, b[1]!);
-  }
-  private constantPair(lo: number, hi: number): number {
-    const key = `${lo},${hi}`;
-    let row = this.constantRows.get(key);
-    if (row === undefined) {
-      row = this.constants.length;
-      this.constants.push(lo, hi);
-      this.constantRows.set(key, row);
-    }
-    return row;
-  }
-  message(text: string): number {
-    let row = this.messageRows.get(text);
-    if (row === undefined) {
-      row = this.messages.length;
-      this.messages.push(text);
-      this.messageRows.set(text, row);
-    }
-    return row;
-  }
-  spanRow(s: Span): number {
-    const key = s.start * 4096 + Math.min(4095, Math.max(0, s.end - s.start));
-    let row = this.spanRowOf.get(key);
-    if (row === undefined) {
-      row = this.spans.length;
-      this.spans.push({ start: s.start, end: s.end });
-      this.spanRowOf.set(key, row);
-    }
-    return row;
-  }
-  bitRow(b: BitInfo): number {
-    const first = b.offset + (b.bit >> 3);
-    const info = { offset: first, bit: b.bit & 7, width: b.width, signed: b.signed };
-    const key = `${first},${info.bit},${b.width},${b.signed}`;
-    let row = this.bitRows.get(key);
-    if (row === undefined) {
-      row = this.bits.length;
-      this.bits.push(info);
-      this.bitRows.set(key, row);
-    }
-    return row;
-  }
-  /** Number of the operand that holds the target of the jump at `at`. */
-  jumpOperand(at: number): number {
-    const op = this.code[at];
-    if (op === OP.JMP) return 1;
-    return op === OP.JZ || op === OP.JNZ || op === OP.JZL || op === OP.JNZL ? 2 : 3;
-  }
   /** Name of the record type with this key, as the source has it. */
   static plainName(t: RecordTy): string {
     return t.name.replace(/'\d+$/, '');
   }
   static readonly FILE_BASE = FILE_BASE;
   static readonly WIDTH = WIDTH;
-}
-
-function namesIn(e: Expr, out: string[] = []): string[] {
-  if (e.kind === 'id') out.push(e.name);
-  for (const c of children(e)) namesIn(c, out);
-  return out;
-}
-function scalarCount(t: Ty): number {
-  if (t.kind === 'array') return Math.max(1, t.n) * scalarCount(t.of);
-  if (t.kind === 'record')
-    return t.tag === 'union'
-      ? t.members[0]
-        ? scalarCount(t.members[0].type)
-        : 1
-      : t.members.reduce((n, m) => n + scalarCount(m.type), 0);
-  return 1;
 }

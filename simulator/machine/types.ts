@@ -294,3 +294,26 @@ export class Types {
     r.size = Math.ceil(size / align) * align;
   }
 }
+
+const typeKeys = new WeakMap<Ty, string>();
+function typeKey(t: Ty): string {
+  let k = typeKeys.get(t);
+  if (k === undefined) {
+    k =
+      t.kind === 'func'
+        ? `${typeKey(t.returns)}(${t.params.map((p) => typeKey(p)).join()}${t.variadic ? '...' : ''})`
+        : t.kind === 'ptr'
+          ? `${typeKey(t.to)}*`
+          : t.kind === 'array'
+            ? `${typeKey(t.of)}[${t.n}]`
+            : t.kind === 'record'
+              ? `${t.tag} ${t.name}`
+              : typeName(t);
+    typeKeys.set(t, k);
+  }
+  return k;
+}
+/** Are these the same type? */
+export function sameType(a: Ty, b: Ty): boolean {
+  return a === b || typeKey(a) === typeKey(b);
+}

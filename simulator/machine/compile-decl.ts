@@ -1,0 +1,154 @@
+/** Blocks and declarations to code: scopes, variables, cleanups. */
+import type { BlockStmt, Declarator, Expr, Span } from '../../language/c/ast.ts';
+import type { Block, Sym } from './compile-base.ts';
+import { FnInit } from './compile-init.ts';
+import type { VarInfo } from './program.ts';
+import { isScalar, ptr, type Ty } from './types.ts';
+
+/** Declarations of a function. */
+export abstract class FnDecl extends FnInit {
+  protected open(node: object): Block {
+    const b: Block = { names: new Map(), cleanups: [], slots: this.cur, vars: [], node };
+    this.blocks.push(b);
+    return b;
+  }
+
+  protected close(node: object): void {
+    void node;
+    const b = this.blocks[this.blocks.length - 1]!;
+    if (this.reachable) this.cleanups(b);
+    this.closeSilently();
+  }
+
+  protected closeSilently(): void {
+    const b = this.blocks.pop()!;
+    for (const v of b.vars) v.to = this.pc;
+    this.cur = b.slots;
+  }
+
+  protected cleanups(b: Block): void {
+    for (let i = b.cleanups.length - 1; i >= 0; i--) {
+      const c = b.cleanups[i]!;
+      const f = this.c.functionRef(c.fn);
+      if (!f) this.fail(`the machine has no ${c.fn}()`, c.span);
+      this.info.calls.add(c.fn);
+      const base = this.cur;
+      const arg = this.tmp();
+      if (c.sym.kind !== 'mem') this.fail('a cleanup needs a variable in memory', c.span);
+      this.emit('LEA', arg, c.sym.offset);
+      const d = this.tmp();
+      if (f.builtin >= 0) this.emit('CALLB', f.builtin, base, d, 1);
+      else this.emit('CALL', f.index, base, d, 1);
+      this.cur = base;
+    }
+  }
+
+  protected slotVar(name: string, type: Ty, initialised: boolean): Sym & { kind: 'slot' } {
+    const slot = this.tmp();
+    const flag = initialised ? -1 : this.tmp();
+    const info: VarInfo = { name, type, slot, ...(flag >= 0 ? { flag } : {}), from: this.pc, to: this.pc };
+    const s: Sym & { kind: 'slot' } = { kind: 'slot', type, slot, flag, info };
+    const b = this.blocks[this.blocks.length - 1]!;
+    b.names.set(name, s);
+    b.vars.push(info);
+    if (!name.startsWith("'")) this.info.vars.push(info);
+    return s;
+  }
+
+  protected memVar(name: string, type: Ty): Sym & { kind: 'mem' } {
+    const offset = this.frameMemory(type.size, type.align);
+    const info: VarInfo = { name, type, offset, from: this.pc, to: this.pc };
+    const s: Sym & { kind: 'mem' } = { kind: 'mem', type, offset, info };
+    const b = this.blocks[this.blocks.length - 1]!;
+    b.names.set(name, s);
+    b.vars.push(info);
+    this.info.vars.push(info);
+    return s;
+  }
+
+  protected step(span: Span): void {
+    this.span = span;
+    this.emit('STEP');
+  }
+
+  protected declaration(d: Declarator): void {
+    this.span = d;
+    if (d.isTypedef) {
+      this.typeOf(d.type, d);
+      return;
+    }
+    let t: Ty;
+    if (d.type.kind === 'named' && d.type.name === '__auto_type') {
+      if (!d.init) this.fail('__auto_type needs a value', d);
+      const st = this.staticType(d.init);
+      t = st.kind === 'array' ? ptr(st.of) : st.kind === 'func' ? ptr(st) : st;
+    } else t = this.typeOf(d.type, d);
+    if (t.kind === 'func') return;
+    if (t.kind === 'void' || (t.kind === 'record' && !t.complete)) this.fail(`'${d.name}' has an unknown size`, d);
+    if (d.isStatic || d.isExtern) {
+      if (d.isExtern) return;
+      if (t.kind === 'array' && t.n < 0 && d.init) t = this.c.sizedBy(t, d.init, (e) => this.constant(e)?.v);
+      const index = this.c.addGlobal(d.name, t, d, this.info.prelude, `${this.info.name}.${d.name}`);
+      this.blocks[this.blocks.length - 1]!.names.set(d.name, { kind: 'global', index });
+      if (d.init) this.c.lateInits.push({ index, init: d.init, span: d, blocks: [...this.blocks] });
+      return;
+    }
+    if (t.kind === 'array' && t.n < 0) {
+      if (!d.init) this.fail(`the size of '${d.name}' is not known`, d);
+      t = this.c.sizedBy(t, d.init, (e) => this.constant(e)?.v);
+    }
+    const scalar = isScalar(t);
+    if (scalar && !this.taken.has(d.name) && d.cleanup === undefined) {
+      if (d.init) {
+        this.step(d);
+        // the name is in scope in its own initialiser: p = kmalloc(sizeof(*p))
+        const s = this.slotVar(d.name, t, true);
+        const mark = this.cur;
+        const init = d.init.kind === 'init' ? (d.init.items[0]?.value ?? d.init) : d.init;
+        const v = this.convert(this.rv(init), t, s.slot);
+        if (v.slot !== s.slot) this.emit('MOV', s.slot, v.slot);
+        this.cur = mark;
+        return;
+      }
+      const s = this.slotVar(d.name, t, false);
+      this.emit('LDI', s.flag, 0);
+      this.assigned.delete(s.flag);
+      return;
+    }
+    const s = this.memVar(d.name, t);
+    if (d.init) this.step(d);
+    this.declareLocal(s.offset, d.name, t);
+    if (d.init) {
+      const mark = this.cur;
+      const addr = this.tmp();
+      this.emit('LEA', addr, s.offset);
+      if (scalar || (t.kind === 'record' && d.init.kind !== 'init'))
+        this.store(
+          { kind: 'mem', type: t, addr, off: 0 },
+          this.rv(d.init.kind === 'init' ? (d.init.items[0]?.value ?? d.init) : d.init),
+        );
+      else this.initInto(t, addr, 0, d.init, false);
+      this.cur = mark;
+    }
+    if (d.cleanup !== undefined) this.blocks[this.blocks.length - 1]!.cleanups.push({ fn: d.cleanup, sym: s, span: d });
+  }
+}
+
+/** Names of variables whose address is taken somewhere. */
+export function collectTaken(root: BlockStmt, out: Set<string>): void {
+  const seen = (x: unknown): void => {
+    if (Array.isArray(x)) {
+      for (const y of x) seen(y);
+      return;
+    }
+    if (x === null || typeof x !== 'object') return;
+    const n = x as { kind?: string; op?: string; arg?: unknown };
+    if (n.kind === 'unary' && n.op === '&') {
+      let a = n.arg as Expr;
+      while ((a.kind === 'member' && !a.arrow) || a.kind === 'index') a = a.object;
+      if (a.kind === 'id') out.add(a.name);
+    }
+    for (const k in x) if (k !== 'span') seen((x as Record<string, unknown>)[k]);
+  };
+  seen(root);
+}
