@@ -1,0 +1,277 @@
+/** Threads of the virtual machine: registers, call stacks and states, all in columns of the journal. */
+import type { Column, Store } from '../trace/journal.ts';
+import { MachineFault, Memory, SC } from './memory.ts';
+import { WIDTH } from './opcodes.ts';
+import type { FnInfo, Program } from './program.ts';
+
+/** Slots and frames of one thread. */
+export const SLOTS = 1 << 13;
+export const FRAMES = 512;
+const MAX_THREADS = 96;
+/** Bytes of a kernel stack and of a user program's arena. */
+const STACK = 1 << 16;
+/** Variables of user programs of this size or more lie in mapped pages. */
+export const BIG = 2048;
+
+/** State of a thread. */
+export const THREAD = { none: 0, ready: 1, blocked: 2, done: 3, dead: 4 } as const;
+/** What a thread is. */
+export const ACTOR = { process: 1, kthread: 2, irq: 3, work: 4, timer: 5, thread: 6, init: 7 } as const;
+
+/** Why run() came back. */
+export type Stop = 'yield' | 'blocked' | 'exit' | 'budget';
+
+/** A 64-bit value. */
+export interface Word {
+  readonly hi: number;
+  readonly lo: number;
+}
+/** Answer of a built-in: `BLOCK`: run the call again when the thread is woken. */
+export const BLOCK = Symbol('block');
+/** What a built-in returns. Numbers are extended by sign. */
+export type Answer = number | bigint | Word | undefined | typeof BLOCK;
+
+/** What the machine asks of the kernel around it. */
+export interface Host {
+  /** Calls built-in `index`; arguments from slot `args` on. */
+  call(index: number, args: number, count: number, thread: number): Answer;
+  /** Runs an annotation; values from slot `args` on. */
+  note(id: number, args: number, count: number, thread: number): Answer;
+  /** Reads memory that is not the machine's own (user pages, direct map, registers, struct page). */
+  read(hi: number, lo: number, size: number, thread: number): Uint8Array;
+  write(hi: number, lo: number, data: Uint8Array, thread: number): void;
+  /** Start of the arena of a process. */
+  arena(proc: number): number;
+  /** Address of a variable of a program that is large enough to have pages of its own. */
+  bigGlobal(proc: number, index: number): Word;
+  /** Should the thread give way after this built-in or annotation? */
+  yields(thread: number): boolean;
+}
+
+/** Where a thread stands: one row of its call stack. */
+export interface FrameInfo {
+  readonly fn: FnInfo;
+  readonly pc: number;
+  readonly fp: number;
+  readonly memory: number;
+  /** Memory of the frame is user memory. */
+  readonly user: boolean;
+}
+
+/** Threads and their stacks. */
+export class VmThreads {
+  readonly memory: Memory;
+  readonly slots: Column;
+  protected readonly floats: Float64Array;
+  readonly tState: Column;
+  readonly tPc: Column;
+  readonly tFp: Column;
+  readonly tDepth: Column;
+  readonly tSp: Column;
+  readonly tUsp: Column;
+  readonly tProc: Column;
+  readonly tKind: Column;
+  readonly tStack: Column;
+  readonly tResult: Column;
+  readonly tName: Column;
+  protected readonly frPc: Column;
+  protected readonly frFp: Column;
+  protected readonly frFn: Column;
+  protected readonly frMem: Column;
+  protected readonly frDest: Column;
+  protected readonly frUser: Column;
+  constructor(
+    readonly store: Store,
+    readonly program: Program,
+    readonly host: Host,
+    limit?: number,
+  ) {
+    this.memory = new Memory(store, program, limit);
+    this.slots = store.column('vm.slots', MAX_THREADS * SLOTS * 2);
+    this.floats = new Float64Array(this.slots.data.buffer);
+    const c = (name: string): Column => store.column(`thread.${name}`, 64);
+    this.tState = c('state');
+    this.tPc = c('pc');
+    this.tFp = c('frame');
+    this.tDepth = c('depth');
+    this.tSp = c('stack');
+    this.tUsp = c('user stack');
+    this.tProc = c('process');
+    this.tKind = c('kind');
+    this.tStack = c('stack base');
+    this.tResult = c('result');
+    this.tName = c('name');
+    const f = (name: string): Column => store.column(`frame.${name}`, MAX_THREADS * FRAMES);
+    this.frPc = f('pc');
+    this.frFp = f('slots');
+    this.frFn = f('function');
+    this.frMem = f('memory');
+    this.frDest = f('result');
+    this.frUser = f('user');
+    store.set(this.memory.scalar, SC.threads, 1);
+    this.place();
+  }
+
+  /** First free offset of an arena behind the globals. */
+  userGlobals = 0x1000;
+  /** Gives the kernel's globals their places. Globals of user programs get theirs in each arena. */
+  private place(): void {
+    let user = 0x1000;
+    for (const g of this.program.globals) {
+      if (g.user) {
+        g.address = user;
+        if (g.size < BIG) user = Math.ceil((user + g.size + 16) / 16) * 16 + 16;
+        continue;
+      }
+      const row = this.memory.alloc(
+        g.size,
+        g.literal === undefined ? 1 : 2,
+        this.spanRowOf(g.span.start),
+        true,
+        Math.max(16, g.type.align),
+        g.literal === undefined ? `'${g.name}'` : 'a string',
+      );
+      g.address = this.memory.address(row);
+      if (g.literal !== undefined) this.memory.put(g.address, latin(g.literal + '\0'));
+    }
+    this.userGlobals = user;
+  }
+  private spanRowOf(start: number): number {
+    return this.program.spans.findIndex((s) => s.start === start);
+  }
+  /** Lays the globals of a user program into its arena. */
+  placeUser(base: number): void {
+    for (const g of this.program.globals) {
+      if (g.user && g.size < BIG) this.memory.object(base + g.address, g.size, 5, -1, true, `'${g.name}'`);
+    }
+  }
+  /** A new thread that calls `fn`. */
+  spawn(
+    fn: FnInfo,
+    args: readonly Word[],
+    o: { proc?: number; kind: number; name?: number; userStack?: number },
+  ): number {
+    const { store } = this;
+    const t = this.memory.scalar.data[SC.threads]!;
+    let row = 0;
+    // rows of finished threads are used again, stacks and all
+    for (let i = 1; i < t && !row; i++) if (this.tState.data[i] === THREAD.dead) row = i;
+    if (!row) {
+      row = t;
+      if (t >= MAX_THREADS) throw new MachineFault('limit', `more than ${MAX_THREADS - 1} threads`);
+      store.set(this.memory.scalar, SC.threads, t + 1);
+      store.set(this.tStack, row, this.memory.reserve(STACK));
+    }
+    store.set(this.tState, row, THREAD.ready);
+    store.set(this.tProc, row, o.proc ?? 0);
+    store.set(this.tKind, row, o.kind);
+    store.set(this.tName, row, o.name ?? 0);
+    store.set(this.tDepth, row, 0);
+    store.set(this.tSp, row, this.tStack.data[row]!);
+    store.set(this.tUsp, row, o.userStack ?? 0);
+    store.set(this.tResult, row, 0);
+    const fp = row * SLOTS;
+    store.set(this.tFp, row, fp);
+    args.forEach((a, i) => this.setWord(fp + i, a.lo, a.hi));
+    this.push(row, fn, fp, -1, -1, fp);
+    return row;
+  }
+  /** Enters a function: its frame becomes the current one. */
+  protected push(t: number, fn: FnInfo, fp: number, ret: number, dest: number, oldFp: number): void {
+    const { store } = this;
+    const depth = this.tDepth.data[t]!;
+    if (depth >= FRAMES - 1 || fp + fn.slots + 8 >= (t + 1) * SLOTS)
+      throw new MachineFault('stack-overflow', `the kernel stack is used up in ${fn.name}() after ${depth} calls`);
+    const r = t * FRAMES + depth;
+    const user = fn.user && this.tProc.data[t] ? 1 : 0;
+    store.set(this.frPc, r, ret);
+    store.set(this.frFp, r, oldFp);
+    store.set(this.frFn, r, fn.index);
+    store.set(this.frDest, r, dest);
+    store.set(this.frUser, r, user);
+    const sp = user ? this.tUsp.data[t]! : this.tSp.data[t]!;
+    store.set(this.frMem, r, sp);
+    if (fn.frame) {
+      const base = user ? 0 : this.tStack.data[t]!;
+      if (!user && sp + fn.frame > base + STACK)
+        throw new MachineFault('stack-overflow', `the ${STACK >> 10} KiB stack is used up in ${fn.name}()`);
+      store.set(user ? this.tUsp : this.tSp, t, sp + fn.frame);
+    }
+    store.set(this.tFp, t, fp);
+    store.set(this.tDepth, t, depth + 1);
+    store.set(this.tPc, t, fn.entry);
+  }
+  /** fork(): a second thread at the same place, in another process; the built-in in progress answers 0 there. */
+  cloneThread(t: number, proc: number, name: number, argBase: number): number {
+    const { store } = this;
+    const fn = this.program.functions[0]!;
+    const c = this.spawn(fn, [], { proc, kind: this.tKind.data[t]!, name });
+    const shift = this.host.arena(proc) - this.host.arena(this.tProc.data[t]!);
+    const depth = this.tDepth.data[t]!;
+    const dFp = (c - t) * SLOTS;
+    const dStack = this.tStack.data[c]! - this.tStack.data[t]!;
+    for (let d = 0; d < depth; d++) {
+      const from = t * FRAMES + d;
+      const to = c * FRAMES + d;
+      store.set(this.frPc, to, this.frPc.data[from]!);
+      store.set(this.frFp, to, this.frFp.data[from]! + dFp);
+      store.set(this.frFn, to, this.frFn.data[from]!);
+      store.set(this.frDest, to, this.frDest.data[from]!);
+      store.set(this.frUser, to, this.frUser.data[from]!);
+      store.set(this.frMem, to, this.frMem.data[from]! + (this.frUser.data[from] ? shift : dStack));
+    }
+    const top = argBase + 64 - t * SLOTS;
+    for (let i = 0; i < top * 2; i++) store.set(this.slots, c * SLOTS * 2 + i, this.slots.data[t * SLOTS * 2 + i]!);
+    // what lies on the kernel's stack of the parent is copied too
+    const used = this.tSp.data[t]! - this.tStack.data[t]!;
+    this.memory.copyRange(this.tStack.data[c]!, this.tStack.data[t]!, used);
+    store.set(this.tDepth, c, depth);
+    store.set(this.tFp, c, this.tFp.data[t]! + dFp);
+    store.set(this.tSp, c, this.tSp.data[t]! + dStack);
+    store.set(this.tUsp, c, this.tUsp.data[t]! + shift);
+    // behind the call of fork(), with 0 as its result
+    const pc = this.tPc.data[t]!;
+    store.set(this.tPc, c, pc + WIDTH);
+    this.setWord(this.tFp.data[t]! + dFp + this.program.code[pc + 3]!, 0, 0);
+    return c;
+  }
+  setWord(slot: number, lo: number, hi: number): void {
+    this.store.set(this.slots, slot * 2, lo);
+    this.store.set(this.slots, slot * 2 + 1, hi);
+  }
+  lo(slot: number): number {
+    return this.slots.data[slot * 2]!;
+  }
+  hi(slot: number): number {
+    return this.slots.data[slot * 2 + 1]!;
+  }
+  double(slot: number): number {
+    return this.floats[slot]!;
+  }
+  /** The call stack of a thread, innermost first. */
+  frames(t: number): FrameInfo[] {
+    const out: FrameInfo[] = [];
+    let pc = this.tPc.data[t]!;
+    let fp = this.tFp.data[t]!;
+    for (let d = this.tDepth.data[t]! - 1; d >= 0; d--) {
+      const r = t * FRAMES + d;
+      const fn = this.program.functions[this.frFn.data[r]!]!;
+      out.push({ fn, pc, fp, memory: this.frMem.data[r]!, user: this.frUser.data[r] === 1 });
+      pc = this.frPc.data[r]! - WIDTH;
+      fp = this.frFp.data[r]!;
+    }
+    return out;
+  }
+  /** Is the thread running code of its user program? */
+  inUser(t: number): boolean {
+    const d = this.tDepth.data[t]! - 1;
+    return d >= 0 && this.frUser.data[t * FRAMES + d] === 1;
+  }
+}
+
+/** Bytes of a string whose characters are bytes. */
+export function latin(s: string): Uint8Array {
+  const out = new Uint8Array(s.length);
+  for (let i = 0; i < s.length; i++) out[i] = s.charCodeAt(i);
+  return out;
+}
