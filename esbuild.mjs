@@ -49,6 +49,8 @@ const targets = [
   { ...nodeEsm, entryPoints: ['client/cli/worker.ts'], outfile: 'dist/worker.js' },
   { ...nodeEsm, entryPoints: ['server/lsp/node.ts'], outfile: 'dist/server.js' },
   { ...browser, format: 'iife', entryPoints: ['server/lsp/browser.ts'], outfile: 'dist/server.browser.js' },
+  { ...nodeEsm, entryPoints: ['simulator/engine/node.ts'], outfile: 'dist/engine.js' },
+  { ...browser, format: 'iife', entryPoints: ['simulator/engine/browser.ts'], outfile: 'dist/engine.browser.js' },
   // .cjs: this package is of type "module", which neither VS Code before 1.100 nor the web extension host can load.
   { ...nodeCjs, entryPoints: ['client/vscode/node.ts'], outfile: 'dist/extension.cjs' },
   { ...browser, format: 'cjs', entryPoints: ['client/vscode/browser.ts'], outfile: 'dist/extension.browser.cjs' },

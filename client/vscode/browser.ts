@@ -1,12 +1,15 @@
 /** Entry of the web extension host: the server is a web worker, and its wasm files are fetched by address. */
 import { Uri, type ExtensionContext } from 'vscode';
+import { createMessageConnection } from 'vscode-jsonrpc/browser';
 import {
   BrowserMessageReader,
   BrowserMessageWriter,
   LanguageClient,
+  type LanguageClientOptions,
   type MessageTransports,
 } from 'vscode-languageclient/browser';
 import { startExtension } from './extension.ts';
+import type { StartEngine } from './engine.ts';
 
 /** Called by VS Code. */
 export function activate(context: ExtensionContext): Promise<void> {
@@ -21,8 +24,18 @@ export function activate(context: ExtensionContext): Promise<void> {
     return Promise.resolve({ reader: new BrowserMessageReader(worker), writer: new BrowserMessageWriter(worker) });
   };
   context.subscriptions.push({ dispose: () => worker?.terminate() });
-  return startExtension(context, (options) => {
+  const startEngine: StartEngine = () => {
+    const engine = new Worker(inDist('engine.browser.js'));
+    return {
+      reader: new BrowserMessageReader(engine),
+      writer: new BrowserMessageWriter(engine),
+      connect: createMessageConnection,
+      terminate: () => engine.terminate(),
+    };
+  };
+  const createClient = (options: LanguageClientOptions): LanguageClient => {
     options.initializationOptions = { ...options.initializationOptions, wasm };
     return new LanguageClient('pinscope', 'Pinscope', startWorker, options);
-  });
+  };
+  return startExtension(context, createClient, startEngine);
 }

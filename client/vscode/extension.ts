@@ -10,13 +10,18 @@ import { registerRestart, RestartingErrorHandler } from './features/restart.ts';
 import { registerRuleDocs, ruleDocsFolder } from './features/rule-docs.ts';
 import { registerStatus } from './features/status.ts';
 import { checkedDocuments, registerSchemes } from './features/documents.ts';
+import type { StartEngine } from './engine.ts';
 import type { Host } from './host.ts';
 
 /** Makes the client of a host; called once. */
 type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
 
 /** Starts the server and registers every feature. Resolves when the server answers, or when its failure has been shown. */
-export async function startExtension(context: ExtensionContext, createClient: CreateClient): Promise<void> {
+export async function startExtension(
+  context: ExtensionContext,
+  createClient: CreateClient,
+  startEngine: StartEngine,
+): Promise<void> {
   const output = window.createOutputChannel('Pinscope', { log: true });
   context.subscriptions.push(output);
   const errors = new RestartingErrorHandler(output);
@@ -32,7 +37,7 @@ export async function startExtension(context: ExtensionContext, createClient: Cr
     // changed settings itself.)
     synchronize: { fileEvents: workspace.createFileSystemWatcher('**/{*.c,*.h,.config}') },
   });
-  const host: Host = { context, client, output };
+  const host: Host = { context, client, output, startEngine };
   registerOutput(host);
   registerRestart(host, errors);
   registerKernelVersions(host);

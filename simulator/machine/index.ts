@@ -13,6 +13,6 @@ export { BUILTIN_NAMES } from './builtins/index.ts';
 export { Kernel, type Director, type Event } from './kernel.ts';
 export { MachineFault, HI, KIND, STATE, SC } from './memory.ts';
 export { ACTOR, BLOCK, THREAD, Vm, type Answer, type FrameInfo, type Stop, type Word } from './vm.ts';
-export { readVariables, type Variable } from './inspect.ts';
+export { readVariables, scalar, type Variable } from './inspect.ts';
 export { findMember, typeName, type Ty } from './types.ts';
-export { WIDTH } from './opcodes.ts';
+export { OP, WIDTH } from './opcodes.ts';

@@ -10,3 +10,4 @@ export { diskContent } from '../mm/fault.ts';
 export { shmemGetPage } from '../mm/shmem.ts';
 export { FS } from '../mm/filemap.ts';
 export { SCALAR } from '../mm/state.ts';
+export { MAPPING } from '../mm/flags.ts';

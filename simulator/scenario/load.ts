@@ -57,7 +57,11 @@ export interface Loaded {
   readonly diagnostics: readonly Diagnostic[];
   /** Function that runs without annotations. */
   readonly whole: string | undefined;
+  /** Other files that take part; offsets in them are shifted by `base`. */
+  readonly files: readonly { readonly path: string; readonly text: string; readonly base: number }[];
   lineOf(offset: number): number;
+  /** Reads an expression in the scope of the file, its macros included; throws CSyntaxError. */
+  expression(text: string): Expr;
 }
 
 /** Where other files are found: `#include "x.h"`. */
@@ -77,10 +81,15 @@ export function load(
   const diagnostics: Diagnostic[] = problems.map((p) => ({ ...p, severity: 'error' }));
   const kernel = list.find((a) => a.kind === 'kernel')?.version ?? o.kernel ?? '6.12';
   const base = prelude(kernel.replace(/\+.*/, ''));
-  let files = 0;
+  const files: { path: string; text: string; base: number }[] = [];
+  const addFile = (path: string, of: string): { path: string; text: string; base: number } => {
+    const file = { path, text: of, base: FILE_BASE * (files.length + 1) };
+    files.push(file);
+    return file;
+  };
   const include: IncludeReader = (spec, local) => {
     const found = local ? o.includes?.(spec) : undefined;
-    return found && { path: found.path, text: found.text, base: FILE_BASE * ++files };
+    return found && addFile(found.path, found.text);
   };
   const pp = new Preprocessor(include, base.macros);
   const lines = lineStarts(text);
@@ -101,7 +110,7 @@ export function load(
       diagnostics.push({ message: e.message, start: e.start, end: e.end, severity: 'error' });
     }
   };
-  for (const x of o.extra ?? []) add(x.text, FILE_BASE * ++files);
+  for (const x of o.extra ?? []) add(x.text, addFile(x.path, x.text).base);
   add(text, 0);
   for (const p of pp.problems) diagnostics.push({ ...p, severity: 'warning' });
 
@@ -127,15 +136,17 @@ export function load(
   // annotations inside of functions become code
   const notes: NoteAction[] = [];
   const byFunction = new Map<string, CodeNote[]>();
+  const read = (t: Text): Expr =>
+    parseExpression(
+      [
+        ...pp.expand(tokenize(t.text, t.start)),
+        { kind: 'eof', text: '', start: t.end, end: t.end, space: false, line: true },
+      ],
+      source,
+    );
   const parse = (t: Text): Expr | undefined => {
     try {
-      return parseExpression(
-        [
-          ...pp.expand(tokenize(t.text, t.start)),
-          { kind: 'eof', text: '', start: t.end, end: t.end, space: false, line: true },
-        ],
-        source,
-      );
+      return read(t);
     } catch (e) {
       if (!(e instanceof CSyntaxError)) throw e;
       diagnostics.push({ message: e.message, start: e.start, end: e.end, severity: 'error' });
@@ -217,7 +228,21 @@ export function load(
   for (const p of program.problems)
     if (p.start < PRELUDE_BASE)
       diagnostics.push({ message: p.message, start: p.start, end: p.end, severity: 'warning' });
-  return { text, program, source, annotations: list, properties, notes, processes, kernel, diagnostics, whole, lineOf };
+  return {
+    text,
+    program,
+    source,
+    annotations: list,
+    properties,
+    notes,
+    processes,
+    kernel,
+    diagnostics,
+    whole,
+    files,
+    lineOf,
+    expression: (t) => read({ text: t, start: 0, end: t.length }),
+  };
 }
 
 /** The function to run when nothing says which: one that nobody calls and that takes pages, else the last that nobody calls. */

@@ -21,6 +21,7 @@ import {
   type Director,
   type Event,
   type FnInfo,
+  type FrameInfo,
   type Variable,
   type Word,
 } from '../machine/index.ts';
@@ -66,6 +67,10 @@ export interface Step {
   readonly line: number;
   readonly start: number;
   readonly end: number;
+  /** Number of the statement: row of the program's spans. */
+  readonly row: number;
+  /** Depth of the call stack, functions of the headers included. */
+  readonly depth: number;
 }
 /** A fault of the run. */
 export interface RunFault {
@@ -83,6 +88,8 @@ export interface PropertyResult {
   readonly holds: boolean;
   readonly step: number;
   readonly line: number;
+  /** Offset of the annotation. */
+  readonly at: number;
 }
 
 const IDLE_LIMIT = 4000;
@@ -100,6 +107,7 @@ export class Simulation implements Director {
   private readonly threads: number[] = [];
   private readonly rows: number[] = [];
   private readonly names: number[] = [];
+  private readonly depths: number[] = [];
   /** Step of the trace at each tick of the bus. */
   private readonly tickSteps: number[] = [];
   private readonly counters = new Map<string, number>();
@@ -304,6 +312,7 @@ export class Simulation implements Director {
       this.threads.push(t);
       this.rows.push(row);
       this.names.push(k.vm.tName.at(t));
+      this.depths.push(k.vm.tDepth.at(t));
       k.stepNumber = this.positions.length;
       if (this.positions.length >= this.limit)
         throw new MachineFault('step-limit', `the run was stopped after ${this.limit} steps (an endless loop?)`);
@@ -645,6 +654,7 @@ export class Simulation implements Director {
             holds: false,
             step: this.positions.length,
             line: k.lineOf(k.spanAt(thread)),
+            at: action.expr.start,
           });
           k.event('assertion', `assertion failed: ${texts[0]}${this.sides(texts[0]!)}`, thread, true);
         } else
@@ -653,6 +663,7 @@ export class Simulation implements Director {
             holds: true,
             step: this.positions.length,
             line: k.lineOf(k.spanAt(thread)),
+            at: action.expr.start,
           });
         return undefined;
       }
@@ -883,6 +894,7 @@ export class Simulation implements Director {
           holds: p.mode === 'exists' ? f !== undefined : f === undefined,
           step: f?.inevitable ?? last,
           line: f?.line ?? 0,
+          at: p.start,
         });
       } else {
         const b = this.broken.get(i);
@@ -891,6 +903,7 @@ export class Simulation implements Director {
           holds: p.mode === 'exists' ? b !== undefined : b === undefined,
           step: b?.step ?? last,
           line: b?.line ?? 0,
+          at: p.start,
         });
       }
     });
@@ -1045,19 +1058,26 @@ export class Simulation implements Director {
       line: this.loaded.lineOf(span.start),
       start: span.start,
       end: span.end,
+      row: this.rows[i]!,
+      depth: this.depths[i]!,
     };
+  }
+  /** Thread of step `i`; 0: there is no such step. */
+  threadOf(i: number): number {
+    return this.threads[i] ?? 0;
   }
   /** Goes to the state before step `i` (length: the end). */
   seek(i: number): void {
     this.model.s.store.seek(i >= this.positions.length ? this.endPosition : this.positions[Math.max(0, i)]!);
   }
+  /** Frames at the present place: innermost first, functions of the headers left out. */
+  frames(thread: number): FrameInfo[] {
+    return this.kernel.vm.frames(thread).filter((f) => !f.fn.prelude);
+  }
   /** Call stack at the present place: innermost first, functions of the headers left out. */
   callStack(thread: number): { name: string; line: number; start: number; end: number; variables: () => Variable[] }[] {
     const { program } = this.loaded;
-    return this.kernel.vm
-      .frames(thread)
-      .filter((f) => !f.fn.prelude)
-      .map((f) => {
+    return this.frames(thread).map((f) => {
         const span = program.spans[program.spanOf[f.pc / 5] ?? 0]!;
         return {
           name: f.fn.name,

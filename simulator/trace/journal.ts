@@ -82,7 +82,10 @@ export class Store {
     const old = data[i]!;
     if (old === value) return;
     data[i] = value;
-    if (!this.recording) return;
+    if (!this.recording) {
+      this.trial?.push(c.id, i, old);
+      return;
+    }
     const p = this.position;
     const { last } = c;
     if (last) {
@@ -161,6 +164,23 @@ export class Store {
   boundary(): number {
     this.stepStart = this.mergeFrom = this.position;
     return this.position;
+  }
+
+  /** What a try has written so far: column, row, value before. */
+  private trial: number[] | undefined;
+  /** Runs `f` and takes back whatever it wrote; the history stays as it is, behind and ahead. */
+  attempt<T>(f: () => T): T {
+    if (this.trial) return f();
+    const { recording } = this;
+    const trial: number[] = (this.trial = []);
+    this.recording = false;
+    try {
+      return f();
+    } finally {
+      this.trial = undefined;
+      this.recording = recording;
+      for (let i = trial.length - 3; i >= 0; i -= 3) this.columns[trial[i]!]!.data[trial[i + 1]!] = trial[i + 2]!;
+    }
   }
 
   /** Goes to journal position `target` (0 … length), backwards or forwards. */

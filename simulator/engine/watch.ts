@@ -1,0 +1,49 @@
+/** What a data breakpoint looks at: a field of a page, bytes of memory, a register, or any C expression. */
+import { folioMapcount } from '../machine/model.ts';
+import type { Session } from './session.ts';
+import { Reader, type Where } from './values.ts';
+import { pagePincount } from './pages.ts';
+
+/** Watch of a place in memory or in a register; `name` is for people. */
+export function watchOf(where: Where, size: number, name: string, thread: number): string | undefined {
+  if (where.at === 'slot') return `slot:${where.slot} ${name}`;
+  if (size <= 0 || size > 4096) return undefined;
+  return `mem:${where.address.toString(16)}:${size}:${thread} ${name}`;
+}
+/** Watch of a field of a page. */
+export function watchOfPage(pfn: number, field: 'refcount' | 'mapcount' | 'pincount'): string {
+  return `page:${pfn}:${field}`;
+}
+
+/** The value at the present state, as text that differs if it does. Anything that is no watch is a C expression. */
+export function readWatch(session: Session, watch: string, step: number): string {
+  const { kernel } = session.sim;
+  const { s } = kernel.model;
+  const page = /^page:(\d+):(refcount|mapcount|pincount)$/.exec(watch);
+  if (page) {
+    const head = s.head(Number(page[1]));
+    if (page[2] === 'refcount') return String(s.refcount.at(head));
+    if (page[2] === 'mapcount') return String(folioMapcount(s, head));
+    return String(pagePincount(kernel, head));
+  }
+  const memory = /^mem:([\da-f]+):(\d+):(\d+)(?: |$)/.exec(watch);
+  if (memory) {
+    const bytes = new Reader(kernel, Number(memory[3])).bytes(BigInt(`0x${memory[1]!}`), Number(memory[2]));
+    return typeof bytes === 'string' ? bytes : number(bytes);
+  }
+  const slot = /^slot:(\d+)(?: |$)/.exec(watch);
+  if (slot) {
+    const n = Number(slot[1]);
+    const { vm } = kernel;
+    return BigInt.asIntN(64, (BigInt(vm.hi(n)) << 32n) | BigInt(vm.lo(n) >>> 0)).toString();
+  }
+  const answer = session.evaluator.evaluate(watch, { thread: session.threadAt(step), frame: 0 });
+  return 'message' in answer ? answer.message : answer.reader.show(answer.value);
+}
+
+function number(bytes: Uint8Array): string {
+  if (bytes.length > 8) return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join(' ');
+  let v = 0n;
+  for (let i = bytes.length - 1; i >= 0; i--) v = (v << 8n) | BigInt(bytes[i]!);
+  return v < 10_000n ? v.toString() : `0x${v.toString(16)}`;
+}
