@@ -192,7 +192,7 @@ class Scope {
       case 'id':
         return this.variable(e.name);
       case 'member':
-        return this.member(this.place(e.object) ?? this.value(e.object), e.name);
+        return this.member(this.decayed(e.object), e.name);
       case 'index':
         return deref(this.add(this.decayed(e.object), this.decayed(e.index), 1n));
       case 'unary':
@@ -225,6 +225,8 @@ class Scope {
   private constantName(name: string): Value {
     const constant = this.owner.enumerator(name);
     if (constant !== undefined) return { type: T.int, bits: constant };
+    if (this.sim.loaded.source.globals.has(name))
+      throw new NoValue(`${name} is not used by anything that was run, so it has no place in memory`);
     if (this.sim.loaded.program.byName.has(name)) throw new NoValue(`${name} is a function: write ${name}(…)`);
     throw new NoValue(`${name} is not known ${this.frame ? `in ${this.frame.fn.name}()` : 'here'}`);
   }
@@ -374,7 +376,10 @@ class Scope {
       const { memory } = this.sim.kernel.vm;
       if (literal) return words(addressOf(0xffff8881, literal.address));
       const at = memory.address(memory.alloc(e.value.length + 1, 2, -1, true));
-      memory.put(at, Uint8Array.from(`${e.value}\0`, (c) => c.charCodeAt(0)));
+      memory.put(
+        at,
+        Uint8Array.from(`${e.value}\0`, (c) => c.charCodeAt(0)),
+      );
       return words(addressOf(0xffff8881, at));
     }
     const v = decay(this.value(e));

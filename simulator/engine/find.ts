@@ -148,7 +148,8 @@ export async function findStep(session: Session, p: FindStepParams, patience: Pa
         answer = asked.next();
       }
       if (!answer.value) continue;
-      if (w.stop.log !== undefined && w.stop.log !== '') logs.push({ step: i, text: logText(session, w.stop.log, i), stop: n });
+      if (w.stop.log !== undefined && w.stop.log !== '')
+        logs.push({ step: i, text: logText(session, w.stop.log, i), stop: n });
       else reasons.push({ stop: n, text: w.text || reasonText(session, w.stop, i) });
     }
     if (reasons.length) {

@@ -63,7 +63,9 @@ export function pageRows(k: Kernel, pfn: number): PageRow[] {
   const m = k.model;
   const { s } = m;
   const head = s.head(pfn);
-  const flags = KERNEL_FLAGS.filter(([, bit]) => s.has(bit === PG.hwpoison || bit === PG.anon_exclusive ? pfn : head, bit));
+  const flags = KERNEL_FLAGS.filter(([, bit]) =>
+    s.has(bit === PG.hwpoison || bit === PG.anon_exclusive ? pfn : head, bit),
+  );
   const owners = ownersOf(m, head, heldRefs(m));
   const pins = holdersByCall(k, head);
   const rows: PageRow[] = [

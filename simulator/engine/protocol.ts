@@ -188,8 +188,7 @@ export interface EvaluateParams extends AtThread {
 }
 /** A value, or why there is none. */
 export type Evaluated =
-  | (Omit<VariableInfo, 'name'> & { readonly ok: true })
-  | { readonly ok: false; readonly message: string };
+  (Omit<VariableInfo, 'name'> & { readonly ok: true }) | { readonly ok: false; readonly message: string };
 /** Something that happened in a step. */
 export interface EventInfo {
   readonly step: number;

@@ -68,7 +68,8 @@ function threads(session: Session, step: number): ThreadInfo[] {
   const out: ThreadInfo[] = [];
   for (let t = 1; t < kernel.threadCount; t++) {
     const state = vm.tState.at(t);
-    if (t !== running && ((state !== THREAD.ready && state !== THREAD.blocked) || !session.sim.frames(t).length)) continue;
+    if (t !== running && ((state !== THREAD.ready && state !== THREAD.blocked) || !session.sim.frames(t).length))
+      continue;
     out.push({
       thread: t,
       name: kernel.nameText(vm.tName.at(t)),

@@ -23,7 +23,10 @@ export function serve(connection: MessageConnection): void {
   };
   let last: Promise<unknown> = Promise.resolve();
   for (const [method, handler] of Object.entries(handlers)) {
-    const answer = handler as (params: unknown, patience: Parameters<Handlers<EngineRequests>['findStep']>[1]) => unknown;
+    const answer = handler as (
+      params: unknown,
+      patience: Parameters<Handlers<EngineRequests>['findStep']>[1],
+    ) => unknown;
     connection.onRequest(method, (params: unknown, token) => {
       const patience = {
         cancelled: () => token.isCancellationRequested,

@@ -1,7 +1,7 @@
 /** One run and what is known about it, for all that reads it: where its statements are, who its actors are, which state it is in. */
 import { FILE_BASE } from '../../language/c/exact/index.ts';
 import { ACTOR } from '../machine/index.ts';
-import { FAULTS_ABOUT, load, Simulation } from '../scenario/index.ts';
+import { FAULT_DOCS, load, Simulation } from '../scenario/index.ts';
 import { Evaluator } from './evaluate.ts';
 import type { Actor, FaultInfo, LoadParams, Place, Problem, ResultInfo, Run, SourceFile, Steps } from './protocol.ts';
 import { adviceFor, prepareSource } from './source.ts';
@@ -142,7 +142,7 @@ export class Session {
     const wanted = new Set(
       this.sim.loaded.properties.flatMap((p) => (p.mode === 'exists' && p.fault !== undefined ? [p.fault] : [])),
     );
-    return this.sim.faults.map((f) => ({ ...f, about: FAULTS_ABOUT[f.kind] ?? '', wanted: wanted.has(f.kind) }));
+    return this.sim.faults.map((f) => ({ ...f, about: FAULT_DOCS[f.kind] ?? '', wanted: wanted.has(f.kind) }));
   }
 
   private results(): ResultInfo[] {

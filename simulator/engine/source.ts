@@ -41,7 +41,8 @@ function mute(text: string, lines: ReadonlySet<number>): string {
   };
   for (const f of load(text).source.functions.values())
     if (f.start >= 0 && f.end <= text.length) for (const s of f.body.body) visit(s);
-  for (const m of text.matchAll(/\/\/@/g)) if (onLine(m.index)) cuts.push({ span: { start: m.index, end: m.index + 3 }, with: '// ' });
+  for (const m of text.matchAll(/\/\/@/g))
+    if (onLine(m.index)) cuts.push({ span: { start: m.index, end: m.index + 3 }, with: '// ' });
   let out = text;
   for (const { span, with: by } of cuts) {
     const old = out.slice(span.start, span.end);
@@ -76,8 +77,14 @@ function children(s: Stmt): Stmt[] {
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/variable length/, 'Give the array a constant size, or allocate it with kmalloc_array().'],
   [/unknown type|is not defined/, 'Include the header that defines it, or declare it in this file.'],
-  [/(?:is|are) not supported|can.t be|cannot do/, 'Leave this out of the simulated code, for example with #ifndef __PINSCOPE__.'],
-  [/unknown annotation|is no fault/, 'The annotations are listed in docs/annotations.md; completion offers them behind //@.'],
+  [
+    /(?:is|are) not supported|can.t be|cannot do/,
+    'Leave this out of the simulated code, for example with #ifndef __PINSCOPE__.',
+  ],
+  [
+    /unknown annotation|is no fault/,
+    'The annotations are listed in docs/annotations.md; completion offers them behind //@.',
+  ],
   [/there is no \/\/@ point/, 'Write //@ point NAME at the statement that is meant.'],
   [/no function behind/, 'Write //@ process NAME on the line above the function that the process runs.'],
   [/is not declared|undeclared|implicit/, 'Declare it, include its header, or define a stand-in in this file.'],

@@ -24,7 +24,7 @@ export class Statements {
     const all: Place[] = [];
     const functions: FunctionPlace[] = [];
     for (const fn of program.functions) {
-      if (fn.prelude || fn.entry < 0 || fn.name.startsWith('__pinscope_') || fn.name.startsWith('<')) continue;
+      if (fn.prelude || fn.entry < 0 || fn.name.startsWith('__pinscope_') || !/^\w+$/.test(fn.name)) continue;
       const own = session.place(fn.span.start, fn.span.end);
       if (own.line === 0) continue;
       functions.push({ name: fn.name, place: own });
@@ -56,9 +56,7 @@ export class Statements {
   }
   /** The function that a statement stands in. */
   functionAt(p: Place): FunctionPlace | undefined {
-    return this.functions.find(
-      (f) => f.place.file === p.file && p.start >= f.place.start && p.start < f.place.end,
-    );
+    return this.functions.find((f) => f.place.file === p.file && p.start >= f.place.start && p.start < f.place.end);
   }
 
   /** Steps that begin the first statement of a line. */

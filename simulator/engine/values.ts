@@ -68,7 +68,7 @@ export class Reader {
   }
   private user(address: bigint, n: number): Uint8Array | string {
     const out = new Uint8Array(n);
-    for (let done = 0; done < n; ) {
+    for (let done = 0; done < n;) {
       const at = Number(address) + done;
       const size = Math.min(n - done, 4096 - (at % 4096));
       const piece = this.userPage(Math.floor(at / 4096), at % 4096, size);

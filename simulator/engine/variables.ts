@@ -60,7 +60,9 @@ export class Variables {
       case 'globals':
         return this.globals(node.thread);
       case 'pages':
-        return pagesInUse(kernel).slice(start, start + count).map((pfn) => this.page(`page ${pfn}`, pfn));
+        return pagesInUse(kernel)
+          .slice(start, start + count)
+          .map((pfn) => this.page(`page ${pfn}`, pfn));
       case 'page':
         return this.pageParts(node.pfn, node.path);
       case 'devices':
@@ -91,7 +93,10 @@ export class Variables {
   private globals(thread: number): VariableInfo[] {
     const { program } = this.session.sim.loaded;
     return program.globals
-      .filter((g) => !g.prelude && g.literal === undefined && /^[A-Za-z_]\w*$/.test(g.name) && !g.name.startsWith('__pinscope'))
+      .filter(
+        (g) =>
+          !g.prelude && g.literal === undefined && /^[A-Za-z_]\w*$/.test(g.name) && !g.name.startsWith('__pinscope'),
+      )
       .map((g) => this.named(g.name, { thread, frame: Number.MAX_SAFE_INTEGER }));
   }
   private named(name: string, context: { thread: number; frame: number }): VariableInfo {
@@ -112,7 +117,10 @@ export class Variables {
       if (!(error instanceof NoValue)) throw error;
       text = error.message;
     }
-    const watch = where.at === 'memory' && where.width !== undefined ? undefined : watchOf(where, type.size, expression, reader.thread);
+    const watch =
+      where.at === 'memory' && where.width !== undefined
+        ? undefined
+        : watchOf(where, type.size, expression, reader.thread);
     return {
       name,
       type: typeName(type),

@@ -22,5 +22,5 @@ export function run(
 }
 export { load, type Diagnostic, type Includes, type Loaded } from './load.ts';
 export { Simulation, type PropertyResult, type RunFault, type RunOptions, type Step } from './simulation.ts';
-export { FAULTS, FAULTS_ABOUT, MACHINE_FAULTS } from './faults.ts';
+export { FAULT_DOCS, FAULTS, MACHINE_FAULTS } from './faults.ts';
 export { outcome, story, traceJson, markdownReport } from './story.ts';
