@@ -1078,15 +1078,15 @@ export class Simulation implements Director {
   callStack(thread: number): { name: string; line: number; start: number; end: number; variables: () => Variable[] }[] {
     const { program } = this.loaded;
     return this.frames(thread).map((f) => {
-        const span = program.spans[program.spanOf[f.pc / 5] ?? 0]!;
-        return {
-          name: f.fn.name,
-          line: this.loaded.lineOf(span.start),
-          start: span.start,
-          end: span.end,
-          variables: () => readVariables(this.kernel.vm, f, thread),
-        };
-      });
+      const span = program.spans[program.spanOf[f.pc / 5] ?? 0]!;
+      return {
+        name: f.fn.name,
+        line: this.loaded.lineOf(span.start),
+        start: span.start,
+        end: span.end,
+        variables: () => readVariables(this.kernel.vm, f, thread),
+      };
+    });
   }
   /** Did everything go as the annotations say, with no fault that they do not ask for? */
   get ok(): boolean {
