@@ -83,8 +83,8 @@ const wordsOf = (node: CfgNode): Set<string> => {
   return out;
 };
 
-/** Names that the node writes whole before anything behind it reads them. */
-const killsOf = (node: CfgNode): string | undefined => {
+/** The name that a node writes whole. */
+export const killsOf = (node: CfgNode): string | undefined => {
   const w = node.what;
   if (w.kind === 'decl') return w.decl.name;
   if (w.kind === 'expr' && w.expr.kind === 'assign' && w.expr.op === '=' && w.expr.left.kind === 'id')

@@ -7,7 +7,10 @@ import type { Frame, Machine } from './frame.ts';
 import type { Memory } from './memory.ts';
 import { Releases } from './release.ts';
 import type { State } from './state.ts';
-import { ZERO, isConst, symbol, valKey, type Symbols, type Val } from './values.ts';
+import { ZERO, constant, isConst, symbol, valKey, type Symbols, type Val } from './values.ts';
+
+/** Gives a reference back, and says whether it was the last one. */
+const LAST_REFERENCE = /^(refcount|atomic|atomic64|atomic_long)_(dec|sub)_and_test$/;
 
 /** Effects of the fact tables on a path. */
 export class Effects {
@@ -98,6 +101,21 @@ export class Effects {
       default:
         return undefined;
     }
+  }
+
+  /** What a call without effects tells by its result; undefined: nothing. */
+  tells(name: string, e: CallExpr, args: readonly Val[], state: State, frame: Frame): Val | undefined {
+    const first = args[0];
+    if (!first?.s) return undefined;
+    // a number that was made from a page is valid
+    if (name === 'pfn_valid' && this.symbols.info(first.s).numberOf) return constant(1);
+    // nor are pages reserved that gup took (but for the zero page, whose references do not matter)
+    if (name === 'PageReserved' && this.memory.resourcesOf(first, state).length) return ZERO;
+    if (!LAST_REFERENCE.test(name)) return undefined;
+    // not the last reference: others have the object
+    const result = this.memory.fresh(`r${e.start}`, state, frame, { name: `${name}()` });
+    state.escape(this.memory.ownerOf(first), `passed on by ${name}()`, result);
+    return result;
   }
 
   /** page_folio() and friends name the same page; page_to_pfn() makes a number of it, which carries no ownership when passed on. */

@@ -13,7 +13,7 @@ import { Endings, type Ended } from './ending.ts';
 import type { Frame, Machine } from './frame.ts';
 import { constantIn, Interpreter } from './interp.ts';
 import type { Place } from './place.ts';
-import { sliceOf, type Slice } from './slice.ts';
+import { ALL, NOTHING, sliceOf, type Need, type Slice } from './slice.ts';
 import { State } from './state.ts';
 import { Stepper } from './steps.ts';
 import { unionNames } from './unions.ts';
@@ -155,21 +155,21 @@ class Walker implements Machine {
     const frame: Frame = { id: 'f0', context: this.root, caller: null, places: new Map(), results: new Map() };
     const state = new State(this.symbols);
     const endings = new Endings(this);
-    for (const end of this.walk(frame, state, 0, () => true)) endings.finish(end, frame);
+    for (const end of this.walk(frame, state, 0, () => ALL)) endings.finish(end, frame);
   }
 
   /** All ways out of the frame's function. */
-  private walk(frame: Frame, start: State, depth: number, aliveOutside: (place: Place) => boolean): Ended[] {
-    const { cfg, live, loops, joins } = frame.context;
+  private walk(frame: Frame, start: State, depth: number, aliveOutside: (place: Place) => Need): Ended[] {
+    const { cfg, loops, joins } = frame.context;
     const unions = unionNames(this.unit);
     const slice = this.sliceOf(frame.context);
     const ends: Ended[] = [];
     const endKeys = new Set<string>();
     const seen: (Set<number> | undefined)[] = [];
-    const outer = (place: Place): boolean => place.frame !== frame.id && aliveOutside(place);
+    const outer = (place: Place): Need => (place.frame === frame.id ? NOTHING : aliveOutside(place));
     // what the callers may still read is the same all through this activation
-    const outside = new Map<Place, boolean>();
-    const aliveInCallers = (place: Place): boolean => {
+    const outside = new Map<Place, Need>();
+    const aliveInCallers = (place: Place): Need => {
       let known = outside.get(place);
       if (known === undefined) outside.set(place, (known = aliveOutside(place)));
       return known;
@@ -194,17 +194,16 @@ class Walker implements Machine {
         }
         continue;
       }
-      const names = live[item.node]!;
-      const alive = (place: Place): boolean => {
-        if (place.frame === frame.id) return names.has(place.variable) && slice.names.has(place.variable);
+      const alive = (place: Place): Need => {
+        if (place.frame === frame.id) {
+          const need = slice.need(item.node, place.variable);
+          // only of the root's result nobody asks more
+          return need && depth > 0 ? ALL : need;
+        }
         if (place.frame !== undefined) return aliveInCallers(place);
-        return (
-          place.lasting ||
-          // known by several names, which may stand in other nodes
-          unions.has(place.field) ||
-          (names.has(place.field) && slice.names.has(place.field)) ||
-          (depth > 0 && aliveInCallers(place))
-        );
+        // what is known by several names may stand in other nodes
+        if (place.lasting || unions.has(place.field) || slice.need(item.node, place.field)) return ALL;
+        return depth > 0 && aliveInCallers(place) ? ALL : NOTHING;
       };
       // Equal states can only meet where ways meet; calls that were entered have several ends.
       if (joins[item.node] === 1 || item.afterCall) {
@@ -239,7 +238,7 @@ class Walker implements Machine {
     state: State,
     frame: Frame,
     depth: number,
-    alive: (place: Place) => boolean,
+    alive: (place: Place) => Need,
   ): { state: State; frame: Frame }[] {
     let ready: { state: State; frame: Frame }[] = [
       { state, frame: frame.results.size ? { ...frame, results: new Map() } : frame },

@@ -88,9 +88,12 @@ export class Interpreter {
         return placeOfName(e.name, frame);
       case 'member': {
         const name = this.unions.get(e.name) ?? e.name;
-        return e.arrow
-          ? `${this.memory.deref(this.eval(e.object, state, frame))}.${name}`
-          : `${this.place(e.object, state, frame)}.${name}`;
+        if (!e.arrow) return `${this.place(e.object, state, frame)}.${name}`;
+        const object = this.eval(e.object, state, frame);
+        // a pointer that is followed leads somewhere: later tests of it are about another one
+        if (this.symbols.isInitial(object) && state.compare('!=', object, ZERO) === undefined)
+          state.assume('!=', object, ZERO);
+        return `${this.memory.deref(object)}.${name}`;
       }
       case 'index':
         return this.memory.deref(
@@ -312,6 +315,7 @@ export class Interpreter {
     if (!fact) return this.unknownCall(e, name, args, state, frame);
     let result: Val | undefined;
     for (const effect of fact.effects) result = this.effects.effect(effect, e, args, state, frame) ?? result;
+    result ??= name ? this.effects.tells(name, e, args, state, frame) : undefined;
     return result ?? this.memory.fresh(`r${e.start}`, state, frame, { name: name && `${name}()` });
   }
 

@@ -1,23 +1,36 @@
 /**
- * Which names matter to the page references of a function: those in calls that acquire, release, store or free, in
- * results, and in the conditions that decide whether these are reached, and what flows into them. Two states that
- * differ in other names only are one state; without this, every unrelated `if` would double the paths.
+ * Which names matter to the page references of a function, and where: those in calls that acquire, release, store or
+ * free, in results, and in the conditions that decide whether these are reached, and what flows into them, up to the
+ * place where they are read. Two states that differ in other names only are one state; without this, every unrelated
+ * `if` would double the paths.
  */
 import type { Expr } from '../../language/c/ast.ts';
+import type { CfgNode } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
-import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import { calleeName, exprsOf, killsOf, type FunctionContext } from './context.ts';
 
 export interface Slice {
-  readonly names: ReadonlySet<string>;
+  /** What still matters, at the node or behind it, of what the variable or field holds when the node is reached. */
+  need(node: number, name: string): Need;
   /** For each node: a call that takes or gives back pages stands there or behind it. */
   readonly ahead: readonly boolean[];
 }
+
+/** Nothing; whether it is below, at or above zero (it is returned and not looked at before); all. */
+export const NOTHING = 0;
+export const SIGN = 1;
+export const ALL = 2;
+export type Need = typeof NOTHING | typeof SIGN | typeof ALL;
 
 const INTERESTING = new Set(['release', 'ref', 'alias', 'put-in', 'store', 'free', 'dma-unmap', 'alloc']);
 
 function namesIn(e: Expr, out: Set<string>): void {
   walkExpr(e, (x) => {
+    if (x.kind === 'assign' && x.op === '=' && x.left.kind === 'id') {
+      namesIn(x.right, out);
+      return false;
+    }
     if (x.kind === 'id' || x.kind === 'member') out.add(x.name);
   });
 }
@@ -54,7 +67,7 @@ function postDominators(context: FunctionContext): Uint32Array[] {
 /** Computes the slice; `relevant` tells of a same-file function whether it touches page references. */
 export function sliceOf(context: FunctionContext, relevant: (name: string) => boolean): Slice {
   const { nodes } = context.cfg;
-  const names = new Set<string>();
+  const uses = nodes.map(() => new Set<string>());
   const decisive: number[] = [];
   const matters = nodes.map((node) => {
     let hit = node.what.kind === 'return' || node.what.kind === 'opaque';
@@ -74,7 +87,7 @@ export function sliceOf(context: FunctionContext, relevant: (name: string) => bo
           hit = true;
       });
     }
-    if (hit) for (const e of exprsOf(node)) namesIn(e, names);
+    if (hit) for (const e of exprsOf(node)) namesIn(e, uses[node.id]!);
     return hit;
   });
   const post = postDominators(context);
@@ -92,21 +105,113 @@ export function sliceOf(context: FunctionContext, relevant: (name: string) => bo
       if (matters[id]) decides = true;
       for (const e of nodes[id]!.succs) work.push(e.to);
     }
-    if (decides) for (const e of exprsOf(node)) namesIn(e, names);
+    if (decides) for (const e of exprsOf(node)) namesIn(e, uses[node.id]!);
   }
-  for (let before = -1; before < names.size;) {
-    before = names.size;
-    for (const node of nodes) {
-      if (node.what.kind === 'decl' && names.has(node.what.decl.name) && node.what.decl.init)
-        namesIn(node.what.decl.init, names);
-      for (const e of exprsOf(node)) {
-        walkExpr(e, (x) => {
-          if (x.kind === 'assign' && targets(x.left).some((n) => names.has(n))) namesIn(x.right, names);
-        });
+  // whose pages a loop gives back or passes on is asked where it ends
+  for (const loop of context.loops.values())
+    if (loop.releases || loop.outflows) for (const e of loop.bases) namesIn(e, uses[loop.head]!);
+  return { need: neededNames(context, uses), ahead: reaching(nodes, decisive) };
+}
+
+/** Backwards from what is used: a name is needed until a node writes it whole, and what is written into it is needed in its place. */
+function neededNames(context: FunctionContext, uses: readonly ReadonlySet<string>[]): Slice['need'] {
+  const { nodes } = context.cfg;
+  const numbers = new Map<string, number>();
+  const number = (name: string): number => {
+    let n = numbers.get(name);
+    if (n === undefined) numbers.set(name, (n = numbers.size));
+    return n;
+  };
+  const writes = nodes.map((node) =>
+    writesOf(node).map(({ to, from, isCopy }) => ({ to: to.map(number), from: from.map(number), isCopy })),
+  );
+  const kills = nodes.map((node) => {
+    const name = killsOf(node);
+    return name === undefined ? -1 : number(name);
+  });
+  const reads = uses.map((names) => [...names].map(number));
+  const returns = nodes.map((node) => node.what.kind === 'return' && node.what.value?.kind === 'id');
+  const words = (numbers.size + 31) >> 5;
+  // of each name: is anything needed, is all needed
+  const any = nodes.map(() => new Uint32Array(words));
+  const all = nodes.map(() => new Uint32Array(words));
+  const nowAny = new Uint32Array(words);
+  const nowAll = new Uint32Array(words);
+  for (let changed = true; changed;) {
+    changed = false;
+    for (let i = nodes.length - 1; i >= 0; i--) {
+      nowAny.fill(0);
+      nowAll.fill(0);
+      for (const e of nodes[i]!.succs) {
+        merge(nowAny, any[e.to]!);
+        merge(nowAll, all[e.to]!);
       }
+      const flows = writes[i]!.filter(({ to }) => to.some((n) => has(nowAny, n))).map(({ to, from, isCopy }) => ({
+        from,
+        whole: !isCopy || to.some((n) => has(nowAll, n)),
+      }));
+      const killed = kills[i]!;
+      if (killed >= 0) for (const set of [nowAny, nowAll]) set[killed >> 5]! &= ~(1 << (killed & 31));
+      for (const { from, whole } of flows) {
+        for (const n of from) {
+          add(nowAny, n);
+          if (whole) add(nowAll, n);
+        }
+      }
+      for (const n of reads[i]!) {
+        add(nowAny, n);
+        if (!returns[i]) add(nowAll, n);
+      }
+      const grown = merge(any[i]!, nowAny);
+      if (merge(all[i]!, nowAll) || grown) changed = true;
     }
   }
-  return { names, ahead: reaching(nodes, decisive) };
+  return (node, name) => {
+    const n = numbers.get(name);
+    if (n === undefined || !has(any[node]!, n)) return NOTHING;
+    return has(all[node]!, n) ? ALL : SIGN;
+  };
+}
+
+const has = (set: Uint32Array, n: number): boolean => (set[n >> 5]! & (1 << (n & 31))) !== 0;
+
+function add(set: Uint32Array, n: number): void {
+  set[n >> 5]! |= 1 << (n & 31);
+}
+
+/** Adds a set to another; true if that one grew. */
+function merge(into: Uint32Array, from: Uint32Array): boolean {
+  let grown = false;
+  for (let w = 0; w < into.length; w++) {
+    if ((from[w]! & ~into[w]!) === 0) continue;
+    into[w]! |= from[w]!;
+    grown = true;
+  }
+  return grown;
+}
+
+interface Write {
+  readonly to: readonly string[];
+  readonly from: readonly string[];
+  /** The value of one variable, as it is. */
+  readonly isCopy: boolean;
+}
+
+/** What a node writes, by name, and the names in the value. */
+function writesOf(node: CfgNode): Write[] {
+  const out: Write[] = [];
+  const write = (to: readonly string[], value: Expr): void => {
+    const from = new Set<string>();
+    namesIn(value, from);
+    out.push({ to, from: [...from], isCopy: value.kind === 'id' });
+  };
+  if (node.what.kind === 'decl' && node.what.decl.init) write([node.what.decl.name], node.what.decl.init);
+  for (const e of exprsOf(node)) {
+    walkExpr(e, (x) => {
+      if (x.kind === 'assign') write(targets(x.left), x.right);
+    });
+  }
+  return out;
 }
 
 /** The nodes from which one of `goals` can be reached, themselves included. */

@@ -7,6 +7,7 @@ import type { AcquireFact } from '../../language/kernel/types.ts';
 import { Forked } from './forked.ts';
 import { PlaceMap } from './place-map.ts';
 import { hashPair, type Place } from './place.ts';
+import { SIGN, type Need } from './slice.ts';
 import { ZERO, valKey, type Symbols, type Val } from './values.ts';
 
 /** What happened on the path, newest first; shared between forks. */
@@ -342,11 +343,20 @@ export class State {
     return false;
   }
 
+  /** The value leads to pages, or was computed from how many were taken. */
+  private tellsOfPages(v: Val): boolean {
+    if (!v.s) return false;
+    if (this.symbols.info(v.s).elementOf || this.carries(v)) return true;
+    for (const r of this.resources.values())
+      if (r.result.s === v.s || (r.result.s && this.symbols.mentions(v.s, r.result.s))) return true;
+    return false;
+  }
+
   /**
    * A number that is equal for states that no later step can tell apart: memory that `live` may still read, resources,
    * ghosts, and what is known of the symbols that those mention. (A hash of 53 bits over all of that, in any order.)
    */
-  key(live: (place: Place) => boolean, value: Val | null = null): number {
+  key(live: (place: Place) => Need, value: Val | null = null): number {
     const marks = this.symbols.newMarks();
     let h1 = 0;
     let h2 = 0;
@@ -359,7 +369,14 @@ export class State {
       h2 = mix2(mix2(mix2(0x12, value.s), fold(value.o)), value.x ?? 0);
     }
     for (const { place, val } of this.memory.entries()) {
-      if (!live(place) && (place.frame !== undefined || !this.carries(val))) continue;
+      const need = live(place);
+      if (!need && (place.frame !== undefined || !this.carries(val))) continue;
+      if (need === SIGN && !this.tellsOfPages(val)) {
+        const sign = this.relation(val, ZERO);
+        h1 = (h1 + mix1(place.h1 ^ 0x21, sign)) | 0;
+        h2 = (h2 + mix2(place.h2 ^ 0x22, sign)) | 0;
+        continue;
+      }
       const o = fold(val.o);
       const x = val.x ?? 0;
       h1 = (h1 + mix1(mix1(mix1(place.h1, val.s), o), x)) | 0;
@@ -368,6 +385,7 @@ export class State {
       if (x) marks.add(x);
       if (place.base > 0) marks.add(place.base);
     }
+    const arrays = new Set<number>();
     for (const [id, r] of this.resources) {
       const [a, b] = hashOfResource(id, r);
       h1 = (h1 + a) | 0;
@@ -377,6 +395,7 @@ export class State {
       mention(r.requested);
       if (r.outflowBy) mention(r.outflowBy);
       marks.add(r.array);
+      arrays.add(r.array);
     }
     const text = (kind: number, key: string, more: number): void => {
       const [a, b] = hashOfText(key);
@@ -385,11 +404,12 @@ export class State {
     };
     for (const [id, g] of this.ghosts) text(0x61, `${id}:${g.count}`, 0);
     for (const [id, escapes] of this.escaped) {
-      if (!marks.has(id)) continue;
+      if (!marks.has(id) || (this.symbols.isFoundAnyway(id) && !arrays.has(id))) continue;
       for (const e of escapes) {
-        if (e.result) marks.add(e.result.s);
-        h1 = (h1 + mix1(mix1(0x71, id), e.result?.s ?? 0)) | 0;
-        h2 = (h2 + mix2(mix2(0x72, id), e.result?.s ?? 0)) | 0;
+        // of the result it only matters whether the call failed
+        const verdict = e.result ? this.relation(e.result, ZERO) : 0;
+        h1 = (h1 + mix1(mix1(mix1(0x71, id), e.result?.s ?? 0), verdict)) | 0;
+        h2 = (h2 + mix2(mix2(mix2(0x72, id), e.result?.s ?? 0), verdict)) | 0;
       }
     }
     for (const [id, r] of this.ranges) {
@@ -454,11 +474,17 @@ const hashOfText = (text: string): readonly [number, number] => {
   return known;
 };
 
+/**
+ * The resource was taken by the root of the walk or by a function that it calls itself: rules ask what those wrote
+ * beside the pages (see leaked-pin), of others nothing hangs on it.
+ */
+const isNear = (id: string): boolean => id.split(':', 4).length < 4;
+
 const resourceHashes = new WeakMap<Resource, readonly [number, number]>();
 const hashOfResource = (id: string, r: Resource): readonly [number, number] => {
   let known = resourceHashes.get(r);
   if (!known) {
-    const text = `R${id}:${r.status}${r.earlier.map(valKey).join('+')}:${valKey(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${r.published.join()}${r.outflow ? `>${r.outflowBy?.s ?? 0}` : ''}${r.forgotten ?? ''}`;
+    const text = `R${id}:${r.status}${r.earlier.map(valKey).join('+')}:${valKey(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${isNear(id) ? r.published.join() : ''}${r.outflow ? `>${r.outflowBy?.s ?? 0}` : ''}${r.forgotten ?? ''}`;
     resourceHashes.set(r, (known = hashPair(text)));
   }
   return known;

@@ -96,6 +96,17 @@ export class Symbols {
     return id;
   }
 
+  /** What the symbol points to can be found from outside of the function whoever else gets it: it came from there. */
+  isFoundAnyway(id: number): boolean {
+    const { key, from, local, elementOf } = this.info(id);
+    return !local && ((from !== undefined && !elementOf) || key.startsWith('init:f0/') || key.startsWith('init:G/'));
+  }
+
+  /** What a parameter or a field held at first. */
+  isInitial(v: Val): boolean {
+    return v.s !== 0 && !v.o && !v.x && this.infos[v.s]!.key.startsWith('init:');
+  }
+
   /** An empty set of symbols; the one given before is empty as well from now on. */
   newMarks(): Marks {
     this.marks.clear();
