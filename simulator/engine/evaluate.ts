@@ -30,6 +30,7 @@ export class Evaluator {
       constant: (e) => this.constant(e),
       typeOf: (e) => new Scope(this, sim, { thread: 0, frame: 0 }).typeOf(e),
       enumDefined: () => T.uint,
+      named: (name) => source.assumed?.get(name),
     });
   }
 

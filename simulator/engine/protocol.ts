@@ -42,7 +42,7 @@ export interface LoadParams {
 }
 /** Something about the source that keeps it from running (error), or that one should know (warning). */
 export interface Problem {
-  readonly severity: 'error' | 'warning';
+  readonly severity: 'error' | 'warning' | 'note';
   readonly message: string;
   /** What to do about it; '' if nothing better than the message can be said. */
   readonly advice: string;

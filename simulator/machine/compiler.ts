@@ -58,6 +58,7 @@ export class Compiler extends Tables {
       constant: (e) => (this.current ?? this.scratch()).constant(e)?.v,
       typeOf: (e) => (this.current ?? this.scratch()).staticType(e),
       enumDefined: (t) => this.enumType(t),
+      named: (name) => input.program.assumed?.get(name),
     });
     for (const def of input.program.enums.values()) {
       // enumerators of file scope; those of blocks come into scope with their declaration
@@ -72,7 +73,7 @@ export class Compiler extends Tables {
 
   run(): Program {
     const initInfo = this.newInfo("'init", { start: 0, end: 0 }, undefined);
-    for (const name of this.input.roots) this.functionRef(name);
+    for (const name of this.input.roots) this.root(name);
     let queued = 0;
     for (;;) {
       while (queued < this.queue.length) this.compileFunction(this.queue[queued++]!);
@@ -105,6 +106,15 @@ export class Compiler extends Tables {
     };
   }
 
+  /** A function to compile; one whose signature can't be understood is a problem at its place. */
+  private root(name: string): void {
+    try {
+      this.functionRef(name);
+    } catch (e) {
+      if (!(e instanceof CompileError)) throw e;
+      this.problems.push({ message: e.message, start: e.span.start, end: e.span.end });
+    }
+  }
   private readonly initPieces: { index: number; init: Expr; span: Span; blocks: Block[] }[] = [];
   private initialised = 0;
   /** Looks into initialisers of globals that came into use: they may name further functions. True if there were any. */

@@ -5,6 +5,7 @@ import { BUILTINS, type Builtin } from './builtins/index.ts';
 import { KernelProcesses } from './kernel-processes.ts';
 import type { Director } from './kernel-tables.ts';
 import type { Model } from './model.ts';
+import { ObjectMaker, type Assumed } from './objects.ts';
 import { Outside } from './outside.ts';
 import type { Program } from './program.ts';
 import { Vm, type Answer, type Host, type Word } from './vm.ts';
@@ -17,6 +18,11 @@ export class Kernel extends KernelProcesses implements Host {
   readonly vm: Vm;
   readonly table: readonly Builtin[];
   private readonly outside: Outside;
+  /** What was inferred, for a program that is not complete. */
+  assumed: Assumed | undefined;
+  /** Functions whose assumed success has been told. */
+  readonly told = new Set<string>();
+  private readonly makers = new Map<number, ObjectMaker>();
   /** Called before a built-in or an annotation runs: may throw PREEMPT. */
   beforeCall: ((name: string, thread: number) => void) | undefined;
 
@@ -27,6 +33,16 @@ export class Kernel extends KernelProcesses implements Host {
     this.table = program.builtins.map((name) => BUILTINS[name]!);
   }
 
+  /** Who makes the objects that a cut-out function is given in the process of a thread. */
+  objectsOf(thread: number): ObjectMaker {
+    return this.objectsOfProcess(this.vm.tProc.at(thread));
+  }
+  /** The same for a process. */
+  objectsOfProcess(proc: number): ObjectMaker {
+    let m = this.makers.get(proc);
+    if (!m) this.makers.set(proc, (m = new ObjectMaker(this, proc)));
+    return m;
+  }
   call(index: number, args: number, count: number, thread: number): Answer {
     this.beforeCall?.(this.program.builtins[index]!, thread);
     this.argThread = thread;

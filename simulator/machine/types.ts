@@ -163,6 +163,8 @@ export interface TypeContext {
   constant(e: Expr): bigint | undefined;
   typeOf(e: Expr): Ty;
   enumDefined(type: CType & { kind: 'enum' }): Ty;
+  /** What an unknown type name is taken for. */
+  named(name: string): CType | undefined;
 }
 
 /** Turns types of the tree into laid-out ones; records are laid out once. */
@@ -187,8 +189,11 @@ export class Types {
         if (!b) throw new CompileError(`the type ${c.name} is not supported`, span);
         return b;
       }
-      case 'named':
+      case 'named': {
+        const assumed = this.cx.named(c.name);
+        if (assumed) return this.of(assumed, span);
         throw new CompileError(`unknown type ${c.name}`, span);
+      }
       case 'pointer':
         return ptr(this.of(c.to, span));
       case 'array': {
@@ -226,7 +231,7 @@ export class Types {
           this.made.set(key, r);
         }
         if (!r.complete) {
-          const def = c.def ?? this.cx.records.get(name);
+          const def = this.cx.records.get(name) ?? c.def;
           if (def) this.layout(r, def);
         }
         return r;

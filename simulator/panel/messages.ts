@@ -97,7 +97,7 @@ const MESSAGES = {
       steps: count,
       faults: v.array(v.object({ kind: v.string(), text: v.string(), line: count, step: count })),
       diagnostics: v.array(
-        v.object({ message: v.string(), start: count, end: count, severity: v.picklist(['error', 'warning']) }),
+        v.object({ message: v.string(), start: count, end: count, severity: v.picklist(['error', 'warning', 'note']) }),
       ),
     }),
     /** The state before this step is shown; `length` shows the end. */

@@ -1,10 +1,19 @@
 /** Arguments for a function that runs without annotations: made from its signature, by the types and names of its parameters. */
-import { findMember, HI, KIND, type FnInfo, type Kernel, type Ty, type Word } from '../machine/index.ts';
-import { doMmap } from '../machine/model.ts';
+import {
+  BUFFER_PAGES,
+  findMember,
+  HI,
+  type FnInfo,
+  type Kernel,
+  type ObjectMaker,
+  type Ty,
+  type Word,
+} from '../machine/index.ts';
 import type { Loaded } from './load.ts';
 
-/** Pages of the buffer that stands for the user's. */
-const PAGES = 4;
+/** Bytes of a kernel buffer that a function is given. */
+const KERNEL_BUFFER = 4 * 4096;
+const NULL: Word = { hi: 0, lo: 0 };
 
 /** Arguments, and how messages show them. */
 export interface MadeArguments {
@@ -34,129 +43,123 @@ export function makeArguments(
   return { words, texts, file: () => made.file() };
 }
 
+/** Gives the variables that were made up their values. */
+export function fillAssumed(k: Kernel, p: number): void {
+  const maker = k.objectsOfProcess(p);
+  for (const name of k.assumed?.variables ?? []) {
+    const g = k.program.globalByName.get(name);
+    if (!g) continue;
+    if (g.type.kind === 'record') maker.fill(g.type, g.address);
+    else if (g.type.kind === 'ptr' && g.type.to.kind === 'record') {
+      const w = maker.object(g.type.to.name);
+      if (w) {
+        k.vm.memory.w32(g.address, w.lo);
+        k.vm.memory.w32(g.address + 4, w.hi);
+      }
+    }
+  }
+}
+
 class Maker {
-  private buffer: number | undefined;
-  private readonly objects = new Map<string, Word>();
+  private readonly objects: ObjectMaker;
   constructor(
     private readonly k: Kernel,
     private readonly loaded: Loaded,
     private readonly proc: number,
     private madeFile: Word | undefined,
-  ) {}
-
-  /** Virtual address of a buffer of the process. */
-  private userBuffer(): Word {
-    this.buffer ??= doMmap(this.k.model.s, this.k.procs.get(this.proc, 'mm'), 'buf', 'anon', PAGES, 'rw', 0);
-    return { hi: Math.floor(this.buffer / 1048576), lo: (this.buffer % 1048576) << 12 };
+  ) {
+    this.objects = k.objectsOfProcess(proc);
   }
+
   file(): Word {
-    if (!this.madeFile) {
-      const [w] = this.object('file');
-      this.madeFile = w;
-    }
+    this.madeFile ??= this.objects.object('file') ?? NULL;
     return this.madeFile;
   }
 
   value(t: Ty, name: string, fn: FnInfo): [Word, string] {
-    if (t.kind === 'ptr') {
-      const to = t.to;
-      if (to.kind === 'record') {
-        if (to.name === 'mm_struct')
-          return [{ hi: HI.kernel, lo: this.k.procs.get(this.proc, 'mmStruct') }, 'the mm of the process'];
-        if (to.name === 'task_struct') return [{ hi: HI.kernel, lo: this.k.procs.get(this.proc, 'task') }, 'current'];
-        if (to.name === 'file') return [this.prepareFile(fn), 'a file'];
-        if (to.name === 'page' || to.name === 'folio') return [{ hi: 0, lo: 0 }, 'NULL'];
-        return this.object(to.name);
+    if (t.kind === 'int') return this.number(t, name);
+    if (t.kind !== 'ptr') return [NULL, '0'];
+    const to = t.to;
+    const header = this.header(fn);
+    const body = this.body(fn);
+    // the machine's headers define __user as nothing: the source says it
+    const marked = new RegExp(`__user\\s*\\**\\s*${name}\\b`).test(header);
+    const given = new RegExp(
+      `copy_from_user\\w*\\s*\\([^;,]*,\\s*${name}\\s*[,+]|copy_to_user\\w*\\s*\\(\\s*${name}\\s*[,+]|(?:[gp]et|put)_user\\s*\\([^;,]*,\\s*${name}\\s*[)+]`,
+    ).test(body);
+    const pinned =
+      to.kind !== 'record' &&
+      to.kind !== 'ptr' &&
+      new RegExp(`_user_pages\\w*\\s*\\((?:[^;,]*->mm,\\s*)?\\(unsigned long\\)\\s*${name}\\b`).test(body);
+    const user = marked || given || pinned;
+    if (to.kind === 'record' && !user) {
+      if (to.name === 'mm_struct')
+        return [{ hi: HI.kernel, lo: this.k.procs.get(this.proc, 'mmStruct') }, 'the mm of the process'];
+      if (to.name === 'task_struct') return [{ hi: HI.kernel, lo: this.k.procs.get(this.proc, 'task') }, 'current'];
+      if (to.name === 'file') return [this.prepareFile(fn), 'a file'];
+      if (to.name === 'page' || to.name === 'folio') {
+        const page = this.objects.page();
+        return page ? [page, 'a page of the user that the caller took'] : [NULL, 'NULL'];
       }
-      if (to.kind === 'ptr') {
-        // an array of pointers for results
-        const m = this.k.vm.memory;
-        const row = m.alloc(8 * 64, KIND.device, -1, true, 16, `the array '${name}'`);
-        return [{ hi: HI.kernel, lo: m.address(row) }, 'an array of 64 pointers'];
-      }
-      if (
-        to.kind === 'int' &&
-        to.size === 1 &&
-        !/^(?:buf|ubuf|ubuffer|user|data|uaddr|addr|base|arg|from|to|ptr|u_|p$)/.test(name) &&
-        /name|label|path|str/.test(name)
-      ) {
-        const m = this.k.vm.memory;
-        const row = m.alloc(8, KIND.device, -1, true, 16, `the string '${name}'`);
-        m.put(m.address(row), new TextEncoder().encode('name'));
-        return [{ hi: HI.kernel, lo: m.address(row) }, '"name"'];
-      }
-      if (to.kind === 'func') return [{ hi: 0, lo: 0 }, 'NULL'];
-      if (to.kind === 'int' && (to.size === 8 || (to.size === 4 && !/buf|data|addr/.test(name)))) {
-        const m = this.k.vm.memory;
-        const row = m.alloc(to.size, KIND.device, -1, true, 16, `'*${name}'`);
-        return [{ hi: HI.kernel, lo: m.address(row) }, 'a pointer to 0'];
-      }
-      const w = this.userBuffer();
-      return [w, `a user buffer of ${PAGES} pages`];
+      const w = this.objects.object(to.name);
+      return w ? [w, `a struct ${to.name.replace(/'\d+$/, '')}`] : [NULL, 'NULL'];
     }
-    if (t.kind === 'int') {
-      if (t.size === 8 && /addr|start|^buf|uptr|vaddr|ubuf|^base|^arg$|^data$|userptr|hva/.test(name))
-        return [this.userBuffer(), `a user buffer of ${PAGES} pages`];
-      if (/page|^nr$|^num/.test(name)) return [{ hi: 0, lo: PAGES }, String(PAGES)];
-      if (/len|size|count|bytes|^n$/.test(name)) return [{ hi: 0, lo: PAGES * 4096 }, String(PAGES * 4096)];
-      if (/write|rw|dir/.test(name)) return [{ hi: 0, lo: 1 }, '1'];
-      return [{ hi: 0, lo: 0 }, '0'];
+    if (to.kind === 'func') return [NULL, 'NULL'];
+    if (user) {
+      if (to.kind === 'record' || to.kind === 'void') return [this.objects.userArgument(), 'user memory'];
+      return [this.objects.userBuffer(), `a user buffer of ${BUFFER_PAGES} pages`];
     }
-    return [{ hi: 0, lo: 0 }, '0'];
+    if (to.kind === 'ptr') {
+      if (this.k.assumed?.given && to.to.kind === 'record' && /^(?:page|folio)$/.test(to.to.name))
+        return [this.objects.pageArray(), `${BUFFER_PAGES} pages of the user that the caller took`];
+      // for results: room for many
+      const w = this.objects.allocate(8 * 64, `the array '${name}'`);
+      return [w, 'an array of 64 pointers'];
+    }
+    if (to.kind === 'int' && to.size === 1 && /name|label|path|str/.test(name)) {
+      const w = this.objects.allocate(8, `the string '${name}'`);
+      this.k.vm.memory.put(w.lo, new TextEncoder().encode('name'));
+      return [w, '"name"'];
+    }
+    if (to.kind === 'void' || (to.kind === 'int' && to.size === 1)) {
+      const as = new RegExp(`struct\\s+(\\w+)\\s*\\*\\s*\\w+\\s*=\\s*(?:\\([^)]*\\)\\s*)?${name}\\s*[;,]`).exec(
+        body,
+      )?.[1];
+      const w = as === undefined ? undefined : this.objects.object(as);
+      if (w) return [w, `a struct ${as}`];
+      if (/u(?:ser|buf|addr)|^buf|^addr|^ptr$/.test(name))
+        return [this.objects.userBuffer(), `a user buffer of ${BUFFER_PAGES} pages`];
+      return [this.objects.allocate(KERNEL_BUFFER, `the buffer '${name}'`), 'a kernel buffer of 4 pages'];
+    }
+    return [this.objects.allocate(Math.max(to.size, 8) * 64, `'*${name}'`), 'a pointer to 0'];
   }
 
-  /** A zeroed struct; embedded lists point to themselves, pointers to structs get objects of their own. */
-  private object(name: string, depth = 0): [Word, string] {
-    const known = this.objects.get(name);
-    if (known) return [known, `a struct ${name}`];
-    const type = this.k.program.record(name);
-    if (!type) return [{ hi: 0, lo: 0 }, 'NULL'];
-    const m = this.k.vm.memory;
-    const row = m.alloc(type.size, KIND.device, -1, true, 16, `the struct ${name.replace(/'\d+$/, '')}`);
-    const at = m.address(row);
-    const w: Word = { hi: HI.kernel, lo: at };
-    this.objects.set(name, w);
-    this.fill(type, at, depth);
-    return [w, `a struct ${name.replace(/'\d+$/, '')}`];
+  private number(t: Ty, name: string): [Word, string] {
+    if (t.size === 8 && /^u?arg$|^data$/.test(name)) return [this.objects.userArgument(), 'user memory'];
+    const w = this.objects.number(t, name);
+    if (w.hi) return [w, `a user buffer of ${BUFFER_PAGES} pages`];
+    if (w.lo) return [w, String(w.lo)];
+    if (/^(?:nr|n|num)(?:_|$)/.test(name)) return [{ hi: 0, lo: BUFFER_PAGES }, String(BUFFER_PAGES)];
+    if (/write|rw|dir/.test(name)) return [{ hi: 0, lo: 1 }, '1'];
+    return [NULL, '0'];
   }
-  private fill(t: Ty & { kind: 'record' }, at: number, depth: number): void {
-    const m = this.k.vm.memory;
-    const set = (off: number, w: Word): void => {
-      m.w32(off, w.lo);
-      m.w32(off + 4, w.hi);
-    };
-    for (const x of t.members) {
-      const here = at + x.offset;
-      if (x.type.kind === 'record') {
-        if (x.type.name === 'list_head') {
-          set(here, { hi: HI.kernel, lo: here });
-          set(here + 8, { hi: HI.kernel, lo: here });
-        } else if (x.type.tag === 'struct') this.fill(x.type, here, depth);
-      } else if (x.type.kind === 'ptr' && x.type.to.kind === 'record' && depth < 2) {
-        const n = x.type.to.name;
-        if (n === 'mm_struct') set(here, { hi: HI.kernel, lo: this.k.procs.get(this.proc, 'mmStruct') });
-        else if (n === 'task_struct') set(here, { hi: HI.kernel, lo: this.k.procs.get(this.proc, 'task') });
-        else if (/device$|^pci_dev$|^platform_device$/.test(n)) set(here, this.object(n, depth + 1)[0]);
-      } else if (
-        x.type.kind === 'ptr' &&
-        x.name !== null &&
-        /regs|base|mmio|io/.test(x.name) &&
-        x.type.to.kind === 'void'
-      )
-        set(here, { hi: HI.io, lo: 0 });
-    }
+  private header(fn: FnInfo): string {
+    const f = this.loaded.source.functions.get(fn.name);
+    return f ? this.loaded.text.slice(f.start, f.body.start) : '';
+  }
+  private body(fn: FnInfo): string {
+    const f = this.loaded.source.functions.get(fn.name);
+    return f ? this.loaded.text.slice(f.body.start, f.end) : '';
   }
   /** A struct file whose private_data is what the function takes it for. */
   private prepareFile(fn: FnInfo): Word {
     const file = this.file();
     const type = this.k.program.record('file');
-    const decl = this.loaded.source.functions.get(fn.name);
     const priv = type && findMember(type, 'private_data');
-    if (decl && priv) {
-      const text = this.loaded.text.slice(decl.start, decl.end);
-      const m = /struct\s+(\w+)\s*\*\s*\w+\s*=\s*(?:\([^)]*\)\s*)?\w+->private_data/.exec(text);
-      if (m && this.k.vm.memory.r32(file.lo + priv.offset) === 0) {
-        const [w] = this.object(m[1]!);
+    const m = /struct\s+(\w+)\s*\*\s*\w+\s*=\s*(?:\([^)]*\)\s*)?\w+->private_data/.exec(this.body(fn));
+    if (m && priv && this.k.vm.memory.r32(file.lo + priv.offset) === 0) {
+      const w = this.objects.object(m[1]!);
+      if (w) {
         this.k.vm.memory.w32(file.lo + priv.offset, w.lo);
         this.k.vm.memory.w32(file.lo + priv.offset + 4, w.hi);
       }

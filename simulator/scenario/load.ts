@@ -25,13 +25,17 @@ import {
   prelude,
   PRELUDE_BASE,
   USER_NAMES,
+  type Assumed,
   type Program,
 } from '../machine/index.ts';
+
+import { ASSUMED_AT, complete } from './assume/complete.ts';
 
 /** A message about the source. */
 export interface Diagnostic extends Span {
   readonly message: string;
-  readonly severity: 'error' | 'warning';
+  /** `note`: what was assumed of names that the file does not declare. */
+  readonly severity: 'error' | 'warning' | 'note';
 }
 /** An annotation that became code: what to do with its values. */
 export interface NoteAction {
@@ -57,6 +61,8 @@ export interface Loaded {
   readonly diagnostics: readonly Diagnostic[];
   /** Function that runs without annotations. */
   readonly whole: string | undefined;
+  /** What was inferred of names that the file does not declare, where it runs without annotations. */
+  readonly assumed: Assumed | undefined;
   /** Other files that take part; offsets in them are shifted by `base`. */
   readonly files: readonly { readonly path: string; readonly text: string; readonly base: number }[];
   lineOf(offset: number): number;
@@ -94,16 +100,19 @@ export function load(
   const pp = new Preprocessor(include, base.macros);
   const lines = lineStarts(text);
   const lineOf = (offset: number): number => (offset < text.length + 2 ? lineAt(lines, offset) : 0);
+  // without a program that calls it, a file is part of something: what it does not declare is inferred
+  const open = !list.some((a) => a.kind === 'process') && !/\bmain\s*\(/.test(text);
   let source: ExactProgram = base.program;
   const add = (t: string, at: number): void => {
     try {
-      source = new ExactParser(pp.run(t, at), source).program();
+      source = new ExactParser(pp.run(t, at), source, open).program();
       for (const p of source.problems)
         diagnostics.push({
           message: p.message + (p.inFunction ? ` (in ${p.inFunction}())` : ''),
           start: p.start,
           end: p.end,
-          severity: 'error',
+          severity:
+            open && (o.fn === undefined ? p.inFunction === undefined : p.inFunction !== o.fn) ? 'warning' : 'error',
         });
     } catch (e) {
       if (!(e instanceof CSyntaxError)) throw e;
@@ -112,6 +121,14 @@ export function load(
   };
   for (const x of o.extra ?? []) add(x.text, addFile(x.path, x.text).base);
   add(text, 0);
+  if (open && o.fn !== undefined && !source.functions.has(o.fn) && new RegExp(`\\b${o.fn}\\s*\\(`).test(text)) {
+    // it may stand under a configuration that is off
+    source = base.program;
+    for (const m of text.matchAll(/^\s*#\s*if.*$/gm))
+      for (const c of m[0].match(/\bCONFIG_\w+/g) ?? []) pp.define(c, '1');
+    diagnostics.length = problems.length;
+    add(text, 0);
+  }
   for (const p of pp.problems) diagnostics.push({ ...p, severity: 'warning' });
 
   const own = [...source.functions.values()].filter(
@@ -207,8 +224,16 @@ export function load(
       here.map((f) => f.name),
       source,
     );
+  const wanted = o.fn === undefined || !source.functions.has(o.fn) ? own.map((f) => f.name) : [o.fn];
+  if (o.fn !== undefined && !source.functions.has(o.fn) && !diagnostics.some((d) => d.severity === 'error'))
+    diagnostics.push({ message: `there is no function ${o.fn}() in this file`, start: 0, end: 0, severity: 'error' });
+  const completed = open
+    ? complete(source, wanted, (at) => at.start < PRELUDE_BASE || at.start >= ASSUMED_AT, base.program)
+    : undefined;
+  if (completed) source = completed.program;
   const roots = [
-    ...own.map((f) => f.name),
+    ...wanted,
+    ...(completed?.made ?? []),
     ...properties.flatMap((p) => (p.fn ? [p.fn] : [])),
     'open',
     'close',
@@ -228,6 +253,7 @@ export function load(
   for (const p of program.problems)
     if (p.start < PRELUDE_BASE)
       diagnostics.push({ message: p.message, start: p.start, end: p.end, severity: 'warning' });
+  for (const n of completed?.notes ?? []) if (n.start < text.length) diagnostics.push({ ...n, severity: 'note' });
   return {
     text,
     program,
@@ -239,6 +265,7 @@ export function load(
     kernel,
     diagnostics,
     whole,
+    assumed: completed?.assumed,
     files,
     lineOf,
     expression: (t) => read({ text: t, start: 0, end: t.length }),

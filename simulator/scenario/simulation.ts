@@ -48,7 +48,7 @@ import {
   type Features,
 } from '../machine/model.ts';
 import type { Loaded } from './load.ts';
-import { makeArguments } from './arguments.ts';
+import { fillAssumed, makeArguments } from './arguments.ts';
 
 /** Choices of a run. */
 export interface RunOptions {
@@ -158,6 +158,7 @@ export class Simulation implements Director {
     });
     const k = this.kernel;
     k.preludeBase = PRELUDE_BASE;
+    k.assumed = loaded.assumed;
     k.lineOf = (row) => (row >= 0 && loaded.program.spans[row] ? loaded.lineOf(loaded.program.spans[row]!.start) : 0);
     k.vm.memory.lineOf = (row) => k.lineOf(row);
     k.onNotify = (row, start, end, thread) => this.notifier(row, start, end, thread);
@@ -207,7 +208,7 @@ export class Simulation implements Director {
     this.model.s.store.forget();
     try {
       this.finishThread(k.spawn(program.functions[program.init]!, [], { kind: ACTOR.init, name: 'initialisers' }));
-      const init = this.globalFunction('__pinscope_module_init');
+      const init = this.loaded.whole === undefined ? this.globalFunction('__pinscope_module_init') : undefined;
       if (init) {
         const t = k.spawn(init, [], { kind: ACTOR.init, name: 'insmod', proc: k.newProcess('insmod') });
         this.loop([t]);
@@ -224,6 +225,7 @@ export class Simulation implements Director {
       }
       if (!mains.length && init) mains.push(...this.exercise());
       this.loop(mains);
+      this.tellResult(mains[0]);
       const exit = this.globalFunction('__pinscope_module_exit');
       if (exit && init) {
         const t = k.spawn(exit, [], { kind: ACTOR.init, name: 'rmmod', proc: k.newProcess('rmmod') });
@@ -260,6 +262,7 @@ export class Simulation implements Director {
   private startWhole(fn: FnInfo): number {
     const k = this.kernel;
     const p = k.newProcess('app');
+    fillAssumed(k, p);
     const args = makeArguments(k, this.loaded, fn, p);
     k.event('call', `${fn.name}(${args.texts.join(', ')})`, 0);
     const t = k.spawn(fn, args.words, { kind: ACTOR.process, name: 'app', proc: p });
@@ -287,6 +290,13 @@ export class Simulation implements Director {
     }
     k.exitProcess(p, 0);
     return [];
+  }
+  /** What the function returned that ran alone. */
+  private tellResult(t: number | undefined): void {
+    const k = this.kernel;
+    const fn = this.loaded.whole === undefined ? undefined : k.program.byName.get(this.loaded.whole);
+    if (fn?.returns.kind !== 'int' || t === undefined) return;
+    k.event('return', `${fn.name}() returned ${k.vm.tResult.at(t)}`, t);
   }
   /** Runs a thread to its end with nobody else. */
   private finishThread(t: number): void {
@@ -952,16 +962,25 @@ export class Simulation implements Director {
       g.n++;
       groups.set(key, g);
     }
+    // functions that are not here may keep what they are given
+    const others = kept && k.told.size > 0;
     for (const g of groups.values())
-      this.add(
-        'leak',
-        `${g.n} page reference${g.n === 1 ? '' : 's'} of ${g.call}() at line ${k.lineOf(g.span)} ${g.n === 1 ? 'is' : 'are'} never given back`,
-        last,
-        k.lineOf(g.span),
-        g.actor,
-      );
+      if (others)
+        k.event(
+          'held',
+          `${g.n} page reference${g.n === 1 ? '' : 's'} of ${g.call}() at line ${k.lineOf(g.span)} ${g.n === 1 ? 'is' : 'are'} still held at the end; a function that is not defined here may give them back`,
+          0,
+        );
+      else
+        this.add(
+          'leak',
+          `${g.n} page reference${g.n === 1 ? '' : 's'} of ${g.call}() at line ${k.lineOf(g.span)} ${g.n === 1 ? 'is' : 'are'} never given back`,
+          last,
+          k.lineOf(g.span),
+          g.actor,
+        );
     for (let r = 1; r <= k.maps.count; r++)
-      if (k.maps.get(r, 'live') === 1)
+      if (k.maps.get(r, 'live') === 1 && !others)
         this.add(
           'leak',
           `the DMA mapping made at line ${k.lineOf(k.maps.get(r, 'span'))} is never unmapped`,

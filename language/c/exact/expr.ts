@@ -179,7 +179,11 @@ export abstract class ExprParser extends TypeParser {
       case 'str': {
         if (/^[LuU]/.test(t.text) && !t.text.startsWith('u8')) this.fail('wide strings are not supported', t);
         let value = literalBytes(t.text);
-        while (this.tok.kind === 'str') value += literalBytes(this.next().text);
+        while (this.tok.kind === 'str' || (this.open && this.tok.kind === 'id')) {
+          // a name between literals is a macro that makes one
+          const part = this.next();
+          if (part.kind === 'str') value += literalBytes(part.text);
+        }
         return { kind: 'str', value, ...this.from(t) };
       }
       case 'id':
@@ -236,6 +240,7 @@ export abstract class ExprParser extends TypeParser {
         };
       }
       default:
+        if (this.open && this.tok.kind === 'str') return this.primary();
         return { kind: 'id', name: t.text, ...this.from(t) };
     }
   }

@@ -31,6 +31,8 @@ export interface ExactProgram {
   /** File-scope names of types and tags, for programs read on top of this one. */
   readonly scope: Scope;
   readonly problems: ExactProblem[];
+  /** Types that no declaration explains, where they were inferred. */
+  readonly assumed?: ReadonlyMap<string, CType>;
 }
 
 /** The parser of whole programs. */
@@ -40,8 +42,10 @@ export class ExactParser extends ExprParser {
   readonly globals = new Map<string, Declarator>();
   readonly problems: ExactProblem[] = [];
 
-  constructor(tokens: readonly Token[], base?: ExactProgram) {
+  /** `open`: names of headers that are not at hand are guessed, see Stream.open. */
+  constructor(tokens: readonly Token[], base?: ExactProgram, open = false) {
     super(tokens);
+    this.open = open;
     if (!base) return;
     this.scopes[0] = { types: new Map(base.scope.types), tags: new Map(base.scope.tags) };
     for (const [k, v] of base.records) this.records.set(k, v);
@@ -104,6 +108,14 @@ export class ExactParser extends ExprParser {
     if ((this.is('asm') || this.is('__asm__')) && this.peek().text === '(')
       this.fail('inline assembly is not supported');
     const start = this.tok;
+    if (this.open && start.kind === 'id' && this.peek().text === '(' && !this.startsType()) {
+      // a macro of a header at file scope: MODULE_SOMETHING("…"); EXPORT_THIS(f)
+      this.next();
+      this.next();
+      this.skipTo(')');
+      this.accept(';');
+      return;
+    }
     const spec = this.specifiers();
     if (this.accept(';')) return;
     const d = this.declarator(spec.type);
@@ -321,6 +333,18 @@ export class ExactParser extends ExprParser {
       return;
     }
     const expr = this.expression();
+    if (this.open && expr.kind === 'call' && !this.is(';') && !this.is('}')) {
+      // a loop macro of a header that is not at hand: its body runs once
+      const body = this.statement();
+      const never: Expr = { kind: 'num', value: 0n, text: '0', start: start.start, end: start.end };
+      const inner: Stmt = {
+        kind: 'block',
+        body: [{ kind: 'expr', expr, ...this.from(start) }, body],
+        ...this.from(start),
+      };
+      out.push({ kind: 'do', test: never, body: inner, ...this.from(start) });
+      return;
+    }
     if (!this.accept(';')) {
       const last = this.tokens[this.at - 1] ?? start;
       throw new CSyntaxError(`expected ';' before '${this.tok.text}'`, last.start, last.end);

@@ -19,6 +19,12 @@ export abstract class Stream {
   readonly enums = new Map<string, EnumDef>();
   private tagSerial = 0;
 
+  /**
+   * Names that are declared nowhere may be types, attributes or macros of headers that are not at hand: guess by syntax
+   * instead of failing.
+   */
+  protected open = false;
+
   constructor(protected tokens: readonly Token[]) {}
 
   abstract typeName(): CType;
@@ -78,11 +84,23 @@ export abstract class Stream {
     }
     return undefined;
   }
+  /** Names of variables and functions, where guessing needs them. */
+  private readonly names = new Set<string>();
+  protected isName(name: string): boolean {
+    return this.names.has(name);
+  }
+  /** A type of headers that are not at hand: one object for all its uses. */
+  protected unknownType(name: string): CType {
+    const t: CType = { kind: 'named', name };
+    this.scopes[0]!.types.set(name, t);
+    return t;
+  }
   protected declareType(name: string, type: CType): void {
     this.scopes[this.scopes.length - 1]!.types.set(name, type);
   }
   /** A variable or enumerator hides a typedef of its name. */
   protected declareName(name: string): void {
+    if (this.open) this.names.add(name);
     if (this.typedefOf(name)) this.scopes[this.scopes.length - 1]!.types.set(name, null);
   }
   /** The key of a tag: unique over all scopes. `fresh`: this is a definition, a tag of an outer scope is another one. */

@@ -41,6 +41,12 @@ const BASE_WORDS = new Set([
   '__int128',
   '__signed',
 ]);
+/** Words that begin statements or expressions: an unknown type is none of them. */
+const NEVER_TYPES = new Set(
+  'if else while do for switch case default return break continue goto sizeof asm __asm__ __asm _Generic __label__ __builtin_offsetof _Alignof __alignof__ alignof'.split(
+    ' ',
+  ),
+);
 const TYPEOF = new Set(['typeof', '__typeof__', '__typeof', 'typeof_unqual', '__typeof_unqual__']);
 
 /** What attributes said. */
@@ -81,7 +87,44 @@ export abstract class TypeParser extends Stream {
     )
       return true;
     if (w === 'static' || w === 'extern' || w === 'typedef' || QUALIFIERS.has(w) || w === '__attribute__') return true;
-    return this.typedefOf(w) !== undefined;
+    return this.typedefOf(w) !== undefined || (this.open && this.looksLikeType(n));
+  }
+
+  /** Is the unknown name at token n used as only a type's can be? `foo_t x`, `foo_t *x =`, `(foo_t *)`, `(foo_t)x`. */
+  private looksLikeType(n: number): boolean {
+    const w = this.peek(n).text;
+    if (NEVER_TYPES.has(w) || this.isName(w)) return false;
+    let k = n + 1;
+    while (this.peek(k).text === '*' || QUALIFIERS.has(this.peek(k).text)) k++;
+    const after = this.peek(k);
+    const stars = k > n + 1;
+    const inside = n > 0 && this.peek(n - 1).text === '(';
+    if (after.text === ')' && inside) {
+      if (stars || /_t$/.test(w)) return true;
+      const next = this.peek(k + 1);
+      return (next.kind === 'id' && !NEVER_TYPES.has(next.text)) || next.kind === 'num' || next.kind === 'str';
+    }
+    if (after.kind !== 'id' || NEVER_TYPES.has(after.text)) return false;
+    const end = this.peek(k + 1).text;
+    return stars ? /^[;,=[)]$/.test(end) : /^[;,=[(:]$/.test(end) && end !== ':';
+  }
+
+  /** A name that no declaration explains, in front of a declaration: an attribute hidden in a macro. */
+  private isUnknownAttribute(): boolean {
+    if (!this.open || this.tok.kind !== 'id') return false;
+    const next = this.peek();
+    if (next.kind !== 'id') return false;
+    const w = next.text;
+    return (
+      BASE_WORDS.has(w) ||
+      w === 'struct' ||
+      w === 'union' ||
+      w === 'enum' ||
+      w === 'static' ||
+      w === 'extern' ||
+      QUALIFIERS.has(w) ||
+      this.typedefOf(w) !== undefined
+    );
   }
 
   /** __attribute__((…)) and asm labels, as many as there are. */
@@ -168,8 +211,12 @@ export abstract class TypeParser extends Stream {
         type = { kind: 'named', name: '__auto_type' };
       } else {
         const named = this.typedefOf(w);
-        if (!named) break;
-        type = named;
+        if (named) type = named;
+        else if (this.isUnknownAttribute()) {
+          this.next();
+          continue;
+        } else if (this.open && !NEVER_TYPES.has(w) && this.peek().text !== '(') type = this.unknownType(w);
+        else break;
         this.next();
       }
     }
@@ -195,6 +242,13 @@ export abstract class TypeParser extends Stream {
     while (!this.is('}')) {
       if (this.tok.kind === 'eof') this.fail(`the ${tag} is not closed`, open);
       if (this.accept(';')) continue;
+      if (this.open && this.tok.kind === 'id' && this.peek().text === '(' && !this.startsType()) {
+        // a macro that declares members: they are inferred from their use
+        this.next();
+        this.next();
+        this.skipTo(')');
+        continue;
+      }
       if (this.is('_Static_assert') || this.is('static_assert')) {
         this.next();
         this.expect('(');

@@ -1,6 +1,7 @@
 /** The built-in functions of the machine by name. Most of the kernel's API is C in the headers; these need the model, the scheduler or the devices. */
 import type { Answer } from '../vm.ts';
 import type { Args, Kernel } from '../kernel.ts';
+import { assumed } from './assumed.ts';
 import { dma } from './dma.ts';
 import { mappings } from './mappings.ts';
 import { memory } from './memory.ts';
@@ -31,6 +32,7 @@ export const BUILTINS: Builtins = {
   ...vfs,
   ...mappings,
   ...processes,
+  ...assumed,
 };
 /** Their names, in the order of their numbers. */
 export const BUILTIN_NAMES: readonly string[] = Object.keys(BUILTINS);

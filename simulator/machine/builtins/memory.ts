@@ -41,7 +41,9 @@ export function release(k: Kernel, a: Args, i: number, name: string): undefined 
       'double-free',
       `${name}() of ${o.name}${o.freedSpan >= 0 ? `, which line ${k.lineOf(o.freedSpan)} freed already` : ' for the second time'}`,
     );
-  if (o.kind !== KIND.heap) throw new MachineFault('bad-free', `${name}() of ${o.name}, which was not allocated`);
+  // what stands for the caller's objects may have been allocated by him
+  if (o.kind !== KIND.heap && !(k.assumed && o.kind === KIND.device))
+    throw new MachineFault('bad-free', `${name}() of ${o.name}, which was not allocated`);
   if (o.address !== p.lo)
     throw new MachineFault('bad-free', `${name}() of a pointer ${p.lo - o.address} bytes into ${o.name}`);
   m.free(row, k.spanAt(a.thread));

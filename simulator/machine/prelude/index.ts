@@ -8,6 +8,7 @@ import {
 } from '../../../language/c/exact/index.ts';
 import { ALLOC } from './alloc.ts';
 import { ARITH } from './arith.ts';
+import { ASSUME } from './assume.ts';
 import { ATOMIC } from './atomic.ts';
 import { BITS } from './bits.ts';
 import { BUSES } from './buses.ts';
@@ -91,6 +92,7 @@ const HEADERS = [
   XARRAY,
   USER,
   SUBSYSTEMS,
+  ASSUME,
 ];
 
 const cache = new Map<string, Prelude>();

@@ -179,9 +179,9 @@ describe('what C forbids', () => {
       'warning 3: inline assembly is not supported',
       'unsupported 3',
     ]);
-    expect(wrong(run('int f(void)\n{\n  return frobnicate(1);\n}'))).toEqual([
-      'warning 3: the machine has no frobnicate()',
-      'unsupported 3',
+    expect(wrong(run('//@ process app\nint f(void)\n{\n  return frobnicate(1);\n}'))).toEqual([
+      'warning 4: the machine has no frobnicate()',
+      'unsupported 4',
     ]);
     expect(wrong(run('int f(void)\n{\n  return 1 +;\n}\nint g(void) { return 0; }'))[0]).toContain(
       'error 3: expected an expression',

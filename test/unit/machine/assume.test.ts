@@ -1,0 +1,139 @@
+/** Functions cut out of drivers: what they use and do not declare is inferred, and said. */
+import { describe, expect, it } from 'vitest';
+import { run, type Simulation } from '../../../simulator/scenario/index.ts';
+import { wrong } from './check.ts';
+
+const notes = (text: string, fn?: string): string[] => {
+  const s = run(text, fn === undefined ? {} : { fn });
+  return [
+    ...s.loaded.diagnostics.map((d) => `${d.severity} ${s.loaded.lineOf(d.start)}: ${d.message}`),
+    ...s.faults.map((f) => `FAULT ${f.kind} ${f.line}: ${f.text}`),
+  ];
+};
+
+const returned = (s: Simulation): string[] => s.events.filter((e) => e.kind === 'return').map((e) => e.text);
+
+describe('a function without its driver', () => {
+  it('runs with structs, functions, constants and types that are nowhere declared', () => {
+    const text = `static int grab(struct cam *cam, frame_t nr, unsigned long uaddr, size_t len)
+{
+	struct cam_buf *buf = cam_buf_new(cam, nr);
+	int got, n = DIV_ROUND_UP(offset_in_page(uaddr) + len, PAGE_SIZE);
+
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
+	if (n > CAM_MAX_PAGES)
+		return -E2BIG;
+	mutex_lock(&cam->lock);
+	buf->pages = kcalloc(n, sizeof(*buf->pages), GFP_KERNEL);
+	got = pin_user_pages_fast(uaddr, n, FOLL_WRITE, buf->pages);
+	if (got == n) {
+		buf->nr = got;
+		list_add(&buf->node, &cam->bufs);
+		cam->ops->queue(cam, buf);
+	}
+	mutex_unlock(&cam->lock);
+	return got == n ? 0 : -EFAULT;
+}
+`;
+    const s = run(text);
+    expect(s.faults).toEqual([]);
+    expect(s.kernel.pins.count).toBe(4);
+    expect(notes(text)).toEqual([
+      'note 1: the type frame_t is not known here; it is taken to be long',
+      'note 3: cam_buf_new() is not defined here: every call is taken to succeed and return a new object (//@ fail cam_buf_new lets one fail)',
+      'note 8: CAM_MAX_PAGES is not declared here; it is taken to be 64',
+      'note 10: struct cam is not defined here; its members are inferred from their use: lock (unsigned long[]), bufs (struct list_head), ops (a struct *)',
+      'note 11: struct cam_buf is not defined here; its members are inferred from their use: pages (struct page **), nr (int), node (struct list_head)',
+      'note 16: ops points to a struct that is not known here; its members are inferred from their use: queue (a function)',
+    ]);
+  });
+  it('lets functions that are not there fail where an annotation says so', () => {
+    const text = `//@ fail get_frame
+static int f(struct cam *cam)
+{
+	void *p = get_frame(cam);
+
+	return IS_ERR(p) ? 1 : 0;
+}
+`;
+    const s = run(text);
+    expect(wrong(s).filter((w) => !w.startsWith('note'))).toEqual([]);
+    expect(returned(s)).toEqual(['f() returned 1']);
+  });
+  it('takes unknown functions to write what they are given pointers to', () => {
+    const text = `int f(struct dev *d)
+{
+	u32 size;
+	struct fb *fb;
+
+	get_geometry(d, &size, &fb);
+	return size + fb->width;
+}
+`;
+    expect(notes(text).filter((n) => n.startsWith('FAULT'))).toEqual([]);
+  });
+  it('finds an object around the one that it is given', () => {
+    const text = `struct base { int id; };
+struct cam { long state; struct base base; void *extra; };
+int f(struct base *b)
+{
+	struct cam *cam = container_of(b, struct cam, base);
+
+	return cam->state == 0 && !cam->extra;
+}
+`;
+    const s = run(text);
+    expect(s.faults).toEqual([]);
+    expect(returned(s)).toEqual(['f() returned 1']);
+  });
+  it('gives pages that the caller took to a function that gives pages back', () => {
+    const text = `void put(struct cam *cam)
+{
+	int i;
+
+	for (i = 0; i < cam->nr_pages; i++)
+		set_page_dirty_lock(cam->pages[i]);
+	unpin_user_pages(cam->pages, cam->nr_pages);
+}
+`;
+    const s = run(text);
+    expect(s.faults).toEqual([]);
+    expect(s.kernel.pins.count).toBe(4);
+    expect(s.kernel.pins.find((r) => s.kernel.pins.get(r, 'live') === 1)).toBe(0);
+  });
+  it('fills the argument of an ioctl by the names of its members', () => {
+    const text = `struct req { __u64 addr; __u32 nr_pages; };
+long cam_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct req r;
+	struct page *p[16];
+	long got;
+
+	if (copy_from_user(&r, (void __user *)arg, sizeof(r)))
+		return -EFAULT;
+	got = pin_user_pages_fast(r.addr, r.nr_pages, FOLL_WRITE, p);
+	if (got > 0)
+		unpin_user_pages(p, got);
+	return got;
+}
+`;
+    const s = run(text);
+    expect(wrong(s)).toEqual([]);
+    expect(returned(s)).toEqual(['cam_ioctl() returned 4']);
+  });
+  it('runs one function of a file whose other functions it cannot read', () => {
+    const text = 'int broken(void)\n{\n  return 1 +;\n}\nint fine(int n)\n{\n  return n;\n}\n';
+    expect(notes(text, 'fine')).toEqual(["warning 3: expected an expression before ';' (in broken())"]);
+    expect(notes(text, 'gone')).toEqual([
+      "warning 3: expected an expression before ';' (in broken())",
+      'error 1: there is no function gone() in this file',
+    ]);
+  });
+  it('does not guess where a program says what happens', () => {
+    expect(notes('//@ process app\nint app(void)\n{\n  return frames_left;\n}\n')).toEqual([
+      "warning 4: 'frames_left' is not declared",
+      "FAULT unsupported 4: 'frames_left' is not declared",
+    ]);
+  });
+});
