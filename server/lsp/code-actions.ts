@@ -8,6 +8,7 @@ import {
 } from 'vscode-languageserver';
 import { applyEdits, fixAll, isSound, lineEdit } from '../apply-fixes.ts';
 import type { Finding, Fix, TextEdit } from '../findings.ts';
+import { choicesOf } from '../path-choices.ts';
 import { filesOf, FIX_ALL_KIND, toDiagnostic, toWorkspaceEdit } from './convert.ts';
 import { stopIf, type Analysed, type Session } from './session.ts';
 
@@ -105,6 +106,7 @@ function quickFixes(params: CodeActionParams, analysed: Analysed, session: Sessi
   const isLazy = session.capabilities.textDocument?.codeAction?.resolveSupport?.properties.includes('edit') ?? false;
   const canDisable = session.capabilities.textDocument?.codeAction?.disabledSupport ?? false;
   const repairs: CodeAction[] = [];
+  const simulations: CodeAction[] = [];
   const silencers: CodeAction[] = [];
   for (const finding of hit) {
     const diagnostic = toDiagnostic(finding, analysed, session);
@@ -131,12 +133,29 @@ function quickFixes(params: CodeActionParams, analysed: Analysed, session: Sessi
     }
     const reason = fixes.length === 0 && canDisable ? finding.fixNote?.() : undefined;
     if (reason !== undefined) repairs.push({ ...common, title: `Repair ${finding.rule}`, disabled: { reason } });
+    const run = simulation(finding, analysed, session);
+    if (run) simulations.push({ ...common, ...run });
     for (const { title, edit: comment } of suppressions(finding, document.getText())) {
       const edit = toWorkspaceEdit([comment], analysed, session);
       if (edit) silencers.push({ ...common, title, edit });
     }
   }
-  return [...repairs, ...silencers];
+  return [...repairs, ...simulations, ...silencers];
+}
+
+/** The run that takes the path of a finding, where the client has a simulator. */
+function simulation(
+  finding: Finding,
+  { document, headers }: Analysed,
+  session: Session,
+): Pick<CodeAction, 'title' | 'command'> | undefined {
+  const command = session.options.simulatePath;
+  const textOf = (path: string): string | undefined =>
+    path === document.uri ? document.getText() : headers.find((header) => header.path === path)?.text;
+  const choices = command === undefined ? undefined : choicesOf(finding, textOf);
+  if (command === undefined || !choices) return undefined;
+  const title = 'Simulate this path';
+  return { title, command: { title, command, arguments: [document.uri, choices] } };
 }
 
 /** Comments that silence a finding: above its line, and for the whole file. */

@@ -9,6 +9,32 @@ export interface InitializationOptions {
   readonly wasm?: { readonly treeSitter: string; readonly c: string };
   /** Folder URI with a page `<rule id>.md` for every rule, no slash at its end: the target of a diagnostic's code. */
   readonly ruleDocs?: string;
+  /** Command that runs the path of a finding in the simulator: arguments are the document's URI and the choices. */
+  readonly simulatePath?: string;
+}
+
+/** A function of a document. Lines count from 0. */
+export interface SimulatableFunction {
+  readonly name: string;
+  /** Line of its name; of its first and last character. */
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+  /** It takes pages, or gives some back. */
+  readonly nearGup: boolean;
+}
+
+/** Requests that the client sends besides the standard ones. `null`: not an open document. */
+export interface ServerRequests {
+  'pinscope/simulatable': {
+    readonly params: { readonly uri: string };
+    readonly result: {
+      readonly version: number;
+      /** Line of the first `//@` annotation. */
+      readonly annotation: number | null;
+      readonly functions: readonly SimulatableFunction[];
+    } | null;
+  };
 }
 
 /** Requests that the server sends; a browser server has no disk and reads through the editor. `null`: not there, or not readable. */

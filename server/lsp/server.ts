@@ -16,6 +16,7 @@ import type { ServerHost } from './host.ts';
 import { registerHover } from './hover.ts';
 import type { InitializationOptions } from './protocol.ts';
 import { Session } from './session.ts';
+import { registerSimulatable } from './simulatable.ts';
 import { SettingsStore } from './settings.ts';
 import { registerWatching } from './watch.ts';
 
@@ -58,6 +59,7 @@ export function startServer(connection: Connection, host: ServerHost): Session {
   registerCodeActions(session);
   registerHover(session);
   registerAnnotations(session);
+  registerSimulatable(session);
   registerWatching(session, () => refresh());
   documents.listen(connection);
   connection.listen();

@@ -17,6 +17,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Analyser } from '../../../server/analyser.ts';
+import type { InitializationOptions } from '../../../server/lsp/protocol.ts';
 import { startServer } from '../../../server/lsp/server.ts';
 import { fakeAnalyser, type FakeAnalyser } from '../cli/fake-analyser.ts';
 
@@ -32,6 +33,7 @@ export const CAPABILITIES: ClientCapabilities = {
 export interface ClientOptions {
   readonly capabilities?: ClientCapabilities;
   readonly settings?: unknown;
+  readonly initializationOptions?: InitializationOptions;
   /** Files on disk by URI. */
   readonly files?: Record<string, string>;
   readonly analyser?: {
@@ -169,7 +171,7 @@ export async function connect(options: ClientOptions = {}): Promise<Client> {
     rootUri: 'file:///w',
     capabilities: options.capabilities ?? CAPABILITIES,
     workspaceFolders: [{ uri: 'file:///w', name: 'w' }],
-    initializationOptions: { ruleDocs: 'file:///docs/rules' },
+    initializationOptions: { ruleDocs: 'file:///docs/rules', ...options.initializationOptions },
   });
   Object.assign(client, { initialized });
   void connection.sendNotification('initialized', {});

@@ -180,6 +180,14 @@ describe('code actions', () => {
     expect(await client.diagnostics(A)).toEqual(['5:2 foll-force warning', '6:2 null-pages hint']);
   });
 
+  it('run the path in the simulator, where the client has one', async () => {
+    const client = await connect({ initializationOptions: { simulatePath: 'x.simulate' } });
+    client.open(A, text);
+    const run = (await client.actions(A, 3)).find((one) => one.title === 'Simulate this path');
+    expect(run?.command).toMatchObject({ command: 'x.simulate', arguments: [A, { fn: 'probe', failures: [] }] });
+    expect(run?.diagnostics?.map((one) => one.code)).toEqual(['leaked-pin']);
+  });
+
   it('resolve to nothing once the text is another', async () => {
     const client = await connect();
     client.open(A, text);
