@@ -5,6 +5,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { context } from 'esbuild';
+import { writeGallery } from './scripts/lib/gallery.mjs';
 
 const root = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
 const production = process.argv.includes('--production');
@@ -74,6 +75,7 @@ const wasm = [
 if (production) rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(join(root, 'dist'), { recursive: true });
 for (const [from, to] of wasm) copyFileSync(join(root, from), join(root, to));
+writeGallery(join(root, 'dist/gallery.json'));
 
 const started = performance.now();
 const present = targets.filter((target) => {

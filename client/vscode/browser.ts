@@ -12,7 +12,7 @@ import { startExtension } from './extension.ts';
 import type { StartEngine } from './engine.ts';
 
 /** Called by VS Code. */
-export function activate(context: ExtensionContext): Promise<void> {
+export function activate(context: ExtensionContext): void {
   const inDist = (name: string): string => Uri.joinPath(context.extensionUri, 'dist', name).toString(true);
   const wasm = { treeSitter: inDist('web-tree-sitter.wasm'), c: inDist('tree-sitter-c.wasm') };
   let worker: Worker | undefined;
@@ -37,5 +37,5 @@ export function activate(context: ExtensionContext): Promise<void> {
     options.initializationOptions = { ...options.initializationOptions, wasm };
     return new LanguageClient('pinscope', 'Pinscope', startWorker, options);
   };
-  return startExtension(context, createClient, startEngine);
+  startExtension(context, createClient, startEngine);
 }

@@ -1,5 +1,5 @@
 /** What both hosts share: one language client, and the features around it, each in its own file. */
-import { window, workspace, type ExtensionContext } from 'vscode';
+import { l10n, window, workspace, type ExtensionContext } from 'vscode';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
 import type { InitializationOptions } from '../../server/lsp/protocol.ts';
 import { registerKernelVersions } from './features/kernel-versions.ts';
@@ -11,21 +11,26 @@ import { registerRuleDocs, ruleDocsFolder } from './features/rule-docs.ts';
 import { registerStatus } from './features/status.ts';
 import { checkedDocuments, registerSchemes } from './features/documents.ts';
 import type { StartEngine } from './engine.ts';
+import { registerFollow } from './features/follow.ts';
+import { registerGallery } from './features/gallery.ts';
+import { registerInlayValues } from './features/inlay-values.ts';
+import { registerRunView } from './features/run-view.ts';
+import { registerSimulate } from './features/simulate.ts';
+import { registerSimulateLens } from './features/simulate-lens.ts';
 import type { Host } from './host.ts';
 
 /** Makes the client of a host; called once. */
 type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
 
-/** Starts the server and registers every feature. Resolves when the server answers, or when its failure has been shown. */
-export async function startExtension(
-  context: ExtensionContext,
-  createClient: CreateClient,
-  startEngine: StartEngine,
-): Promise<void> {
+/** Registers every feature, and has the server start. */
+export function startExtension(context: ExtensionContext, createClient: CreateClient, startEngine: StartEngine): void {
   const output = window.createOutputChannel('Pinscope', { log: true });
   context.subscriptions.push(output);
   const errors = new RestartingErrorHandler(output);
-  const initializationOptions: InitializationOptions = { ruleDocs: ruleDocsFolder(context).toString() };
+  const initializationOptions: InitializationOptions = {
+    ruleDocs: ruleDocsFolder(context).toString(),
+    simulatePath: 'pinscope.simulatePath',
+  };
   const client = createClient({
     documentSelector: checkedDocuments(),
     outputChannel: output,
@@ -45,11 +50,16 @@ export async function startExtension(
   registerProjectFiles(host);
   registerStatus(host);
   registerSchemes(host);
+  const panel = registerSimulate(host);
+  registerFollow(host, panel);
+  registerInlayValues(host, panel);
+  registerSimulateLens(host);
+  registerRunView(host, panel);
+  registerGallery(host, panel);
   context.subscriptions.push(client);
-  try {
-    await client.start();
-  } catch (error) {
+  // Activation does not wait for the server: a process has to start, and the features are there without it.
+  void client.start().catch((error: unknown) => {
     output.error(error instanceof Error ? error : String(error));
-    void errors.offerHelp('The Pinscope language server did not start.');
-  }
+    void errors.offerHelp(l10n.t('The Pinscope language server did not start.'));
+  });
 }

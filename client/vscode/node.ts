@@ -7,8 +7,9 @@ import { startExtension } from './extension.ts';
 import type { StartEngine } from './engine.ts';
 
 /** Called by VS Code. */
-export function activate(context: ExtensionContext): Promise<void> {
+export function activate(context: ExtensionContext): void {
   const module = Uri.joinPath(context.extensionUri, 'dist', 'server.js').fsPath;
+<<<<<<< HEAD
   const startEngine: StartEngine = () => {
     const worker = new Worker(Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath);
     return {
@@ -19,6 +20,9 @@ export function activate(context: ExtensionContext): Promise<void> {
     };
   };
   const createClient = (options: LanguageClientOptions): LanguageClient => {
+=======
+  startExtension(context, (options) => {
+>>>>>>> f6a226f (Simulator in the editor: panel host, lenses, gutter, followed lines, inlay values, gallery, run view, walkthrough, texts for translation)
     const run = { module, transport: TransportKind.ipc };
     const debug = { ...run, options: { execArgv: ['--nolazy', '--inspect=6019'] } };
     return new LanguageClient('pinscope', 'Pinscope', { run, debug }, options);

@@ -21,12 +21,16 @@ interface Manifest {
   readonly contributes: {
     readonly commands: { command: string; title: string; category: string }[];
     readonly configuration: { readonly properties: Record<string, Setting> };
+    readonly views: { readonly pinscope: { id: string }[] };
   };
 }
 
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
 const settings = manifest.contributes.configuration.properties;
 const commands = manifest.contributes.commands.map((one) => one.command);
+
+/** The status item, and the context key of menus. */
+const OTHER_NAMES = ['pinscope.status', 'pinscope.running'];
 
 /** String literals of the editor client that look like a name of ours. */
 const literals = sources
@@ -56,8 +60,9 @@ describe('manifest', () => {
     }
   });
 
-  test('the server reads every setting but the trace', () => {
-    const read = Object.keys(settings).filter((name) => name !== 'pinscope.trace.server');
+  test('the server reads every setting but those of the client', () => {
+    const clients = /^pinscope\.(trace|simulator)\./;
+    const read = Object.keys(settings).filter((name) => !clients.test(name));
     expect([...SETTING_KEYS].map((key) => `pinscope.${key}`).sort()).toEqual(read.sort());
   });
 
@@ -71,8 +76,25 @@ describe('manifest', () => {
   });
 
   test('the client names no setting and no command that is not there', () => {
-    const known = new Set([...Object.keys(settings), ...commands, 'pinscope.status']);
-    expect(literals.filter((text) => /^pinscope\.[a-z]/i.test(text) && !known.has(text))).toEqual([]);
+    const views = manifest.contributes.views.pinscope.flatMap(({ id }) => [id, `${id}.focus`]);
+    const known = new Set([...Object.keys(settings), ...commands, ...views, ...OTHER_NAMES]);
+    // A section of settings is named by its beginning.
+    const isSection = (text: string): boolean => Object.keys(settings).some((name) => name.startsWith(`${text}.`));
+    const ours = literals.filter((text) => /^pinscope\.[a-z]/i.test(text));
+    expect(ours.filter((text) => !known.has(text) && !isSection(text))).toEqual([]);
+  });
+
+  test('texts of the manifest that can be translated are in package.nls.json, and no others', () => {
+    const texts = JSON.parse(readFileSync(join(ROOT, 'package.nls.json'), 'utf8')) as Record<string, string>;
+    const used = [...JSON.stringify(manifest).matchAll(/"%([\w.]+)%"/g)].map((match) => match[1]!);
+    expect(Object.keys(texts).sort()).toEqual([...new Set(used)].sort());
+  });
+
+  test('every command that a text links to is there', () => {
+    const texts = readFileSync(join(ROOT, 'package.nls.json'), 'utf8');
+    const linked = [...texts.matchAll(/\(command:([\w.]+)/g)].map((match) => match[1]!);
+    expect(linked.length).toBeGreaterThan(3);
+    expect(linked.filter((name) => !commands.includes(name))).toEqual([]);
   });
 
   test('what `files` lists by name is built or there', () => {

@@ -1,9 +1,17 @@
 /** Which documents are checked: C and C++ on disk, unsaved, or on the file systems of the workspace; not git's old versions. */
 import { workspace } from 'vscode';
+import { GALLERY_SCHEME } from '../gallery/examples.ts';
 import type { Host } from '../host.ts';
 
 function schemes(): string[] {
-  return [...new Set(['file', 'untitled', ...(workspace.workspaceFolders ?? []).map((folder) => folder.uri.scheme)])];
+  return [
+    ...new Set([
+      'file',
+      'untitled',
+      GALLERY_SCHEME,
+      ...(workspace.workspaceFolders ?? []).map((folder) => folder.uri.scheme),
+    ]),
+  ];
 }
 
 /** Selector of the checked documents, for the workspace as it is now. */

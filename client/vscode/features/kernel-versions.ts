@@ -1,5 +1,5 @@
 /** Command `pinscope.selectKernelVersions`: sets `pinscope.kernelVersions` for the folder of the active file. */
-import { commands, ConfigurationTarget, window, workspace, type QuickPickItem, type Uri } from 'vscode';
+import { commands, ConfigurationTarget, l10n, window, workspace, type QuickPickItem, type Uri } from 'vscode';
 import { kernelReleases } from '../manifest.ts';
 import type { Host } from '../host.ts';
 
@@ -10,24 +10,24 @@ export function configuredKernels(uri: Uri | undefined): string[] {
 
 async function pick(releases: readonly string[], current: readonly string[]): Promise<string[] | undefined> {
   const other: QuickPickItem = {
-    label: 'Other…',
-    description: 'a stable or distribution version, such as 6.1.0-18-amd64',
+    label: l10n.t('Other…'),
+    description: l10n.t('a stable or distribution version, such as 6.1.0-18-amd64'),
   };
   const names = [...new Set([...current, ...[...releases].reverse()])];
   const items = [...names.map((label) => ({ label, picked: current.includes(label) })), other];
   const picked = await window.showQuickPick(items, {
     canPickMany: true,
-    title: 'Kernel versions that the code is meant for',
-    placeHolder: 'The branches of #if LINUX_VERSION_CODE are checked for each of them',
+    title: l10n.t('Kernel versions that the code is meant for'),
+    placeHolder: l10n.t('The branches of #if LINUX_VERSION_CODE are checked for each of them'),
   });
   if (!picked) return undefined;
   const chosen = picked.filter((item) => item.label !== other.label).map((item) => item.label);
   if (chosen.length === picked.length) return chosen;
   const typed = await window.showInputBox({
-    prompt: 'Kernel version',
+    prompt: l10n.t('Kernel version'),
     placeHolder: '6.1.0-18-amd64',
     validateInput: (text) =>
-      /^v?\d+\.\d+(\.\d+)?([-+].*)?$/.test(text.trim()) ? undefined : 'Write it like 6.12 or 5.10.200',
+      /^v?\d+\.\d+(\.\d+)?([-+].*)?$/.test(text.trim()) ? undefined : l10n.t('Write it like 6.12 or 5.10.200'),
   });
   return typed === undefined ? undefined : [...chosen, typed.trim()];
 }

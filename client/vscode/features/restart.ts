@@ -1,5 +1,5 @@
 /** Restart of the server: after a crash, within limits, and by the command `pinscope.restart`. */
-import { commands, window, type LogOutputChannel } from 'vscode';
+import { commands, l10n, window, type LogOutputChannel } from 'vscode';
 import {
   CloseAction,
   ErrorAction,
@@ -29,19 +29,24 @@ export class RestartingErrorHandler implements ErrorHandler {
     if (this.policy.mayRestart()) {
       return {
         action: CloseAction.Restart,
-        message: 'The language server ended unexpectedly and is started again.',
+        message: l10n.t('The language server ended unexpectedly and is started again.'),
         handled: true,
       };
     }
-    void this.offerHelp('The Pinscope language server crashed five times within three minutes and stays off.');
-    return { action: CloseAction.DoNotRestart, message: 'The language server crashed too often.', handled: true };
+    void this.offerHelp(l10n.t('The Pinscope language server crashed five times within three minutes and stays off.'));
+    return {
+      action: CloseAction.DoNotRestart,
+      message: l10n.t('The language server crashed too often.'),
+      handled: true,
+    };
   }
 
   /** Shows an error with the two things a person can do about it. */
   async offerHelp(message: string): Promise<void> {
-    const choice = await window.showErrorMessage(message, 'Restart', 'Show Output');
-    if (choice === 'Restart') await commands.executeCommand('pinscope.restart');
-    if (choice === 'Show Output') await commands.executeCommand('pinscope.showOutput');
+    const [restart, showOutput] = [l10n.t('Restart'), l10n.t('Show Output')];
+    const choice = await window.showErrorMessage(message, restart, showOutput);
+    if (choice === restart) await commands.executeCommand('pinscope.restart');
+    if (choice === showOutput) await commands.executeCommand('pinscope.showOutput');
   }
 }
 
@@ -55,7 +60,7 @@ export function registerRestart({ context, client, output }: Host, errors: Resta
       await client.start();
     } catch (error) {
       output.error(error instanceof Error ? error : String(error));
-      void errors.offerHelp('The Pinscope language server did not start.');
+      void errors.offerHelp(l10n.t('The Pinscope language server did not start.'));
     }
   };
   context.subscriptions.push(commands.registerCommand('pinscope.restart', restart));

@@ -1,5 +1,5 @@
 /** Command `pinscope.openRuleDocs`: shows the page of a rule, which ships with the extension. */
-import { commands, Uri, window, type ExtensionContext } from 'vscode';
+import { commands, l10n, Uri, window, type ExtensionContext } from 'vscode';
 import { ruleSettings } from '../manifest.ts';
 import type { Host } from '../host.ts';
 
@@ -16,8 +16,12 @@ export function registerRuleDocs({ context }: Host): void {
     const items = rules.map(({ id, summary }) => ({ label: id, detail: summary }));
     const picked =
       wanted?.id ??
-      (await window.showQuickPick(items, { placeHolder: 'Rule whose documentation to open', matchOnDetail: true }))
-        ?.label;
+      (
+        await window.showQuickPick(items, {
+          placeHolder: l10n.t('Rule whose documentation to open'),
+          matchOnDetail: true,
+        })
+      )?.label;
     if (!picked) return;
     await commands.executeCommand('markdown.showPreview', Uri.joinPath(ruleDocsFolder(context), `${picked}.md`));
   };

@@ -1,5 +1,5 @@
 /** The language status item: what Pinscope is doing, and which kernels the active file is checked for. */
-import { languages, LanguageStatusSeverity, window, workspace } from 'vscode';
+import { l10n, languages, LanguageStatusSeverity, window, workspace } from 'vscode';
 import { State } from 'vscode-languageclient';
 import type { ClientNotifications } from '../../../server/lsp/protocol.ts';
 import type { Host } from '../host.ts';
@@ -23,18 +23,18 @@ export function registerStatus({ context, client }: Host): void {
     const stopped = client.state === State.Stopped || client.state === State.StartFailed;
     item.busy = client.state === State.Starting || (!stopped && status.state === 'busy');
     item.text = stopped
-      ? 'Pinscope is off'
-      : `Pinscope: Linux ${(used.length ? used : [defaultKernel(context)]).join(', ')}`;
-    const ignored = unknown.length ? `no such kernel: ${unknown.join(', ')}` : '';
-    item.detail = stopped ? 'the language server is not running' : status.message || ignored;
+      ? l10n.t('Pinscope is off')
+      : l10n.t('Pinscope: Linux {0}', (used.length ? used : [defaultKernel(context)]).join(', '));
+    const ignored = unknown.length ? l10n.t('no such kernel: {0}', unknown.join(', ')) : '';
+    item.detail = stopped ? l10n.t('the language server is not running') : status.message || ignored;
     item.severity = stopped
       ? LanguageStatusSeverity.Error
       : status.state === 'degraded' || unknown.length > 0
         ? LanguageStatusSeverity.Warning
         : LanguageStatusSeverity.Information;
     item.command = stopped
-      ? { command: 'pinscope.restart', title: 'Restart' }
-      : { command: 'pinscope.selectKernelVersions', title: 'Select Kernel Versions' };
+      ? { command: 'pinscope.restart', title: l10n.t('Restart') }
+      : { command: 'pinscope.selectKernelVersions', title: l10n.t('Select Kernel Versions') };
   };
 
   context.subscriptions.push(
