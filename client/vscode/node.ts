@@ -9,7 +9,6 @@ import type { StartEngine } from './engine.ts';
 /** Called by VS Code. */
 export function activate(context: ExtensionContext): void {
   const module = Uri.joinPath(context.extensionUri, 'dist', 'server.js').fsPath;
-<<<<<<< HEAD
   const startEngine: StartEngine = () => {
     const worker = new Worker(Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath);
     return {
@@ -20,12 +19,9 @@ export function activate(context: ExtensionContext): void {
     };
   };
   const createClient = (options: LanguageClientOptions): LanguageClient => {
-=======
-  startExtension(context, (options) => {
->>>>>>> f6a226f (Simulator in the editor: panel host, lenses, gutter, followed lines, inlay values, gallery, run view, walkthrough, texts for translation)
     const run = { module, transport: TransportKind.ipc };
     const debug = { ...run, options: { execArgv: ['--nolazy', '--inspect=6019'] } };
     return new LanguageClient('pinscope', 'Pinscope', { run, debug }, options);
   };
-  return startExtension(context, createClient, startEngine);
+  startExtension(context, createClient, startEngine);
 }
