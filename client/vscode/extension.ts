@@ -2,6 +2,7 @@
 import { l10n, window, workspace, type ExtensionContext } from 'vscode';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
 import type { InitializationOptions } from '../../server/lsp/protocol.ts';
+import { registerDebug } from './features/debug.ts';
 import { registerKernelVersions } from './features/kernel-versions.ts';
 import { registerOutput } from './features/output.ts';
 import { registerProjectFiles } from './features/project-files.ts';
@@ -56,6 +57,7 @@ export function startExtension(context: ExtensionContext, createClient: CreateCl
   registerSimulateLens(host);
   registerRunView(host, panel);
   registerGallery(host, panel);
+  registerDebug(host);
   context.subscriptions.push(client);
   // Activation does not wait for the server: a process has to start, and the features are there without it.
   void client.start().catch((error: unknown) => {

@@ -16,8 +16,13 @@ export interface Context {
   /** 0: innermost of the functions of the program. */
   readonly frame: number;
 }
+/** A value, and the reader that knows its surroundings. */
+export interface ValueAnswer {
+  readonly value: Value;
+  readonly reader: Reader;
+}
 /** A value, or why there is none. */
-export type Answer = { readonly value: Value; readonly reader: Reader } | { readonly message: string };
+export type Answer = ValueAnswer | { readonly message: string };
 
 /** Evaluates expressions on the present state of a simulation. */
 export class Evaluator {

@@ -1,6 +1,6 @@
 /** Looking for a step: breakpoints of all kinds, forwards and backwards. */
-import type { FindStepParams, Found, NextStepParams, Stop } from './protocol.ts';
-import { readWatch } from './watch.ts';
+import type { FindStepParams, Found, NextStepParams, ResultInfo, Run, Stop } from './protocol.ts';
+import { readWatch, watchName } from './watch.ts';
 import type { Session } from './session.ts';
 
 /** How a long search stays polite: it gives way now and then, and ends when nobody wants its answer any more. */
@@ -39,7 +39,7 @@ export function hitsHold(text: string, count: number): boolean {
 /** One stop, ready to be asked about steps. */
 class Watcher {
   private readonly steps: ReadonlySet<number> | undefined;
-  private last: { readonly step: number; readonly value: string } | undefined;
+  private last: { readonly step: number; readonly value: string | undefined } | undefined;
   private count: number | undefined;
   problem: string | undefined;
   text = '';
@@ -57,20 +57,30 @@ class Watcher {
       const wanted = run.faults.filter(
         (f) => (!on.kinds || on.kinds.includes(f.kind)) && !(on.unwanted === true && f.wanted),
       );
-      this.steps = new Set(wanted.flatMap((f) => (f.shown < 0 ? [f.inevitable] : [f.inevitable, f.shown])));
+      const failed = !on.kinds || on.kinds.includes('assertion') ? failedAssertions(run) : [];
+      this.steps = new Set([
+        ...wanted.flatMap((f) => (f.shown < 0 ? [f.inevitable] : [f.inevitable, f.shown])),
+        ...failed.map((r) => r.step),
+      ]);
     }
   }
   get isData(): boolean {
     return this.stop.on.kind === 'data';
   }
 
-  private value(step: number): string {
+  private value(step: number): string | undefined {
     if (this.last?.step === step) return this.last.value;
     this.session.goTo(step);
     const { on } = this.stop;
-    const value = on.kind === 'data' ? readWatch(this.session, on.watch, step) : '';
-    this.last = { step, value };
-    return value;
+    return on.kind === 'data' ? readWatch(this.session, on.watch, step) : undefined;
+  }
+  /** Values before and behind the statement that leads to a step. The one that is nearer to where the search goes is kept for the next. */
+  private values(step: number): readonly [string | undefined, string | undefined] {
+    const first = this.last?.step === step ? step : step - 1;
+    const one = { step: first, value: this.value(first) };
+    const other = { step: 2 * step - 1 - first, value: this.value(2 * step - 1 - first) };
+    this.last = other;
+    return first < step ? [one.value, other.value] : [other.value, one.value];
   }
 
   /** Does the stop hold at a step, hit counts aside? Of data: did the statement before change it? */
@@ -78,15 +88,8 @@ class Watcher {
     const { on, condition } = this.stop;
     if (on.kind === 'data') {
       if (step === 0) return false;
-      const before = this.last?.step === step ? this.value(step) : undefined;
-      const [old, now] =
-        before === undefined
-          ? [this.value(step - 1), this.value(step)]
-          : ((): [string, string] => {
-              const old = this.value(step - 1);
-              return [old, before];
-            })();
-      if (old === now) return false;
+      const [old, now] = this.values(step);
+      if (old === undefined || now === undefined || old === now) return false;
       this.text = `${watchName(on.watch)} changes from ${old} to ${now}`;
     } else if (!this.steps!.has(step)) return false;
     if (condition === undefined || condition === '') return true;
@@ -112,12 +115,6 @@ class Watcher {
     const number = direction > 0 ? ++this.count : this.count--;
     return hitsHold(hits, number);
   }
-}
-
-function watchName(watch: string): string {
-  const page = /^page:(\d+):(\w+)$/.exec(watch);
-  if (page) return `${page[2]} of page ${page[1]}`;
-  return watch.replace(/^(?:mem|slot):[^ ]* /, '');
 }
 
 /** The next step, in a direction, at which one of the stops holds. */
@@ -161,12 +158,17 @@ export async function findStep(session: Session, p: FindStepParams, patience: Pa
   return { step, reasons, logs, problems };
 }
 
-function reasonText(session: Session, { on }: Stop, step: number): string {
+function failedAssertions(run: Run): readonly ResultInfo[] {
+  return run.results.filter((r) => !r.holds && r.text.startsWith('assert '));
+}
+function reasonText({ run }: Session, { on }: Stop, step: number): string {
   if (on.kind !== 'fault') return '';
-  return session.run.faults
-    .filter((f) => f.inevitable === step || f.shown === step)
-    .map((f) => `${f.kind}: ${f.text}`)
-    .join('; ');
+  return [
+    ...run.faults.filter((f) => f.inevitable === step || f.shown === step).map((f) => `${f.kind}: ${f.text}`),
+    ...failedAssertions(run)
+      .filter((r) => r.step === step)
+      .map((r) => `assertion failed: ${r.text.slice('assert '.length)}`),
+  ].join('; ');
 }
 
 /** A log message with the values of the expressions in its braces. */

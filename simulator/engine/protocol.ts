@@ -209,7 +209,7 @@ export interface Stop {
     | { readonly kind: 'function'; readonly name: string }
     /** A value changes: `watch` of a variable, or a C expression, such as `pincount(pages[0])`. */
     | { readonly kind: 'data'; readonly watch: string }
-    /** A fault becomes inevitable or shows. */
+    /** A fault becomes inevitable or shows, or an assertion fails (kind `assertion`). */
     | { readonly kind: 'fault'; readonly kinds?: readonly string[]; readonly unwanted?: boolean }
     | { readonly kind: 'step'; readonly step: number };
   readonly condition?: string;

@@ -1,8 +1,10 @@
 /** What each request answers. */
 import { ACTOR, THREAD } from '../machine/index.ts';
+import type { Context, ValueAnswer } from './evaluate.ts';
 import { findStep, nextStep, type Patience } from './find.ts';
 import type { Actor, EventInfo, Position, RunRequests, StackFrame, ThreadInfo } from './protocol.ts';
 import { Session } from './session.ts';
+import { watchOfExpression } from './watch.ts';
 
 /** A function for every request of a map. */
 export type Handlers<R> = {
@@ -46,11 +48,21 @@ export function runHandlers(current: Current, keep: (session: Session) => void):
       const context = { thread: session.threadAt(step, thread), frame: frame ?? 0 };
       const answer = session.evaluator.evaluate(expression, context);
       if ('message' in answer) return { ok: false, message: answer.message };
-      return { ok: true, ...session.variables.row(answer.value, answer.reader, expression) };
+      const watch = watchExpression(session, expression, context, answer);
+      return { ok: true, watch, ...session.variables.row(answer.value, answer.reader, expression) };
     },
     events: ({ from, to }) => events(current(), from, to),
     coverage: () => current().statements.coverage(),
   };
+}
+
+/** Of globals alone, an expression means the same everywhere; else it belongs to its frame. */
+function watchExpression(session: Session, expression: string, context: Context, answer: ValueAnswer): string {
+  const frames = session.sim.frames(context.thread).length;
+  const everywhere = session.evaluator.evaluate(expression, { thread: context.thread, frame: frames });
+  const same =
+    !('message' in everywhere) && everywhere.reader.show(everywhere.value) === answer.reader.show(answer.value);
+  return watchOfExpression(expression, context.thread, same ? 0 : frames - context.frame);
 }
 
 function position(session: Session, step: number): Position {

@@ -88,7 +88,12 @@ export class Reader {
     const slot = pteSlot(s, mm, vpn);
     const bits = slot ? s.entf.at(slot) : 0;
     if (bits & PTE.present) return readFrame(s, s.ent.at(slot), from, n);
-    if (bits & PTE.swap) return s.contents.page(s.swapContent.at(s.ent.at(slot))).slice(from, from + n);
+    if (bits & PTE.swap) {
+      // A page that is still in the swap cache may be newer than its slot.
+      const cached = s.swapCache.at(s.ent.at(slot));
+      if (cached) return readFrame(s, cached, from, n);
+      return s.contents.page(s.swapContent.at(s.ent.at(slot))).slice(from, from + n);
+    }
     const vma = findVma(s, mm, vpn);
     if (!vma) return 'nothing is mapped here';
     const file = s.vmaFile.at(vma);

@@ -15,8 +15,21 @@ export function watchOfPage(pfn: number, field: 'refcount' | 'mapcount' | 'pinco
   return `page:${pfn}:${field}`;
 }
 
-/** The value at the present state, as text that differs if it does. Anything that is no watch is a C expression. */
-export function readWatch(session: Session, watch: string, step: number): string {
+/** Watch of an expression, in the frame where it was written: counted from the outermost, which others come and go above; 0: in none. */
+export function watchOfExpression(expression: string, thread: number, fromOutermost: number): string {
+  return `frame:${thread}:${fromOutermost} ${expression}`;
+}
+/** What a watch looks at, for people. */
+export function watchName(watch: string): string {
+  const page = /^page:(\d+):(\w+)$/.exec(watch);
+  return page ? `${page[2]} of page ${page[1]}` : watch.replace(/^(?:mem|slot|frame):[^ ]* /, '');
+}
+
+/**
+ * The value at the present state, as text that differs if it does; undefined where an expression means nothing (its frame is gone, say).
+ * Anything that is no watch is a C expression, in whatever frame is innermost.
+ */
+export function readWatch(session: Session, watch: string, step: number): string | undefined {
   const { kernel } = session.sim;
   const { s } = kernel.model;
   const page = /^page:(\d+):(refcount|mapcount|pincount)$/.exec(watch);
@@ -37,8 +50,12 @@ export function readWatch(session: Session, watch: string, step: number): string
     const { vm } = kernel;
     return BigInt.asIntN(64, (BigInt(vm.hi(n)) << 32n) | BigInt(vm.lo(n) >>> 0)).toString();
   }
-  const answer = session.evaluator.evaluate(watch, { thread: session.threadAt(step), frame: 0 });
-  return 'message' in answer ? answer.message : answer.reader.show(answer.value);
+  const framed = /^frame:(\d+):(\d+) ([^]*)$/.exec(watch);
+  const thread = framed ? Number(framed[1]) : session.threadAt(step);
+  const frame = framed ? session.sim.frames(thread).length - Number(framed[2]) : 0;
+  if (frame < 0) return undefined;
+  const answer = session.evaluator.evaluate(framed ? framed[3]! : watch, { thread, frame });
+  return 'message' in answer ? undefined : answer.reader.show(answer.value);
 }
 
 function number(bytes: Uint8Array): string {

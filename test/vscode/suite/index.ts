@@ -16,6 +16,7 @@ const SUITES = [
   () => import('./fixes.ts'),
   () => import('./hover.ts'),
   () => import('./annotations.ts'),
+  () => import('./debug.ts'),
   () => import('./settings.ts'),
   () => import('./crash.ts'),
 ];
