@@ -137,7 +137,7 @@ export class Adapter extends DapSession implements Listener {
       sources: this.runtime.run.files.map((_, file) => this.source(file)),
     }),
     /** Not of the protocol: the panel goes to a step. */
-    'pinscope.goTo': ({ step }: { step: number }) => this.start(this.runtime.goTo(step)),
+    goToStep: ({ step }: { step: number }) => this.start(this.runtime.goTo(step)),
   };
 
   // ---- beginning and end
