@@ -11,6 +11,8 @@ import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { makes } from './flow.ts';
 import type { AcquireSite, Group, ReleaseSite } from './groups.ts';
+import { perFunction, wordsIn } from './per-function.ts';
+import { unionNames } from './unions.ts';
 
 /** A place that shows that page data is written (or read). */
 export interface Evidence {
@@ -80,11 +82,16 @@ export class AccessMap {
   readonly strayDirtying: Dirtying[] = [];
   /** Variables and fields that hold an address of page data → keys of the pages. */
   private readonly addresses = new Map<string, Set<string>>();
+  /** Last names in those. */
+  private readonly names = new Set<string>();
 
   constructor(private readonly file: FileAnalysis) {
     for (const g of file.groups.all().values()) this.scanGroup(g);
     this.findAddresses();
-    for (const f of file.functions.values()) this.scanFunction(f);
+    for (const f of file.functions.values()) {
+      if (this.mayName(f)) this.scanWrites(f);
+      this.scanCalls(f);
+    }
   }
 
   of(g: Group): Access {
@@ -231,6 +238,20 @@ export class AccessMap {
     return [];
   }
 
+  private hold(name: string): void {
+    this.names.add(name);
+    // the members of an unnamed union go by one name
+    for (const [member, first] of unionNames(this.file.unit)) if (first === name) this.names.add(member);
+  }
+
+  /** Does the function name anything that holds an address of page data, or make one? */
+  private mayName(f: FunctionContext): boolean {
+    if (f.callees.some(isKmap)) return true;
+    const words = wordsIn(f);
+    for (const name of this.names) if (words.has(name)) return true;
+    return false;
+  }
+
   private findAddresses(): void {
     const { functions, groups } = this.file;
     for (let grown = true, round = 0; grown && round < 5; round++) {
@@ -242,10 +263,12 @@ export class AccessMap {
           if (known?.has(key) || (groups.groupOf(target) && groups.groupOf(target) === groups.groupOf(key))) continue;
           if (known) known.add(key);
           else this.addresses.set(target, new Set([key]));
+          this.hold(nameIn(target));
           grown = true;
         }
       };
       for (const f of functions.values()) {
+        if (!this.mayName(f)) continue;
         for (const node of f.cfg.nodes) {
           if (node.what.kind === 'decl' && node.what.decl.init)
             note(`L:${f.def.name}:${node.what.decl.name}`, node.what.decl.init, f);
@@ -265,44 +288,54 @@ export class AccessMap {
     }
   }
 
-  private scanFunction(f: FunctionContext): void {
+  private wrote(fn: string, keys: readonly string[], span: Span, words: string): void {
+    for (const key of keys) {
+      const g = this.file.groups.groupOf(key);
+      if (g) this.entry(g).cpuWrites.push({ fn, span, words, key });
+    }
+  }
+
+  /** Writes through kernel mappings. */
+  private scanWrites(f: FunctionContext): void {
     const fn = f.def.name;
-    const wrote = (keys: readonly string[], span: Span, words: string): void => {
-      for (const key of keys) {
-        const g = this.file.groups.groupOf(key);
-        if (g) this.entry(g).cpuWrites.push({ fn, span, words, key });
-      }
-    };
     for (const node of f.cfg.nodes) {
       for (const e of exprsOf(node)) {
         walkExpr(e, (x) => {
-          if (x.kind === 'assign') wrote(this.placeKeys(x.left, f), x, 'written through its kernel mapping');
-          if (x.kind === 'update') wrote(this.placeKeys(x.arg, f), x, 'written through its kernel mapping');
+          if (x.kind === 'assign') this.wrote(fn, this.placeKeys(x.left, f), x, 'written through its kernel mapping');
+          if (x.kind === 'update') this.wrote(fn, this.placeKeys(x.arg, f), x, 'written through its kernel mapping');
           if (x.kind !== 'call') return;
           const name = calleeName(x);
           if (!name || this.file.functions.has(name)) return;
           const at = WRITES.get(name) ?? (WRITES_SECOND.has(name) ? 1 : undefined);
           const to = at === undefined ? undefined : x.args[at];
-          if (to) {
-            const keys = this.addressKeys(to, f);
-            wrote(keys.length || name !== 'WRITE_ONCE' ? keys : this.placeKeys(to, f), x, `written by ${name}()`);
-          }
-          const effects = kernel.call(name)?.effects ?? [];
-          for (const y of effects) {
-            this.stray(y, x, f);
-            const from = y.kind === 'alias' && y.result === 'pfn' ? x.args[y.from.arg] : undefined;
-            const g = from && this.groupOf(from, f);
-            if (g) this.entry(g).numbers.push({ fn, span: x, words: `found by number with ${name}()` });
-          }
-          if (effects.length || kernel.acquire(name)) return;
-          // a mapping made by code that is not seen: hl_dma_map_sgtable(dev, sgt, DMA_BIDIRECTIONAL)
-          const all = new Set(x.args.flatMap((a) => (mayBeDirection(a) ? [...this.directions(a, f)] : [])));
-          if (!all.size) return;
-          for (const a of x.args) {
-            const g = this.groupOf(a, f);
-            if (g) this.device(this.entry(g), all, fn, x, name);
-          }
+          if (!to) return;
+          const keys = this.addressKeys(to, f);
+          const all = keys.length || name !== 'WRITE_ONCE' ? keys : this.placeKeys(to, f);
+          this.wrote(fn, all, x, `written by ${name}()`);
         });
+      }
+    }
+  }
+
+  private scanCalls(f: FunctionContext): void {
+    const fn = f.def.name;
+    for (const x of tellingCalls(f)) {
+      const name = calleeName(x)!;
+      if (this.file.functions.has(name)) continue;
+      const effects = kernel.call(name)?.effects ?? [];
+      for (const y of effects) {
+        this.stray(y, x, f);
+        const from = y.kind === 'alias' && y.result === 'pfn' ? x.args[y.from.arg] : undefined;
+        const g = from && this.groupOf(from, f);
+        if (g) this.entry(g).numbers.push({ fn, span: x, words: `found by number with ${name}()` });
+      }
+      if (effects.length || kernel.acquire(name)) continue;
+      // a mapping made by code that is not seen: hl_dma_map_sgtable(dev, sgt, DMA_BIDIRECTIONAL)
+      const all = new Set(x.args.flatMap((a) => (mayBeDirection(a) ? [...this.directions(a, f)] : [])));
+      if (!all.size) continue;
+      for (const a of x.args) {
+        const g = this.groupOf(a, f);
+        if (g) this.device(this.entry(g), all, fn, x, name);
       }
     }
   }
@@ -327,6 +360,19 @@ const mayBeDirection = (e: Expr): boolean => {
   if (e.kind === 'member') return /dir/i.test(e.name);
   return e.kind === 'cond';
 };
+
+/** The last name in a key of a group: `F:record.field`, `L:function:variable`, `R:function`, `G:variable`. */
+const nameIn = (key: string): string => key.slice(Math.max(key.lastIndexOf(':'), key.lastIndexOf('.')) + 1);
+
+const isKmap = (name: string): boolean => kernel.call(name)?.effects.some((e) => e.kind === 'kmap') ?? false;
+
+/** Calls that may say something of pages: those with effects, and those that are given a direction. */
+const tellingCalls = perFunction((f) =>
+  f.calls.filter((c) => {
+    const name = calleeName(c);
+    return name !== undefined && ((kernel.call(name)?.effects.length ?? 0) > 0 || c.args.some(mayBeDirection));
+  }),
+);
 
 /** FOLL_WRITE is set on some paths only: the file itself tells writing from reading. */
 export function choosesWrite(site: AcquireSite, f: FunctionContext | undefined): boolean {

@@ -7,6 +7,7 @@ import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
 import type { CfgNode } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
+import type { Effect } from '../../language/kernel/types.ts';
 import { accessOf, type AccessMap } from './access.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
@@ -359,13 +360,14 @@ export function lateUses(file: FileAnalysis): LateUse[] {
 /** `o->dma = dma_map_page(dev, o->page, …)`. */
 function dmaHandles(file: FileAnalysis): Map<string, string> {
   const out = new Map<string, string>();
+  const mapping = (name: string): Effect | undefined =>
+    kernel.call(name)?.effects.find((e) => e.kind === 'dma-map' && e.result === 'dma-addr');
   for (const f of file.functions.values()) {
+    if (!f.callees.some(mapping)) continue;
     const note = (target: string | null, value: Expr): void => {
       const call = strip(value);
       if (!target || call.kind !== 'call') return;
-      const map = kernel
-        .call(calleeName(call) ?? '')
-        ?.effects.find((e) => e.kind === 'dma-map' && e.result === 'dma-addr');
+      const map = mapping(calleeName(call) ?? '');
       const page = map?.kind === 'dma-map' ? call.args[map.pages.arg] : undefined;
       const key = page && file.groups.keyOf(page, f);
       if (key) out.set(target, key);

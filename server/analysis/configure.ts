@@ -75,6 +75,8 @@ const isOurs = (name: string): boolean => isAcquireName(name) || isReleaseName(n
 
 /** How the calls that depend on a macro suit the kernel, with the macro defined and without it. */
 function byCalls(name: string, where: readonly Asked[], target: Target, own: ReadonlySet<string>): boolean | undefined {
+  // where no branch calls what is ours there is nothing to judge
+  if (!where.some(mentionsOurs)) return undefined;
   const judge = (value: string | null): { fits: number; fails: number } => {
     const sum = { fits: 0, fails: 0 };
     const defines = new Map(target.defines).set(name, value);
@@ -88,6 +90,16 @@ function byCalls(name: string, where: readonly Asked[], target: Target, own: Rea
   const on = judge('1');
   const off = judge(null);
   return on.fails !== off.fails && Math.min(on.fails, off.fails) === 0 ? on.fails === 0 : undefined;
+}
+
+/** No call is longer, in characters. */
+const CALL_LENGTH = 4000;
+
+/** A name of the families stands in the conditional, or so near in front that its call can reach into it. */
+function mentionsOurs({ file, conditional }: Asked): boolean {
+  const near = file.text.slice(Math.max(0, conditional.start - CALL_LENGTH - 100), conditional.end);
+  for (const [name] of near.matchAll(/(?<![\w])[a-z_]\w*(?=\s*\()/g)) if (isOurs(name)) return true;
+  return false;
 }
 
 /** Counts calls and definitions that overlap one of the spans. */
@@ -130,7 +142,7 @@ function argumentsAt(text: string, open: number): { readonly count: number; read
   let depth = 1;
   let count = 1;
   let empty = true;
-  for (let i = open; i < text.length && i < open + 4000; i++) {
+  for (let i = open; i < text.length && i < open + CALL_LENGTH; i++) {
     const c = text[i]!;
     if (c === '(' || c === '[' || c === '{') depth++;
     else if (c === ')' || c === ']' || c === '}') {

@@ -1,15 +1,12 @@
 /** Which constants an expression may be: through locals, parameters (from callers in the file), fields and conditions. */
 import type { Expr } from '../../language/c/ast.ts';
-import { walkExpr } from '../../language/c/index.ts';
-import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import { calleeName, type FunctionContext } from './context.ts';
+import { writesIn } from './per-function.ts';
 
 /** A value that is none of the constants of the file. */
 export const UNKNOWN = '?';
 
 interface Index {
-  /** Right sides by variable of a function, and by field name. */
-  readonly locals: ReadonlyMap<FunctionContext, ReadonlyMap<string, readonly Expr[]>>;
-  readonly fields: ReadonlyMap<string, readonly { readonly value: Expr; readonly f: FunctionContext }[]>;
   readonly callers: ReadonlyMap<string, readonly { readonly args: readonly Expr[]; readonly f: FunctionContext }[]>;
 }
 
@@ -18,8 +15,6 @@ const indexes = new WeakMap<ReadonlyMap<string, FunctionContext>, Index>();
 function indexOf(functions: ReadonlyMap<string, FunctionContext>): Index {
   const known = indexes.get(functions);
   if (known) return known;
-  const locals = new Map<FunctionContext, Map<string, Expr[]>>();
-  const fields = new Map<string, { value: Expr; f: FunctionContext }[]>();
   const callers = new Map<string, { args: readonly Expr[]; f: FunctionContext }[]>();
   const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
     const list = map.get(key);
@@ -27,23 +22,12 @@ function indexOf(functions: ReadonlyMap<string, FunctionContext>): Index {
     else map.set(key, [value]);
   };
   for (const f of functions.values()) {
-    const mine = new Map<string, Expr[]>();
-    locals.set(f, mine);
     for (const c of f.calls) {
       const name = calleeName(c);
       if (name && functions.has(name)) push(callers, name, { args: c.args, f });
     }
-    for (const node of f.cfg.nodes) {
-      if (node.what.kind === 'decl' && node.what.decl.init) push(mine, node.what.decl.name, node.what.decl.init);
-      for (const e of exprsOf(node))
-        walkExpr(e, (x) => {
-          if (x.kind !== 'assign') return;
-          if (x.left.kind === 'id') push(mine, x.left.name, x.right);
-          else if (x.left.kind === 'member') push(fields, x.left.name, { value: x.right, f });
-        });
-    }
   }
-  const index = { locals, fields, callers };
+  const index = { callers };
   indexes.set(functions, index);
   return index;
 }
@@ -87,7 +71,7 @@ export function constantsOf(
         const key = `${g.def.name}:${x.name}`;
         if (seen.has(key)) return;
         seen.add(key);
-        for (const v of index.locals.get(g)?.get(x.name) ?? []) visit(v, g);
+        for (const v of writesIn(g).variables.get(x.name) ?? []) visit(v, g);
         const p = g.def.params.findIndex((q) => q.name === x.name);
         if (p < 0) return;
         const callers = index.callers.get(g.def.name) ?? [];
@@ -99,9 +83,14 @@ export function constantsOf(
         const key = `.${x.name}`;
         if (seen.has(key)) return;
         seen.add(key);
-        const values = index.fields.get(x.name) ?? [];
-        for (const v of values) visit(v.value, v.f);
-        if (!values.length) out.add(UNKNOWN);
+        let isWritten = false;
+        for (const h of functions.values()) {
+          for (const v of writesIn(h).fields.get(x.name) ?? []) {
+            isWritten = true;
+            visit(v, h);
+          }
+        }
+        if (!isWritten) out.add(UNKNOWN);
         return;
       }
       default:

@@ -2,12 +2,13 @@
  * In which context code outside of the file enters a function: by the operations table or the call that registers it,
  * or, for an exported one, by what its parameters and comments say.
  */
-import type { CType, Expr, Span } from '../../language/c/ast.ts';
+import type { AssignExpr, CType, Expr, MemberExpr, Span } from '../../language/c/ast.ts';
 import { typeOfExpr, walkExpr } from '../../language/c/index.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
 import type { OpsMember } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
+import { callsWithNames, isOuterName, perFunction } from './per-function.ts';
 
 export interface EntryContext {
   /** mmap_lock as the function starts. */
@@ -57,6 +58,18 @@ function looksLocked(f: FunctionContext, file: FileAnalysis): boolean {
   );
 }
 
+/** Assignments to members of a name that may be a function's. */
+const functionsInMembers = perFunction((f) => {
+  const out: (AssignExpr & { readonly left: MemberExpr })[] = [];
+  for (const node of f.cfg.nodes)
+    for (const e of exprsOf(node))
+      walkExpr(e, (x) => {
+        if (x.kind === 'assign' && x.left.kind === 'member' && isOuterName(x.right, f))
+          out.push(x as (typeof out)[number]);
+      });
+  return out;
+});
+
 /** Contexts by function. A function that only this file calls has none. */
 export function contextsOf(file: FileAnalysis): ReadonlyMap<string, readonly EntryContext[]> {
   const out = new Map<string, EntryContext[]>();
@@ -90,24 +103,20 @@ export function contextsOf(file: FileAnalysis): ReadonlyMap<string, readonly Ent
     for (const node of f.cfg.nodes) {
       if (node.what.kind === 'decl' && node.what.decl.init?.kind === 'init')
         inInit(node.what.decl.init, node.what.decl.type);
-      for (const e of exprsOf(node)) {
-        walkExpr(e, (x) => {
-          if (x.kind === 'assign' && x.left.kind === 'member') {
-            const fn = isFunction(x.right);
-            if (!fn) return;
-            const record = recordName(typeOfExpr(x.left.object, { unit: file.unit, locals: f.types }), file);
-            const timer = x.left.name === 'function' && /^(hrtimer|timer_list)$/.test(record);
-            add(
-              fn,
-              timer
-                ? { mmap: 'free', atomic: 'atomic:timer', at: x }
-                : ofOps(record, x.left.name, kernel.ops(record, x.left.name), x),
-            );
-          }
-          if (x.kind === 'call') registered(x.args, calleeName(x), x);
-        });
-      }
     }
+    for (const x of functionsInMembers(f)) {
+      const fn = isFunction(x.right);
+      if (!fn) continue;
+      const record = recordName(typeOfExpr(x.left.object, { unit: file.unit, locals: f.types }), file);
+      const timer = x.left.name === 'function' && /^(hrtimer|timer_list)$/.test(record);
+      add(
+        fn,
+        timer
+          ? { mmap: 'free', atomic: 'atomic:timer', at: x }
+          : ofOps(record, x.left.name, kernel.ops(record, x.left.name), x),
+      );
+    }
+    for (const x of callsWithNames(f)) registered(x.args, calleeName(x), x);
     if (!f.def.isStatic) add(f.def.name, { mmap: looksLocked(f, file) ? 'unknown' : 'free', atomic: null, at: f.def });
   }
   function registered(args: readonly Expr[], name: string | undefined, at: Span): void {

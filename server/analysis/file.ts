@@ -1,12 +1,12 @@
 /** Everything that the rules look at for one file and one target, computed once. */
-import type { CallExpr } from '../../language/c/ast.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
-import { calleeName, contextOf, exprsOf, releases, type FunctionContext } from './context.ts';
+import { calleeName, contextOf, releases, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
 import { walkFunction, type FileFunctions } from './explore.ts';
 import { Groups } from './groups.ts';
+import { namesIn } from './per-function.ts';
 import { seeThroughPointers } from './pointers.ts';
 
 export interface FileAnalysis {
@@ -156,16 +156,9 @@ function entryPoints(unit: TranslationUnit, functions: ReadonlyMap<string, Funct
       });
   }
   for (const f of functions.values()) {
-    const callees = new Set(f.calls.map((c: CallExpr) => c.callee));
-    for (const node of f.cfg.nodes) {
-      for (const e of exprsOf(node)) {
-        walkExpr(e, (x) => {
-          if (x.kind !== 'id' || !functions.has(x.name)) return;
-          if (callees.has(x)) called.add(x.name);
-          else taken.add(x.name);
-        });
-      }
-    }
+    const names = namesIn(f);
+    for (const name of names.called) if (functions.has(name)) called.add(name);
+    for (const name of names.mentioned) if (functions.has(name)) taken.add(name);
   }
   const out = new Set<string>();
   for (const [name, f] of functions) if (!f.def.isStatic || taken.has(name) || !called.has(name)) out.add(name);

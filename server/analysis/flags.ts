@@ -2,6 +2,7 @@
 import type { Expr } from '../../language/c/ast.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import { writesIn } from './per-function.ts';
 
 export interface FlagSet {
   /** Flags that may be set, with the place where each is named. */
@@ -89,15 +90,7 @@ export function flagsOf(e: Expr, f: FunctionContext, functions: ReadonlyMap<stri
     if (seen.has(key)) return;
     seen.add(key);
     unknown = true; // another file may set it too
-    for (const g of functions.values()) {
-      for (const node of g.cfg.nodes) {
-        for (const y of exprsOf(node)) {
-          walkExpr(y, (z) => {
-            if (z.kind === 'assign' && z.left.kind === 'member' && z.left.name === name) visit(z.right, g);
-          });
-        }
-      }
-    }
+    for (const g of functions.values()) for (const v of writesIn(g).fields.get(name) ?? []) visit(v, g);
   };
   visit(e, f);
   return { names, unknown };

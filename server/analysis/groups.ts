@@ -4,6 +4,7 @@
  * field that one function fills with pins to the function that puts them; the path walk then says what happens where.
  */
 import type { CallExpr, CType, Expr, Span } from '../../language/c/ast.ts';
+import type { Cfg } from '../../language/c/cfg.ts';
 import { exprText, typeOfExpr, walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
@@ -68,6 +69,17 @@ const SAME = new Set([
   'PTR_ERR_OR_ZERO',
 ]);
 
+/** What was found in a function, by the names of the lists in Groups. */
+interface Scan {
+  /** Types, variables and the heads of all functions: a scan depends on these, and on the function. */
+  readonly around: string;
+  readonly found: Readonly<Record<string, readonly unknown[]>>;
+  readonly unions: readonly (readonly [string, string])[];
+}
+const scans = new WeakMap<Cfg, Scan>();
+
+const headOf = ({ def }: FunctionContext): string => `${def.name}(${def.params.map((p) => p.name ?? '').join()})`;
+
 /** The groups of one file: built once, then asked by key, by acquire, or as a whole. */
 export class Groups {
   private readonly parent = new Map<string, string>();
@@ -92,6 +104,8 @@ export class Groups {
   private readonly globals: ReadonlySet<string>;
   private readonly unions: ReadonlyMap<string, string>;
   private byRoot: Map<string, Group> | undefined;
+  /** Since the scan of a function began. */
+  private unionsSeen: (readonly [string, string])[] = [];
 
   constructor(
     readonly unit: TranslationUnit,
@@ -105,7 +119,8 @@ export class Groups {
         .filter(([name, r]) => new RegExp(`^(struct|union)\\s+${name}\\b`).test(text.slice(r.start, r.end)))
         .map(([name]) => name),
     );
-    for (const f of functions.values()) this.scan(f);
+    const around = `${unit.surroundings}|${[...functions.values()].map(headOf).join()}`;
+    for (const f of functions.values()) this.take(f, around);
     const called = new Set([...functions.values()].flatMap((f) => f.calls.map(calleeName)));
     for (const f of functions.values()) this.markParameters(f, called);
     this.joinAccessors();
@@ -120,6 +135,7 @@ export class Groups {
   }
   private union(a: string | null, b: string | null): void {
     if (!a || !b) return;
+    this.unionsSeen.push([a, b]);
     const x = this.find(a);
     const y = this.find(b);
     if (x !== y) this.parent.set(x, y);
@@ -284,6 +300,30 @@ export class Groups {
       const at = this.foreign.findIndex((x) => x.span.start === a.call.start);
       if (at >= 0) this.foreign.splice(at, 1);
     }
+  }
+
+  /** What the function says of pages: as it was found before, where neither it nor what is around it changed. */
+  private take(f: FunctionContext, around: string): void {
+    const { acquires, releases, uses, frees, foreign, accessors, notes, passed } = this;
+    const lists = { acquires, releases, uses, frees, foreign, accessors, notes, passed };
+    const names = Object.keys(lists) as (keyof typeof lists)[];
+    const known = scans.get(f.cfg);
+    if (known?.around === around) {
+      for (const name of names) (lists[name] as unknown[]).push(...known.found[name]!);
+      // flags may come from callers
+      for (let i = acquires.length - known.found['acquires']!.length; i < acquires.length; i++) {
+        const { flagsExpr } = acquires[i]!;
+        if (flagsExpr) acquires[i] = { ...acquires[i]!, flags: flagsOf(flagsExpr, f, this.functions) };
+      }
+      for (const [a, b] of known.unions) this.union(a, b);
+      return;
+    }
+    const before = names.map((name) => lists[name].length);
+    this.unionsSeen = [];
+    this.scan(f);
+    const found = Object.fromEntries(names.map((name, i) => [name, lists[name].slice(before[i])]));
+    scans.set(f.cfg, { around, found, unions: this.unionsSeen });
+    this.unionsSeen = [];
   }
 
   private scan(f: FunctionContext): void {

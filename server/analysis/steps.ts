@@ -115,10 +115,10 @@ export class Stepper {
     const out: Step[] = [];
     const tired = loop !== undefined && (state.rounds.get(loop.head) ?? 0) >= roundsOf(loop);
     if (tired) this.borders.widen(loop, state, frame);
-    for (const edge of node.succs) {
+    for (const [i, edge] of node.succs.entries()) {
       const truth = edge.label.kind === 'true';
       if (tired && truth && node.succs.length > 1) continue;
-      const s = state.fork();
+      const s = i === node.succs.length - 1 ? state : state.fork();
       const before = s.trace;
       if (!this.interp.assume(test, truth, s, frame) && !tired) continue;
       if (loop && !truth) this.borders.leave(loop, s, frame);

@@ -1,0 +1,89 @@
+/** What only the text of one function decides is computed once, however often its file is analysed. */
+import type { CallExpr, Expr } from '../../language/c/ast.ts';
+import type { Cfg } from '../../language/c/cfg.ts';
+import { walkExpr } from '../../language/c/index.ts';
+import { exprsOf, type FunctionContext } from './context.ts';
+
+/** A function of a context that keeps its results. Nothing but the context may decide what it gives. */
+export function perFunction<T>(compute: (f: FunctionContext) => T): (f: FunctionContext) => T {
+  const known = new WeakMap<Cfg, { readonly value: T }>();
+  return (f) => {
+    let kept = known.get(f.cfg);
+    if (!kept) known.set(f.cfg, (kept = { value: compute(f) }));
+    return kept.value;
+  };
+}
+
+/** Names in a function that may be those of other functions. */
+interface Names {
+  /** Called by name. */
+  readonly called: ReadonlySet<string>;
+  /** Standing anywhere else: assigned, passed along, compared. */
+  readonly mentioned: ReadonlySet<string>;
+}
+
+/** Which names a function calls, and which it mentions without calling them. */
+export const namesIn: (f: FunctionContext) => Names = perFunction((f) => {
+  const called = new Set<string>();
+  const mentioned = new Set<string>();
+  const callees = new Set<Expr>(f.calls.map((c) => c.callee));
+  for (const node of f.cfg.nodes)
+    for (const e of exprsOf(node))
+      walkExpr(e, (x) => {
+        if (x.kind === 'id') (callees.has(x) ? called : mentioned).add(x.name);
+      });
+  return { called, mentioned };
+});
+
+/** Calls of a function with a name among their arguments (under & or a cast) that is no local variable. */
+export const callsWithNames: (f: FunctionContext) => readonly CallExpr[] = perFunction((f) =>
+  f.calls.filter((c) => c.args.some((a) => isOuterName(a, f))),
+);
+
+/** The name of something outside of the function: bare, behind & or under a cast. */
+export function isOuterName(e: Expr, f: FunctionContext): boolean {
+  const x = e.kind === 'cast' ? e.arg : e.kind === 'unary' && e.op === '&' ? e.arg : e;
+  return x.kind === 'id' && !f.types.has(x.name);
+}
+
+/** Right sides of what a function writes. */
+interface Writes {
+  /** By name of a variable: initial values too. */
+  readonly variables: ReadonlyMap<string, readonly Expr[]>;
+  /** By name of a field. */
+  readonly fields: ReadonlyMap<string, readonly Expr[]>;
+}
+
+/** What a function assigns to variables and fields, by their names. */
+export const writesIn: (f: FunctionContext) => Writes = perFunction((f) => {
+  const variables = new Map<string, Expr[]>();
+  const fields = new Map<string, Expr[]>();
+  const push = (map: Map<string, Expr[]>, name: string, value: Expr): void => {
+    const list = map.get(name);
+    if (list) list.push(value);
+    else map.set(name, [value]);
+  };
+  for (const node of f.cfg.nodes) {
+    if (node.what.kind === 'decl' && node.what.decl.init) push(variables, node.what.decl.name, node.what.decl.init);
+    for (const e of exprsOf(node))
+      walkExpr(e, (x) => {
+        if (x.kind !== 'assign') return;
+        if (x.left.kind === 'id') push(variables, x.left.name, x.right);
+        else if (x.left.kind === 'member') push(fields, x.left.name, x.right);
+      });
+  }
+  return { variables, fields };
+});
+
+/** Names of all kinds that stand in a function: variables, fields, functions. */
+export const wordsIn: (f: FunctionContext) => ReadonlySet<string> = perFunction((f) => {
+  const words = new Set<string>();
+  for (const node of f.cfg.nodes) {
+    if (node.what.kind === 'decl') words.add(node.what.decl.name);
+    for (const e of exprsOf(node))
+      walkExpr(e, (x) => {
+        if (x.kind === 'id' || x.kind === 'member') words.add(x.name);
+      });
+  }
+  return words;
+});
