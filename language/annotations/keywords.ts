@@ -146,6 +146,12 @@ export const KEYWORDS: readonly Keyword[] = [
     argument: 'explore',
   },
   {
+    name: 'schedule',
+    form: 'schedule app worker@2 time app',
+    doc: 'Who does something next: an actor up to its next visible step (`@2`: until just before its second access or call, `!1`: its first call that may fail, fails, `*3`: three times), `time`, or an action in brackets.',
+    statement: false,
+  },
+  {
     name: 'at',
     form: 'at dma-running: fork app',
     doc: 'An action when a point is reached.',

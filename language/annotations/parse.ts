@@ -5,7 +5,7 @@
 import type { Span } from '../c/ast.ts';
 import { scanText } from '../c/scan.ts';
 import { FAULTS } from './faults.ts';
-import { DEVICE_KINDS, KEYWORDS, optionsOf, type Option } from './keywords.ts';
+import { describeKeyword, DEVICE_KINDS, KEYWORDS, optionsOf, type Option } from './keywords.ts';
 
 /** `key=value` parts of an annotation. */
 export type Options = Readonly<Record<string, string>>;
@@ -38,6 +38,11 @@ export interface Property extends Span {
   readonly fault?: string;
   readonly expr?: Text;
 }
+/** Something that the explorer may let happen: an action, or an actor whose turns it chooses. */
+export interface ExploreItem {
+  readonly text: string;
+  readonly action?: Action;
+}
 /** One annotation. */
 export type Annotation = Span &
   (
@@ -48,7 +53,8 @@ export type Annotation = Span &
     | { readonly kind: 'process'; readonly name: string }
     | { readonly kind: 'seed'; readonly seed: number }
     | { readonly kind: 'property'; readonly property: Property }
-    | { readonly kind: 'explore'; readonly items: readonly string[] }
+    | { readonly kind: 'explore'; readonly items: readonly ExploreItem[] }
+    | { readonly kind: 'schedule'; readonly turns: string }
     | { readonly kind: 'at'; readonly label: string; readonly action: Action }
     | { readonly kind: 'action'; readonly action: Action }
   );
@@ -169,7 +175,20 @@ function read(whole: string, at: number, span: Span): Annotation[] {
       ];
     }
     case 'explore':
-      return [{ kind: 'explore', items: rest.split(/[ \t]*,[ \t]*/).filter(Boolean), ...span }];
+      return [
+        {
+          kind: 'explore',
+          items: rest
+            .split(/[ \t]*,[ \t]*/)
+            .filter(Boolean)
+            .map((item) => exploreItem(item, here)),
+          ...span,
+        },
+      ];
+    case 'schedule': {
+      if (!rest) throw new Bad('schedule takes turns: schedule a b@2 time a', here);
+      return [{ kind: 'schedule', turns: rest, ...span }];
+    }
     case 'at': {
       const c = /^([\w-]+)[ \t]*:[ \t]*/.exec(rest);
       if (!c) throw new Bad('at takes a point and an action: at dma-running: fork app', here);
@@ -187,6 +206,17 @@ function read(whole: string, at: number, span: Span): Annotation[] {
     default:
       return [{ kind: 'action', action: action(body, at, here), ...span }];
   }
+}
+
+/** Actions that may happen at any place of a run. */
+const ANYWHERE = ['reclaim', 'writeback', 'drop-caches', 'compact', 'fork', 'exit', 'truncate', 'fail', 'short-pin'];
+
+function exploreItem(text: string, here: Span): ExploreItem {
+  const word = text.split(/[ \t]/)[0]!;
+  if (ANYWHERE.includes(word)) return { text, action: action(text, here.start, here) };
+  // a single word that is no keyword names an actor
+  if (/^[\w-]+$/.test(text) && !describeKeyword(text)) return { text };
+  throw new Bad(`'${text}' can't happen by itself; what can: ${ANYWHERE.join(', ')}, or the name of an actor`, here);
 }
 
 function action(body: string, at: number, here: Span): Action {

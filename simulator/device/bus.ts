@@ -66,6 +66,12 @@ export class Bus {
     for (const d of this.devices) d.tick();
     this.monitor.inspect(this.step());
   }
+  /** What a step made certain, with the clock and the devices standing still. */
+  observe(cause = 'observe'): void {
+    this.m.s.store.mark(cause);
+    this.m.wakeBlocked();
+    this.monitor.inspect(this.step());
+  }
   /** `steps` steps in which only the devices work. */
   idle(steps = 1): void {
     for (let i = 0; i < steps; i++) this.advance();

@@ -42,7 +42,10 @@ export interface DeviceOptions {
 export class Device {
   private readonly reg: Column;
   private readonly due: Column;
-  private readonly descs: Descriptor[] = [];
+  /** Descriptors of the ring, by number: rows of `kinds`. */
+  private readonly descs: Column;
+  private readonly kinds: Descriptor[] = [];
+  private readonly kindIds = new Map<string, number>();
   readonly latency: number;
   readonly size: number;
   private handler: (() => void) | undefined;
@@ -53,6 +56,7 @@ export class Device {
     const { store } = bus.m.s;
     this.reg = store.column(`${o.name}.registers`, 16);
     this.due = store.column(`${o.name}.ring`, 64);
+    this.descs = store.column(`${o.name}.descriptors`, 64);
     this.latency = o.latency ?? 1;
     this.size = o.ring ?? 16;
     if (!(this.latency >= 0) || !(this.size > 0))
@@ -75,6 +79,19 @@ export class Device {
   freeIrq(): void {
     this.handler = undefined;
   }
+  private descriptor(i: number): Descriptor {
+    return this.kinds[this.descs.at(i)]!;
+  }
+  /** Equal descriptors have one number, so that the ring is a column of the journal. */
+  private kindOf(d: Descriptor): number {
+    const key = JSON.stringify(d);
+    let id = this.kindIds.get(key);
+    if (id === undefined) {
+      id = this.kinds.push({ ...d }) - 1;
+      this.kindIds.set(key, id);
+    }
+    return id;
+  }
   /** Queues a descriptor and rings the doorbell (REG.TAIL). Returns its number; throws when the ring is full. */
   submit(d: Descriptor): number {
     const { s } = this.bus.m;
@@ -85,7 +102,7 @@ export class Device {
       );
     const tail = this.reg.at(REG.TAIL);
     if (tail - this.reg.at(REG.HEAD) >= this.size) throw new RangeError(`device ${this.o.name}: the ring is full`);
-    this.descs[tail] = d;
+    s.set(this.descs, tail, this.kindOf(d));
     s.set(this.due, tail, this.bus.step() + this.latency + 1);
     s.set(this.reg, REG.TAIL, tail + 1);
     s.set(this.reg, REG.STATUS, this.reg.at(REG.STATUS) | BIT.BUSY);
@@ -102,12 +119,14 @@ export class Device {
   }
   /** Descriptors that are queued or running. */
   pending(): Descriptor[] {
-    return this.descs.slice(this.reg.at(REG.HEAD), this.reg.at(REG.TAIL));
+    const out: Descriptor[] = [];
+    for (let i = this.reg.at(REG.HEAD); i < this.reg.at(REG.TAIL); i++) out.push(this.descriptor(i));
+    return out;
   }
   /** Is a queued descriptor going to use this device page? */
   uses(address: number): boolean {
     for (let i = this.reg.at(REG.HEAD); i < this.reg.at(REG.TAIL); i++) {
-      const d = this.descs[i]!;
+      const d = this.descriptor(i);
       if (!d.mirror && (d.address === address || d.source === address)) return true;
     }
     return false;
@@ -120,7 +139,7 @@ export class Device {
       head < this.reg.at(REG.TAIL) && this.due.at(head) <= this.bus.step();
       head++
     ) {
-      const ok = this.execute(this.descs[head]!);
+      const ok = this.execute(this.descriptor(head));
       s.set(this.reg, REG.HEAD, head + 1);
       const empty = head + 1 === this.reg.at(REG.TAIL);
       s.set(this.reg, REG.STATUS, (ok ? BIT.DONE : BIT.ERROR) | (empty ? 0 : BIT.BUSY));

@@ -81,6 +81,8 @@ export abstract class KernelTables {
   /** Steps of the trace so far. */
   stepNumber = 0;
   warnings = 0;
+  /** Built-ins (and other things done in one go) that are running. */
+  calling = 0;
   private readonly names = new Map<string, number>();
   private readonly nameTexts: string[] = [''];
   protected argThread = 0;
@@ -173,6 +175,10 @@ export abstract class KernelTables {
       span: thread ? this.spanAt(thread) : -1,
       failure,
     });
+  }
+  /** What follows is done on behalf of this thread. */
+  enter(thread: number): void {
+    this.argThread = thread;
   }
   /** The thread whose built-in is running. */
   get running(): number {

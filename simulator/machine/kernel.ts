@@ -8,6 +8,7 @@ import type { Model } from './model.ts';
 import { ObjectMaker, type Assumed } from './objects.ts';
 import { Outside } from './outside.ts';
 import type { Program } from './program.ts';
+import { Rows } from './rows.ts';
 import { Vm, type Answer, type Host, type Word } from './vm.ts';
 
 export { Args, cString, framed, pagePointer } from './args.ts';
@@ -20,8 +21,10 @@ export class Kernel extends KernelProcesses implements Host {
   private readonly outside: Outside;
   /** What was inferred, for a program that is not complete. */
   assumed: Assumed | undefined;
-  /** Functions whose assumed success has been told. */
-  readonly told = new Set<string>();
+  /** Functions whose assumed success has been told, by name. */
+  readonly told: Rows<'name'>;
+  /** Objects that were made for cut-out functions. */
+  readonly made: Rows<'proc' | 'name' | 'hi' | 'lo'>;
   private readonly makers = new Map<number, ObjectMaker>();
   /** Called before a built-in or an annotation runs: may throw PREEMPT. */
   beforeCall: ((name: string, thread: number) => void) | undefined;
@@ -29,6 +32,8 @@ export class Kernel extends KernelProcesses implements Host {
   constructor(model: Model, program: Program, director: Director, o: { iommu?: boolean; memory?: number } = {}) {
     super(model, program, director, o.iommu ?? false);
     this.outside = new Outside(this);
+    this.told = new Rows(model.s.store, 'assumed functions', ['name']);
+    this.made = new Rows(model.s.store, 'made objects', ['proc', 'name', 'hi', 'lo']);
     this.vm = new Vm(model.s.store, program, this, o.memory);
     this.table = program.builtins.map((name) => BUILTINS[name]!);
   }
@@ -46,7 +51,13 @@ export class Kernel extends KernelProcesses implements Host {
   call(index: number, args: number, count: number, thread: number): Answer {
     this.beforeCall?.(this.program.builtins[index]!, thread);
     this.argThread = thread;
-    return this.table[index]!(this, new Args(this, args, count, thread));
+    if (this.beforeCall === undefined) return this.table[index]!(this, new Args(this, args, count, thread));
+    this.calling++;
+    try {
+      return this.table[index]!(this, new Args(this, args, count, thread));
+    } finally {
+      this.calling--;
+    }
   }
   note(id: number, args: number, count: number, thread: number): Answer {
     this.beforeCall?.('note', thread);
@@ -58,9 +69,11 @@ export class Kernel extends KernelProcesses implements Host {
     return this.touched;
   }
   read(hi: number, lo: number, size: number, thread: number): Uint8Array {
+    this.beforeCall?.('read', thread);
     return this.outside.read(hi, lo, size, thread);
   }
   write(hi: number, lo: number, data: Uint8Array, thread: number): void {
+    this.beforeCall?.('write', thread);
     this.outside.write(hi, lo, data, thread);
   }
   /** Starts a transfer: one descriptor for each page. */

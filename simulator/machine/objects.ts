@@ -34,33 +34,62 @@ const BYTES = /len|size|count|bytes/;
 const USER_PAGE = 4096;
 const FOLL_WRITE = 1;
 
-/** Makes objects for one process. */
-export class ObjectMaker {
-  private buffer: number | undefined;
-  private readonly objects = new Map<string, Word>();
+/** What was made for a process so far, by name: a table of the journal. */
+class Made {
   constructor(
     private readonly k: Kernel,
     private readonly proc: number,
   ) {}
+  private row(name: string): number {
+    const { made } = this.k;
+    const id = this.k.nameId(name);
+    return made.find((r) => made.get(r, 'proc') === this.proc && made.get(r, 'name') === id);
+  }
+  has(name: string): boolean {
+    return this.row(name) !== 0;
+  }
+  get(name: string): Word | undefined {
+    const r = this.row(name);
+    return r ? { hi: this.k.made.get(r, 'hi'), lo: this.k.made.get(r, 'lo') } : undefined;
+  }
+  set(name: string, w: Word): Word {
+    const r = this.row(name) || this.k.made.add({ proc: this.proc, name: this.k.nameId(name) });
+    this.k.made.set(r, 'hi', w.hi);
+    this.k.made.set(r, 'lo', w.lo);
+    return w;
+  }
+}
+
+/** Makes objects for one process. */
+export class ObjectMaker {
+  private readonly objects: Made;
+  constructor(
+    private readonly k: Kernel,
+    private readonly proc: number,
+  ) {
+    this.objects = new Made(k, proc);
+  }
 
   private mm(): number {
     return this.k.procs.get(this.proc, 'mm');
   }
   /** A buffer of the process. */
   userBuffer(): Word {
-    this.buffer ??= doMmap(this.k.model.s, this.mm(), 'buf', 'anon', BUFFER_PAGES, 'rw', 0);
-    return wordOf(this.buffer * USER_PAGE);
+    const known = this.objects.get("'buffer");
+    if (known) return known;
+    const vpn = doMmap(this.k.model.s, this.mm(), 'buf', 'anon', BUFFER_PAGES, 'rw', 0);
+    return this.objects.set("'buffer", wordOf(vpn * USER_PAGE));
   }
-  private argument: Word | undefined;
   /** User memory with the record that the function copies from there, filled by the names of its members; else the plain buffer. */
   userArgument(): Word {
     const name = this.k.assumed?.fromUser[0];
     const type = name === undefined ? undefined : this.k.program.record(name);
     if (!type) return this.userBuffer();
-    if (!this.argument) {
+    let argument = this.objects.get("'argument");
+    if (!argument) {
       const pages = Math.ceil(type.size / USER_PAGE);
       const at = doMmap(this.k.model.s, this.mm(), 'arg', 'anon', pages, 'rw', 0) * USER_PAGE;
-      this.argument = wordOf(at);
+      argument = this.objects.set("'argument", wordOf(at));
       const bytes = new Uint8Array(type.size);
       const view = new DataView(bytes.buffer);
       const put = (t: RecordTy, base: number): void => {
@@ -78,16 +107,17 @@ export class ObjectMaker {
       for (let done = 0; done < bytes.length; done += USER_PAGE)
         writeUser(this.k.model.s, this.mm(), at + done, bytes.subarray(done, done + USER_PAGE));
     }
-    return this.argument;
+    return argument;
   }
-  private taken = 0;
   /** A page of the buffer that the caller took before; undefined where the code takes pages itself. */
   page(): Word | undefined {
     const how = this.k.assumed?.given;
     if (!how) return undefined;
     const { k } = this;
     const buffer = this.userBuffer();
-    const vpn = Math.floor((buffer.hi * 4294967296 + (buffer.lo >>> 0)) / USER_PAGE) + (this.taken++ % BUFFER_PAGES);
+    const taken = this.objects.get("'taken")?.lo ?? 0;
+    this.objects.set("'taken", { hi: 0, lo: taken + 1 });
+    const vpn = Math.floor((buffer.hi * 4294967296 + (buffer.lo >>> 0)) / USER_PAGE) + (taken % BUFFER_PAGES);
     const call = how === 'pin' ? 'pin_user_pages_fast' : 'get_user_pages_fast';
     const pfn = k.model.acquire('h:the caller', call, this.mm(), vpn, 1, FOLL_WRITE).pages[0];
     if (pfn === undefined) return undefined;

@@ -12,6 +12,48 @@ export class VmAccess extends VmThreads {
   protected resLo = 0;
   protected resHi = 0;
 
+  /**
+   * Has every access of the program's instructions announced before it is carried out; the hook may throw PREEMPT. `first`: it is the first
+   * of its instruction. Without this nothing is announced, and nothing is slower for it.
+   */
+  watchAccesses(hook: (at: number, size: number, write: boolean, first: boolean) => void): void {
+    const { memory } = this;
+    let inside = false;
+    const once = <A extends unknown[]>(f: (...args: A) => void): ((...args: A) => void) => {
+      return (...args) => {
+        const outer = inside;
+        inside = true;
+        try {
+          f(...args);
+        } finally {
+          inside = outer;
+        }
+      };
+    };
+    const check = memory.check.bind(memory);
+    memory.check = (at, size, write) => {
+      check(at, size, write);
+      if (!inside) hook(at, size, write, true);
+    };
+    const copy = this.copy.bind(this);
+    const copyOnce = once(copy);
+    this.copy = (toHi, toLo, fromHi, fromLo, n, t) => {
+      const to = this.physical(toHi, toLo, t);
+      const from = this.physical(fromHi, fromLo, t);
+      if (n > 0 && from >= 0) hook(from, n, false, true);
+      if (n > 0 && to >= 0) hook(to, n, true, from < 0);
+      copyOnce(toHi, toLo, fromHi, fromLo, n, t);
+    };
+    const storeBits = once(this.storeBits.bind(this));
+    this.storeBits = (slot, row, lo, hi, t) => {
+      const b = this.program.bits[row]!;
+      const d = this.slots.data;
+      const at = this.physical(this.carry(d[slot * 2 + 1]!, d[slot * 2]!, b.offset), (d[slot * 2]! + b.offset) | 0, t);
+      if (at >= 0) hook(at, (b.bit + b.width + 7) >> 3, true, true);
+      storeBits(slot, row, lo, hi, t);
+    };
+  }
+
   /** Physical address of a machine address, or -1 if it is not the machine's own memory. */
   physical(hi: number, lo: number, t: number): number {
     if (hi === HI.kernel) return lo >= 0 ? lo : -1;

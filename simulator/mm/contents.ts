@@ -23,6 +23,8 @@ export class Contents {
   private readonly tokens: string[] = [''];
   private readonly parts = new Map<number, Patch | Uint8Array>();
   private readonly cache = new Map<number, Uint8Array>();
+  /** Contents that are more than a token, by the hash of their bytes. */
+  private readonly byBytes = new Map<number, number[]>();
 
   /** The content that is `token` at its start and zeroes after it. */
   ofToken(token: string): number {
@@ -64,7 +66,13 @@ export class Contents {
     const end = bytes.indexOf(0);
     const token = String.fromCharCode(...bytes.subarray(0, Math.min(7, end < 0 ? 7 : end)));
     if (/^[ -~]*$/.test(token) && bytes.subarray(token.length).every((x) => x === 0)) return this.ofToken(token);
+    // equal bytes are one content: states that are equal have equal numbers
+    const key = hashOf(bytes);
+    const alike = this.byBytes.get(key) ?? [];
+    for (const have of alike) if (this.page(have).every((v, i) => v === bytes[i])) return have;
     const made = this.tokens.length;
+    alike.push(made);
+    this.byBytes.set(key, alike);
     this.tokens.push(token);
     const from = this.parts.get(id);
     const depth = from instanceof Uint8Array ? 1 : (from?.depth ?? 0) + 1;
@@ -88,6 +96,14 @@ export class Contents {
     if (this.cache.size >= CACHED) this.cache.delete(this.cache.keys().next().value!);
     this.cache.set(id, bytes);
   }
+}
+
+/** FNV-1a, a word at a time. */
+function hashOf(bytes: Uint8Array): number {
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+  let h = 0x811c9dc5;
+  for (let i = 0; i < words.length; i++) h = Math.imul(h ^ words[i]!, 0x01000193);
+  return h;
 }
 
 /** Names as numbers, append-only. Number 0 is no name. */

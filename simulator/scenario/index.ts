@@ -4,7 +4,8 @@
  * `events`, `faults`, `results` of assertions and properties, `ok`. Same text, options and seed: the same trace.
  */
 import { load, type Includes } from './load.ts';
-import { Simulation, type RunOptions } from './simulation.ts';
+import { Simulation } from './simulation.ts';
+import type { RunOptions } from './types.ts';
 
 /** Reads and runs a snippet. Errors of the source are in `loaded.diagnostics`; with any, nothing runs. */
 export function run(
@@ -21,6 +22,7 @@ export function run(
   return loaded.diagnostics.some((d) => d.severity === 'error') ? s : s.run();
 }
 export { load, type Diagnostic, type Includes, type Loaded } from './load.ts';
-export { Simulation, type PropertyResult, type RunFault, type RunOptions, type Step } from './simulation.ts';
+export { Simulation } from './simulation.ts';
+export type { PropertyResult, RunFault, RunOptions, Step } from './types.ts';
 export { FAULT_DOCS, FAULTS, MACHINE_FAULTS } from './faults.ts';
 export { outcome, story, traceJson, markdownReport } from './story.ts';

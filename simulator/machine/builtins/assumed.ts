@@ -9,8 +9,9 @@ const ENOMEM = -12;
 
 function told(k: Kernel, a: Args, text: string): void {
   const name = a.text(0);
-  if (!k.told.has(name)) {
-    k.told.add(name);
+  const id = k.nameId(name);
+  if (!k.told.find((r) => k.told.get(r, 'name') === id)) {
+    k.told.add({ name: id });
     k.event('assumed', `${name.replace(/^\*/, '')}() is not defined here: it is taken to ${text}`, a.thread);
   }
 }

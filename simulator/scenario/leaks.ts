@@ -1,0 +1,121 @@
+/** What is still held at the end: references, mappings, memory. */
+import { HI, KIND, SC, STATE } from '../machine/index.ts';
+import type { Simulation } from './simulation.ts';
+
+/** What is still held when everybody is gone. */
+export function reportLeaks(sim: Simulation, unloaded: boolean): void {
+  const k = sim.kernel;
+  const m = k.vm.memory;
+  const last = Math.max(0, sim.record.length - 1);
+  // memory: all of it if the module is gone, what nobody points to otherwise; what the objects made for a function hold is not lost
+  const reached = unloaded ? new Set<number>() : reachable(sim);
+  const kept = sim.loaded.processes.length === 0 && !unloaded;
+  const groups = new Map<string, { n: number; span: number; call: string; pin: boolean; actor: string }>();
+  for (let r = 1; r <= k.pins.count; r++) {
+    if (k.pins.get(r, 'live') !== 1) continue;
+    if (kept && reached.has(-k.pins.get(r, 'pfn'))) continue;
+    const span = k.pins.get(r, 'span');
+    const call = k.nameText(k.pins.get(r, 'call'));
+    const key = `${span}:${call}`;
+    const g = groups.get(key) ?? {
+      n: 0,
+      span,
+      call,
+      pin: k.pins.get(r, 'pin') === 1,
+      actor: k.actorName(k.pins.get(r, 'thread')),
+    };
+    g.n++;
+    groups.set(key, g);
+  }
+  // functions that are not here may keep what they are given
+  const others = kept && k.told.count > 0;
+  for (const g of groups.values())
+    if (others)
+      k.event(
+        'held',
+        `${g.n} page reference${g.n === 1 ? '' : 's'} of ${g.call}() at line ${k.lineOf(g.span)} ${g.n === 1 ? 'is' : 'are'} still held at the end; a function that is not defined here may give them back`,
+        0,
+      );
+    else
+      sim.addFault(
+        'leak',
+        `${g.n} page reference${g.n === 1 ? '' : 's'} of ${g.call}() at line ${k.lineOf(g.span)} ${g.n === 1 ? 'is' : 'are'} never given back`,
+        last,
+        k.lineOf(g.span),
+        g.actor,
+      );
+  for (let r = 1; r <= k.maps.count; r++)
+    if (k.maps.get(r, 'live') === 1 && !others)
+      sim.addFault(
+        'leak',
+        `the DMA mapping made at line ${k.lineOf(k.maps.get(r, 'span'))} is never unmapped`,
+        last,
+        k.lineOf(k.maps.get(r, 'span')),
+      );
+  for (let r = 1; r <= k.heapPages.count; r++) {
+    if (k.heapPages.get(r, 'live') !== 1 || (!unloaded && reached.has(-k.heapPages.get(r, 'pfn')))) continue;
+    sim.addFault(
+      'memory-leak',
+      `the page allocated at line ${k.lineOf(k.heapPages.get(r, 'span'))} is never freed`,
+      last,
+      k.lineOf(k.heapPages.get(r, 'span')),
+    );
+  }
+  for (let o = 1; o < m.scalar.at(SC.objects); o++) {
+    if (m.objKind.at(o) !== KIND.heap || m.objState.at(o) !== STATE.alive || reached.has(o)) continue;
+    const span = m.objSpan.at(o) - 1;
+    sim.addFault(
+      'memory-leak',
+      `the ${m.objSize.at(o)} bytes allocated at line ${k.lineOf(span)} are never freed`,
+      last,
+      k.lineOf(span),
+    );
+  }
+}
+/** Objects that globals reach, as conservatively as kmemleak. Pages as negative frame numbers. */
+function reachable(sim: Simulation): Set<number> {
+  const k = sim.kernel;
+  const m = k.vm.memory;
+  const seen = new Set<number>();
+  const queue: number[] = [];
+  const look = (from: number, size: number): void => {
+    for (let a = Math.ceil(from / 8) * 8; a + 8 <= from + size; a += 8) {
+      const hi = m.r32(a + 4);
+      const lo = m.r32(a);
+      if (hi === HI.kernel && lo > 0) {
+        const o = m.rowAt(lo);
+        if (o && !seen.has(o)) {
+          seen.add(o);
+          queue.push(o);
+        }
+      } else if (hi === HI.direct) seen.add(-(lo >>> 12));
+      else if (hi === HI.vmemmap) seen.add(-(lo >>> 6));
+    }
+  };
+  for (const g of sim.loaded.program.globals) if (!g.user) look(g.address, g.size);
+  for (let r = 1; r <= k.chardevs.count; r++) {
+    const o = m.rowAt(k.chardevs.get(r, 'object'));
+    if (o && !k.chardevs.get(r, 'gone') && !seen.has(o)) {
+      seen.add(o);
+      queue.push(o);
+    }
+  }
+  for (let r = 1; r <= k.irqs.count; r++) {
+    const o = m.rowAt(k.irqs.get(r, 'dev'));
+    if (o && !seen.has(o)) {
+      seen.add(o);
+      queue.push(o);
+    }
+  }
+  if (sim.loaded.processes.length === 0) {
+    // objects that were made as arguments
+    for (let o = 1; o < m.scalar.at(SC.objects); o++) {
+      if (m.objKind.at(o) !== KIND.device || seen.has(o)) continue;
+      seen.add(o);
+      queue.push(o);
+    }
+  }
+  for (let o = queue.pop(); o; o = queue.pop())
+    if (m.objState.at(o) === STATE.alive) look(m.objAddress.at(o), m.objSize.at(o));
+  return seen;
+}

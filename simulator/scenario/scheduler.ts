@@ -1,0 +1,449 @@
+/**
+ * The scheduler: a run is a row of turns. Before each turn nothing of the run lives outside of the journal, so that it can go on from there
+ * again, with the same turn or another.
+ */
+import { ACTOR, HI, findMember, MachineFault, THREAD, type FnInfo, type Stop, type Word } from '../machine/index.ts';
+import { SCALAR } from '../machine/model.ts';
+import { fillAssumed, makeArguments } from './arguments.ts';
+import { act, goneChannel } from './actions.ts';
+import { PHASE } from './control.ts';
+import { reportDeadlock } from './deadlock.ts';
+import { deliver, handlerEnded } from './interrupts.ts';
+import { watch } from './properties.ts';
+import { actorWord, type Turn } from './schedule.ts';
+import type { Simulation } from './simulation.ts';
+
+const IDLE_LIMIT = 4000;
+/** Statements that a thread may run before others get their turn, if it never comes to a visible point. */
+const QUANTUM = 400;
+/** Functions of the headers that close what a process leaves, in their order. */
+const EXIT_STAGES = ['__exit_vmas', '__exit_files'];
+
+/** Decides who runs, and what follows from it. */
+export class Scheduler {
+  constructor(private readonly sim: Simulation) {}
+
+  // ---- turns
+
+  /** One turn of the run; false: it is over. */
+  round(): boolean {
+    const { sim } = this;
+    const { control, kernel: k } = sim;
+    sim.record.place();
+    if (control.get('phase') === PHASE.ended) return false;
+    k.touched = false;
+    k.enter(0);
+    if (this.settled()) return control.get('phase') !== (PHASE.ended as number);
+    const turn = sim.turns[control.get('turn')];
+    if (turn) {
+      control.add('turn', 1);
+      this.perform(turn);
+      return true;
+    }
+    const t = this.pick(control.get('current'));
+    if (!t) {
+      if (control.add('idle', 1) > IDLE_LIMIT || !this.mayHappen()) {
+        this.stuck();
+        return false;
+      }
+      this.tick();
+      return true;
+    }
+    control.set('idle', 0);
+    control.set('since', t === control.get('current') ? control.get('since') + 1 : 0);
+    control.set('current', t);
+    const r = this.run(t, QUANTUM);
+    if (k.touched || r === 'budget') this.tick();
+    // who never waits gives way now and then
+    if (r === 'budget' && control.get('since') > 2) {
+      control.set('current', 0);
+      control.set('since', 0);
+      control.set('rotate', t);
+    }
+    return true;
+  }
+  /** Is the phase over (but for kernel threads, which may run for ever)? Then the next one begins. */
+  settled(): boolean {
+    const { control, kernel: k } = this.sim;
+    if (control.get('phase') !== PHASE.start) {
+      if (this.waiting() || this.ready().some((t) => k.vm.tKind.at(t) !== ACTOR.kthread)) return false;
+    }
+    this.nextPhase();
+    return true;
+  }
+  /** Does the phase still wait for somebody? */
+  waiting(): boolean {
+    const { control, kernel: k } = this.sim;
+    for (let t = 1; t < k.threadCount; t++) {
+      if (!this.alive(t)) continue;
+      if (control.main.at(t) || control.exitOf.at(t)) return true;
+      if (k.vm.tKind.at(t) === ACTOR.process && !k.procs.get(k.vm.tProc.at(t), 'exited')) return true;
+    }
+    return false;
+  }
+  private alive(t: number): boolean {
+    const st = this.sim.kernel.vm.tState.at(t);
+    return st === THREAD.ready || st === THREAD.blocked;
+  }
+  /** Nobody can run, and nothing will happen by itself: the run ends here. */
+  stuck(): void {
+    const { control, kernel: k } = this.sim;
+    const stuck: number[] = [];
+    for (let t = 1; t < k.threadCount; t++) if (control.main.at(t) && this.alive(t)) stuck.push(t);
+    reportDeadlock(this.sim, stuck);
+    control.set('phase', PHASE.ended);
+  }
+  /** Runs a thread until it has done something visible, waits, ends, or has used up `budget` statements. */
+  run(t: number, budget: number): Stop {
+    const { sim } = this;
+    sim.active = t;
+    sim.kernel.enter(t);
+    let r: Stop;
+    try {
+      r = sim.kernel.vm.run(t, budget);
+    } catch (e) {
+      if (!(e instanceof MachineFault) || !this.recoverable(e, t)) throw e;
+      r = 'exit';
+    }
+    if (r === 'exit') this.threadEnded(t);
+    return r;
+  }
+  /** Threads that can run: an interrupt handler alone, if there is one. */
+  ready(): number[] {
+    const { vm, threadCount } = this.sim.kernel;
+    const out: number[] = [];
+    for (let t = 1; t < threadCount; t++) {
+      if (vm.tState.at(t) !== THREAD.ready) continue;
+      if (vm.tKind.at(t) === ACTOR.irq) return [t];
+      out.push(t);
+    }
+    return out;
+  }
+  private first(): number {
+    const ready = this.ready();
+    const current = this.sim.control.get('current');
+    return ready.includes(current) ? current : (ready.find((t) => t > this.sim.control.get('rotate')) ?? ready[0] ?? 0);
+  }
+  /** Who runs next: interrupts, then who ran last, then the others in turn. */
+  private pick(current: number): number {
+    const { control } = this.sim;
+    const ready = this.ready();
+    if (ready.length > 1 && control.get('random')) return ready[control.random(ready.length)]!;
+    if (current && ready.includes(current)) return current;
+    return this.first();
+  }
+
+  // ---- schedules
+
+  /** A turn that a schedule asks for. Time stands still but for `time`. */
+  perform(turn: Turn): void {
+    const { sim } = this;
+    const k = sim.kernel;
+    k.touched = false;
+    if (turn.who === 'time') {
+      this.passTime();
+      return;
+    }
+    if (turn.who.startsWith('[')) {
+      const action = sim.actionNamed(turn.who.slice(1, -1));
+      if (!action) throw new MachineFault('schedule', `the schedule says ${turn.who}, which nothing can do here`);
+      act(sim, action, 0);
+      this.observe();
+      return;
+    }
+    const t = this.named(turn);
+    if (!t)
+      throw new MachineFault('schedule', `the schedule says ${turn.who}, but there is no such actor that can run`);
+    this.sim.control.set('current', t);
+    sim.beginTurn(turn);
+    this.run(t, 100_000);
+    sim.beginTurn(undefined);
+    this.observe();
+  }
+  private named(turn: Turn): number {
+    const k = this.sim.kernel;
+    let n = turn.nth;
+    return this.ready().find((t) => actorWord(k.actorName(t)) === turn.who && --n === 0) ?? 0;
+  }
+  /** The clock goes on until something has happened; false: nothing will. */
+  passTime(): boolean {
+    const k = this.sim.kernel;
+    const sign = (): string =>
+      [...k.devices.map((d) => d.pending().length), this.ready().length, this.writebacks().length].join();
+    const before = sign();
+    for (let i = 0; i < IDLE_LIMIT && this.mayHappen(); i++) {
+      this.tick();
+      if (sign() !== before) return true;
+    }
+    return false;
+  }
+  /** What follows at once from a visible step, with the clock standing still. */
+  private observe(): void {
+    const { sim } = this;
+    const k = sim.kernel;
+    k.bus.observe();
+    deliver(sim);
+    sim.tellWarnings(sim.active);
+    k.touched = false;
+    watch(sim);
+  }
+
+  // ---- time
+
+  private writebacks(): number[] {
+    const { writebacks } = this.sim.control;
+    const out: number[] = [];
+    for (let r = 1; r <= writebacks.count; r++) if (writebacks.get(r, 'live')) out.push(r);
+    return out;
+  }
+  /** Can anything still happen by itself? */
+  mayHappen(): boolean {
+    const k = this.sim.kernel;
+    if (k.devices.some((d) => d.pending().length) || this.writebacks().length) return true;
+    for (let t = 1; t < k.threadCount; t++)
+      if (k.vm.tState.at(t) === THREAD.blocked && k.tUntil.at(t) < 0x10000000 && k.tUntil.at(t) > 0) return true;
+    return false;
+  }
+  /** A visible step is over: devices work, time passes, properties are looked at. */
+  tick(): void {
+    const { sim } = this;
+    const k = sim.kernel;
+    const { writebacks } = sim.control;
+    k.touched = false;
+    k.bus.idle(1);
+    sim.model.wakeBlocked();
+    const now = k.bus.step();
+    sim.record.tick(now);
+    for (const r of this.writebacks()) {
+      if (writebacks.get(r, 'until') > now) continue;
+      k.bus.endWriteback(writebacks.get(r, 'file'), writebacks.get(r, 'index'));
+      writebacks.set(r, 'live', 0);
+    }
+    for (let t = 1; t < k.threadCount; t++) {
+      if (k.vm.tState.at(t) === THREAD.blocked && k.tUntil.at(t) <= now) {
+        const waits = k.tPhase.at(t) === 1;
+        k.store.set(k.tUntil, t, 0x7fffffff);
+        k.wakeThread(t, waits ? 3 : 0);
+      }
+    }
+    deliver(sim);
+    sim.tellWarnings(sim.active);
+    k.touched = false;
+    watch(sim);
+  }
+
+  // ---- ends
+
+  /** A signal ends the process; the run goes on. */
+  private recoverable(e: MachineFault, t: number): boolean {
+    const k = this.sim.kernel;
+    if (e.kind !== 'segfault' && e.kind !== 'sigbus') return false;
+    if (!k.vm.inUser(t)) return false;
+    this.sim.machineFault(e, t);
+    k.exitProcess(k.vm.tProc.at(t), 139);
+    k.store.set(k.vm.tState, t, THREAD.done);
+    return true;
+  }
+  private threadEnded(t: number): void {
+    const { sim } = this;
+    const { control, kernel: k } = sim;
+    const kind = k.vm.tKind.at(t);
+    if (kind === ACTOR.process && !k.procs.get(k.vm.tProc.at(t), 'exited'))
+      // main() returned: exit(), which closes the files
+      this.leave(k.vm.tProc.at(t), k.vm.tResult.at(t), t);
+    else if (kind === ACTOR.process) k.wake(-4, true);
+    const leaving = control.exitOf.at(t);
+    if (leaving) {
+      k.store.set(control.exitOf, t, 0);
+      this.leave(leaving, control.exitCode.at(t), t, control.exitStage.at(t) + 1);
+    }
+    if (kind === ACTOR.irq) handlerEnded(sim, t);
+    const leftover = k.held.find(
+      (r) => k.held.get(r, 'live') === 1 && k.held.get(r, 'thread') === t && k.held.get(r, 'kind') !== 4,
+    );
+    if (leftover && kind !== ACTOR.process)
+      k.event(
+        'warning',
+        `${k.actorName(t)} ends with a lock held that it took at line ${k.lineOf(k.held.get(leftover, 'span'))}`,
+        t,
+        true,
+      );
+    for (let r = 1; r <= k.held.count; r++)
+      if (k.held.get(r, 'thread') === t && k.held.get(r, 'kind') !== 4) k.held.set(r, 'live', 0);
+    if (control.main.at(t)) control.set('result', k.vm.tResult.at(t));
+    k.store.set(control.main, t, 0);
+    if (kind !== ACTOR.process) k.store.set(k.vm.tState, t, THREAD.dead);
+    k.wake(-1000 - t, true);
+  }
+  /** The end of a process closes its mappings and descriptors: close() and release() of the driver run. `thread`: on whose behalf. */
+  leave(p: number, code: number, thread: number, stage = 0): void {
+    const { control, kernel: k, loaded } = this.sim;
+    for (let i = stage; i < EXIT_STAGES.length; i++) {
+      const name = EXIT_STAGES[i]!;
+      const fn = loaded.program.byName.get(name);
+      if (!fn) continue;
+      if (name === '__exit_files' && !k.files.find((r) => k.files.get(r, 'open') !== 0 && k.files.get(r, 'proc') === p))
+        continue;
+      const c = k.spawn(fn, [], { kind: ACTOR.thread, name: `${k.nameText(k.procs.get(p, 'name'))}: exit`, proc: p });
+      k.store.set(control.exitOf, c, p);
+      k.store.set(control.exitStage, c, i);
+      k.store.set(control.exitCode, c, code);
+      control.set('current', c);
+      return;
+    }
+    k.enter(thread);
+    k.exitProcess(p, code);
+    k.wake(-4, true);
+    k.wake(goneChannel(p), true);
+  }
+
+  // ---- phases
+
+  private nextPhase(): void {
+    const { sim } = this;
+    const { control, kernel: k, loaded } = sim;
+    const { program } = loaded;
+    control.set('current', 0);
+    control.set('since', 0);
+    switch (control.get('phase')) {
+      case PHASE.start: {
+        this.whole(k.spawn(program.functions[program.init]!, [], { kind: ACTOR.init, name: 'initialisers' }));
+        const init = loaded.whole === undefined ? this.moduleFunction('__pinscope_module_init') : undefined;
+        if (!init) return this.startPrograms();
+        control.set('phase', PHASE.insmod);
+        control.set('insmod', k.newProcess('insmod'));
+        const t = k.spawn(init, [], { kind: ACTOR.init, name: 'insmod', proc: control.get('insmod') });
+        control.waitFor(t);
+        control.set('current', t);
+        return;
+      }
+      case PHASE.insmod: {
+        const code = control.get('result');
+        if (code < 0) k.event('insmod', `module_init() returned ${code}: the module is not loaded`, 0);
+        k.exitProcess(control.get('insmod'), 0);
+        if (code < 0 && !loaded.processes.length) {
+          control.set('phase', PHASE.ended);
+          return;
+        }
+        return this.startPrograms();
+      }
+      case PHASE.entryPoints:
+        if (this.nextEntryPoint()) return;
+        k.exitProcess(control.get('entryProcess'), 0);
+        return this.unload();
+      case PHASE.programs:
+        this.tellResult();
+        return this.unload();
+      default:
+        control.set('phase', PHASE.ended);
+    }
+  }
+  /** What the function returned that ran alone. */
+  private tellResult(): void {
+    const { control, kernel: k, loaded } = this.sim;
+    const fn = loaded.whole === undefined ? undefined : k.program.byName.get(loaded.whole);
+    if (fn?.returns.kind === 'int') k.event('return', `${fn.name}() returned ${control.get('result')}`, 0);
+  }
+  private unload(): void {
+    const { control, kernel: k } = this.sim;
+    const exit = this.moduleFunction('__pinscope_module_exit');
+    if (!exit || this.sim.loaded.whole !== undefined || !this.moduleFunction('__pinscope_module_init')) {
+      control.set('phase', PHASE.ended);
+      return;
+    }
+    control.set('phase', PHASE.rmmod);
+    const t = k.spawn(exit, [], { kind: ACTOR.init, name: 'rmmod', proc: k.newProcess('rmmod') });
+    control.waitFor(t);
+    control.set('current', t);
+  }
+  /** module_init() or module_exit() of the snippet. */
+  moduleFunction(name: string): FnInfo | undefined {
+    const decl = this.sim.loaded.source.globals.get(name);
+    if (decl?.init?.kind !== 'id') return undefined;
+    return this.sim.loaded.program.byName.get(decl.init.name);
+  }
+  private startPrograms(): void {
+    const { control, loaded } = this.sim;
+    const { program } = loaded;
+    control.set('phase', PHASE.programs);
+    for (const p of loaded.processes) this.startProcess(p.name, program.byName.get(p.fn)!);
+    if (loaded.processes.length) return;
+    const fn = loaded.whole === undefined ? undefined : program.byName.get(loaded.whole);
+    if (fn) this.startWhole(fn);
+    else if (this.moduleFunction('__pinscope_module_init')) this.startEntryPoints();
+  }
+  private startProcess(name: string, fn: FnInfo): void {
+    const { control, kernel: k, loaded } = this.sim;
+    const p = k.newProcess(name);
+    const { program } = loaded;
+    this.whole(k.spawn(program.functions[program.userInit]!, [], { kind: ACTOR.init, name: 'initialisers', proc: p }));
+    const args: Word[] = fn.params.map(() => ({ hi: 0, lo: 0 }));
+    control.waitFor(k.spawn(fn, args, { kind: ACTOR.process, name, proc: p }));
+  }
+  /** A function without annotations: process, buffer and arguments are made from its signature. */
+  private startWhole(fn: FnInfo): void {
+    const { control, kernel: k, loaded } = this.sim;
+    const p = k.newProcess('app');
+    fillAssumed(k, p);
+    const args = makeArguments(k, loaded, fn, p);
+    k.event('call', `${fn.name}(${args.texts.join(', ')})`, 0);
+    control.waitFor(k.spawn(fn, args.words, { kind: ACTOR.process, name: 'app', proc: p }));
+  }
+  /** A loaded driver without a program: each of its entry points is called once, in the order of their use. */
+  private startEntryPoints(): void {
+    const { control, kernel: k, loaded } = this.sim;
+    const row = k.chardevs.find((r) => !k.chardevs.get(r, 'gone') && k.chardevs.get(r, 'ops') !== 0);
+    if (!row || !k.program.record('file_operations')) return;
+    const p = k.newProcess('app');
+    control.set('entryProcess', p);
+    control.set('entryFile', makeArguments(k, loaded, undefined, p).file().lo);
+    control.set('phase', PHASE.entryPoints);
+  }
+  private nextEntryPoint(): boolean {
+    const { control, kernel: k, loaded } = this.sim;
+    const row = k.chardevs.find((r) => !k.chardevs.get(r, 'gone') && k.chardevs.get(r, 'ops') !== 0);
+    const at = row ? k.chardevs.get(row, 'ops') : 0;
+    const order = ['open', 'mmap', 'write', 'read', 'unlocked_ioctl', 'release'];
+    const p = control.get('entryProcess');
+    while (at && control.get('entry') < order.length) {
+      const name = order[control.add('entry', 1) - 1]!;
+      const m = findMember(k.program.record('file_operations')!, name);
+      if (!m || !k.vm.memory.isInit(at + m.offset, 8) || k.vm.memory.r32(at + m.offset) === 0) continue;
+      const fn = k.vm.functionAt(k.vm.memory.r32(at + m.offset + 4), k.vm.memory.r32(at + m.offset));
+      if (fn.builtin >= 0 || fn.entry < 0) continue;
+      const args = makeArguments(k, loaded, fn, p, { hi: HI.kernel, lo: control.get('entryFile') });
+      k.event('call', `${fn.name}(${args.texts.join(', ')})`, 0);
+      const t = k.spawn(fn, args.words, { kind: ACTOR.thread, name: `app: ${name}`, proc: p });
+      control.waitFor(t);
+      control.set('current', t);
+      return true;
+    }
+    return false;
+  }
+  /** Runs a thread to its end with nobody else. */
+  private whole(t: number): void {
+    const { sim } = this;
+    const k = sim.kernel;
+    sim.active = t;
+    sim.whole(() => {
+      for (let guard = 0; guard < 100_000; guard++) {
+        const r = k.vm.run(t, 10_000);
+        if (r === 'exit') {
+          k.kill(t);
+          return;
+        }
+        if (r === 'blocked') throw new MachineFault('hang', 'this waits where nothing can wake it');
+      }
+      throw new MachineFault('step-limit', 'the initialisers do not end');
+    });
+  }
+  /** A truncate that waits, of a process that is gone. */
+  truncateWaits(): boolean {
+    const { s } = this.sim.model;
+    for (let p = 1; p < s.scalar.at(SCALAR.nextProc); p++) {
+      const at = s.procPending.at(p * 4);
+      if (at !== 0 && at !== 9) return true;
+    }
+    return false;
+  }
+}
