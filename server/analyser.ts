@@ -7,6 +7,11 @@ import type { AnalysisOptions, AnalysisResult, FileInput, RuleMeta } from './fin
 export interface Analyser {
   /** Analyses one file. Never throws on bad input: unreadable code gives notices. */
   analyse(file: FileInput, options: AnalysisOptions): AnalysisResult;
+  /**
+   * The same in parts, for a caller that has other things to do meanwhile, or may want the result no more. Undefined: the
+   * analyser was asked about the same path in between, or closed it; what was done is of no use.
+   */
+  steps(file: FileInput, options: AnalysisOptions): Generator<void, AnalysisResult | undefined, void>;
   /** Forgets the tree of a closed file. */
   close(path: string): void;
   dispose(): void;

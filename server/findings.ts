@@ -103,7 +103,7 @@ export interface AnalysisOptions {
   readonly severity: Partial<Record<RuleId, Level | 'off'>>;
   /** Fixes are offered as the rules propose them, without the proof that they hold (which costs an analysis each). */
   readonly unprovenFixes?: boolean;
-  /** Polled between functions; true stops the analysis (the result is then incomplete). */
+  /** Polled between and within functions; true stops the analysis (the result is then incomplete). */
   readonly cancelled?: () => boolean;
 }
 

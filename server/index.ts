@@ -15,7 +15,8 @@ import type { KernelVersion, Target } from '../language/c/unit.ts';
 import { gupFamilyNames } from '../language/kernel/index.ts';
 import { compareVersions, formatVersion } from '../language/kernel/version.ts';
 import { withInferredMacros } from './analysis/configure.ts';
-import { analyseUnit, type FileAnalysis } from './analysis/file.ts';
+import { analysing, type FileAnalysis } from './analysis/file.ts';
+import { finish, type Parts } from './analysis/parts.ts';
 import type { Analyser } from './analyser.ts';
 import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Fix, Notice, RuleMeta } from './findings.ts';
 import { combineFixes, isActive, type Source } from './fixes/kernels.ts';
@@ -88,10 +89,24 @@ class Session implements Analyser {
   constructor(private readonly parser: CParser) {}
 
   analyse(file: FileInput, options: AnalysisOptions): AnalysisResult {
+    // at once, nothing comes in between
+    return finish(this.steps(file, options))!;
+  }
+
+  steps(file: FileInput, options: AnalysisOptions): Parts<AnalysisResult | undefined> {
     return this.run(file, options, options.unprovenFixes ? 'unproven' : 'proven');
   }
 
-  private run(file: FileInput, options: AnalysisOptions, offered: 'raw' | 'unproven' | 'proven'): AnalysisResult {
+  /** What the rules find, their fixes as they propose them. */
+  private raw(file: FileInput, { targets, severity }: AnalysisOptions): AnalysisResult {
+    return finish(this.run(file, { targets, severity }, 'raw'))!;
+  }
+
+  private *run(
+    file: FileInput,
+    options: AnalysisOptions,
+    offered: 'raw' | 'unproven' | 'proven',
+  ): Parts<AnalysisResult | undefined> {
     const notices: Notice[] = [];
     const merged = new Map<string, { finding: Finding; kernels: KernelVersion[] }>();
     const stats = { functions: 0, analysed: 0, states: 0, syntaxErrors: 0, overBudget: new Set<string>() };
@@ -135,6 +150,11 @@ class Session implements Analyser {
       }
       let variants = 0;
       for (const analysis of this.analyses(file, target, cancelled, notices)) {
+        if (analysis === 'on the way') {
+          yield;
+          if (this.newest.get(file.path) !== trees) return undefined;
+          continue;
+        }
         if (++variants > 1) branches = true;
         if (analysis.unit.timedOut) isTooLarge = true;
         comments = analysis.unit.comments;
@@ -146,6 +166,9 @@ class Session implements Analyser {
         for (const rule of rules) {
           const level = options.severity[rule.meta.id] ?? rule.meta.level;
           if (level === 'off') continue;
+          yield;
+          if (this.newest.get(file.path) !== trees) return undefined;
+          if (cancelled()) break;
           for (const report of this.check(rule, analysis, context, notices)) {
             const finding = toFinding(rule, level, report, analysis, target);
             const key = `${finding.rule}:${finding.span.start}:${finding.fingerprint}`;
@@ -206,13 +229,12 @@ class Session implements Analyser {
   private proven(source: Analysed, finding: Finding, before: Verdict, branches: boolean): readonly Fix[] {
     const known = this.proofs.get(finding);
     if (known) return known;
-    const { targets, severity } = source.options;
     const candidates = this.candidates(source, finding, branches);
     // one conversion repairs several findings: it is tried once
     const fixes = provenFixes(finding, candidates, source.file, before, (edited, edits) => {
       let verdict = source.verdicts.get(edits);
       if (!verdict) {
-        const { findings, suppressed, stats } = this.run(edited, { targets, severity }, 'raw');
+        const { findings, suppressed, stats } = this.raw(edited, source.options);
         const all = [...findings, ...suppressed.map((s) => s.finding)];
         verdict = {
           findings: all.map(({ rule, functionName, level }) => ({ rule, functionName, level })),
@@ -239,6 +261,7 @@ class Session implements Analyser {
     const sources: Source[] = [];
     const look = (target: Target, configured: boolean): void => {
       for (const analysis of this.analyses(file, target, () => false, notices)) {
+        if (analysis === 'on the way') continue;
         const reports = this.check(rule, analysis, context, notices);
         // where a branch of the preprocessor has another call in its place, the report is about that one
         const report =
@@ -263,7 +286,7 @@ class Session implements Analyser {
   private current(source: Analysed, finding: Finding): Finding | undefined {
     const { file, options } = source;
     if (this.newest.get(file.path) !== source.trees) {
-      const again = this.run(file, { targets: options.targets, severity: options.severity }, 'raw');
+      const again = this.raw(file, options);
       source.findings = [...again.findings, ...again.suppressed.map((s) => s.finding)];
       source.trees = this.newest.get(file.path);
     }
@@ -277,7 +300,7 @@ class Session implements Analyser {
     target: Target,
     cancelled: () => boolean,
     notices: Notice[],
-  ): Iterable<FileAnalysis> {
+  ): Iterable<FileAnalysis | 'on the way'> {
     try {
       for (const unit of parseVariants(this.parser, {
         path: file.path,
@@ -287,7 +310,11 @@ class Session implements Analyser {
         kept: this.keptOf(file.path),
       })) {
         if (cancelled()) return;
-        yield analyseUnit(unit, cancelled);
+        const parts = analysing(unit, cancelled);
+        for (let part = parts.next(); ; part = parts.next()) {
+          yield part.done ? part.value : 'on the way';
+          if (part.done) break;
+        }
       }
     } catch (error) {
       notices.push({

@@ -38,7 +38,12 @@ export interface WalkResult {
   readonly events: readonly PathEvent[];
   readonly steps: number;
   readonly overBudget: boolean;
+  /** Given up on the way: what there is of it says nothing. */
+  readonly cancelled: boolean;
 }
+
+/** Steps between two looks at whether anybody still wants the result. */
+const POLL = 128;
 
 /** A walk that was made, with all that it asked for: it holds as long as the answers are the same. */
 interface Made {
@@ -58,6 +63,7 @@ export function walkFunction(
   unit: TranslationUnit,
   files: FileFunctions,
   root: FunctionContext,
+  cancelled: () => boolean = () => false,
   limits: Limits = LIMITS,
 ): WalkResult {
   const known = made.get(root.def) ?? [];
@@ -71,9 +77,11 @@ export function walkFunction(
   );
   if (same) return same.result;
   const asked = new Asked(files);
-  const walker = new Walker(unit, asked, root, limits);
+  const walker = new Walker(unit, asked, root, limits, cancelled);
   walker.run();
-  const result: WalkResult = { events: walker.events, steps: walker.steps, overBudget: walker.overBudget };
+  const { events, steps, overBudget } = walker;
+  const result: WalkResult = { events, steps, overBudget, cancelled: walker.isCancelled };
+  if (result.cancelled) return result;
   const { contexts, relevants: relevant } = asked;
   // the root's own context tells of the loops what the functions called there do
   contexts.set(root.def.name, root);
@@ -116,6 +124,7 @@ class Walker implements Machine {
   readonly constants = new Map<string, number | undefined>();
   steps = 0;
   overBudget = false;
+  isCancelled = false;
   private readonly seenEvents = new Set<string>();
   private readonly interp: Interpreter;
   private readonly stepper: Stepper;
@@ -125,6 +134,7 @@ class Walker implements Machine {
     private readonly files: FileFunctions,
     private readonly root: FunctionContext,
     private readonly limits: Limits,
+    private readonly cancelled: () => boolean,
   ) {
     this.interp = new Interpreter(this);
     this.stepper = new Stepper(unit, this.interp);
@@ -185,6 +195,8 @@ class Walker implements Machine {
         this.overBudget = true;
         break;
       }
+      if (this.steps % POLL === 0 && this.cancelled()) this.isCancelled = true;
+      if (this.isCancelled) break;
       const node = cfg.nodes[item.node]!;
       if (node.what.kind === 'exit') {
         const key = `${depth ? '' : item.at.start}@${item.state.key(outer, item.value)}`;

@@ -6,6 +6,7 @@ import { calleeName, contextOf, releases, type FunctionContext } from './context
 import type { PathEvent } from './events.ts';
 import { walkFunction, type FileFunctions } from './explore.ts';
 import { Groups } from './groups.ts';
+import { finish, type Parts } from './parts.ts';
 import { namesIn } from './per-function.ts';
 import { seeThroughPointers } from './pointers.ts';
 
@@ -32,8 +33,11 @@ const FILE_STEPS = 26_000;
 /** Callers further up than this from an acquire are not walked from. */
 const MAX_DISTANCE = 3;
 
-/** Analyses a parsed file. `cancelled` is polled between functions. */
-export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = () => false): FileAnalysis {
+/** Analyses a parsed file, at once. */
+export const analyseUnit = (unit: TranslationUnit): FileAnalysis => finish(analysing(unit, () => false));
+
+/** Analyses a parsed file, function by function. `cancelled` is polled within functions too. */
+export function* analysing(unit: TranslationUnit, cancelled: () => boolean): Parts<FileAnalysis> {
   const functions = new Map<string, FunctionContext>();
   const defs = new Map([...unit.headerFunctions, ...unit.functions].map((f) => [f.name, f]));
   for (const [name, def] of defs)
@@ -114,12 +118,14 @@ export function analyseUnit(unit: TranslationUnit, cancelled: () => boolean = ()
   let analysed = 0;
   for (const def of unit.functions) {
     if (!isRoot(def.name) || functions.get(def.name)?.def !== def) continue;
+    yield;
     if (cancelled()) break;
     if (steps > FILE_STEPS) {
       overBudget.push(def.name);
       continue;
     }
-    const result = walkFunction(unit, files, functions.get(def.name)!);
+    const result = walkFunction(unit, files, functions.get(def.name)!, cancelled);
+    if (result.cancelled) break;
     analysed++;
     steps += result.steps;
     if (result.overBudget) overBudget.push(def.name);

@@ -35,6 +35,9 @@ interface Cached {
   readonly analysed: Analysed;
 }
 
+/** Time between two looks at the messages that came meanwhile, in milliseconds. */
+const SLICE = 8;
+
 /** One connection: documents, settings, and the analysis of each document version, done once. */
 export class Session {
   capabilities: ClientCapabilities = {};
@@ -44,6 +47,8 @@ export class Session {
   #generation = 0;
   #analyser: Promise<Analyser | undefined> | undefined;
   readonly #cache = new Map<string, Cached>();
+  /** The end of the newest analysis of each document that is under way or waits. */
+  readonly #turns = new Map<string, Promise<void>>();
   readonly #headerTexts = new Map<string, string | undefined>();
   readonly #closures = new Map<string, { readonly key: string; readonly headers: readonly HeaderText[] }>();
 
@@ -65,37 +70,74 @@ export class Session {
     // Whatever is in the pipe first: this request may be cancelled, the text may be newer.
     await this.host.pause();
     stopIf(token);
-    const settings = await this.settings.get(uri);
-    const before = this.documents.get(uri);
-    if (!before || this.settings.isExcluded(uri, settings)) return undefined;
-    const cached = this.#fresh(before);
-    if (cached) return cached;
-    const headers = this.host.mayMatter(before.getText()) ? await this.#headersOf(before) : [];
-    const analyser = await (this.#analyser ??= this.#createAnalyser());
-    stopIf(token);
-    // Nothing is awaited from here on: document, headers and result belong together.
-    const document = this.documents.get(uri);
-    if (!analyser || !document) return undefined;
-    const newer = this.#fresh(document);
-    if (newer) return newer;
-    const generation = this.#generation;
-    const result = analyser.analyse(
-      { path: uri, text: document.getText(), headers },
-      analysisOptions(settings, () => token.isCancellationRequested),
-    );
-    stopIf(token);
-    for (const notice of result.notices) this.problems.report(notice);
-    const still = snapshot(document);
-    const analysed: Analysed = {
-      document: still,
-      version: still.version,
-      settings,
-      headers,
-      result,
-      documentOf: documentsOf(still, headers),
-    };
-    this.#cache.set(uri, { generation, analysed });
-    return analysed;
+    // One at a time: the second finds in the cache what the first found.
+    const before = this.#turns.get(uri);
+    const { promise: mine, resolve: done } = withResolvers();
+    this.#turns.set(uri, mine);
+    try {
+      await before;
+      stopIf(token);
+      return await this.#analyse(uri, token);
+    } finally {
+      done();
+      if (this.#turns.get(uri) === mine) this.#turns.delete(uri);
+    }
+  }
+
+  async #analyse(uri: string, token: CancellationToken): Promise<Analysed | undefined> {
+    for (;;) {
+      const settings = await this.settings.get(uri);
+      const before = this.documents.get(uri);
+      if (!before || this.settings.isExcluded(uri, settings)) return undefined;
+      const cached = this.#fresh(before);
+      if (cached) return cached;
+      const headers = this.host.mayMatter(before.getText()) ? await this.#headersOf(before) : [];
+      const analyser = await (this.#analyser ??= this.#createAnalyser());
+      stopIf(token);
+      const document = this.documents.get(uri);
+      if (!analyser || !document) return undefined;
+      const newer = this.#fresh(document);
+      if (newer) return newer;
+      // Document, headers and result belong together: `#drive` gives up when one of them changes.
+      const still = snapshot(document);
+      const generation = this.#generation;
+      const result = await this.#drive(
+        analyser.steps(
+          { path: uri, text: still.getText(), headers },
+          analysisOptions(settings, () => token.isCancellationRequested),
+        ),
+        () => this.#generation === generation && this.documents.get(uri)?.version === still.version,
+        token,
+      );
+      if (!result) continue;
+      for (const notice of result.notices) this.problems.report(notice);
+      const { version } = still;
+      const documentOf = documentsOf(still, headers);
+      const analysed: Analysed = { document: still, version, settings, headers, result, documentOf };
+      this.#cache.set(uri, { generation, analysed });
+      return analysed;
+    }
+  }
+
+  /** Does the work with pauses, in which messages are handled. Undefined: its text is no longer that of the document. */
+  async #drive(
+    steps: ReturnType<Analyser['steps']>,
+    isCurrent: () => boolean,
+    token: CancellationToken,
+  ): Promise<AnalysisResult | undefined> {
+    let started = performance.now();
+    for (;;) {
+      const step = steps.next();
+      if (step.done) {
+        stopIf(token);
+        return step.value;
+      }
+      if (performance.now() - started < SLICE) continue;
+      await this.host.pause();
+      stopIf(token);
+      if (!isCurrent()) return undefined;
+      started = performance.now();
+    }
   }
 
   /** Analyses a text that is not that of the document, such as the result of fixes. */
@@ -227,6 +269,12 @@ export class Session {
 /** @throws ResponseError if the client wants the answer no more. */
 export function stopIf(token: CancellationToken): void {
   if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+}
+
+function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
 }
 
 /** Text documents change in place. */

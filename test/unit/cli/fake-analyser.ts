@@ -40,11 +40,16 @@ export interface FakeAnalyser extends AnalyserModule {
 export function fakeAnalyser(): FakeAnalyser {
   const analysed: string[] = [];
   const targets: AnalysisOptions['targets'][] = [];
+  const run = (file: FileInput, options: AnalysisOptions): AnalysisResult => {
+    analysed.push(file.path);
+    targets.push(options.targets);
+    return analyse(file, options);
+  };
   const analyser: Analyser = {
-    analyse: (file, options) => {
-      analysed.push(file.path);
-      targets.push(options.targets);
-      return analyse(file, options);
+    analyse: run,
+    *steps(file, options) {
+      yield;
+      return run(file, options);
     },
     close: () => undefined,
     dispose: () => undefined,

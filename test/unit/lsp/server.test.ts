@@ -358,6 +358,9 @@ describe('trouble', () => {
             analyse: () => {
               throw new Error('boom');
             },
+            steps: () => {
+              throw new Error('boom');
+            },
             close: () => undefined,
             dispose: () => undefined,
           }),
