@@ -72,7 +72,10 @@ describe('an analysis', () => {
 
   it('finds the same whether it was given up before or not', async () => {
     // branches that all matter: the walk has much to do
-    const tests = Array.from({ length: 9 }, (_, i) => `\tif (flags & ${1 << i})\n\t\tret += pin${i % 2}(addr, pages);\n`);
+    const tests = Array.from(
+      { length: 9 },
+      (_, i) => `\tif (flags & ${1 << i})\n\t\tret += pin${i % 2}(addr, pages);\n`,
+    );
     const pins = [0, 1].map(
       (i) =>
         `static int pin${i}(unsigned long addr, struct page **pages)\n{\n\treturn pin_user_pages_fast(addr, ${i + 1}, FOLL_WRITE, pages);\n}\n`,
