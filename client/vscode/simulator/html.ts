@@ -8,7 +8,7 @@ export function panelRoots(extension: Uri): Uri[] {
 
 /**
  * The page. The panel's script finds the address of the engine, of which it makes its worker (a blob: of the text, for a webview is of
- * another origin than its files), in `data-engine` of the element `pinscope`.
+ * another origin than its files), in `data-engine` of its script element.
  */
 export function panelHtml(webview: Webview, extension: Uri, nonce: string): string {
   const file = (name: string): string => webview.asWebviewUri(Uri.joinPath(extension, 'dist', name)).toString();
@@ -33,8 +33,8 @@ export function panelHtml(webview: Webview, extension: Uri, nonce: string): stri
 <title>Pinscope Simulator</title>
 </head>
 <body>
-<div id="pinscope" data-engine="${file('engine.browser.js')}" data-nonce="${nonce}"></div>
-<script nonce="${nonce}" src="${file('panel.js')}"></script>
+<div id="pinscope"></div>
+<script id="pinscope-panel" data-engine="${file('engine.browser.js')}" nonce="${nonce}" src="${file('panel.js')}"></script>
 </body>
 </html>
 `;

@@ -103,6 +103,7 @@ export class SimulatorPanel implements Disposable {
       const beside = { viewColumn: ViewColumn.Beside, preserveFocus: true };
       this.#attach(window.createWebviewPanel(PANEL_TYPE, l10n.t('Simulator'), beside));
     }
+    this.#name(request);
     await this.#load();
   }
 
@@ -187,10 +188,9 @@ export class SimulatorPanel implements Disposable {
       this.#post(toPanel('empty', { reason: 'no-file' }));
       return;
     }
-    const title = request.uri.path.split('/').at(-1)!;
+    const title = this.#name(request);
     const source = await readSource(request.uri);
     if (this.#request !== request) return;
-    this.#panel.title = request.options.fn === undefined ? title : `${title}: ${request.options.fn}()`;
     this.#source = source;
     if (!source) {
       this.#told(undefined, undefined);
@@ -210,6 +210,13 @@ export class SimulatorPanel implements Disposable {
     // Only the first picture is where the request wants it; what comes back from hiding goes on where it was.
     this.#request = { uri: request.uri, options: request.options };
     this.#post(toPanel('load', load));
+  }
+
+  /** Names the panel after what is run; gives the name of the file. */
+  #name({ uri, options }: Request): string {
+    const file = uri.path.split('/').at(-1)!;
+    if (this.#panel) this.#panel.title = options.fn === undefined ? file : `${file}: ${options.fn}()`;
+    return file;
   }
 
   #post(message: ToPanel): void {

@@ -17,6 +17,7 @@ const SUITES = [
   () => import('./hover.ts'),
   () => import('./annotations.ts'),
   () => import('./debug.ts'),
+  () => import('./simulate.ts'),
   () => import('./settings.ts'),
   () => import('./crash.ts'),
 ];
