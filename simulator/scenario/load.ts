@@ -150,6 +150,10 @@ export function load(
   if (!processes.length && source.functions.has('main') && here.some((f) => f.name === 'main'))
     processes.push({ name: 'main', fn: 'main' });
 
+  // one function alone: the programs of the snippet stay out, and so does what they are to show
+  const alone = o.fn !== undefined && source.functions.has(o.fn) && !processes.some((p) => p.fn === o.fn);
+  if (alone) processes.length = 0;
+
   // annotations inside of functions become code
   const notes: NoteAction[] = [];
   const byFunction = new Map<string, CodeNote[]>();
@@ -191,7 +195,7 @@ export function load(
   }
   const properties: (Property & { fn?: string })[] = [];
   for (const a of list) {
-    if (a.kind !== 'property') continue;
+    if (a.kind !== 'property' || (alone && a.property.mode === 'exists')) continue;
     if (!a.property.expr) {
       properties.push(a.property);
       continue;

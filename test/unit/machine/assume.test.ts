@@ -137,3 +137,41 @@ long cam_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
     ]);
   });
 });
+
+describe('a function of a snippet that has its own program', () => {
+  const text = (onError: string): string => `//@ fail kmalloc 1
+//@ exists leak
+static int setup(unsigned long addr)
+{
+	struct page *p[2];
+	void *desc;
+	int ret = pin_user_pages_fast(addr, 2, FOLL_WRITE, p);
+
+	if (ret < 0)
+		return ret;
+	desc = kmalloc(64, GFP_KERNEL);
+	if (!desc) {
+		${onError}
+		return -ENOMEM;
+	}
+	kfree(desc);
+	unpin_user_pages(p, ret);
+	return 0;
+}
+
+//@ process app
+int main(void)
+{
+	//@ assert 0
+	return setup(0);
+}
+`;
+  it('runs alone, and what the snippet is to show is not asked for', () => {
+    const broken = run(text(''), { fn: 'setup' });
+    expect(broken.faults.map((f) => f.kind)).toEqual(['leak']);
+    expect(broken.ok).toBe(false);
+    const mended = run(text('unpin_user_pages(p, ret);'), { fn: 'setup' });
+    expect(mended.faults).toEqual([]);
+    expect(mended.ok).toBe(true);
+  });
+});
