@@ -10,6 +10,9 @@ import { serveWebWorkbench } from './web-host.ts';
 /** Milliseconds that the workbench may take to show something. */
 const PATIENCE = 30_000;
 
+/** Size of the window in pixels. */
+const VIEWPORT = { width: 1100, height: 860 };
+
 /** Settings for stories: typed text arrives as it is typed, and nothing moves in pictures. */
 const SETTINGS = {
   'editor.autoClosingBrackets': 'never',
@@ -56,7 +59,7 @@ export class Workbench {
   }
 
   /** Opens a copy of examples/ in a fresh profile with the package installed; `trust: false`: as a folder that is not trusted. */
-  static async open({ trust = true } = {}): Promise<Workbench> {
+  static async open({ trust = true, viewport = VIEWPORT } = {}): Promise<Workbench> {
     const home = temporaryFolder();
     const folder = join(home, 'examples');
     cpSync(join(ROOT, 'examples'), folder, { recursive: true });
@@ -64,7 +67,7 @@ export class Workbench {
     writeFileSync(join(folder, '.vscode/settings.json'), '{}\n');
     const dataDir = join(home, 'server');
     await installVsix(VSIX, join(dataDir, 'extensions'), dataDir);
-    return Workbench.#start(home, folder, trust, async (page, server) => {
+    return Workbench.#start(home, folder, { trust, viewport }, async (page, server) => {
       await page.goto(`${server.url}?folder=${encodeURIComponent(folder)}`);
     });
   }
@@ -74,7 +77,7 @@ export class Workbench {
    * of the extension that were fetched.
    */
   static async openVirtual(files: Readonly<Record<string, string>>, asked: string[]): Promise<Workbench> {
-    return Workbench.#start(temporaryFolder(), '', true, async (page, server) => {
+    return Workbench.#start(temporaryFolder(), '', { trust: true, viewport: VIEWPORT }, async (page, server) => {
       await page.goto(await serveWebWorkbench(page, server.url, { settings: SETTINGS, files, asked }));
     });
   }
@@ -82,7 +85,7 @@ export class Workbench {
   static async #start(
     home: string,
     folder: string,
-    trust: boolean,
+    { trust, viewport }: { readonly trust: boolean; readonly viewport: typeof VIEWPORT },
     go: (page: Page, server: { readonly url: string }) => Promise<void>,
   ): Promise<Workbench> {
     const settings = { ...SETTINGS, ...(!trust && RESTRICTED) };
@@ -95,7 +98,7 @@ export class Workbench {
     };
     try {
       browser = await launchBrowser();
-      const context = await browser.newContext({ viewport: { width: 1100, height: 860 }, deviceScaleFactor: 1 });
+      const context = await browser.newContext({ viewport, deviceScaleFactor: 1 });
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE);
       await go(page, server);
@@ -188,6 +191,20 @@ export class Workbench {
         .map(({ text }) => text),
     );
     return lines.join('\n').replaceAll('\u00a0', ' ');
+  }
+
+  /** What decorations write behind the lines of the editors. */
+  shownDecorations(): Promise<string[]> {
+    return this.page
+      .locator('.editor-instance .view-line span[class*="ced-"]')
+      .evaluateAll((all) => all.map((one) => getComputedStyle(one, '::after').content.replaceAll('\u00a0', ' ')));
+  }
+
+  /** Shows an open editor by a click into its text. */
+  async focusEditor(name: string): Promise<void> {
+    await this.page.locator(`.tab[data-resource-name="${name}"]`).first().click();
+    await this.page.keyboard.press('Control+Digit1');
+    await this.inEditor();
   }
 
   /** Sets settings of the workspace, as a person would in its file; the workbench follows. */
