@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Uri } from 'vscode';
 import {
   CodeActionKind,
   commands,
@@ -8,7 +9,6 @@ import {
   type CodeLens,
   type InlayHint,
   Range,
-  Uri,
 } from 'vscode';
 import { actions, finding, openText, until } from './helpers.ts';
 
