@@ -1,6 +1,6 @@
 /**
- * The local headers of a file: everything that `#include "…"` reaches, transitively. Knows no file system: the caller
- * resolves and reads. One algorithm for the CLI (which reads at once) and the server (which may have to ask a client).
+ * The headers of the project that a file includes, transitively: `#include "…"`, and `#include <…>` of what is not the kernel's. Knows no
+ * file system: the caller resolves and reads. One algorithm for the CLI (which reads at once) and the server (which may have to ask a client).
  */
 import type { HeaderText } from '../language/c/unit.ts';
 
@@ -14,11 +14,29 @@ export interface HeaderSource<Read> {
 /** A driver has some dozens of headers; generated register headers of several MB would only cost time. */
 export const HEADER_LIMITS = { files: 64, characters: 2 * 1024 * 1024, depth: 16 } as const;
 
-const INCLUDE = /^[ \t]*#[ \t]*include[ \t]*"([^"\r\n]+)"/gm;
+const INCLUDE = /^[ \t]*#[ \t]*include[ \t]*(?:"([^"\r\n]+)"|<([^>\r\n]+)>)/gm;
 
-/** What stands between the quotes of each `#include "…"`, in order. */
-export function localIncludes(text: string): string[] {
-  return Array.from(text.matchAll(INCLUDE), (match) => match[1] ?? '');
+/** First parts of the paths of the kernel's own headers (include/, include/uapi, arch/x/include): no project has these. */
+const KERNEL_HEADERS = new Set(
+  `linux asm asm-generic uapi net media drm rdma sound scsi crypto video target xen trace dt-bindings soc acpi pcmcia math-emu misc ras vdso kvm
+  clocksource keys generated memory cxl ufs kunit hyperv`.split(/\s+/),
+);
+
+/** Where makefiles of drivers point with -I, from a folder above the file. */
+const INCLUDE_FOLDERS = ['include', 'inc', 'common/inc', 'common/include', 'common', ''];
+/** How many folders above the file these are looked for, and how many paths are tried for one file. */
+const FAR = { levels: 4, tries: 240 } as const;
+
+/** What each `#include` of the project's own headers names, in order. */
+export function projectIncludes(text: string): string[] {
+  return projectSpecs(text).map((include) => include.spec);
+}
+
+function projectSpecs(text: string): { readonly spec: string; readonly local: boolean }[] {
+  return Array.from(text.matchAll(INCLUDE), (match) => ({
+    spec: match[1] ?? match[2] ?? '',
+    local: match[1] !== undefined,
+  })).filter(({ spec, local }) => local || !KERNEL_HEADERS.has(spec.split('/')[0]!));
 }
 
 type Wanted = Generator<string, void, string | undefined>;
@@ -26,15 +44,33 @@ type Wanted = Generator<string, void, string | undefined>;
 /** Yields paths to read, takes texts; fills `found`, a header behind those that it includes. */
 function* closure(path: string, text: string, resolve: HeaderSource<unknown>['resolve'], found: HeaderText[]): Wanted {
   const seen = new Set<string>([path]);
+  const absent = new Set<string>();
   let characters = 0;
+  let tries = 0;
+  /** As compilers look: beside the including file first; then where makefiles of drivers point with -I. */
+  function* candidates(from: string, spec: string, local: boolean): Generator<string, void> {
+    if (local) yield* [resolve(from, spec), resolve(path, spec)];
+    yield resolve(path, `include/${spec}`);
+    for (let level = 1; level <= FAR.levels; level++) {
+      for (const folder of INCLUDE_FOLDERS) {
+        // A name without a folder, right above: that is as often another project's.
+        if (folder === '' && (level > 2 || !local)) continue;
+        if (++tries > FAR.tries) return;
+        yield resolve(path, '../'.repeat(level) + (folder && `${folder}/`) + spec);
+      }
+    }
+  }
   function* visit(from: string, source: string, depth: number): Wanted {
-    for (const spec of localIncludes(source)) {
-      // As compilers look: beside the including file first; then where makefiles of drivers point with -I.
-      for (const candidate of [resolve(from, spec), resolve(path, spec), resolve(path, `include/${spec}`)]) {
+    for (const { spec, local } of projectSpecs(source)) {
+      for (const candidate of candidates(from, spec, local)) {
         if (seen.has(candidate)) break;
+        if (absent.has(candidate)) continue;
         if (seen.size > HEADER_LIMITS.files * 4 || found.length >= HEADER_LIMITS.files) return;
         const header = yield candidate;
-        if (header === undefined) continue;
+        if (header === undefined) {
+          absent.add(candidate);
+          continue;
+        }
         seen.add(candidate);
         if (characters + header.length > HEADER_LIMITS.characters) break;
         characters += header.length;

@@ -33,7 +33,9 @@ const HEADER_BYTES = 4 * 1024 * 1024;
 export class Checker {
   readonly stats = noStats();
   readonly #reader = new Reader();
-  readonly #headers = new Map<string, string | undefined>();
+  readonly #headers = new Map<string, string>();
+  /** Where none is: every include is looked for in several folders. */
+  readonly #absent = new Set<string>();
   #analyser: Promise<Analyser> | undefined;
 
   constructor(
@@ -101,6 +103,7 @@ export class Checker {
 
   #header(path: string): string | undefined {
     if (this.#headers.has(path)) return this.#headers.get(path);
+    if (this.#absent.has(path)) return undefined;
     if (this.#headers.size >= CACHED_HEADERS) this.#headers.clear();
     let text: string | undefined;
     try {
@@ -109,7 +112,8 @@ export class Checker {
     } catch {
       // As if it were not there.
     }
-    this.#headers.set(path, text);
+    if (text !== undefined) this.#headers.set(path, text);
+    else this.#absent.add(path);
     return text;
   }
 }

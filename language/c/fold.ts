@@ -126,3 +126,9 @@ function enumerator(
   const base = enumerator(item.base, unit, known, depth + 1);
   return base === undefined ? undefined : base + BigInt(item.index);
 }
+
+/** What a name says by itself, where no definition of it was read: NULL, true, and the TRUE, B_FALSE, NV_TRUE of projects. */
+export function spelledNumber(name: string): number | undefined {
+  if (name === 'NULL' || name === 'false' || /^(?:[A-Z]+_)?FALSE$/.test(name)) return 0;
+  return name === 'true' || /^(?:[A-Z]+_)?TRUE$/.test(name) ? 1 : undefined;
+}

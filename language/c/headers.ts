@@ -71,7 +71,7 @@ export function readHeaders(
     if (done.has(header.path)) return;
     done.add(header.path);
     const pre = preprocess(header.path, header.text, scanOf(header), env, (include) => {
-      if (!include.local || depth > 60) return;
+      if (depth > 60) return;
       const nested = resolve(headers, header.path, include.spec);
       if (nested) visit(nested, depth + 1);
     });
@@ -102,7 +102,7 @@ function scanOf(header: HeaderText): Scan {
   return scan;
 }
 
-/** The header that `#include "spec"` in `from` means: next to it, else by the end of its path. */
+/** The header that an include of `spec` in `from` means: next to it, else by the end of its path. Headers of the kernel are not among them. */
 function resolve(headers: readonly HeaderText[], from: string, spec: string): HeaderText | undefined {
   const dir = from.slice(0, Math.max(from.lastIndexOf('/'), from.lastIndexOf('\\')) + 1);
   const near = normalise(dir + spec);

@@ -10,7 +10,7 @@ export type { Cfg, CfgNode, Edge, EdgeLabel, NodeKind } from './cfg.ts';
 export { callsIn, children, mapChildren, walkExpr, walkStmt, type StmtVisitor } from './walk.ts';
 export { exprText, typeText } from './text.ts';
 export { fieldType, localTypes, recordOf, resolveType, scopeOf, typeOfExpr, type TypeScope } from './infer.ts';
-export { foldConstant } from './fold.ts';
+export { foldConstant, spelledNumber } from './fold.ts';
 export { hashText } from './hash.ts';
 export {
   compiledText,

@@ -3,7 +3,7 @@
  * the compiler proper would not see; only conditionals of unknown value keep both sides, as regions.
  */
 import { type ConditionResult, definedText, evaluateCondition } from './condition.ts';
-import { branchShape, enclosingOpener, lastSignificant } from './shape.ts';
+import { branchShape, lastSignificant, Openers } from './shape.ts';
 import type { Environment } from './environment.ts';
 import { parseDefine } from './macros.ts';
 import { cleanArgument, type Directive, type Scan, skipBlank } from './scan.ts';
@@ -248,12 +248,15 @@ const RELEVANT = /\b(?:return|goto)\b|page|pin|foll|folio|\bsg|dma|kmap|bio|iov|
 class Layout {
   readonly forks: Fork[] = [];
   private readonly more: { start: number; end: number }[] = [];
+  private readonly openers: Openers;
 
   constructor(
     private readonly raw: string,
     private readonly text: string,
     private readonly isHeader: boolean,
-  ) {}
+  ) {
+    this.openers = new Openers(raw);
+  }
 
   /** The text, with branches blanked that could not be kept beside their alternatives. */
   applied(): string {
@@ -367,7 +370,7 @@ class Layout {
     )
       return 'keep';
     if (balanced && (before === ',' || before === '{' || before === '}') && full.every((s) => s.startsItem)) {
-      const open = enclosingOpener(this.raw, c.start);
+      const open = this.openers.at(c.start);
       if (open === '{' && (full.every((s) => s.last === ',') || (full.length === 1 && before === ','))) return 'list';
       if (open === '' && before === '}')
         return full.every((s) => s.last === ')') && this.raw[skipBlank(this.raw, c.end)] !== '{' ? 'keep' : 'cut';
@@ -379,7 +382,7 @@ class Layout {
       before !== ')' &&
       before !== ',' &&
       this.raw[skipBlank(this.raw, c.end)] !== '{' &&
-      enclosingOpener(this.raw, c.start) === ''
+      this.openers.at(c.start) === ''
     )
       return 'keep';
     return 'cut';

@@ -57,23 +57,43 @@ export function lastSignificant(raw: string, at: number): string {
   return '';
 }
 
-/** The bracket that is open at `at`; empty at file scope. Looks back over at most 200 KiB. */
-export function enclosingOpener(raw: string, at: number): string {
-  let depth = 0;
-  const stop = Math.max(0, at - 200_000);
-  for (let i = at - 1; i >= stop; i--) {
-    const c = raw.charCodeAt(i);
-    if (c === 41 || c === 125 || c === 93) {
-      // In the kernel's style a brace in column 0 ends a definition: nothing is open behind it.
-      if (c === 125 && depth === 0 && (i === 0 || raw.charCodeAt(i - 1) === 10)) return '';
-      depth++;
-    } else if (c === 40 || c === 123 || c === 91) {
-      if (depth === 0) return raw[i]!;
-      depth--;
-    } else if (c === 34) {
-      const open = raw.lastIndexOf('"', i - 1);
-      if (open >= stop && !raw.slice(open, i).includes('\n')) i = open;
+/**
+ * Which bracket is open at a place: `{`, `(`, `[`, or nothing. In the kernel's style a brace in column 0 ends a definition: nothing is
+ * open behind it. Made for questions in the order of the text: each goes on where the last one stopped.
+ */
+export class Openers {
+  private stack: string[] = [];
+  private upTo = 0;
+
+  constructor(private readonly raw: string) {}
+
+  at(position: number): string {
+    const { raw } = this;
+    if (position < this.upTo) {
+      this.stack = [];
+      this.upTo = 0;
     }
+    let i = this.upTo;
+    for (; i < position; i++) {
+      const c = raw.charCodeAt(i);
+      if (c === 40 || c === 123 || c === 91) this.stack.push(raw[i]!);
+      else if (c === 125 && (i === 0 || raw.charCodeAt(i - 1) === 10)) this.stack.length = 0;
+      else if (c === 41 || c === 125 || c === 93) this.stack.pop();
+      else if (c === 34 || c === 39) i = endOfQuotes(raw, i);
+    }
+    this.upTo = i;
+    return this.stack[this.stack.length - 1] ?? '';
   }
-  return '';
+}
+
+/** The closing quote of a string or character that opens at `open`; `open` itself where its line ends first. */
+function endOfQuotes(raw: string, open: number): number {
+  const quote = raw.charCodeAt(open);
+  for (let i = open + 1; i < raw.length; i++) {
+    const c = raw.charCodeAt(i);
+    if (c === 92) i++;
+    else if (c === quote) return i;
+    else if (c === 10) break;
+  }
+  return open;
 }

@@ -6,7 +6,7 @@
  */
 import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
 import type { CfgNode, Edge } from '../../language/c/cfg.ts';
-import { exprText, walkExpr } from '../../language/c/index.ts';
+import { exprText, spelledNumber, walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 
@@ -103,8 +103,8 @@ export function constantOf(e: Expr): number | undefined {
   if (e.kind === 'cast') return constantOf(e.arg);
   if (e.kind === 'num') return Number(e.value);
   if (e.kind === 'id') {
-    if (e.name === 'NULL' || e.name === 'false') return 0;
-    if (e.name === 'true') return 1;
+    const spelled = spelledNumber(e.name);
+    if (spelled !== undefined) return spelled;
   }
   if (e.kind === 'unary' && e.op === '-') {
     const n = constantOf(e.arg);

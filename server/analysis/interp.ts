@@ -4,7 +4,7 @@
  * `Frame.results`.
  */
 import type { CallExpr, CType, Expr } from '../../language/c/ast.ts';
-import { foldConstant, typeOfExpr } from '../../language/c/index.ts';
+import { foldConstant, spelledNumber, typeOfExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { Acquires } from './acquire.ts';
@@ -373,9 +373,7 @@ export function constantIn(unit: TranslationUnit, name: string): number | undefi
   const { numbers } = memoOf(unit);
   let known = numbers.get(name);
   if (known === undefined) {
-    if (name === 'NULL' || name === 'false') known = 0;
-    else if (name === 'true') known = 1;
-    else known = errno(name) ?? foldToNumber({ kind: 'id', name, start: 0, end: 0 }, unit) ?? null;
+    known = errno(name) ?? foldToNumber({ kind: 'id', name, start: 0, end: 0 }, unit) ?? spelledNumber(name) ?? null;
     numbers.set(name, known);
   }
   return known ?? undefined;

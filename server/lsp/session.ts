@@ -12,7 +12,7 @@ import { URI, Utils } from 'vscode-uri';
 import type { Analyser } from '../analyser.ts';
 import { analysisOptions, type Settings } from '../config.ts';
 import type { AnalysisResult } from '../findings.ts';
-import { collectHeadersAsync, localIncludes } from '../headers.ts';
+import { collectHeadersAsync, projectIncludes } from '../headers.ts';
 import type { HeaderText } from '../../language/c/unit.ts';
 import type { ServerHost } from './host.ts';
 import { ProblemReporter } from './problems.ts';
@@ -243,7 +243,7 @@ export class Session {
 
   async #headersOf(document: TextDocument): Promise<readonly HeaderText[]> {
     const text = document.getText();
-    const key = `${this.#generation}\n${localIncludes(text).join('\n')}`;
+    const key = `${this.#generation}\n${projectIncludes(text).join('\n')}`;
     const known = this.#closures.get(document.uri);
     if (known?.key === key) return known.headers;
     const headers = await collectHeadersAsync(document.uri, text, {

@@ -1,10 +1,9 @@
 /** mismatched-release: a get given back with unpin_*, or a pin with put_page and friends. */
 import type { Expr, Span } from '../../language/c/ast.ts';
-import type { Cfg } from '../../language/c/cfg.ts';
-import { exprsOf } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group, ReleaseSite } from '../analysis/groups.ts';
 import { matchRelease } from '../fixes/release.ts';
+import { isChosenByData, isOnlyBehind } from './chosen-release.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';
 import { callName, describeAcquire, lineOf, pagesName, pathSteps, stepAt, type Report, type Rule } from './rule.ts';
 
@@ -127,30 +126,13 @@ function* againstFlags(file: FileAnalysis): Iterable<{ release: ReleaseSite; fla
   }
 }
 
-/** The call is reached from node `yes` and not from node `no` (without going through the branch again). */
-function isOnlyBehind(cfg: Cfg, call: Span, yes: number, no: number): boolean {
-  const reached = (from: number): boolean => {
-    const seen = new Set<number>();
-    const work = [from];
-    while (work.length) {
-      const id = work.pop()!;
-      if (seen.has(id)) continue;
-      seen.add(id);
-      const node = cfg.nodes[id]!;
-      if (node.span.start <= call.start && call.end <= node.span.end && exprsOf(node).length) return true;
-      for (const e of node.succs) if (!e.back) work.push(e.to);
-    }
-    return false;
-  };
-  return reached(yes) && !reached(no);
-}
-
 export const mismatchedRelease: Rule = {
   meta,
   *check(file): Iterable<Report> {
     const seen = new Set<number>();
     for (const e of file.events) {
       if (e.kind !== 'mismatch' || seen.has(e.at.start)) continue;
+      if (isChosenByData(file, e.call, e.functionName, e.resource.kind, e.resource.site)) continue;
       seen.add(e.at.start);
       yield report(
         file,

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import { applyEdits, chooseSafeFixes, fixAll, isSound, lineEdit } from '../../../server/apply-fixes.ts';
@@ -181,6 +182,30 @@ describe('headers', () => {
         'y.h': '#include "x.h"\n#include "a.c"\n#include "gone.h"\n',
       }),
     ).toEqual(['y.h', 'x.h']);
+  });
+
+  it('are looked for where makefiles of drivers point', () => {
+    const files: Record<string, string> = {
+      'top/drv/os/a.c': '#include "nv.h"\n#include <iprt/version.h>\n#include <linux/mm.h>\n#include <gone.h>\n',
+      'top/common/inc/nv.h': '',
+      'top/include/iprt/version.h': '#include "near.h"\n',
+      'top/include/iprt/near.h': '',
+      'top/include/linux/mm.h': '',
+    };
+    const tried: string[] = [];
+    const found = collectHeaders('top/drv/os/a.c', files['top/drv/os/a.c']!, {
+      resolve: (from, spec) => posix.join(posix.dirname(from), spec),
+      read: (path) => {
+        tried.push(path);
+        return files[path];
+      },
+    });
+    expect(found.map((header) => header.path)).toEqual([
+      'top/common/inc/nv.h',
+      'top/include/iprt/near.h',
+      'top/include/iprt/version.h',
+    ]);
+    expect(new Set(tried).size, 'no path is read twice').toBe(tried.length);
   });
 
   it('are bounded', () => {

@@ -1,0 +1,71 @@
+/**
+ * Releases that the data chooses: `if (obj->pinned) unpin_user_pages(…); else put_page(…)`. What such a branch does is no mistake where
+ * nobody on the path has said which of the two it is.
+ */
+import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
+import type { Cfg } from '../../language/c/cfg.ts';
+import { walkExpr } from '../../language/c/index.ts';
+import { exprsOf, type FunctionContext } from '../analysis/context.ts';
+import type { FileAnalysis } from '../analysis/file.ts';
+import type { RefKind } from '../analysis/state.ts';
+
+/** The call is reached from node `yes` and not from node `no` (without going through the branch again). */
+export function isOnlyBehind(cfg: Cfg, call: Span, yes: number, no: number): boolean {
+  const reached = (from: number): boolean => {
+    const seen = new Set<number>();
+    const work = [from];
+    while (work.length) {
+      const id = work.pop()!;
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const node = cfg.nodes[id]!;
+      if (node.span.start <= call.start && call.end <= node.span.end && exprsOf(node).length) return true;
+      for (const e of node.succs) if (!e.back) work.push(e.to);
+    }
+    return false;
+  };
+  return reached(yes) && !reached(no);
+}
+
+/**
+ * A field decides here between `call` and a release of pages taken as `kind`, and neither the function that takes the pages nor the
+ * one that gives them back sets that field: it is the caller's word, and the analysis has not heard it.
+ */
+export function isChosenByData(file: FileAnalysis, call: CallExpr, fn: string, kind: RefKind, acquire: Span): boolean {
+  const f = file.functions.get(fn);
+  if (!f) return false;
+  const partners = file.groups.releases.filter((r) => r.fn === fn && r.effect.of === kind);
+  if (!partners.length) return false;
+  for (const node of f.cfg.nodes) {
+    if (node.what.kind !== 'branch') continue;
+    const field = fieldOf(node.what.test);
+    const yes = node.succs.find((e) => e.label.kind === 'true')?.to;
+    const no = node.succs.find((e) => e.label.kind === 'false')?.to;
+    if (field === undefined || yes === undefined || no === undefined) continue;
+    const decides = (here: number, there: number): boolean =>
+      isOnlyBehind(f.cfg, call, here, there) && partners.some((p) => isOnlyBehind(f.cfg, p.call, there, here));
+    if (!decides(yes, no) && !decides(no, yes)) continue;
+    const taker = [...file.functions.values()].find(
+      (x) => x.def.start <= acquire.start && acquire.end <= x.def.end,
+    );
+    return ![f, taker].some((x) => x && sets(x, field));
+  }
+  return false;
+}
+
+/** The field that a test looks at, if it looks at nothing else: `o->pinned`, `!o->pinned`, `o->flags & PINNED`. */
+function fieldOf(test: Expr): string | undefined {
+  if (test.kind === 'member') return test.name;
+  if (test.kind === 'unary') return fieldOf(test.arg);
+  return test.kind === 'binary' && test.op === '&' ? fieldOf(test.left) : undefined;
+}
+
+function sets(f: FunctionContext, field: string): boolean {
+  let found = false;
+  for (const node of f.cfg.nodes)
+    for (const e of exprsOf(node))
+      walkExpr(e, (x) => {
+        if (x.kind === 'assign' && x.left.kind === 'member' && x.left.name === field) found = true;
+      });
+  return found;
+}
