@@ -122,7 +122,7 @@ export class Builder {
     if (from.length === 0) return [];
     if (expr.kind === 'binary' && expr.op === ',') return this.effect(expr.right, this.effect(expr.left, from));
     if (expr.kind === 'stmtexpr') return this.block(expr.body, from);
-    if (expr.kind === 'assign' && expr.op === '=' && expr.left.kind === 'id' && isChosenCode(expr.right)) {
+    if (expr.kind === 'assign' && expr.op === '=' && isChosenCode(expr.right)) {
       const { test, then, else: other } = expr.right;
       const which = this.flattener.condition(test, from);
       return [...this.effect({ ...expr, right: then }, which.yes), ...this.effect({ ...expr, right: other }, which.no)];
@@ -279,17 +279,23 @@ export class Builder {
 
   private declare(d: Declarator, from: readonly Loose[]): Loose[] {
     if (d.isTypedef || d.isExtern || d.type.kind === 'function') return [...from];
-    let at: Loose[] = [...from];
-    let decl = d;
-    if (d.init && !d.isStatic) {
-      const flat = this.flattener.flatten(d.init, at);
-      at = flat.from;
-      if (at.length === 0) return [];
-      if (flat.expr !== d.init) decl = { ...d, init: flat.expr };
+    const out = this.initialise(d, from);
+    if (d.cleanup !== undefined && out.length > 0) this.cleanups = [...this.cleanups, { decl: d }];
+    return out;
+  }
+
+  /** The declaration with its value; each side of a code that is chosen is a way of its own. */
+  private initialise(d: Declarator, from: readonly Loose[]): Loose[] {
+    if (from.length === 0) return [];
+    if (!d.init || d.isStatic) return this.step({ kind: 'decl', decl: d }, d, from);
+    if (isChosenCode(d.init)) {
+      const { test, then, else: other } = d.init;
+      const which = this.flattener.condition(test, from);
+      return [...this.initialise({ ...d, init: then }, which.yes), ...this.initialise({ ...d, init: other }, which.no)];
     }
-    at = this.step({ kind: 'decl', decl }, d, at);
-    if (d.cleanup !== undefined) this.cleanups = [...this.cleanups, { decl }];
-    return at;
+    const flat = this.flattener.flatten(d.init, from);
+    if (flat.from.length === 0) return [];
+    return this.step({ kind: 'decl', decl: flat.expr === d.init ? d : { ...d, init: flat.expr } }, d, flat.from);
   }
 
   private connect(from: readonly Loose[], to: number): void {

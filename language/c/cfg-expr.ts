@@ -33,18 +33,20 @@ export function constantTruth(expr: Expr): boolean | undefined {
 type Chosen = Extract<Expr, { kind: 'cond' }> & { readonly then: Expr };
 
 /**
- * `ret == nr ? 0 : -EFAULT`: a choice between codes and numbers, at least one of which is written out. Which one it was goes with
- * what else happened, so it is worth a way of its own; a choice between pointers or flags is not.
+ * `ret == nr ? 0 : -EFAULT`, `write ? pin_for_write(b) : pin(b)`: a choice between codes, numbers and results of calls, at least one of
+ * which is written out or called. Which one it was goes with what else happened, so it is worth a way of its own; a choice between
+ * pointers or flags is not.
  */
 export function isChosenCode(e: Expr): e is Chosen {
   if (e.kind !== 'cond' || !e.then) return false;
-  let literal = false;
+  let telling = false;
   const arm = (x: Expr): boolean => {
-    if (isChosenCode(x)) return (literal = true);
-    if (x.kind === 'num' || (x.kind === 'unary' && x.op === '-')) return (literal = true);
+    if (isChosenCode(x)) return (telling = true);
+    if (x.kind === 'num' || (x.kind === 'unary' && x.op === '-')) return (telling = true);
+    if (x.kind === 'call') return (telling = x.callee.kind !== 'id' || /[a-z]/.test(x.callee.name) || telling);
     return (x.kind === 'id' && /[a-z]/.test(x.name)) || x.kind === 'member';
   };
-  return arm(e.then) && arm(e.else) && literal;
+  return arm(e.then) && arm(e.else) && telling;
 }
 
 /** Takes expressions apart for a graph under construction. */

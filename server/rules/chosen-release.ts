@@ -45,9 +45,7 @@ export function isChosenByData(file: FileAnalysis, call: CallExpr, fn: string, k
     const decides = (here: number, there: number): boolean =>
       isOnlyBehind(f.cfg, call, here, there) && partners.some((p) => isOnlyBehind(f.cfg, p.call, there, here));
     if (!decides(yes, no) && !decides(no, yes)) continue;
-    const taker = [...file.functions.values()].find(
-      (x) => x.def.start <= acquire.start && acquire.end <= x.def.end,
-    );
+    const taker = [...file.functions.values()].find((x) => x.def.start <= acquire.start && acquire.end <= x.def.end);
     return ![f, taker].some((x) => x && sets(x, field));
   }
   return false;

@@ -197,7 +197,13 @@ export const missingDirty: Rule = {
         continue;
       }
       const releases = g.releases.filter(
-        (r) => isOwn(file, r.fn) && !r.effect.frees && ofTheirs(r, writable) && endsUse(file, g, r),
+        (r) =>
+          isOwn(file, r.fn) &&
+          !r.effect.frees &&
+          ofTheirs(r, writable) &&
+          endsUse(file, g, r) &&
+          // one that ends no hold of these is a reference of another kind, or a finding of mismatched-release
+          (!g.acquires.length || g.acquires.some((a) => a.kind === r.effect.of)),
       );
       // the last one: those before it undo what failed half-way
       const release = releases.find((r) => !g.acquires.some((a) => a.fn === r.fn)) ?? releases.at(-1);

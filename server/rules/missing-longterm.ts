@@ -66,8 +66,12 @@ void buffer_unregister(struct buffer *buf)
 const usesNotifier = (file: FileAnalysis): boolean =>
   /\bmmu_(interval_)?notifier_(register|insert|get|register_locked)\b/.test(file.unit.text);
 
-/** I/O in flight is short-term by the document's own words: pages in a bio, an skb or an iterator, given back by a completion. */
+/**
+ * I/O in flight is short-term by the document's own words: pages in a bio, an skb or an iterator, given back by a completion; or taken by
+ * what says in its name that it is direct I/O.
+ */
 const isIo = (g: Group): boolean =>
+  g.acquires.some((a) => /(?:^|_)(?:dio|direct_?io)(?:_|$)/.test(a.fn)) ||
   g.uses.some((u) => u.effect.kind === 'put-in' && ['bio', 'skb', 'iov_iter', 'bvec'].includes(u.effect.what));
 
 /** Names and table members that end an object's life, as opposed to the completion of one transfer. */

@@ -30,6 +30,41 @@ int f(unsigned long start)
 	return 0;
 }`));
 
+  it('a choice between two calls is two paths', () =>
+    check(`
+static int one(unsigned long a, struct page **p)
+{
+	return pin_user_pages_fast(a, 1, FOLL_WRITE, p) == 1 ? 0 : -EFAULT;
+}
+static int two(unsigned long a, struct page **p)
+{
+	return pin_user_pages_fast(a, 1, 0, p) == 1 ? 0 : -EFAULT;
+}
+int f(unsigned long a, int write)
+{
+	struct page *p[1];
+	int ret = write ? one(a, p) : two(a, p);
+
+	if (ret)
+		return ret;
+	if (start(write))
+		return -EIO; //~ leaked-pin
+	unpin_user_page(p[0]);
+	return 0;
+}
+int g(struct job *job, unsigned long a, int write)
+{
+	struct page *p[1];
+
+	job->ret = write ? pin_user_pages_fast(a, 1, FOLL_WRITE, p) : pin_user_pages_fast(a, 1, 0, p);
+	if (job->ret != 1)
+		return -EFAULT;
+	if (start(write))
+		return -EIO; //~ leaked-pin
+	unpin_user_page(p[0]);
+	return 0;
+}`));
+
   it('unwinding by goto, exactly what is held', () =>
     check(`
 int f(struct device *dev, unsigned long start, int nr)

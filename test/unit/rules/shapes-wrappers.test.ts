@@ -413,3 +413,39 @@ int handed(int (*take)(unsigned long, int, unsigned int, struct page **), unsign
 	return 0;
 }`));
 });
+
+describe('releases that the data chooses', () => {
+  const DRIVER = (taking: string): string => `
+struct io { struct page **pages; long n; boolean_t pinned; };
+static int io_pin(struct io *io, unsigned long addr, long n)
+{
+	io->pinned = B_TRUE;
+	io->n = pin_user_pages_unlocked(addr, n, io->pages, 0);
+	return io->n == n ? 0 : -EFAULT;
+}
+static int io_get(struct io *io, unsigned long addr, long n)
+{
+	${taking}
+	io->n = get_user_pages_unlocked(addr, n, io->pages, 0);
+	return io->n == n ? 0 : -EFAULT;
+}
+int io_start(struct io *io, unsigned long addr, long n, int user)
+{
+	int error = user ? io_pin(io, addr, n) : io_get(io, addr, n);
+	long i;
+	if (error) {
+		if (io->pinned)
+			unpin_user_pages(io->pages, io->n); //~ RULE
+		else
+			for (i = 0; i < io->n; i++)
+				put_page(io->pages[i]);
+		return error;
+	}
+	io_submit(io);
+	return 0;
+}`;
+  it('are the word of the caller where nobody on the path has set the flag', () =>
+    shape(DRIVER('').replace('//~ RULE', '')));
+  it('are wrong where the flag was set against the call', () =>
+    shape(DRIVER('io->pinned = B_TRUE;').replace('RULE', 'mismatched-release')));
+});
