@@ -54,6 +54,17 @@ export function cString(k: Kernel, at: Word, thread: number, limit = 65536): str
   }
   return out;
 }
+/** Frames from here on stand for pages of kmalloc() and other memory of the machine: they have a struct page, and no references of their own. */
+const SLAB = 1 << 24;
+/** The struct page of an address of the machine's memory. */
+export function slabPage(lo: number): Word {
+  return pagePointer(SLAB + (lo >>> 12));
+}
+/** The address that such a struct page stands for; undefined if it is one of a page frame. */
+export function slabAddress(w: Word): Word | undefined {
+  const pfn = w.lo >>> 6;
+  return w.hi === HI.vmemmap && (w.lo & 63) === 0 && pfn >= SLAB ? { hi: HI.kernel, lo: (pfn - SLAB) << 12 } : undefined;
+}
 /** Page frame of a struct page pointer. */
 export function framed(k: Kernel, w: Word): number {
   if (w.hi !== HI.vmemmap || w.lo & 63) {
@@ -64,6 +75,8 @@ export function framed(k: Kernel, w: Word): number {
     throw new MachineFault('wild-pointer', 'this is no struct page');
   }
   const pfn = w.lo >>> 6;
+  if (pfn >= SLAB)
+    throw new MachineFault('wild-pointer', 'this is the struct page of kmalloc() memory: the slab allocator owns it, drivers do not take references to it');
   if (k.model.s.zoneOf(pfn) < 0) throw new MachineFault('wild-pointer', `page frame ${pfn} does not exist`);
   return pfn;
 }

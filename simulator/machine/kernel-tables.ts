@@ -75,6 +75,10 @@ export abstract class KernelTables {
   readonly notifiers: Rows<'object' | 'mm' | 'start' | 'end' | 'kind' | 'gone' | 'pending'>;
   readonly pageLocks: Rows<'pfn' | 'thread' | 'span' | 'live'>;
   readonly bigs: Rows<'proc' | 'global' | 'vpn'>;
+  /** Pages of vmap() and vmalloc(): the row is the virtual page. */
+  readonly vpages: Rows<'pfn' | 'live' | 'own'>;
+  /** Registers where no device is declared. */
+  readonly registers: Column;
   readonly devices: Device[] = [];
   /** A visible operation happened since the scheduler last looked. */
   touched = false;
@@ -119,6 +123,8 @@ export abstract class KernelTables {
       'pid',
       'vm',
     ]);
+    this.vpages = new Rows(store, 'vmap pages', ['pfn', 'live', 'own']);
+    this.registers = store.column('registers without a device', 1024);
     this.files = new Rows(store, 'descriptors', ['proc', 'fd', 'file', 'open']);
     this.open = new Rows(store, 'open files', ['count', 'struct', 'disk', 'pos', 'flags', 'dev', 'path']);
     this.chardevs = new Rows(store, 'char devices', ['name', 'ops', 'object', 'devt', 'gone']);

@@ -11,7 +11,7 @@ import type { Program } from './program.ts';
 import { Rows } from './rows.ts';
 import { Vm, type Answer, type Host, type Word } from './vm.ts';
 
-export { Args, cString, framed, pagePointer } from './args.ts';
+export { Args, cString, framed, pagePointer, slabAddress, slabPage } from './args.ts';
 export type { Director, Event } from './kernel-tables.ts';
 
 /** The kernel. */

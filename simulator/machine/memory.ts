@@ -18,6 +18,8 @@ export const HI = {
   vmemmap: 0xffffea00 | 0,
   /** Device registers. */
   io: 0xffffc900 | 0,
+  /** Pages of vmap() and vmalloc(). */
+  vmap: 0xffffc902 | 0,
   /** Functions, 16 bytes apart. */
   text: -1,
 } as const;

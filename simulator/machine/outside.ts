@@ -29,6 +29,10 @@ export class Outside {
       this.checkFrame(pfn, 'read');
       return readFrame(this.k.model.s, pfn, lo & 4095, Math.min(size, 4096 - (lo & 4095)));
     }
+    if (hi === HI.vmap) {
+      const pfn = this.mapped(lo, 'read');
+      return readFrame(this.k.model.s, pfn, lo & 4095, Math.min(size, 4096 - (lo & 4095)));
+    }
     if (hi === HI.vmemmap) return this.pageStruct(lo, size);
     if (hi === HI.io) {
       const v = this.readRegister(lo);
@@ -52,11 +56,11 @@ export class Outside {
         );
       return;
     }
-    if (hi === HI.direct) {
+    if (hi === HI.direct || hi === HI.vmap) {
       let done = 0;
       while (done < data.length) {
         const a = (lo >>> 0) + done;
-        const pfn = Math.floor(a / 4096);
+        const pfn = hi === HI.vmap ? this.mapped(a, 'write') : Math.floor(a / 4096);
         this.checkFrame(pfn, 'write');
         const n = Math.min(data.length - done, 4096 - (a & 4095));
         writeFrame(this.k.model.s, pfn, a & 4095, data.subarray(done, done + n));
@@ -113,6 +117,19 @@ export class Outside {
       `${verb} through 0x${(BigInt.asUintN(32, BigInt(hi)) * 4294967296n + BigInt(lo >>> 0)).toString(16)}, which is no memory`,
     );
   }
+  /** Frame of an address of vmap() or vmalloc(). */
+  private mapped(lo: number, verb: string): number {
+    const row = lo >>> 12;
+    const known = row > 0 && row <= this.k.vpages.count;
+    if (!known || !this.k.vpages.get(row, 'live')) {
+      if (known && this.k.vpages.get(row, 'pfn'))
+        throw new MachineFault('use-after-free', `${verb} of memory of vmap() or vmalloc() after vunmap() or vfree()`);
+      throw new MachineFault('out-of-bounds', `${verb} past the end of memory of vmap() or vmalloc()`);
+    }
+    const pfn = this.k.vpages.get(row, 'pfn');
+    this.checkFrame(pfn, verb);
+    return pfn;
+  }
   private checkFrame(pfn: number, verb: string): void {
     const s = this.k.model.s;
     if (s.zoneOf(pfn) < 0) throw new MachineFault('wild-pointer', `${verb} of page frame ${pfn}, which does not exist`);
@@ -136,13 +153,17 @@ export class Outside {
   }
   private readRegister(lo: number): number {
     const d = this.k.devices[(lo >>> 0) >>> 12];
-    if (!d) throw new MachineFault('wild-pointer', 'a read of a register of no device');
+    if (!d) return this.k.registers.at((lo & 0xfff) >> 2);
     this.k.touched = true;
     return d.readl((lo & 0xfff) >> 2);
   }
   private writeRegister(lo: number, value: number): void {
     const d = this.k.devices[(lo >>> 0) >>> 12];
-    if (!d) throw new MachineFault('wild-pointer', 'a write to a register of no device');
+    // nobody is behind the registers: they keep what is written
+    if (!d) {
+      this.k.store.set(this.k.registers, (lo & 0xfff) >> 2, value);
+      return;
+    }
     this.k.touched = true;
     this.registerWritten(d, (lo & 0xfff) >> 2, value);
   }

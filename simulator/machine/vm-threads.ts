@@ -264,7 +264,9 @@ export class VmThreads {
   }
   /** Is the thread running code of its user program? */
   inUser(t: number): boolean {
-    const d = this.tDepth.data[t]! - 1;
+    let d = this.tDepth.data[t]! - 1;
+    // functions of the headers run for whoever calls them
+    while (d > 0 && this.program.functions[this.frFn.data[t * FRAMES + d]!]!.prelude) d--;
     return d >= 0 && this.frUser.data[t * FRAMES + d] === 1;
   }
 }

@@ -1,8 +1,9 @@
 /** DMA mappings and the devices' side of them. */
 import { HI, MachineFault } from '../memory.ts';
-import { type Args, type Kernel } from '../kernel.ts';
+import { slabAddress, type Args, type Kernel } from '../kernel.ts';
 import { allocPages, freePages, readFrame, writeFrame, PG } from '../model.ts';
 import type { Builtins } from './index.ts';
+import type { Word } from '../vm.ts';
 
 /** dma_map_page: one bus page for each page touched; consecutive if the frames are. */
 function map(k: Kernel, a: Args, pfn: number, off: number, size: number, dir: number, bounce = 0): number {
@@ -51,30 +52,41 @@ function bounce(k: Kernel, r: number, toDevice: boolean): void {
   }
 }
 
+/** dma_map_single: kmalloc() memory goes through a page that the device can reach. */
+function mapVirtual(k: Kernel, a: Args, w: Word, size: number, dir: number): number {
+  if (w.hi === HI.direct) return map(k, a, w.lo >>> 12, w.lo & 4095, size, dir);
+  if (w.hi !== HI.kernel) throw new MachineFault('wild-pointer', 'dma_map_single() needs an address of the kernel');
+  k.vm.memory.check(w.lo, size, false);
+  const o = k.vm.memory.describe(w.lo);
+  if (o?.kind === 4)
+    k.event(
+      'warning',
+      `dma_map_single() of ${o.name} on the stack: DMA needs memory of the allocator`,
+      a.thread,
+      true,
+    );
+  let order = 0;
+  while (4096 << order < size) order++;
+  const pfn = allocPages(k.model.s, order);
+  const d = map(k, a, pfn, 0, size, dir, w.lo);
+  if (dir !== 2) bounce(k, k.maps.count, true);
+  return d;
+}
+
 /** Built-ins of this file. */
 export const dma: Builtins = {
-  __pinscope_dma_map: (k, a) => map(k, a, a.pfn(0) + Math.floor(a.u(1) / 4096), a.u(1) % 4096, a.u(2), a.n(3)),
-  __pinscope_dma_map_virt: (k, a) => {
-    const w = a.w(0);
-    const size = a.u(1);
-    if (w.hi === HI.direct) return map(k, a, w.lo >>> 12, w.lo & 4095, size, a.n(2));
-    if (w.hi !== HI.kernel) throw new MachineFault('wild-pointer', 'dma_map_single() needs an address of the kernel');
-    k.vm.memory.check(w.lo, size, false);
-    const o = k.vm.memory.describe(w.lo);
-    if (o?.kind === 4)
-      k.event(
-        'warning',
-        `dma_map_single() of ${o.name} on the stack: DMA needs memory of the allocator`,
-        a.thread,
-        true,
-      );
-    let order = 0;
-    while (4096 << order < size) order++;
-    const pfn = allocPages(k.model.s, order);
-    const d = map(k, a, pfn, 0, size, a.n(2), w.lo);
-    if (a.n(2) !== 2) bounce(k, k.maps.count, true);
-    return d;
+  __pinscope_engine: (k, a) => {
+    const d = k.devices[0];
+    if (d) k.submit(d, a.u(0), a.u(1), a.n(2));
+    else k.event('dma-engine', `nothing moves: no device is declared (//@ device dma copy)`, a.thread);
+    return undefined;
   },
+  __pinscope_dma_map: (k, a) => {
+    const slab = slabAddress(a.w(0));
+    if (slab) return mapVirtual(k, a, { hi: slab.hi, lo: slab.lo + a.u(1) }, a.u(2), a.n(3));
+    return map(k, a, a.pfn(0) + Math.floor(a.u(1) / 4096), a.u(1) % 4096, a.u(2), a.n(3));
+  },
+  __pinscope_dma_map_virt: (k, a) => mapVirtual(k, a, a.w(0), a.u(1), a.n(2)),
   __pinscope_dma_unmap: (k, a) => {
     const r = find(k, a.u(0));
     // an address of an object that was made up: its mapping is the caller's

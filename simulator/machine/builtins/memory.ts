@@ -1,6 +1,7 @@
 /** Memory: allocation with fault injection, copying, strings. */
 import { HI, KIND, MachineFault, STATE } from '../memory.ts';
 import { cString, type Args, type Kernel } from '../kernel.ts';
+import { unmapPages, vmallocPages } from './vmap.ts';
 import type { Builtins } from './index.ts';
 import type { Word } from '../vm.ts';
 
@@ -17,6 +18,9 @@ export function allocate(k: Kernel, a: Args, name: string, size: number, zero: b
     return { hi: 0, lo: 0 };
   }
   if (size === 0) return { hi: 0, lo: 16 };
+  // who asks for the pages of vmalloc() gets real ones
+  if (/^_*v[mz]alloc/.test(name) && k.program.byName.has('__pinscope_vmalloc_page'))
+    return vmallocPages(k, size, k.spanAt(a.thread)) ?? { hi: 0, lo: 0 };
   const row = k.vm.memory.alloc(size, KIND.heap, k.spanAt(a.thread), zero, 16, '');
   return { hi: HI.kernel, lo: k.vm.memory.address(row) };
 }
@@ -24,6 +28,7 @@ export function allocate(k: Kernel, a: Args, name: string, size: number, zero: b
 export function release(k: Kernel, a: Args, i: number, name: string): undefined {
   const p = a.w(i);
   if (p.hi === 0 && (p.lo === 0 || p.lo === 16)) return;
+  if (p.hi === HI.vmap && /^k?vfree/.test(name)) return void unmapPages(k, p, name);
   const m = k.vm.memory;
   if (p.hi === -1 && p.lo < 0 && p.lo >= -4095)
     throw new MachineFault('bad-free', `${name}() of an error pointer (errno ${-p.lo})`);

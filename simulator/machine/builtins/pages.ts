@@ -1,5 +1,6 @@
 /** Pages: allocation, flags, locks, mappings into the kernel. */
-import { cString, framed, pagePointer, type Args, type Kernel } from '../kernel.ts';
+import { cString, framed, pagePointer, slabAddress, slabPage, type Args, type Kernel } from '../kernel.ts';
+import { mapPages, unmapPages } from './vmap.ts';
 import { HI, MachineFault } from '../memory.ts';
 import {
   allocPages,
@@ -128,22 +129,26 @@ export const pages: Builtins = {
     } else if (a.n(1) === 4) folioMarkAccessed(s, s.head(pfn));
     return undefined;
   },
-  __pinscope_head: (k, a) => pagePointer(k.model.s.head(a.pfn(0))),
-  __pinscope_pfn: (_, a) => a.pfn(0),
+  __pinscope_head: (k, a) => (slabAddress(a.w(0)) ? a.w(0) : pagePointer(k.model.s.head(a.pfn(0)))),
+  __pinscope_pfn: (_, a) => (slabAddress(a.w(0)) ? a.w(0).lo >>> 6 : a.pfn(0)),
   pfn_to_page: (_, a) => pagePointer(a.u(0)),
   pfn_valid: (k, a) => (k.model.s.zoneOf(a.u(0)) >= 0 ? 1 : 0),
-  page_address: (_, a) => ({ hi: HI.direct, lo: (a.pfn(0) << 12) | 0 }),
+  page_address: (_, a) => slabAddress(a.w(0)) ?? ({ hi: HI.direct, lo: (a.pfn(0) << 12) | 0 }),
   virt_to_page: (_, a) => {
     const w = a.w(0);
     if (w.hi === HI.direct) return pagePointer(w.lo >>> 12);
-    throw new MachineFault('unsupported', 'virt_to_page() of memory that did not come from the page allocator');
+    if (w.hi === HI.kernel) return slabPage(w.lo);
+    throw new MachineFault('wild-pointer', 'virt_to_page() needs an address of the direct map: not one of vmalloc(), vmap() or of the user');
   },
-  __pinscope_vmalloc_page: (_, a) => {
+  __pinscope_vmalloc_page: (k, a) => {
     const w = a.w(0);
-    if (w.hi === HI.direct) return pagePointer(w.lo >>> 12);
-    throw new MachineFault('unsupported', 'vmalloc_to_page() needs memory of vmap() or the page allocator here');
+    const row = w.hi === HI.vmap ? w.lo >>> 12 : 0;
+    if (row && k.vpages.get(row, 'live')) return pagePointer(k.vpages.get(row, 'pfn'));
+    throw new MachineFault('wild-pointer', 'vmalloc_to_page() needs an address of vmalloc() or vmap()');
   },
   __pinscope_kmap: (k, a) => {
+    const slab = slabAddress(a.w(0));
+    if (slab) return slab;
     const pfn = a.pfn(0);
     if (a.n(1) === 1) k.mayBlock(a.thread);
     if (a.n(1) === 2) k.store.add(k.tAtomic, a.thread, 1);
@@ -151,6 +156,7 @@ export const pages: Builtins = {
   },
   __pinscope_kunmap: (k, a) => {
     const w = a.w(0);
+    if (w.hi === HI.kernel) return undefined;
     if (w.hi !== HI.direct)
       throw new MachineFault(
         'bad-free',
@@ -192,14 +198,15 @@ export const pages: Builtins = {
     const n = a.n(1);
     const b = k.vm.readBytes(at.hi, at.lo, n * 8, a.thread);
     const v = new DataView(b.buffer, b.byteOffset, b.length);
-    const first = framed(k, { lo: v.getInt32(0, true), hi: v.getInt32(4, true) });
-    for (let i = 1; i < n; i++) {
-      if (framed(k, { lo: v.getInt32(i * 8, true), hi: v.getInt32(i * 8 + 4, true) }) !== first + i)
-        throw new MachineFault('unsupported', 'vmap() of pages that are not next to each other is not modelled');
-    }
-    return { hi: HI.direct, lo: (first << 12) | 0 };
+    k.mayBlock(a.thread);
+    if (k.director.fails('vmap')) return { hi: 0, lo: 0 };
+    const pfns = Array.from({ length: n }, (_, i) => framed(k, { lo: v.getInt32(i * 8, true), hi: v.getInt32(i * 8 + 4, true) }));
+    return mapPages(k, pfns, false);
   },
-  vunmap: () => undefined,
+  vunmap: (k, a) => {
+    if (!a.isNull(0)) unmapPages(k, a.w(0), 'vunmap');
+    return undefined;
+  },
   dump_page: (k, a) => {
     const s = k.model.s;
     const pfn = a.pfn(0);

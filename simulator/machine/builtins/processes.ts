@@ -71,7 +71,10 @@ export const processes: Builtins = {
   __pinscope_join: (k, a) => {
     const t = a.n(0);
     const st = k.vm.tState.at(t);
-    if (st === THREAD.done || st === THREAD.dead) return 0;
+    if (st === THREAD.done || st === THREAD.dead) {
+      k.store.set(k.tPhase, a.thread, 0);
+      return 0;
+    }
     return k.block(a.thread, -1000 - t, -1) === BLOCK ? BLOCK : 0;
   },
   __pinscope_malloc: (k, a) => {

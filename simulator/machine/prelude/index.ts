@@ -11,20 +11,25 @@ import { ARITH } from './arith.ts';
 import { ASSUME } from './assume.ts';
 import { ATOMIC } from './atomic.ts';
 import { BITS } from './bits.ts';
+import { BLOCK_LAYER } from './block.ts';
 import { BUSES } from './buses.ts';
+import { COMMON } from './common.ts';
 import { DEVICES } from './devices.ts';
 import { DMA } from './dma.ts';
+import { ENGINES } from './engines.ts';
 import { ERRNO } from './errno.ts';
 import { GUP } from './gup.ts';
 import { ITER } from './iter.ts';
 import { LISTS } from './lists.ts';
 import { LOCKS } from './locks.ts';
+import { NET } from './net.ts';
 import { PAGES } from './pages.ts';
 import { PRINTK } from './printk.ts';
 import { STRINGS } from './strings.ts';
 import { SUBSYSTEMS } from './subsystems.ts';
 import { TASKS } from './tasks.ts';
 import { TYPES } from './types.ts';
+import { USB } from './usb.ts';
 import { USER } from './user.ts';
 import { VMAS } from './vmas.ts';
 import { WAIT } from './wait.ts';
@@ -92,6 +97,11 @@ const HEADERS = [
   XARRAY,
   USER,
   SUBSYSTEMS,
+  COMMON,
+  BLOCK_LAYER,
+  NET,
+  USB,
+  ENGINES,
   ASSUME,
 ];
 
