@@ -302,6 +302,7 @@ export interface LabelStmt extends Span, FromMacro {
 export interface GotoStmt extends Span, FromMacro {
   readonly kind: 'goto';
   readonly label: string | null; /** null: computed goto */
+  /** Where a computed goto goes (exact reader only). */ readonly value?: Expr;
 }
 export interface ReturnStmt extends Span, FromMacro {
   readonly kind: 'return';

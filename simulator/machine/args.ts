@@ -63,7 +63,9 @@ export function slabPage(lo: number): Word {
 /** The address that such a struct page stands for; undefined if it is one of a page frame. */
 export function slabAddress(w: Word): Word | undefined {
   const pfn = w.lo >>> 6;
-  return w.hi === HI.vmemmap && (w.lo & 63) === 0 && pfn >= SLAB ? { hi: HI.kernel, lo: (pfn - SLAB) << 12 } : undefined;
+  return w.hi === HI.vmemmap && (w.lo & 63) === 0 && pfn >= SLAB
+    ? { hi: HI.kernel, lo: (pfn - SLAB) << 12 }
+    : undefined;
 }
 /** Page frame of a struct page pointer. */
 export function framed(k: Kernel, w: Word): number {
@@ -76,7 +78,10 @@ export function framed(k: Kernel, w: Word): number {
   }
   const pfn = w.lo >>> 6;
   if (pfn >= SLAB)
-    throw new MachineFault('wild-pointer', 'this is the struct page of kmalloc() memory: the slab allocator owns it, drivers do not take references to it');
+    throw new MachineFault(
+      'wild-pointer',
+      'this is the struct page of kmalloc() memory: the slab allocator owns it, drivers do not take references to it',
+    );
   if (k.model.s.zoneOf(pfn) < 0) throw new MachineFault('wild-pointer', `page frame ${pfn} does not exist`);
   return pfn;
 }

@@ -87,6 +87,8 @@ export abstract class FnBase {
   /** Flag slots of variables that certainly have a value here. */
   protected assigned = new Set<number>();
   protected reachable = true;
+  /** Slots with the sizes of arrays of variable length. */
+  protected readonly variableSizes = new Map<Sym, number>();
 
   constructor(
     readonly c: Compiler,
@@ -180,6 +182,10 @@ export abstract class FnBase {
         return s?.kind === 'const' ? { v: s.value, type: s.type } : undefined;
       }
       case 'sizeof': {
+        if (e.arg?.kind === 'id' && this.variableSizes.size) {
+          const s = this.find(e.arg.name);
+          if (s?.kind === 'mem' && this.variableSizes.has(s)) return undefined;
+        }
         const t = e.type ? this.typeOf(e.type, e) : e.arg ? this.staticType(e.arg) : T.int;
         return { v: BigInt(t.size), type: T.ulong };
       }

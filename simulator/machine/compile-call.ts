@@ -17,7 +17,7 @@ export abstract class FnCall extends FnCond {
     const name = e.callee.kind === 'id' && !this.find(e.callee.name) ? e.callee.name : undefined;
     if (name !== undefined) {
       direct = this.c.functionRef(name);
-      if (!direct) this.fail(`the machine has no ${name}()`, e.callee);
+      if (!direct) this.fail(`the machine has no ${name}(): define it in this file, or leave the call out`, e.callee);
       this.info.calls.add(name);
       type = this.c.functionType(direct);
     } else {

@@ -1,9 +1,9 @@
 /** Blocks and declarations to code: scopes, variables, cleanups. */
-import type { BlockStmt, Declarator, Expr, Span } from '../../language/c/ast.ts';
+import type { BlockStmt, CType, Declarator, Expr, Span } from '../../language/c/ast.ts';
 import type { Block, Sym } from './compile-base.ts';
 import { FnInit } from './compile-init.ts';
 import type { VarInfo } from './program.ts';
-import { isScalar, ptr, type Ty } from './types.ts';
+import { isScalar, ptr, T, type Ty } from './types.ts';
 
 /** Declarations of a function. */
 export abstract class FnDecl extends FnInit {
@@ -71,6 +71,30 @@ export abstract class FnDecl extends FnInit {
     this.emit('STEP');
   }
 
+  /** An array whose size is known when it comes into being: memory of its own that goes with its block. */
+  private variableArray(d: Declarator, element: CType, size: Expr): void {
+    const of = this.typeOf(element, d);
+    if (d.init) this.fail('an array of variable length has no initialiser', d);
+    this.step(d);
+    const s = this.memVar(d.name, ptr(of));
+    this.declareLocal(s.offset, d.name, s.type);
+    const bytes = this.tmp();
+    const at = { start: d.start, end: d.end };
+    const width: Expr = { kind: 'num', value: BigInt(of.size), text: `${of.size}UL`, ...at };
+    this.convert(this.rv({ kind: 'binary', op: '*', left: size, right: width, ...at }), T.ulong, bytes);
+    this.variableSizes.set(s, bytes);
+    const mark = this.cur;
+    const addr = this.tmp();
+    this.emit('LEA', addr, s.offset);
+    const name: Expr = { kind: 'str', value: d.name, ...at };
+    const sized: Expr = { kind: 'sizeof', arg: { kind: 'id', name: d.name, ...at }, ...at };
+    const callee: Expr = { kind: 'id', name: '__pinscope_vla', ...at };
+    const made = this.rv({ kind: 'call', callee, args: [name, sized], argsStart: 0, argsEnd: 0, ...at });
+    this.store({ kind: 'mem', type: s.type, addr, off: 0 }, made);
+    this.cur = mark;
+    this.blocks[this.blocks.length - 1]!.cleanups.push({ fn: '__pinscope_vla_end', sym: s, span: d });
+  }
+
   protected declaration(d: Declarator): void {
     this.span = d;
     if (d.isTypedef) {
@@ -82,7 +106,9 @@ export abstract class FnDecl extends FnInit {
       if (!d.init) this.fail('__auto_type needs a value', d);
       const st = this.staticType(d.init);
       t = st.kind === 'array' ? ptr(st.of) : st.kind === 'func' ? ptr(st) : st;
-    } else t = this.typeOf(d.type, d);
+    } else if (d.type.kind === 'array' && d.type.size && !this.constant(d.type.size) && !d.isStatic && !d.isExtern)
+      return this.variableArray(d, d.type.of, d.type.size);
+    else t = this.typeOf(d.type, d);
     if (t.kind === 'func') return;
     if (t.kind === 'void' || (t.kind === 'record' && !t.complete)) this.fail(`'${d.name}' has an unknown size`, d);
     if (d.isStatic || d.isExtern) {

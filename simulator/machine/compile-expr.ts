@@ -127,7 +127,12 @@ export abstract class FnExpr extends FnPlace {
         return this.fail('expected a value, not a type', e);
       case 'opaque':
         return this.fail(`${e.text} is not supported`, e);
-      case 'sizeof':
+      case 'sizeof': {
+        const s = e.arg?.kind === 'id' ? this.find(e.arg.name) : undefined;
+        const slot = s && this.variableSizes.get(s);
+        if (slot !== undefined) return this.into({ type: T.ulong, slot }, dst);
+        return this.fail('this is no constant', e);
+      }
       case 'offsetof':
         return this.fail('this is no constant', e);
     }

@@ -239,6 +239,7 @@ export class FnCompiler extends FnFlow {
       }
       case 'goto': {
         this.step(s);
+        if (s.value) return this.computedGoto(s, s.value);
         const l = s.label === null ? undefined : this.labels.get(s.label);
         if (!l) this.fail(`there is no label ${s.label}`, s);
         for (let i = this.blocks.length - 1; i >= 0 && !l.path.includes(this.blocks[i]!.node); i--)
@@ -266,6 +267,22 @@ export class FnCompiler extends FnFlow {
       case 'choice':
         return this.fail('this is not supported', s);
     }
+  }
+
+  /** goto *p: p is the number of a label; cleanups of blocks that it leaves are not run, as in C. */
+  private computedGoto(s: Stmt, value: Expr): void {
+    const v = this.convert(this.rv(value), T.ulong);
+    for (const [name, label] of this.labels) {
+      const k = this.loadConst(this.c.labelNumber(name), T.ulong);
+      const flag = this.tmp();
+      this.emit('NEL', flag, k.slot, v.slot);
+      const skip = this.emit('JNZ', flag);
+      label.jumps.push({ at: this.emit('JMP') });
+      this.patch(skip, 2);
+    }
+    this.span = s;
+    this.emit('TRAP', this.c.message('this goto leads to no label of the function'));
+    this.reachable = false;
   }
 
   private returnStatement(s: Stmt & { kind: 'return' }): void {

@@ -361,6 +361,13 @@ export class Compiler extends Tables {
   }
 
   /** Calls that are constants: tests of types, alignments. */
+  private readonly labelNumbers = new Map<string, bigint>();
+  /** What &&label is: a number for each name. */
+  labelNumber(name: string): bigint {
+    let n = this.labelNumbers.get(name);
+    if (n === undefined) this.labelNumbers.set(name, (n = BigInt(this.labelNumbers.size + 1) * 64n));
+    return n;
+  }
   constantCall(f: FnBase, name: string, args: readonly Expr[]): Const | undefined {
     const typeArg = (e: Expr | undefined): Ty | undefined =>
       e ? (e.kind === 'type' ? this.types.of(e.type, e) : f.staticType(e)) : undefined;
@@ -383,6 +390,8 @@ export class Compiler extends Tables {
         const k = args[0] && f.constant(args[0]);
         return k && { v: wrap(k.v, T.long), type: T.long };
       }
+      case '__builtin_label_address':
+        return args[0]?.kind === 'id' ? { v: this.labelNumber(args[0].name), type: T.ulong } : undefined;
       case '__builtin_choose_expr': {
         const k = args[0] && f.constant(args[0]);
         const pick = k && (k.v !== 0n ? args[1] : args[2]);

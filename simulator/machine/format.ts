@@ -7,8 +7,12 @@ export interface FormatArgs {
   double(): number;
   /** Bytes of the string at an address, up to its NUL. */
   text(address: bigint, limit?: number): string;
-  /** %p with its extension letters: the kernel's kinds. `undefined`: print the address. */
-  pointer?(address: bigint, extension: string): string | undefined;
+  /** %p with the letters behind it: the kernel's kinds, and how many letters belong to it. `undefined`: print the address. */
+  pointer?(
+    address: bigint,
+    letters: string,
+    width: number,
+  ): { readonly text: string; readonly used: number } | undefined;
 }
 
 const SPEC = /%([-+ #0]*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(hh|h|ll|l|L|q|j|z|Z|t)?([diouxXcsaAeEfFgGpn%])([A-Za-z0-9]*)?/g;
@@ -68,14 +72,15 @@ export function format(fmt: string, args: FormatArgs): string {
       }
       case 'p': {
         const a = BigInt.asUintN(64, args.integer());
-        const special = ext === '' ? undefined : args.pointer?.(a, ext);
+        const special = ext === '' ? undefined : args.pointer?.(a, ext, width);
         if (special !== undefined) {
-          text = special;
-          at += ext.length;
+          text = special.text;
+          at += special.used;
+          width = ext.startsWith('h') ? 0 : width;
         } else {
           text = args.pointer ? a.toString(16).padStart(16, '0') : a === 0n ? '(nil)' : `0x${a.toString(16)}`;
-          if (args.pointer && /^x/.test(ext)) {
-            text = a.toString(16);
+          if (args.pointer && /^[xKr]/.test(ext)) {
+            if (ext.startsWith('x')) text = a.toString(16);
             at += 1;
           }
         }

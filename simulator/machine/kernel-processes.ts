@@ -10,6 +10,8 @@ const ARENA = 0x80000;
 /** Processes. */
 export abstract class KernelProcesses extends KernelThreads {
   /** Runs a notifier's callback to its end. */
+  /** A program touches a page of a driver's mapping that is not there: true if the driver has put one there. */
+  onDriverFault: (vma: number, at: number, write: boolean, thread: number) => boolean = () => false;
   onNotify: (row: number, start: number, end: number, thread: number) => void = () => undefined;
 
   /** A new process with its arena, task and mm. `mm` 0: a new address space named like it. */

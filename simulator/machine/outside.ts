@@ -1,12 +1,12 @@
 /** Memory that is not the machine's own: user pages, the direct map, struct page, registers of devices. */
 import { REG, type Device } from '../device/index.ts';
-import type { KernelThreads } from './kernel-threads.ts';
+import type { KernelProcesses } from './kernel-processes.ts';
 import { HI, MachineFault } from './memory.ts';
 import { addressName, PG, readFrame, readUser, writeFrame, writeUser } from './model.ts';
 
 /** Accesses to it. */
 export class Outside {
-  constructor(private readonly k: KernelThreads) {}
+  constructor(private readonly k: KernelProcesses) {}
 
   read(hi: number, lo: number, size: number, thread: number): Uint8Array {
     if (hi >= 0 && hi < 0x8000 && (hi !== 0 || lo >>> 0 >= 65536)) {
@@ -14,7 +14,10 @@ export class Outside {
       if (!this.k.vm.inUser(thread)) this.smap(hi, lo, 'reads');
       const into = new Uint8Array(size);
       const at = hi * 4294967296 + (lo >>> 0);
-      const r = mm ? readUser(this.k.model.s, mm, at, into) : { signal: 'SIGSEGV' as const, at };
+      const access = (): ReturnType<typeof readUser> =>
+        mm ? readUser(this.k.model.s, mm, at, into) : { signal: 'SIGSEGV' as const, at };
+      let r = access();
+      if ('signal' in r && this.driverFault(mm, r.at, false, thread)) r = access();
       this.k.touched = true;
       if ('signal' in r)
         throw new MachineFault(
@@ -47,7 +50,10 @@ export class Outside {
       const mm = this.k.mmOf(thread);
       if (!this.k.vm.inUser(thread)) this.smap(hi, lo, 'writes');
       const at = hi * 4294967296 + (lo >>> 0);
-      const r = mm ? writeUser(this.k.model.s, mm, at, data) : { signal: 'SIGSEGV' as const, at };
+      const access = (): ReturnType<typeof writeUser> =>
+        mm ? writeUser(this.k.model.s, mm, at, data) : { signal: 'SIGSEGV' as const, at };
+      let r = access();
+      if ('signal' in r && this.driverFault(mm, r.at, true, thread)) r = access();
       this.k.touched = true;
       if ('signal' in r)
         throw new MachineFault(
@@ -87,6 +93,16 @@ export class Outside {
       'user-pointer',
       `kernel code ${verb} user memory at 0x${(hi * 4294967296 + (lo >>> 0)).toString(16)} directly: a __user pointer goes through copy_from_user()/copy_to_user()`,
     );
+  }
+  /** vm_ops->fault of a driver's mapping. */
+  private driverFault(mm: number, at: number, write: boolean, thread: number): boolean {
+    const { vmas } = this.k;
+    const vpn = Math.floor(at / 4096);
+    const row = vmas.find(
+      (r) =>
+        !vmas.get(r, 'gone') && vmas.get(r, 'mm') === mm && vpn >= vmas.get(r, 'start') && vpn < vmas.get(r, 'end'),
+    );
+    return row !== 0 && this.k.onDriverFault(vmas.get(row, 'struct'), at, write, thread);
   }
   private whyNot(mm: number, at: number): string {
     const s = this.k.model.s;

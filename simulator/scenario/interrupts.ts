@@ -88,16 +88,37 @@ export function invalidate(sim: Simulation, row: number, start: number, end: num
     `${fn.name}() is told that 0x${(start * 4096).toString(16)}–0x${(end * 4096).toString(16)} goes`,
     thread,
   );
-  // the change waits for the callback: nobody else runs
+  atOnce(sim, t, `${fn.name}() waits for a lock while the mm changes`);
+}
+/** vm_ops->fault: the driver is asked for the page before the access goes on. */
+export function driverFault(sim: Simulation, vma: number, at: number, write: boolean, thread: number): boolean {
+  const k = sim.kernel;
+  const fn = sim.loaded.program.byName.get('__pinscope_vm_fault');
+  if (!fn) return false;
+  const args: Word[] = [
+    { hi: HI.kernel, lo: vma },
+    { hi: Math.floor(at / 4294967296), lo: at | 0 },
+    { hi: 0, lo: write ? 1 : 0 },
+  ];
+  const name = `${k.actorName(thread)}: page fault`;
+  const t = k.spawn(fn, args, { kind: ACTOR.thread, name, proc: k.vm.tProc.at(thread) });
+  atOnce(sim, t, 'the fault handler waits for what the faulting program holds');
+  return k.vm.tResult.at(t) === 0;
+}
+/** Runs a thread to its end while its cause waits: nobody else runs. */
+function atOnce(sim: Simulation, t: number, stuck: string): void {
+  const k = sim.kernel;
+  const before = sim.active;
   sim.whole(() => {
     sim.active = t;
     for (let guard = 0; guard < 1000; guard++) {
       k.touched = false;
       const r = k.vm.run(t, 10_000);
       if (r === 'exit') break;
-      if (r === 'blocked') throw new MachineFault('deadlock', `${fn.name}() waits for a lock while the mm changes`);
+      if (r === 'blocked') throw new MachineFault('deadlock', stuck);
     }
   });
+  sim.active = before;
   k.touched = true;
   k.kill(t);
 }

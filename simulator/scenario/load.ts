@@ -243,6 +243,7 @@ export function load(
     'close',
     '__exit_files',
     '__exit_vmas',
+    '__pinscope_vm_fault',
     '__pinscope_exit_process',
   ];
   const program = compile({

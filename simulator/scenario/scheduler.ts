@@ -13,6 +13,8 @@ import { watch } from './properties.ts';
 import { actorWord, type Turn } from './schedule.ts';
 import type { Simulation } from './simulation.ts';
 
+/** Visible steps in a row after which somebody else has his turn. */
+const PATIENCE = 50;
 const IDLE_LIMIT = 4000;
 /** Statements that a thread may run before others get their turn, if it never comes to a visible point. */
 const QUANTUM = 400;
@@ -54,8 +56,13 @@ export class Scheduler {
     control.set('current', t);
     const r = this.run(t, QUANTUM);
     if (k.touched || r === 'budget') this.tick();
+    // who waits, even for a tick, lets the others run first
+    if (r === 'blocked') {
+      control.set('current', 0);
+      control.set('rotate', t);
+    }
     // who never waits gives way now and then
-    if (r === 'budget' && control.get('since') > 2) {
+    if (control.get('since') > (r === 'budget' ? 2 : PATIENCE)) {
       control.set('current', 0);
       control.set('since', 0);
       control.set('rotate', t);

@@ -116,7 +116,21 @@ export abstract class ExprParser extends TypeParser {
         const arg = this.cast();
         return { kind: 'unary', op: t, arg, ...this.from(start) };
       }
-      if (t === '&&') this.fail('addresses of labels are not supported', start);
+      if (t === '&&') {
+        this.next();
+        const label = this.next();
+        if (label.kind !== 'id') this.fail(`expected a label behind && before '${label.text}'`, label);
+        const at = this.from(start);
+        const callee: Expr = { kind: 'id', name: '__builtin_label_address', ...at };
+        return {
+          kind: 'call',
+          callee,
+          args: [{ kind: 'id', name: label.text, ...at }],
+          argsStart: 0,
+          argsEnd: 0,
+          ...at,
+        };
+      }
     }
     if (start.kind === 'id') {
       if (t === 'sizeof' || t === '_Alignof' || t === '__alignof__' || t === 'alignof' || t === '__alignof')

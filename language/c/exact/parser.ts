@@ -295,7 +295,12 @@ export class ExactParser extends ExprParser {
         return;
       case 'goto': {
         this.next();
-        if (this.is('*')) this.fail('computed gotos are not supported');
+        if (this.accept('*')) {
+          const value = this.expression();
+          this.expect(';');
+          out.push({ kind: 'goto', label: null, value, ...this.from(start) });
+          return;
+        }
         const label = this.next().text;
         this.expect(';');
         out.push({ kind: 'goto', label, ...this.from(start) });

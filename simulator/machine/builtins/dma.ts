@@ -59,12 +59,7 @@ function mapVirtual(k: Kernel, a: Args, w: Word, size: number, dir: number): num
   k.vm.memory.check(w.lo, size, false);
   const o = k.vm.memory.describe(w.lo);
   if (o?.kind === 4)
-    k.event(
-      'warning',
-      `dma_map_single() of ${o.name} on the stack: DMA needs memory of the allocator`,
-      a.thread,
-      true,
-    );
+    k.event('warning', `dma_map_single() of ${o.name} on the stack: DMA needs memory of the allocator`, a.thread, true);
   let order = 0;
   while (4096 << order < size) order++;
   const pfn = allocPages(k.model.s, order);

@@ -83,6 +83,17 @@ const copy =
 
 /** Built-ins of this file. */
 export const memory: Builtins = {
+  __pinscope_vla: (k, a) => {
+    const n = a.s(1);
+    if (n <= 0 || n > 1 << 20)
+      throw new MachineFault('stack-overflow', `the array '${a.text(0)}' would have ${n} bytes on the stack`);
+    const row = k.vm.memory.alloc(n, KIND.stack, k.spanAt(a.thread), false, 16, `'${a.text(0)}'`);
+    return { hi: HI.kernel, lo: k.vm.memory.address(row) };
+  },
+  __pinscope_vla_free: (k, a) => {
+    k.vm.memory.free(k.vm.memory.rowAt(a.w(0).lo), k.spanAt(a.thread));
+    return undefined;
+  },
   __pinscope_alloc: (k, a) => {
     const name = a.text(0);
     if (a.n(2) & GFP_DIRECT_RECLAIM) k.mayBlock(a.thread);

@@ -133,12 +133,15 @@ export const pages: Builtins = {
   __pinscope_pfn: (_, a) => (slabAddress(a.w(0)) ? a.w(0).lo >>> 6 : a.pfn(0)),
   pfn_to_page: (_, a) => pagePointer(a.u(0)),
   pfn_valid: (k, a) => (k.model.s.zoneOf(a.u(0)) >= 0 ? 1 : 0),
-  page_address: (_, a) => slabAddress(a.w(0)) ?? ({ hi: HI.direct, lo: (a.pfn(0) << 12) | 0 }),
+  page_address: (_, a) => slabAddress(a.w(0)) ?? { hi: HI.direct, lo: (a.pfn(0) << 12) | 0 },
   virt_to_page: (_, a) => {
     const w = a.w(0);
     if (w.hi === HI.direct) return pagePointer(w.lo >>> 12);
     if (w.hi === HI.kernel) return slabPage(w.lo);
-    throw new MachineFault('wild-pointer', 'virt_to_page() needs an address of the direct map: not one of vmalloc(), vmap() or of the user');
+    throw new MachineFault(
+      'wild-pointer',
+      'virt_to_page() needs an address of the direct map: not one of vmalloc(), vmap() or of the user',
+    );
   },
   __pinscope_vmalloc_page: (k, a) => {
     const w = a.w(0);
@@ -200,7 +203,9 @@ export const pages: Builtins = {
     const v = new DataView(b.buffer, b.byteOffset, b.length);
     k.mayBlock(a.thread);
     if (k.director.fails('vmap')) return { hi: 0, lo: 0 };
-    const pfns = Array.from({ length: n }, (_, i) => framed(k, { lo: v.getInt32(i * 8, true), hi: v.getInt32(i * 8 + 4, true) }));
+    const pfns = Array.from({ length: n }, (_, i) =>
+      framed(k, { lo: v.getInt32(i * 8, true), hi: v.getInt32(i * 8 + 4, true) }),
+    );
     return mapPages(k, pfns, false);
   },
   vunmap: (k, a) => {

@@ -18,7 +18,7 @@ function slots(k: Kernel, a: Args, first: number): FormatArgs {
     integer: () => a.big(next()),
     double: () => k.vm.double(a.base + next()),
     text: (p, limit) => cString(k, word(p), a.thread, limit),
-    pointer: (p, ext) => special(k, a, p, ext),
+    pointer: (p, letters, width) => special(k, a, p, letters, width),
   };
 }
 /** Arguments in memory: a va_list. */
@@ -33,45 +33,70 @@ function listed(k: Kernel, a: Args, at: Word): FormatArgs {
     integer: () => new DataView(take().slice().buffer).getBigInt64(0, true),
     double: () => new DataView(take().slice().buffer).getFloat64(0, true),
     text: (p, limit) => cString(k, word(p), a.thread, limit),
-    pointer: (p, ext) => special(k, a, p, ext),
+    pointer: (p, letters, width) => special(k, a, p, letters, width),
   };
 }
 const word = (p: bigint): Word => ({ lo: Number(BigInt.asIntN(32, p)), hi: Number(BigInt.asIntN(32, p >> 32n)) });
 
-/** %pe, %pV, %pa, %pad, %p…: Documentation/core-api/printk-formats.rst. */
-function special(k: Kernel, a: Args, p: bigint, ext: string): string | undefined {
-  const e = /^(e|V|ad|ap|a|S|s|f|K|d|OF)/.exec(ext)?.[1];
-  switch (e) {
+/** %pe, %pV, %pa, %pad, %ph, %p…: Documentation/core-api/printk-formats.rst. */
+function special(
+  k: Kernel,
+  a: Args,
+  p: bigint,
+  letters: string,
+  width: number,
+): { text: string; used: number } | undefined {
+  const kind = /^(?:e|V|ad|ap|a|S[RbB]?|s|f|d|OF\w?|h[CDN]?|M[FR]?|m|I4|i4|U[bBlL]?)/.exec(letters)?.[0];
+  if (kind === undefined) return undefined;
+  const text = shown(k, a, p, kind, width);
+  return text === undefined ? undefined : { text, used: kind.length };
+}
+function shown(k: Kernel, a: Args, p: bigint, kind: string, width: number): string | undefined {
+  const w = word(p);
+  const bytes = (n: number): string[] =>
+    [...k.vm.readBytes(w.hi, w.lo, n, a.thread)].map((b) => b.toString(16).padStart(2, '0'));
+  const u64 = (at: Word): bigint =>
+    new DataView(k.vm.readBytes(at.hi, at.lo, 8, a.thread).slice().buffer).getBigUint64(0, true);
+  switch (kind) {
     case 'e': {
       const n = Number(BigInt.asIntN(64, p));
       return n < 0 && n >= -4095 ? `-${ERRNO_NAME[-n] ?? -n}` : p.toString(16).padStart(16, '0');
     }
-    case 'V': {
-      const w = word(p);
-      const v = new DataView(k.vm.readBytes(w.hi, w.lo, 16, a.thread).slice().buffer);
-      const list = word(v.getBigUint64(8, true));
-      const at = new DataView(k.vm.readBytes(list.hi, list.lo, 8, a.thread).slice().buffer).getBigUint64(0, true);
-      return format(cString(k, word(v.getBigUint64(0, true)), a.thread), listed(k, a, word(at)));
-    }
+    case 'V':
+      return format(cString(k, word(u64(w)), a.thread), listed(k, a, word(u64(word(u64({ hi: w.hi, lo: w.lo + 8 }))))));
     case 'a':
     case 'ad':
-    case 'ap': {
-      const w = word(p);
-      return `0x${new DataView(k.vm.readBytes(w.hi, w.lo, 8, a.thread).slice().buffer).getBigUint64(0, true).toString(16).padStart(16, '0')}`;
-    }
-    case 'S':
-    case 's':
-    case 'f': {
-      const w = word(p);
-      try {
-        return `${k.vm.functionAt(w.hi, w.lo).name}`;
-      } catch {
-        return undefined;
-      }
-    }
-    default:
-      return undefined;
+    case 'ap':
+      return `0x${u64(w).toString(16).padStart(16, '0')}`;
+    case 'h':
+    case 'hC':
+    case 'hD':
+    case 'hN':
+      return bytes(Math.min(64, Math.max(1, width))).join({ h: ' ', hC: ':', hD: '-', hN: '' }[kind]);
+    case 'M':
+    case 'MF':
+    case 'MR':
+      return bytes(6).join(kind === 'MF' ? '-' : ':');
+    case 'm':
+      return bytes(6).join('');
+    case 'I4':
+    case 'i4':
+      return bytes(4)
+        .map((b) => parseInt(b, 16))
+        .join('.');
   }
+  if (kind.startsWith('U')) {
+    const b = bytes(16);
+    const part = (from: number, to: number): string => b.slice(from, to).join('');
+    return `${part(0, 4)}-${part(4, 6)}-${part(6, 8)}-${part(8, 10)}-${part(10, 16)}`;
+  }
+  if (/^[Ssf]/.test(kind))
+    try {
+      return k.vm.functionAt(w.hi, w.lo).name;
+    } catch {
+      return undefined;
+    }
+  return undefined;
 }
 
 function say(k: Kernel, a: Args, text: string, kind: 'printk' | 'output'): number {

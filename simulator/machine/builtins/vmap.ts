@@ -22,8 +22,7 @@ export function unmapPages(k: Kernel, w: Word, name: string): void {
   const own = name !== 'vunmap';
   if (!row || row >= k.vpages.count + 1 || k.vpages.get(row - 1, 'live'))
     throw new MachineFault('bad-free', `${name}() of an address that ${own ? 'vmalloc()' : 'vmap()'} did not return`);
-  if (!k.vpages.get(row, 'live'))
-    throw new MachineFault('double-free', `${name}() of a mapping that is gone already`);
+  if (!k.vpages.get(row, 'live')) throw new MachineFault('double-free', `${name}() of a mapping that is gone already`);
   for (; row <= k.vpages.count && k.vpages.get(row, 'live'); row++) {
     k.vpages.set(row, 'live', 0);
     if (!k.vpages.get(row, 'own')) continue;

@@ -1,5 +1,6 @@
 /** Allocation: include/linux/{gfp,slab,vmalloc,cleanup,mempool}.h. */
 export const ALLOC = String.raw`
+void *__pinscope_vla(const char *name, unsigned long n); void __pinscope_vla_free(void *p); static inline void __pinscope_vla_end(void *p) { __pinscope_vla_free(*(void **)p); }
 #define PAGE_SHIFT 12
 #define PAGE_SIZE 4096UL
 #define PAGE_MASK (~(PAGE_SIZE - 1))

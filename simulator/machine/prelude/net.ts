@@ -73,6 +73,20 @@ static inline struct sk_buff *__skb_dequeue(struct sk_buff_head *q) { struct sk_
 #define skb_queue_empty(q) ((q)->next == (struct sk_buff *)(q))
 #define skb_queue_len(q) ((q)->qlen)
 static inline void skb_queue_purge(struct sk_buff_head *q) { struct sk_buff *s; while ((s = __skb_dequeue(q))) kfree_skb(s); }
+#define __netdev_alloc_skb(d, n, f) __alloc_skb(n, f)
+#define __skb_fill_page_desc_noacc(i, k, p, o, n) skb_frag_fill_page_desc(&(i)->frags[k], p, o, n)
+#define skb_frag_set_page(s, i, p) ((s)->__info.frags[i].bv_page = (p))
+static inline int skb_append_pagefrags(struct sk_buff *s, struct page *p, int off, size_t n, size_t max) { int i = s->__info.nr_frags; if (i >= max) return -EMSGSIZE; get_page(p); skb_fill_page_desc(s, i, p, off, n); return 0; }
+static inline void __skb_queue_head(struct sk_buff_head *q, struct sk_buff *s) { s->prev = (struct sk_buff *)q; s->next = q->next; q->next->prev = s; q->next = s; q->qlen++; }
+#define skb_queue_head(q, s) __skb_queue_head(q, s)
+#define netif_napi_add(d, n, p) ((n)->dev = (d), (n)->poll = (p))
+#define netif_napi_add_weight(d, n, p, w) netif_napi_add(d, n, p)
+#define netif_napi_add_tx(d, n, p) netif_napi_add(d, n, p)
+#define netif_napi_del(n) ((void)(n))
+#define napi_enable(n) ((void)(n))
+#define napi_disable(n) ((void)(n))
+#define sock_hold(k) ((void)(k))
+#define sock_put(k) ((void)(k))
 #define netdev_priv(d) ((d)->priv)
 #define page_frag_free(p) put_page(virt_to_page(p))
 `;

@@ -56,11 +56,15 @@ export const SUBSYSTEMS = String.raw`
 #define video_get_drvdata(p) ((p)->dev.driver_data)
 #define video_drvdata(f) ((f)->private_data)
 static inline void list_bulk_move_tail(struct list_head *h, struct list_head *f, struct list_head *l) { f->prev->next = l->next; l->next->prev = f->prev; h->prev->next = f; f->prev = h->prev; l->next = h; h->prev = l; }
-#define dma_fence_init(f, o, l, c, s) do { kref_init(&(f)->refcount); (f)->signaled = false; (f)->error = 0; } while (0)
+struct dma_fence_cb { struct list_head node; void (*func)(struct dma_fence *, struct dma_fence_cb *); };
+static inline int dma_fence_add_callback(struct dma_fence *f, struct dma_fence_cb *c, void (*fn)(struct dma_fence *, struct dma_fence_cb *)) { if (f->signaled) { INIT_LIST_HEAD(&c->node); return -ENOENT; } c->func = fn; list_add_tail(&c->node, &f->cb_list); return 0; }
+static inline bool dma_fence_remove_callback(struct dma_fence *f, struct dma_fence_cb *c) { bool on = !list_empty(&c->node); if (on) list_del_init(&c->node); return on; }
+static inline int __dma_fence_signal(struct dma_fence *f) { struct dma_fence_cb *c, *t; if (f->signaled) return -EINVAL; f->signaled = true; list_for_each_entry_safe(c, t, &f->cb_list, node) { list_del_init(&c->node); c->func(f, c); } wake_up_all(&f->wq); return 0; }
+#define dma_fence_init(f, o, l, c, s) do { kref_init(&(f)->refcount); INIT_LIST_HEAD(&(f)->cb_list); (f)->signaled = false; (f)->error = 0; } while (0)
 #define dma_fence_get(f) (kref_get(&(f)->refcount), (f))
 static inline void __dma_fence_release(struct kref *k) { kfree(container_of(k, struct dma_fence, refcount)); }
 #define dma_fence_put(f) ((void)kref_put(&(f)->refcount, __dma_fence_release))
-#define dma_fence_signal(f) ((f)->signaled = true, wake_up_all(&(f)->wq), 0)
+#define dma_fence_signal(f) __dma_fence_signal(f)
 #define dma_fence_is_signaled(f) ((f)->signaled)
 #define dma_fence_wait(f, i) wait_event_interruptible((f)->wq, (f)->signaled)
 #define dma_fence_wait_timeout(f, i, t) wait_event_timeout((f)->wq, (f)->signaled, t)
@@ -71,6 +75,26 @@ struct fd { struct file *file; };
 #define fd_file(f) ((f).file)
 #define fd_empty(f) (!(f).file)
 #define eventfd_ctx_put(c) ((void)(c))
+struct eventfd_ctx __pinscope_eventfd;
+#define eventfd_ctx_fdget(fd) ((void)(fd), &__pinscope_eventfd)
+struct regmap { int x; }; struct regmap_config { int reg_bits, val_bits, reg_stride; unsigned int max_register; const char *name; }; struct regmap __pinscope_regmap;
+#define devm_regmap_init_mmio(d, r, c) (&__pinscope_regmap)
+#define devm_regmap_init_i2c(d, c) (&__pinscope_regmap)
+#define regmap_read(m, r, v) (*(v) = readl((const volatile void *)__pinscope_io() + (r)), 0)
+#define regmap_write(m, r, v) (writel(v, (volatile void *)__pinscope_io() + (r)), 0)
+static inline int regmap_update_bits(struct regmap *m, unsigned int r, unsigned int k, unsigned int v) { unsigned int o; regmap_read(m, r, &o); return regmap_write(m, r, (o & ~k) | (v & k)); }
+#define regmap_set_bits(m, r, b) regmap_update_bits(m, r, b, b)
+#define regmap_clear_bits(m, r, b) regmap_update_bits(m, r, b, 0)
+struct gpio_desc { int value; }; struct gpio_desc __pinscope_gpio;
+#define devm_gpiod_get(d, n, f) (&__pinscope_gpio)
+#define devm_gpiod_get_optional(d, n, f) (&__pinscope_gpio)
+#define gpiod_set_value(g, v) ((void)((g)->value = (v)))
+#define gpiod_get_value(g) ((g)->value)
+#define gpiod_set_value_cansleep(g, v) gpiod_set_value(g, v)
+#define gpiod_get_value_cansleep(g) gpiod_get_value(g)
+#define GPIOD_OUT_LOW 3
+#define GPIOD_OUT_HIGH 7
+#define GPIOD_IN 1
 #define inb(p) readb((const volatile void *)__pinscope_io() + (p))
 #define inw(p) readw((const volatile void *)__pinscope_io() + (p))
 #define inl(p) readl((const volatile void *)__pinscope_io() + (p))
@@ -95,6 +119,8 @@ struct iommu_domain { int x; };
 #define iommu_map(d, a, p, n, r, g...) 0
 #define iommu_map_atomic(d, a, p, n, r) 0
 #define iommu_unmap(d, a, n) (n)
+static inline ssize_t iommu_map_sg(struct iommu_domain *d, unsigned long a, struct scatterlist *s, unsigned int n, int p, ...) { ssize_t t = 0; unsigned int i; for (i = 0; i < n && s; i++, s = sg_next(s)) t += s->length; return t; }
+#define iommu_map_sgtable(d, a, t, p) iommu_map_sg(d, a, (t)->sgl, (t)->orig_nents, p)
 #define iommu_unmap_fast(d, a, n, g) (n)
 #define iommu_iova_to_phys(d, a) ((phys_addr_t)(a))
 #define iommu_iotlb_sync(d, g) ((void)0)

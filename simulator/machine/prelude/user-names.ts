@@ -5,7 +5,7 @@ const words = (t: string): string[] => t.trim().split(/\s+/);
 export const USER_NAMES: ReadonlySet<string> = new Set(
   words(`
   open close read write pread pwrite ioctl lseek fsync poll mmap munmap waitpid printf puts fprintf dprintf free
-  __pinscope_open __pinscope_file __pinscope_close __pinscope_disk __pinscope_mmap __pinscope_vm __pinscope_fork __pinscope_waitpid
+  __pinscope_open __pinscope_file __pinscope_close __pinscope_disk __pinscope_mmap __pinscope_vla __pinscope_vla_end __pinscope_vla_free __pinscope_vm __pinscope_fork __pinscope_waitpid
   __pinscope_exit_process __pinscope_thread __pinscope_join __pinscope_malloc __pinscope_user_realloc __pinscope_memfd __exit_files __exit_vmas
   __syscall_ret __rw __pinscope_sleep __pinscope_tick __pinscope_bug __pinscope_lock __pinscope_unlock __pinscope_current __pinscope_find_vma
   memcpy memmove memset memcmp strlen strcmp strncmp strcpy strncpy strcat strchr strrchr strstr strnlen snprintf sprintf simple_strtol

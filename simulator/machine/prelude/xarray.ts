@@ -66,11 +66,20 @@ static inline int idr_alloc(struct idr *i, void *p, int start, int end, gfp_t f)
 #define ida_free(i, n) ((void)(i))
 #define ida_simple_get(i, s, e, f) ((i)->next++)
 #define ida_simple_remove(i, n) ((void)(i))
+struct maple_tree { struct xarray xa; };
+#define MTREE_INIT(n, f) { .xa = { .next = 0 } }
+#define DEFINE_MTREE(n) struct maple_tree n
+#define mt_init(m) xa_init(&(m)->xa)
+#define mtree_load(m, i) xa_load(&(m)->xa, i)
+#define mtree_store(m, i, e, f) xa_err(xa_store(&(m)->xa, i, e, f))
+#define mtree_insert(m, i, e, f) ({ int __mti = xa_insert(&(m)->xa, i, e, f); __mti == -EBUSY ? -EEXIST : __mti; })
+#define mtree_erase(m, i) xa_erase(&(m)->xa, i)
+#define mtree_destroy(m) xa_destroy(&(m)->xa)
 #define INIT_RADIX_TREE(r, f) memset(r, 0, sizeof(*(r)))
 #define radix_tree_insert(r, i, e) xa_insert(&(r)->xa, i, e, GFP_KERNEL)
 #define radix_tree_lookup(r, i) xa_load(&(r)->xa, i)
 #define radix_tree_delete(r, i) xa_erase(&(r)->xa, i)
-struct dma_fence { struct kref refcount; int error; bool signaled; wait_queue_head_t wq; }; struct dma_resv { struct ww_mutex lock; };
+struct dma_fence { struct kref refcount; struct list_head cb_list; int error; bool signaled; wait_queue_head_t wq; }; struct dma_resv { struct ww_mutex lock; };
 #define dma_resv_lock(r, c) ww_mutex_lock(&(r)->lock, c)
 #define dma_resv_lock_interruptible(r, c) ww_mutex_lock_interruptible(&(r)->lock, c)
 #define dma_resv_trylock(r) ww_mutex_trylock(&(r)->lock)

@@ -180,7 +180,7 @@ describe('what C forbids', () => {
       'unsupported 3',
     ]);
     expect(wrong(run('//@ process app\nint f(void)\n{\n  return frobnicate(1);\n}'))).toEqual([
-      'warning 4: the machine has no frobnicate()',
+      'warning 4: the machine has no frobnicate(): define it in this file, or leave the call out',
       'unsupported 4',
     ]);
     expect(wrong(run('int f(void)\n{\n  return 1 +;\n}\nint g(void) { return 0; }'))[0]).toContain(
