@@ -123,6 +123,14 @@ export class Device {
     for (let i = this.reg.at(REG.HEAD); i < this.reg.at(REG.TAIL); i++) out.push(this.descriptor(i));
     return out;
   }
+  /** The last `limit` descriptors of the ring, oldest first, and from which step of the bus on each is carried out. */
+  ring(limit: number): { number: number; descriptor: Descriptor; due: number; done: boolean }[] {
+    const [head, tail] = [this.reg.at(REG.HEAD), this.reg.at(REG.TAIL)];
+    const out: { number: number; descriptor: Descriptor; due: number; done: boolean }[] = [];
+    for (let i = Math.max(0, tail - limit); i < tail; i++)
+      out.push({ number: i, descriptor: this.descs[i]!, due: this.due.at(i), done: i < head });
+    return out;
+  }
   /** Is a queued descriptor going to use this device page? */
   uses(address: number): boolean {
     for (let i = this.reg.at(REG.HEAD); i < this.reg.at(REG.TAIL); i++) {

@@ -59,6 +59,12 @@ export class Iommu {
     });
     return out;
   }
+  /** Calls `visit` for each live mapping. `serial`: number that the frame had when it was mapped. */
+  each(visit: (address: number, pfn: number, direction: number, serial: number) => void): void {
+    const { data } = this.dir;
+    for (let row = 0; row < data.length; row++)
+      if (data[row]) visit(this.on ? IOVA_BASE + row : row, this.page.at(row), data[row]! - 1, this.serial.at(row));
+  }
   /** What a device access at `address` reaches. `write`: the device writes memory. */
   translate(address: number, write: boolean): Translation {
     const row = this.row(address);

@@ -35,7 +35,6 @@ export class Session {
   readonly variables = new Variables(this);
   private madeStatements: Statements | undefined;
   private readonly counters: readonly ((offset: number) => number)[];
-  private present = -1;
 
   /** Reads, compiles and runs a source text. Takes as long as the run takes. */
   constructor(params: LoadParams) {
@@ -92,10 +91,7 @@ export class Session {
 
   /** Brings the state to the one before a step, unless it is there. */
   goTo(step: number): void {
-    const at = Math.max(0, Math.min(step, this.sim.length));
-    if (at === this.present) return;
-    this.sim.seek(at);
-    this.present = at;
+    this.sim.seek(Math.max(0, Math.min(step, this.sim.length)));
   }
 
   /** The thread that is meant: the given one, or the one whose step it is. */

@@ -105,6 +105,8 @@ const MESSAGES = {
       step: count,
       length: count,
       actor: v.string(),
+      /** Line of the statement that just ran: the changes that are shown are its (from 1; 0: none). */
+      ran: count,
       /** Line of the statement about to run (from 1; 0: none), and its span. */
       line: count,
       span: v.optional(span),

@@ -335,9 +335,13 @@ export class Simulation implements Director {
   threadOf(i: number): number {
     return i >= 0 ? this.record.thread(i) : 0;
   }
+  /** Position in the journal of the state before step `i` (length: the end). */
+  position(i: number): number {
+    return i >= this.length ? this.endPosition : this.record.position(Math.max(0, i));
+  }
   /** Goes to the state before step `i` (length: the end). */
   seek(i: number): void {
-    this.model.s.store.seek(i >= this.length ? this.endPosition : this.record.position(Math.max(0, i)));
+    this.model.s.store.seek(this.position(i));
   }
   /** Frames at the present place: innermost first, functions of the headers left out. */
   frames(thread: number): FrameInfo[] {

@@ -220,6 +220,22 @@ export class Store {
     return { column: this.columns[k.field[o]!]!, index: k.index[o]!, before: k.before[o]!, after: k.after[o]! };
   }
 
+  /** Calls `visit` for the entries from `from` up to, not including, `to`, in order, without an object for each. */
+  scan(
+    from: number,
+    to: number,
+    visit: (field: number, index: number, before: number, after: number, position: number) => void,
+  ): void {
+    for (let p = from; p < to; ) {
+      const k = this.read(p >>> CHUNK_BITS);
+      const stop = Math.min(to, ((p >>> CHUNK_BITS) + 1) << CHUNK_BITS);
+      for (; p < stop; p++) {
+        const o = p & CHUNK_MASK;
+        visit(k.field[o]!, k.index[o]!, k.before[o]!, k.after[o]!, p);
+      }
+    }
+  }
+
   /** Undoes what happened since `position` and forgets it: for operations refused half-way. */
   rollback(position: number): void {
     this.seek(position);

@@ -12,7 +12,7 @@ describe('messages of the panel', () => {
       view: { arrangement: 'lru', page: 4300 },
     });
     expect(readToPanel(structuredClone(load))).toEqual(load);
-    const at = toHost('at', { step: 3, length: 9, actor: 'app', line: 7, stack: [], changed: [1], values: [] });
+    const at = toHost('at', { step: 3, length: 9, actor: 'app', ran: 6, line: 7, stack: [], changed: [1], values: [] });
     expect(readToHost(JSON.parse(JSON.stringify(at)))).toEqual(at);
   });
 
