@@ -27,6 +27,8 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   loader: { '.md': 'text' },
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
 };
 const nodeEsm = { ...common, platform: 'node', format: 'esm', target: 'node20', banner: { js: requireBanner } };
 const nodeCjs = { ...common, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] };
@@ -52,6 +54,13 @@ const targets = [
   { ...browser, format: 'iife', entryPoints: ['server/lsp/browser.ts'], outfile: 'dist/server.browser.js' },
   { ...nodeEsm, entryPoints: ['simulator/engine/node.ts'], outfile: 'dist/engine.js' },
   { ...browser, format: 'iife', entryPoints: ['simulator/engine/browser.ts'], outfile: 'dist/engine.browser.js' },
+  {
+    ...browser,
+    format: 'iife',
+    entryPoints: ['simulator/panel/main.tsx'],
+    outfile: 'dist/panel.js',
+    loader: { ...common.loader, '.svg': 'text' },
+  },
   // .cjs: this package is of type "module", which neither VS Code before 1.100 nor the web extension host can load.
   { ...nodeCjs, entryPoints: ['client/vscode/node.ts'], outfile: 'dist/extension.cjs' },
   { ...browser, format: 'cjs', entryPoints: ['client/vscode/browser.ts'], outfile: 'dist/extension.browser.cjs' },

@@ -28,6 +28,7 @@ const STEPS = {
   grammar: () => check('grammar', [GRAMMAR_TEST, '-g', 'test/grammar/c.tmLanguage.json', 'test/grammar/*.c']),
   unit: () => vitest('unit'),
   architecture: () => vitest('architecture'),
+  panel: panelInBrowser,
   vscode: extensionHost,
   vsix: packaged,
 };
@@ -40,10 +41,8 @@ async function main() {
   if (unknown) throw new Refusal(`no step "${unknown}"; there are: ${Object.keys(STEPS).join(', ')}`);
   const steps = wanted.length ? wanted : Object.keys(STEPS);
   await ensurePackages();
-  if (steps.some((name) => ['vscode', 'vsix'].includes(name))) {
-    await ensureVsCodeServer();
-    await ensureBrowser();
-  }
+  if (steps.some((name) => ['vscode', 'vsix'].includes(name))) await ensureVsCodeServer();
+  if (steps.some((name) => ['panel', 'vscode', 'vsix'].includes(name))) await ensureBrowser();
   mkdirSync(OUT, { recursive: true });
   const total = { passed: 0, failed: [], skipped: [] };
   for (const name of steps) {
@@ -96,6 +95,12 @@ async function vitest(project) {
 
 function firstLine(text) {
   return (text ?? '').split('\n')[0] || 'the file could not be run';
+}
+
+/** The simulator's panel in a browser, with the programs of dist/. */
+async function panelInBrowser() {
+  await build();
+  return vitest('panel');
 }
 
 /** The mocha suite inside a real VS Code. */

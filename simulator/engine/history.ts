@@ -36,10 +36,9 @@ export function pageHistory(sim: Simulation, page: number): PageHistory {
   const steps: number[] = [];
   const refs: number[] = [];
   const causes: Cause[] = [];
-  let ref = 0;
   const first = found.find((f) => f.field === s.refcount.id);
   sim.seek(0);
-  ref = first ? first.before : s.refcount.at(page);
+  let ref = first ? first.before : s.refcount.at(page);
   for (const f of found) {
     const step = Math.max(0, stepAt(sim, f.position));
     if (f.field === s.refcount.id) ref = f.after;

@@ -255,6 +255,8 @@ export interface Timeline {
   /** Pages of the machine, and those that the run uses. */
   readonly pages: number;
   readonly used: number;
+  /** The page that the run is about: of the first fault, else the one that devices and drivers deal with; -1: none. */
+  readonly focus: number;
   /** Entries of the journal, and bytes that state and journal need. */
   readonly entries: number;
   readonly bytes: number;
@@ -285,6 +287,8 @@ export interface SnapshotRequests {
   readonly timeline: { readonly params: Readonly<Record<string, never>>; readonly result: Timeline };
   readonly snapshot: { readonly params: SnapshotParams; readonly result: Snapshot };
   readonly pageHistory: { readonly params: { readonly page: number }; readonly result: PageHistory };
+  /** The run as a file: its trace, or a report for people. */
+  readonly report: { readonly params: { readonly kind: 'json' | 'md'; readonly name: string }; readonly result: string };
   /** Pages that the steps of a line touched. */
   readonly pagesOfLine: { readonly params: { readonly line: number }; readonly result: readonly number[] };
   /** Beside each line that has run so far: the counts of the page that it touched last. */

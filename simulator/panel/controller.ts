@@ -119,7 +119,7 @@ export class Controller {
         const stop = s.faultStops.value[0];
         const at = message.at === 'fault' ? (stop ?? run.length) : message.at;
         s.step.value = Math.min(run.length, at ?? (same ? before : (stop ?? Math.min(1, run.length))));
-        if (!same && !message.view) s.page.value = undefined;
+        if (!same && message.view?.page === undefined) s.page.value = line.focus >= 0 ? line.focus : undefined;
       });
       this.wanted = '';
       void this.refresh();

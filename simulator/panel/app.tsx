@@ -1,0 +1,188 @@
+/** The panel. */
+import { useRef } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import type { Controller } from './controller.ts';
+import { Details } from './details.tsx';
+import { Crashed, Empty, Problems } from './empty.tsx';
+import { Pages } from './grid.tsx';
+import { Icon } from './icons.tsx';
+import { Inspector } from './inspector.tsx';
+import { keyName, SHORTCUTS } from './keys.ts';
+import { Now } from './now.tsx';
+import * as s from './state.ts';
+import { t, type TextId } from './strings.ts';
+import { Timeline } from './timeline.tsx';
+import { Transport } from './transport.tsx';
+import type { PanelMessage } from './messages.ts';
+
+const EXPORTS: readonly (readonly [PanelMessage<'export'>['kind'], TextId])[] = [
+  ['html', 'exportHtml'],
+  ['md', 'exportMd'],
+  ['svg', 'exportSvg'],
+  ['png', 'exportPng'],
+  ['json', 'exportJson'],
+];
+
+function ExportMenu({ control }: { readonly control: Controller }) {
+  const open = useSignal(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const close = (): void => {
+    open.value = false;
+    button.current?.focus();
+  };
+  return (
+    <div
+      class="menu-box"
+      onKeyDown={(e) => {
+        if (e.key === 'Escape' && open.value) {
+          close();
+          e.preventDefault();
+        }
+        if (open.value && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) {
+          const items = [...e.currentTarget.querySelectorAll<HTMLElement>('[role=menuitem]')];
+          const at = items.indexOf(document.activeElement as HTMLElement);
+          items.at((at + (e.key === 'ArrowDown' ? 1 : -1) + (at < 0 && e.key === 'ArrowUp' ? 1 : 0)) % items.length)?.focus();
+          e.preventDefault();
+        }
+      }}
+    >
+      <button
+        ref={button}
+        type="button"
+        class="tool text"
+        aria-haspopup="menu"
+        aria-expanded={open.value}
+        onClick={() => {
+          open.value = !open.value;
+        }}
+      >
+        <Icon name="export" />
+        {t('exports')}
+      </button>
+      {open.value ? (
+        <div class="menu" role="menu">
+          {EXPORTS.map(([kind, text]) => (
+            <button
+              key={kind}
+              type="button"
+              role="menuitem"
+              onClick={() => {
+                close();
+                void control.export(kind);
+              }}
+            >
+              {t(text)}
+            </button>
+          ))}
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+function Keys() {
+  return (
+    <section class="keys" aria-label={t('shortcuts')}>
+      <dl>
+        {SHORTCUTS.map((x) => (
+          <div key={x.id}>
+            <dt>
+              {x.keys.map((k) => (
+                <kbd key={k}>{keyName(k)}</kbd>
+              ))}
+            </dt>
+            <dd>{t(x.id)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+/** What the run found, in one line. */
+function Verdict({ control }: { readonly control: Controller }) {
+  const run = s.run.value;
+  if (s.phase.value === 'running') return <span class="verdict">{t('running')}</span>;
+  if (!run) return null;
+  const fault = run.faults.find((f) => !f.wanted) ?? run.faults[0];
+  const text = fault ? `${fault.kind}${fault.wanted ? `, ${t('asShown')}` : ''}` : run.ok ? t('ok') : t('failed');
+  return (
+    <button
+      type="button"
+      class={`verdict ${run.ok ? 'good' : 'bad'}`}
+      title={fault?.text ?? ''}
+      onClick={() => {
+        s.tab.value = 'findings';
+        if (fault) control.goTo(fault.inevitable + 1);
+      }}
+    >
+      <Icon name={run.ok ? 'pass' : 'error'} />
+      {text}
+    </button>
+  );
+}
+
+function Header({ control }: { readonly control: Controller }) {
+  const muted = s.loaded.value?.options.muted ?? [];
+  return (
+    <header class="head">
+      <h1>{s.loaded.value?.title ?? 'Pinscope'}</h1>
+      <Verdict control={control} />
+      {muted.length ? (
+        <button type="button" class="link" title={t('unmute')} onClick={() => control.rerun({ ...s.loaded.value?.options, muted: [] })}>
+          {t('muted', muted.length)}
+        </button>
+      ) : null}
+      <span class="hint push">{s.run.value ? t('kernel', s.run.value.kernel) : ''}</span>
+      <ExportMenu control={control} />
+      <button
+        type="button"
+        class="tool"
+        title={`${t('shortcuts')} (?)`}
+        aria-label={t('shortcuts')}
+        aria-expanded={s.showKeys.value}
+        onClick={() => {
+          s.showKeys.value = !s.showKeys.value;
+        }}
+      >
+        <Icon name="keyboard" />
+      </button>
+    </header>
+  );
+}
+
+/** All of it. */
+export function App({ control }: { readonly control: Controller }) {
+  const { value: phase } = s.phase;
+  const run = s.run.value;
+  let body;
+  if (phase === 'empty') body = <Empty control={control} />;
+  else if (phase === 'crashed') body = <Crashed control={control} />;
+  else if (!run) body = <p class="empty hint">{t('running')}</p>;
+  else if (!run.length) body = <Problems control={control} />;
+  else
+    body = (
+      <>
+        <div class="time">
+          <Transport control={control} />
+          <Timeline control={control} />
+        </div>
+        <div class="board">
+          <Now control={control} />
+          <Pages control={control} />
+          <Inspector control={control} />
+        </div>
+        <Details control={control} />
+      </>
+    );
+  return (
+    <main class={phase === 'running' ? 'panel busy' : 'panel'}>
+      <Header control={control} />
+      {s.showKeys.value ? <Keys /> : null}
+      {body}
+      <div class="hidden" role="status" aria-live="polite">
+        {s.spoken.value}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,134 @@
+/** The panel in a browser: what a person sees and does with a run. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toPanel } from '../../../simulator/panel/messages.ts';
+import { launchBrowser } from '../../vscode/lib/browser.mjs';
+import { galleryText, loadOf, openPanel, type OpenPanel } from '../lib/page.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** Line of a gallery snippet that holds a text. */
+const lineOf = (name: string, text: string): number =>
+  galleryText(name)
+    .split('\n')
+    .findIndex((l) => l.includes(text)) + 1;
+const happened = (p: OpenPanel): Promise<string[]> => p.page.locator('.now .happened li').allInnerTexts();
+const position = (p: OpenPanel): Promise<string> => p.page.locator('.position').innerText();
+
+describe('a run with a fault (gallery 3)', () => {
+  let p: OpenPanel;
+  beforeAll(async () => {
+    p = await openPanel(browser);
+    await p.send(loadOf('03-fork-get.c'));
+    await p.page.locator('.timeline').waitFor();
+  });
+  afterAll(() => p.page.close());
+
+  test('opens at the fault, with the page that it is about', async () => {
+    await expect.poll(() => happened(p)).toHaveLength(1);
+    expect((await happened(p))[0]).toContain('lost-write becomes inevitable');
+    expect(await p.page.locator('.verdict').innerText()).toContain('lost-write, as the snippet shows');
+    expect(await p.page.locator('#page-title').innerText()).toMatch(/^Page \d+$/);
+    const ran = await p.sent('ran');
+    expect(ran).toHaveLength(1);
+    expect(ran[0]).toMatchObject({ ok: true, faults: [{ kind: 'lost-write' }] });
+  });
+
+  test('steps forward and back, and tells the editor where it is', async () => {
+    await p.page.locator('.position').click();
+    const fault = (await p.sent('ran'))[0]!.faults[0]!.step + 1;
+    await p.page.keyboard.press(',');
+    await p.at(fault - 1);
+    await p.page.keyboard.press(',');
+    await p.at(fault - 2);
+    await p.page.getByRole('button', { name: 'Step', exact: true }).click();
+    await p.at(fault - 1);
+    await expect.poll(async () => (await p.sent('at')).at(-1)?.step).toBe(fault - 1);
+    const at = (await p.sent('at')).at(-1)!;
+    expect(at.ran).toBe(lineOf('03-fork-get.c', 'buf[1] = 2;'));
+    expect(at.stack.at(-1)!.name).toBe('main');
+    expect(await position(p)).toBe(`Step ${fault - 1} of ${at.length}`);
+    await p.page.keyboard.press('f');
+    await p.at(fault);
+    await p.page.keyboard.press(']');
+    await p.at(at.length);
+    await p.page.keyboard.press('[');
+    await p.at(0);
+    expect(await position(p)).toBe('Before the first step');
+  });
+
+  test('the next change of the page, and why a value is so', async () => {
+    await p.page.keyboard.press('[');
+    await p.at(0);
+    await p.page.keyboard.press('c');
+    await expect.poll(async () => Number(await p.page.locator('.timeline').getAttribute('aria-valuenow'))).toBeGreaterThan(0);
+    await p.page.keyboard.press(']');
+    await expect.poll(() => position(p)).toMatch(/Step (\d+) of \1$/);
+    await p.page.getByRole('button', { name: 'Why is contents so?' }).click();
+    const causes = p.page.locator('.causes li');
+    await expect.poll(() => causes.first().innerText()).toMatch(/all aa|aa aa aa/);
+    expect(await causes.first().locator('.by').innerText()).toBe('cam');
+    await causes.first().locator('.link').first().click();
+    await expect.poll(() => p.page.locator('.now .changes').innerText()).toContain('contents');
+  });
+
+  test('the host moves it, and asks for its pages by line', async () => {
+    await p.send(toPanel('goTo', { step: 5 }));
+    await p.at(5);
+    await p.page.keyboard.press('?');
+    expect(await p.page.locator('.keys').isVisible()).toBe(true);
+    await p.page.keyboard.press('?');
+    await p.send(toPanel('selectLine', { line: lineOf('03-fork-get.c', 'buf[1] = 2;') }));
+    await expect.poll(() => p.page.locator('.position').innerText()).toContain('Step 5');
+  });
+
+  test('every tab has something to say', async () => {
+    await p.page.keyboard.press('f');
+    for (const name of await p.page.getByRole('tab').allInnerTexts()) {
+      await p.page.getByRole('tab', { name, exact: true }).click();
+      await expect.poll(() => p.page.locator('#tab-panel').innerText()).not.toBe('');
+    }
+    await p.page.getByRole('tab', { name: 'Page tables' }).click();
+    await expect.poll(() => p.page.locator('#tab-panel').innerText()).toMatch(/app-child\d+:/);
+  });
+
+  test('nothing went wrong, the policy was kept', () => expect(p.errors).toEqual([]));
+});
+
+test('a new page shows what was kept', async () => {
+  const first = await openPanel(browser);
+  await first.send(loadOf('01-swap.c', { at: 0 }));
+  await first.page.locator('.timeline').waitFor();
+  await first.page.getByRole('tab', { name: 'LRU' }).click();
+  await first.page.getByLabel('LRU lists').check({ force: true });
+  await first.page.keyboard.press('.');
+  await first.at(1);
+  await expect.poll(async () => (await first.sent('state')).at(-1)).toMatchObject({ step: 1, view: { tab: 'lru', arrangement: 'lru' } });
+  const { step, view } = (await first.sent('state')).at(-1)!;
+  await first.page.close();
+
+  const second = await openPanel(browser);
+  await second.send(loadOf('01-swap.c', { at: step, view }));
+  await second.at(1);
+  expect(await second.page.getByRole('tab', { name: 'LRU' }).getAttribute('aria-selected')).toBe('true');
+  expect(await second.page.getByLabel('LRU lists').isChecked()).toBe(true);
+  expect(second.errors).toEqual([]);
+  await second.page.close();
+});
+
+test('what does not run says why', async () => {
+  const p = await openPanel(browser);
+  await p.send(toPanel('empty', { reason: 'no-file' }));
+  await p.page.getByRole('button', { name: 'Open an example' }).click();
+  expect(await p.sent('command')).toMatchObject([{ name: 'gallery' }]);
+  await p.send(loadOf('bad.c', {}, 'int main(void) { return 1 +; }\n'));
+  await expect.poll(() => p.page.locator('.findings').innerText()).toContain('line 1');
+  await p.page.locator('.findings .link').first().click();
+  expect(await p.sent('openSource')).toMatchObject([{ path: '/gallery/bad.c', line: 1 }]);
+  expect(p.errors).toEqual([]);
+  await p.page.close();
+});

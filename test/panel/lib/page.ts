@@ -1,0 +1,91 @@
+/** The panel in a browser, with a host that only remembers: served as a webview is, with the same policy. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { ROOT } from '../../../scripts/lib/paths.mjs';
+import { toPanel, type HostMessage, type PanelMessage, type ToHost, type ToPanel } from '../../../simulator/panel/messages.ts';
+import { THEMES, type ThemeName } from './themes.ts';
+
+const ORIGIN = 'https://panel.test/';
+const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript', css: 'text/css' };
+
+/** A panel that is open. */
+export interface OpenPanel {
+  readonly page: Page;
+  /** What went wrong in the page, its policy's complaints included. */
+  readonly errors: string[];
+  /** Sends a message of the host. */
+  send(message: ToPanel): Promise<void>;
+  /** Messages of a type that came from the panel so far. */
+  sent<K extends ToHost['type']>(type: K): Promise<HostMessage<K>[]>;
+  /** Waits until the page shows a place. */
+  at(step: number): Promise<void>;
+}
+
+function html(theme: ThemeName): string {
+  const { className, colors } = THEMES[theme];
+  const style = Object.entries(colors).map(([name, value]) => `--vscode-${name}: ${value};`);
+  style.push('--vscode-font-family: "DejaVu Sans", system-ui, sans-serif;', '--vscode-font-size: 13px;');
+  style.push('--vscode-editor-font-family: "DejaVu Sans Mono", monospace;', '--vscode-editor-font-size: 12px;');
+  const policy = `default-src 'none'; script-src 'nonce-test'; style-src ${ORIGIN} 'nonce-test'; connect-src ${ORIGIN}; worker-src blob:; img-src data: blob:`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Simulator</title>
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<style nonce="test">:root { ${style.join(' ')} }</style>
+<link rel="stylesheet" href="${ORIGIN}panel.css"></head>
+<body class="${className}"><div id="pinscope"></div>
+<script id="pinscope-panel" data-engine="${ORIGIN}engine.browser.js" nonce="test" src="${ORIGIN}panel.js"></script></body></html>`;
+}
+
+/** Opens the panel. */
+export async function openPanel(
+  browser: Browser,
+  o: { readonly theme?: ThemeName; readonly width?: number; readonly height?: number; readonly scale?: number } = {},
+): Promise<OpenPanel> {
+  const context = await browser.newContext({
+    viewport: { width: o.width ?? 900, height: o.height ?? 1000 },
+    deviceScaleFactor: o.scale ?? 1,
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  await page.route(`${ORIGIN}**`, async (route) => {
+    const path = new URL(route.request().url()).pathname.slice(1);
+    if (!path) return route.fulfill({ contentType: 'text/html', body: html(o.theme ?? 'dark') });
+    const file = join(ROOT, 'dist', path);
+    if (!existsSync(file)) return route.fulfill({ status: 404 });
+    return route.fulfill({ contentType: TYPES[path.split('.').pop()!] ?? 'text/plain', body: readFileSync(file) });
+  });
+  await page.addInitScript(() => {
+    const posted: unknown[] = [];
+    Object.assign(window, { posted, acquireVsCodeApi: () => ({ postMessage: (m: unknown) => posted.push(m) }) });
+  });
+  await page.goto(ORIGIN);
+  const panel: OpenPanel = {
+    page,
+    errors,
+    send: (message) => page.evaluate((m) => window.postMessage(m, '*'), message),
+    sent: (type) =>
+      page.evaluate(
+        (wanted) => (window as unknown as { posted: { type: string }[] }).posted.filter((m) => m.type === wanted),
+        type as string,
+      ) as Promise<never[]>,
+    at: async (step) => {
+      await page.locator(`.timeline[aria-valuenow="${step}"]`).waitFor();
+    },
+  };
+  await page.waitForFunction(() => (window as unknown as { posted: { type: string }[] }).posted.some((m) => m.type === 'ready'));
+  return panel;
+}
+
+/** Text of a gallery snippet. */
+export function galleryText(name: string): string {
+  return readFileSync(join(ROOT, 'examples/gallery', name), 'utf8');
+}
+/** A load message for a gallery snippet, or for a text. */
+export function loadOf(name: string, more: Partial<PanelMessage<'load'>> = {}, text = galleryText(name)): ToPanel {
+  return toPanel('load', { title: name, source: { path: `/gallery/${name}`, text }, options: {}, ...more });
+}
