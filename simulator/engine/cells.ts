@@ -149,7 +149,8 @@ function byFrame(sim: Simulation, marks: PageMarks, used: Int32Array | undefined
     if (!used) for (let p = z.start; p < z.start + z.pages; p++) out.add(p, p, cellOf(sim, p, marks));
     else {
       while (k < used.length && used[k]! < z.start) k++;
-      for (; k < used.length && used[k]! < z.start + z.pages; k++) out.add(used[k]!, used[k]!, cellOf(sim, used[k]!, marks));
+      for (; k < used.length && used[k]! < z.start + z.pages; k++)
+        out.add(used[k]!, used[k]!, cellOf(sim, used[k]!, marks));
     }
     const nodes = new Set(zones.map((x) => x.node)).size > 1 ? ` · node ${z.node}` : '';
     out.group(`ZONE_${z.zone === 'DMA32' ? 'NORMAL' : z.zone.toUpperCase()}${nodes}`, z.pages);

@@ -161,12 +161,15 @@ class Words {
       case 'order':
         return make(mark(c), `order ${c.before} → ${c.after}`);
       case 'swap entry':
-        return c.before || c.after ? make(mark(c), c.after ? `swap slot ${c.after}` : `gives up swap slot ${c.before}`) : undefined;
+        return c.before || c.after
+          ? make(mark(c), c.after ? `swap slot ${c.after}` : `gives up swap slot ${c.before}`)
+          : undefined;
       case 'folio_mapcount':
         return s.order.at(s.head(c.index)) ? make('~', `folio_mapcount ${c.before} → ${c.after}`) : undefined;
       case 'refcount': {
         const delta = c.after - c.before;
-        const pins = delta % BIAS === 0 && delta ? ` (${delta > 0 ? '+' : '−'}${Math.abs(delta / BIAS)} × ${BIAS})` : '';
+        const pins =
+          delta % BIAS === 0 && delta ? ` (${delta > 0 ? '+' : '−'}${Math.abs(delta / BIAS)} × ${BIAS})` : '';
         return make('~', `refcount ${c.before} → ${c.after}${pins}`);
       }
       default:
@@ -182,7 +185,10 @@ class Words {
     if ((now.bits | old.bits) & PTE.table) return undefined;
     const mm = slotMm(s, c.index);
     const what = mm ? `PTE ${addressName(s, mm, slotVpn(s, c.index))}` : 'PTE of a freed table';
-    const target = (e: typeof now): string => `${pteTarget(e.value, e.bits)} ${pteNames(e.bits).filter((n) => n !== 'present').join(' ')}`.trim();
+    const target = (e: typeof now): string =>
+      `${pteTarget(e.value, e.bits)} ${pteNames(e.bits)
+        .filter((n) => n !== 'present')
+        .join(' ')}`.trim();
     const page = now.bits & PTE.present ? now.value : old.bits & PTE.present ? old.value : undefined;
     const more = page === undefined ? {} : { page };
     if (!old.bits) return { mark: '+', what, text: target(now), ...more };
@@ -192,7 +198,8 @@ class Words {
   private holder(c: Cell): Change | undefined {
     const { s } = this;
     let row = s.scalar.at(SCALAR.nextHandle) - 1;
-    while (row > 0 && !(c.index >= s.handleFirst.at(row) && c.index < s.handleFirst.at(row) + s.handleRoom.at(row))) row--;
+    while (row > 0 && !(c.index >= s.handleFirst.at(row) && c.index < s.handleFirst.at(row) + s.handleRoom.at(row)))
+      row--;
     const name = s.names.text(s.handleName.at(row)).replace(/^h:/, '');
     const page = c.after || c.before;
     const kind = s.handlePin.at(row) ? 'pin' : 'reference';
@@ -253,7 +260,11 @@ class Words {
     const name = Object.entries(REG).find(([, at]) => at === c.index)?.[0] ?? `[${c.index}]`;
     if (name === 'HEAD') {
       const done = c.after - c.before;
-      return { mark: '~', what: `device ${device.o.name}`, text: `carries out ${done} descriptor${done === 1 ? '' : 's'}` };
+      return {
+        mark: '~',
+        what: `device ${device.o.name}`,
+        text: `carries out ${done} descriptor${done === 1 ? '' : 's'}`,
+      };
     }
     return { mark: '~', what: `device ${device.o.name}`, text: `${name} ${c.before} → ${c.after}` };
   }

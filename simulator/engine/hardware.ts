@@ -39,7 +39,12 @@ export function hardware(sim: Simulation, changed: ReadonlySet<string>): Hardwar
       const where = x.mirror ? `${x.mirror.proc}:${x.mirror.addr}` : `0x${x.address.toString(16)}000`;
       const length = x.length === undefined || x.length === 4096 ? '' : ` (${x.length} bytes at ${x.offset ?? 0})`;
       const when = r.done ? '' : ` in ${Math.max(0, r.due - bus.step())} ticks`;
-      return { number: r.number, state: r.done ? ('done' as const) : ('queued' as const), text: `${verb} ${where}${length}${when}`, page };
+      return {
+        number: r.number,
+        state: r.done ? ('done' as const) : ('queued' as const),
+        text: `${verb} ${where}${length}${when}`,
+        page,
+      };
     });
     return {
       name: d.o.name,

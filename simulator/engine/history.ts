@@ -53,7 +53,13 @@ export function pageHistory(sim: Simulation, page: number): PageHistory {
     const cause = words(sim, names.get(f.field)!, f.before, f.after);
     if (!cause) continue;
     const at = sim.step(step);
-    causes.push({ step, line: at.line, actor: actorAt(sim, step, f.position, at.actor), field: names.get(f.field)!, ...cause });
+    causes.push({
+      step,
+      line: at.line,
+      actor: actorAt(sim, step, f.position, at.actor),
+      field: names.get(f.field)!,
+      ...cause,
+    });
   }
   return { page, steps: Int32Array.from(steps), refs: Int32Array.from(refs), causes, total: found.length };
 }
@@ -69,7 +75,12 @@ function actorAt(sim: Simulation, step: number, position: number, actor: string)
   return devices.length === 1 ? devices[0]!.o.name : devices.length ? 'a device' : actor;
 }
 
-function words(sim: Simulation, field: string, before: number, after: number): { before: string; after: string } | undefined {
+function words(
+  sim: Simulation,
+  field: string,
+  before: number,
+  after: number,
+): { before: string; after: string } | undefined {
   const { s } = sim.model;
   switch (field) {
     case 'flags': {

@@ -39,7 +39,8 @@ export function lruLists(s: State): List[] {
     const on = nodes.length > 1 ? ` · node ${node}` : '';
     if (s.machine.lru === 'mglru') {
       for (let type = 0; type < 2; type++)
-        for (let gen = 0; gen < 4; gen++) add(`${type ? 'file' : 'anon'} generation ${gen}${on}`, 32 + node * 8 + type * 4 + gen);
+        for (let gen = 0; gen < 4; gen++)
+          add(`${type ? 'file' : 'anon'} generation ${gen}${on}`, 32 + node * 8 + type * 4 + gen);
       add(`unevictable${on}`, node * 8 + 4);
     } else CLASSIC.forEach((name, i) => add(`${name}${on}`, node * 8 + i));
   }

@@ -78,7 +78,10 @@ export function fieldValues(s: State, page: number): Map<string, string> {
   out.set('refcount', String(s.refcount.at(head)));
   out.set('mapcount', String(s.order.at(head) ? folioMapcount(s, head) : pageMapcount(s, page)));
   if (folioHasPincount(s, head)) out.set('pincount', String(s.pincount.at(head)));
-  out.set('flags', flagNames(s.flags.at(head) | (s.flags.at(page) & (PG.anon_exclusive | PG.hwpoison))).join(' ') || 'none');
+  out.set(
+    'flags',
+    flagNames(s.flags.at(head) | (s.flags.at(page) & (PG.anon_exclusive | PG.hwpoison))).join(' ') || 'none',
+  );
   const mapping = s.mapping.at(head);
   out.set('mapping', mapping ? `${mappingName(s, mapping)}, index ${s.index.at(head) + page - head}` : 'none');
   out.set('contents', contentText(s, s.content.at(page)));

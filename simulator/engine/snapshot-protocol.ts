@@ -288,7 +288,10 @@ export interface SnapshotRequests {
   readonly snapshot: { readonly params: SnapshotParams; readonly result: Snapshot };
   readonly pageHistory: { readonly params: { readonly page: number }; readonly result: PageHistory };
   /** The run as a file: its trace, or a report for people. */
-  readonly report: { readonly params: { readonly kind: 'json' | 'md'; readonly name: string }; readonly result: string };
+  readonly report: {
+    readonly params: { readonly kind: 'json' | 'md'; readonly name: string };
+    readonly result: string;
+  };
   /** Pages that the steps of a line touched. */
   readonly pagesOfLine: { readonly params: { readonly line: number }; readonly result: readonly number[] };
   /** Beside each line that has run so far: the counts of the page that it touched last. */

@@ -115,7 +115,11 @@ export function indexRun(sim: Simulation): RunIndex {
     for (const at of [f.inevitable, f.shown]) if (at >= 0 && at < kinds.length) kinds[at] = TICK.fault;
   sim.seek(sim.length);
   const fault = sim.bus.faults().find((f) => f.kind !== 'iommu-fault' && f.pfn > 0 && f.pfn < end);
-  const held = sim.kernel.pins.count ? sim.kernel.pins.get(1, 'pfn') : sim.kernel.maps.count ? sim.kernel.maps.get(1, 'pfn') : -1;
+  const held = sim.kernel.pins.count
+    ? sim.kernel.pins.get(1, 'pfn')
+    : sim.kernel.maps.count
+      ? sim.kernel.maps.get(1, 'pfn')
+      : -1;
   sim.seek(0);
   // pages that are in use from the beginning: files that a snippet asks for, the zero page
   for (let p = 0; p < end; p++) if (s.flags.at(p) & PG.allocated && !(s.flags.at(p) & PG.reserved)) touched[p] = 1;
@@ -140,7 +144,14 @@ export function indexRun(sim: Simulation): RunIndex {
   return {
     used: Int32Array.from(used),
     touched,
-    timeline: { lanes, pages: end, used: used.length, focus: fault?.pfn ?? held, entries: store.length, bytes: bytes.state + bytes.journal },
+    timeline: {
+      lanes,
+      pages: end,
+      used: used.length,
+      focus: fault?.pfn ?? held,
+      entries: store.length,
+      bytes: bytes.state + bytes.journal,
+    },
   };
 }
 

@@ -41,7 +41,9 @@ function ExportMenu({ control }: { readonly control: Controller }) {
         if (open.value && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) {
           const items = [...e.currentTarget.querySelectorAll<HTMLElement>('[role=menuitem]')];
           const at = items.indexOf(document.activeElement as HTMLElement);
-          items.at((at + (e.key === 'ArrowDown' ? 1 : -1) + (at < 0 && e.key === 'ArrowUp' ? 1 : 0)) % items.length)?.focus();
+          items
+            .at((at + (e.key === 'ArrowDown' ? 1 : -1) + (at < 0 && e.key === 'ArrowUp' ? 1 : 0)) % items.length)
+            ?.focus();
           e.preventDefault();
         }
       }}
@@ -129,7 +131,12 @@ function Header({ control }: { readonly control: Controller }) {
       <h1>{s.loaded.value?.title ?? 'Pinscope'}</h1>
       <Verdict control={control} />
       {muted.length ? (
-        <button type="button" class="link" title={t('unmute')} onClick={() => control.rerun({ ...s.loaded.value?.options, muted: [] })}>
+        <button
+          type="button"
+          class="link"
+          title={t('unmute')}
+          onClick={() => control.rerun({ ...s.loaded.value?.options, muted: [] })}
+        >
           {t('muted', muted.length)}
         </button>
       ) : null}

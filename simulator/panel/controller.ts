@@ -159,7 +159,11 @@ export class Controller {
   /** The next (previous) change of the selected page. */
   toChange(direction: 1 | -1): void {
     const history = s.history.value;
-    if (history) this.toStop([...history.steps].map((x) => x + 1), direction);
+    if (history)
+      this.toStop(
+        [...history.steps].map((x) => x + 1),
+        direction,
+      );
   }
   /** Starts or stops playing; from the end it starts over. */
   togglePlay(): void {
@@ -199,7 +203,8 @@ export class Controller {
       this.host.post('save', { name, mime, data, encoding });
       return;
     }
-    const bytes = encoding === 'utf8' ? new TextEncoder().encode(data) : Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+    const bytes =
+      encoding === 'utf8' ? new TextEncoder().encode(data) : Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
     const link = document.createElement('a');
     link.href = URL.createObjectURL(new Blob([bytes], { type: mime }));
     link.download = name;
@@ -319,7 +324,12 @@ export class Controller {
     const happened = s.events.peek().filter((e) => e.step === step - 1);
     const selected = s.shown.peek()?.page;
     const words = [
-      t('sayStep', step, run.length, happened.map((e) => e.text).join('. ') || (s.shown.peek()?.changes[0]?.what ?? '')),
+      t(
+        'sayStep',
+        step,
+        run.length,
+        happened.map((e) => e.text).join('. ') || (s.shown.peek()?.changes[0]?.what ?? ''),
+      ),
       ...(selected ? [describePage(selected.page, selected.cell, selected.refcount)] : []),
     ];
     s.spoken.value = words.join(' ');

@@ -258,7 +258,8 @@ function draw(
   // a ring reaches over its neighbours: they are drawn again after all that was cleared
   if (around.length) {
     const again = new Set<number>();
-    for (const i of around) for (const k of [i, i - 1, i + 1, i - columns, i + columns]) if (k >= 0 && k < grid.pages.length) again.add(k);
+    for (const i of around)
+      for (const k of [i, i - 1, i + 1, i - columns, i + columns]) if (k >= 0 && k < grid.pages.length) again.add(k);
     for (const i of again) paintCell(out, scene, i);
     layout.groups.forEach((g, index) => {
       if (g.bottom >= top && g.y <= top + height && tier.kind === 'card') {

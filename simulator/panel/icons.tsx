@@ -15,7 +15,23 @@ import start from '@vscode/codicons/src/icons/debug-reverse-continue.svg';
 import step from '@vscode/codicons/src/icons/debug-step-over.svg';
 import warning from '@vscode/codicons/src/icons/warning.svg';
 
-const ICONS = { back, close, down, end, error, export: exports_, keyboard, left, pass, pause, play, right, start, step, warning };
+const ICONS = {
+  back,
+  close,
+  down,
+  end,
+  error,
+  export: exports_,
+  keyboard,
+  left,
+  pass,
+  pause,
+  play,
+  right,
+  start,
+  step,
+  warning,
+};
 /** Name of an icon. */
 export type IconName = keyof typeof ICONS;
 

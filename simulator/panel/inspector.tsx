@@ -49,7 +49,10 @@ function Stack({ info, control }: { readonly info: PageInfo; readonly control: C
 function Causes({ field, control }: { readonly field: string; readonly control: Controller }) {
   const now = s.step.value;
   const all = (s.history.value?.causes ?? []).filter((c) => c.field === field);
-  const causes = all.filter((c) => c.step < now).slice(-SHOWN).reverse();
+  const causes = all
+    .filter((c) => c.step < now)
+    .slice(-SHOWN)
+    .reverse();
   return (
     <div class="causes">
       <h3>{t('whyTitle', field)}</h3>
@@ -70,7 +73,12 @@ function Causes({ field, control }: { readonly field: string; readonly control: 
 function CauseRow({ cause, control }: { readonly cause: Cause; readonly control: Controller }) {
   return (
     <>
-      <button type="button" class="link" title={t('goToStep', cause.step + 1)} onClick={() => control.goTo(cause.step + 1)}>
+      <button
+        type="button"
+        class="link"
+        title={t('goToStep', cause.step + 1)}
+        onClick={() => control.goTo(cause.step + 1)}
+      >
         {`#${cause.step + 1}`}
       </button>
       <span class="change-text">{cause.before ? `${cause.before} → ${cause.after}` : cause.after}</span>
@@ -116,7 +124,13 @@ export function Inspector({ control }: { readonly control: Controller }) {
       <div class="bar">
         <h2 id="page-title">{t('page', info.page)}</h2>
         <span class="where">{`${info.zone} · ${info.list}`}</span>
-        <button type="button" class="tool push" aria-label={t('close')} title={t('close')} onClick={() => control.select(undefined)}>
+        <button
+          type="button"
+          class="tool push"
+          aria-label={t('close')}
+          title={t('close')}
+          onClick={() => control.select(undefined)}
+        >
           ×
         </button>
       </div>
@@ -189,7 +203,9 @@ export function Inspector({ control }: { readonly control: Controller }) {
           {medium.same ? null : <Bytes bytes={medium.bytes} other={info.bytes} />}
         </>
       ) : null}
-      {s.history.value ? <p class="hint">{t('historyOf', s.history.value.total, s.history.value.steps.length)}</p> : null}
+      {s.history.value ? (
+        <p class="hint">{t('historyOf', s.history.value.total, s.history.value.steps.length)}</p>
+      ) : null}
     </section>
   );
 }

@@ -32,7 +32,10 @@ function Swatch({ kind, bits }: { readonly kind: number; readonly bits: number }
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const out = new CanvasSurface(context, p.fonts);
     if (bits) {
-      out.rect(1, 1, 14, 14, { stroke: bits & CELL.changed ? p.changed : p.border, width: bits & CELL.changed ? 2 : 1 });
+      out.rect(1, 1, 14, 14, {
+        stroke: bits & CELL.changed ? p.changed : p.border,
+        width: bits & CELL.changed ? 2 : 1,
+      });
       paintMarks(out, bits, 1, 1, 14, 14, p);
     } else {
       paintKind(out, kind, 1, 1, 14, 14, p, false);
@@ -48,17 +51,24 @@ export function Legend() {
     const grid = s.shown.value?.grid;
     const kinds = new Set<number>();
     let bits = 0;
-    if (grid) for (const cell of grid.cells) {
-      kinds.add(cell & CELL.kind);
-      bits |= cell & ANY_MARK;
-    }
+    if (grid)
+      for (const cell of grid.cells) {
+        kinds.add(cell & CELL.kind);
+        bits |= cell & ANY_MARK;
+      }
     // a text, so that the legend is made again only when it differs
     return `${[...kinds].sort((a, b) => a - b).join(' ')}|${bits}`;
   });
   const [kinds, bits] = present.value.split('|');
-  const shown = (kinds ?? '').split(' ').filter(Boolean).map(Number).filter((k) => k !== CELL_KIND.none);
+  const shown = (kinds ?? '')
+    .split(' ')
+    .filter(Boolean)
+    .map(Number)
+    .filter((k) => k !== CELL_KIND.none);
   const set = Number(bits);
-  const marks = MARKS.filter(([id, bit]) => (id === 'queued' ? set & CELL.queued : set & bit) && (id !== 'dma' || set & CELL.dma));
+  const marks = MARKS.filter(
+    ([id, bit]) => (id === 'queued' ? set & CELL.queued : set & bit) && (id !== 'dma' || set & CELL.dma),
+  );
   return (
     <ul class="legend" aria-label={t('legend')}>
       {shown.map((kind) => (

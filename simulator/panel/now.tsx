@@ -81,7 +81,11 @@ export function Now({ control }: { readonly control: Controller }) {
                 <span class="pointer">{l === ran ? '✓' : l === next ? '➜' : ''}</span>
                 <span class="number">{l}</span>
                 <code>{lines[l - 1]?.replaceAll('\t', '    ')}</code>
-                {l === ran ? <span class="hidden">{t('justRan')}</span> : l === next ? <span class="hidden">{t('next')}</span> : null}
+                {l === ran ? (
+                  <span class="hidden">{t('justRan')}</span>
+                ) : l === next ? (
+                  <span class="hidden">{t('next')}</span>
+                ) : null}
               </button>
             </li>
           ),
@@ -92,7 +96,12 @@ export function Now({ control }: { readonly control: Controller }) {
           {s.stack.value.map((f, i) => (
             <span key={i}>
               {i ? ' ← ' : ''}
-              <button type="button" class="link" disabled={f.place.file !== 0} onClick={() => control.openLine(f.place.line)}>
+              <button
+                type="button"
+                class="link"
+                disabled={f.place.file !== 0}
+                onClick={() => control.openLine(f.place.line)}
+              >
                 {`${f.name}()`}
               </button>
             </span>
@@ -117,7 +126,9 @@ export function Now({ control }: { readonly control: Controller }) {
           {changes.slice(0, SHOWN).map((c, i) => (
             <ChangeRow key={i} change={c} control={control} />
           ))}
-          {(snapshot?.changeCount ?? 0) > SHOWN ? <li class="hint">{t('moreChanges', snapshot!.changeCount - SHOWN)}</li> : null}
+          {(snapshot?.changeCount ?? 0) > SHOWN ? (
+            <li class="hint">{t('moreChanges', snapshot!.changeCount - SHOWN)}</li>
+          ) : null}
         </ul>
       ) : (
         <p class="hint">{now === 0 ? t('nothingRan') : t('nothingChanged')}</p>

@@ -42,8 +42,20 @@ export function Transport({ control }: { readonly control: Controller }) {
   const page = s.page.value;
   return (
     <div class="transport" role="toolbar" aria-label={t('transport')}>
-      <ToolButton icon="left" label={t('toStart')} keys={shortcutOf('toStart')} disabled={now === 0} onClick={() => control.by(-now)} />
-      <ToolButton icon="back" label={t('stepBack')} keys={shortcutOf('stepBack')} disabled={now === 0} onClick={() => control.by(-1)} />
+      <ToolButton
+        icon="left"
+        label={t('toStart')}
+        keys={shortcutOf('toStart')}
+        disabled={now === 0}
+        onClick={() => control.by(-now)}
+      />
+      <ToolButton
+        icon="back"
+        label={t('stepBack')}
+        keys={shortcutOf('stepBack')}
+        disabled={now === 0}
+        onClick={() => control.by(-1)}
+      />
       <ToolButton
         icon={s.playing.value ? 'pause' : 'play'}
         label={s.playing.value ? t('pause') : t('play')}
@@ -51,8 +63,20 @@ export function Transport({ control }: { readonly control: Controller }) {
         primary
         onClick={() => control.togglePlay()}
       />
-      <ToolButton icon="step" label={t('step')} keys={shortcutOf('step')} disabled={now >= end} onClick={() => control.by(1)} />
-      <ToolButton icon="right" label={t('toEnd')} keys={shortcutOf('toEnd')} disabled={now >= end} onClick={() => control.by(end - now)} />
+      <ToolButton
+        icon="step"
+        label={t('step')}
+        keys={shortcutOf('step')}
+        disabled={now >= end}
+        onClick={() => control.by(1)}
+      />
+      <ToolButton
+        icon="right"
+        label={t('toEnd')}
+        keys={shortcutOf('toEnd')}
+        disabled={now >= end}
+        onClick={() => control.by(end - now)}
+      />
       <span class="rule" />
       <ToolButton
         icon="start"

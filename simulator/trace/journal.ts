@@ -226,7 +226,7 @@ export class Store {
     to: number,
     visit: (field: number, index: number, before: number, after: number, position: number) => void,
   ): void {
-    for (let p = from; p < to; ) {
+    for (let p = from; p < to;) {
       const k = this.read(p >>> CHUNK_BITS);
       const stop = Math.min(to, ((p >>> CHUNK_BITS) + 1) << CHUNK_BITS);
       for (; p < stop; p++) {

@@ -68,7 +68,9 @@ describe('a page under reclaim (gallery 1)', () => {
   });
 
   test('the swap slot holds something else than memory once the device has written', () => {
-    const end = at(sim, after(sim, 'set_page_dirty_lock'), { parts: ['storage', 'tables', 'device', 'lists', 'counters'] });
+    const end = at(sim, after(sim, 'set_page_dirty_lock'), {
+      parts: ['storage', 'tables', 'device', 'lists', 'counters'],
+    });
     const swap = end.storage!.find((x) => x.kind === 'swap')!;
     expect(swap.rows).toHaveLength(1);
     expect(swap.rows[0]).toMatchObject({ page, memory: 'all aa', differs: true });

@@ -21,7 +21,8 @@ const escape = (text: string): string =>
 /** The page. It fetches nothing and sends nothing. */
 export function htmlPage({ load, panel, style, engine }: HtmlParts): string {
   const message = JSON.stringify(toPanel('load', load)).replaceAll('<', '\\u003c');
-  const policy = "default-src 'none'; script-src 'unsafe-inline' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:";
+  const policy =
+    "default-src 'none'; script-src 'unsafe-inline' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:";
   return `<!doctype html>
 <html lang="en">
 <head>

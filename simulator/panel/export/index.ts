@@ -23,10 +23,20 @@ export function exporter(control: Controller, engineProgram: () => Promise<strin
     const file = `${name}-step-${s.step.value}`;
     switch (kind) {
       case 'json':
-        control.save(`${name}.trace.json`, 'application/json', await control.request('report', { kind, name: load.title }), 'utf8');
+        control.save(
+          `${name}.trace.json`,
+          'application/json',
+          await control.request('report', { kind, name: load.title }),
+          'utf8',
+        );
         break;
       case 'md':
-        control.save(`${name}.md`, 'text/markdown', await control.request('report', { kind, name: load.title }), 'utf8');
+        control.save(
+          `${name}.md`,
+          'text/markdown',
+          await control.request('report', { kind, name: load.title }),
+          'utf8',
+        );
         break;
       case 'svg':
         control.save(`${file}.svg`, 'image/svg+xml', svgPicture(), 'utf8');
@@ -35,7 +45,11 @@ export function exporter(control: Controller, engineProgram: () => Promise<strin
         control.save(`${file}.png`, 'image/png', pngPicture(), 'base64');
         break;
       case 'html': {
-        const [panel, style, engine] = await Promise.all([textOf('#pinscope-panel'), textOf('#pinscope-style, link[rel=stylesheet]'), engineProgram()]);
+        const [panel, style, engine] = await Promise.all([
+          textOf('#pinscope-panel'),
+          textOf('#pinscope-style, link[rel=stylesheet]'),
+          engineProgram(),
+        ]);
         const page = htmlPage({ load: { ...load, at: s.step.value, view: s.view.value }, panel, style, engine });
         control.save(`${name}.html`, 'text/html', page, 'utf8');
         break;

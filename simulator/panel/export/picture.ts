@@ -19,7 +19,8 @@ class Moved implements Surface {
     private readonly dy: number,
   ) {}
   rect: Surface['rect'] = (x, y, w, h, ink) => this.to.rect(x + this.dx, y + this.dy, w, h, ink);
-  line: Surface['line'] = (x1, y1, x2, y2, ink) => this.to.line(x1 + this.dx, y1 + this.dy, x2 + this.dx, y2 + this.dy, ink);
+  line: Surface['line'] = (x1, y1, x2, y2, ink) =>
+    this.to.line(x1 + this.dx, y1 + this.dy, x2 + this.dx, y2 + this.dy, ink);
   shape: Surface['shape'] = (points, ink) => this.to.shape(this.move(points), ink);
   path: Surface['path'] = (points, ink) => this.to.path(this.move(points), ink);
   text: Surface['text'] = (x, y, text, ink) => this.to.text(x + this.dx, y + this.dy, text, ink);
@@ -34,13 +35,25 @@ function paint(out: Surface): number {
   const step = s.step.value;
   const ran = s.ownLine(step - 1);
   out.text(MARGIN, 24, s.loaded.value?.title ?? '', { fill: p.foreground, size: 15, bold: true, room: inner - 200 });
-  out.text(WIDTH - MARGIN, 24, step ? t('position', step, s.length.value) : t('atStart'), { fill: p.muted, size: 12, align: 'right' });
+  out.text(WIDTH - MARGIN, 24, step ? t('position', step, s.length.value) : t('atStart'), {
+    fill: p.muted,
+    size: 12,
+    align: 'right',
+  });
   let y = 40;
   if (ran) {
-    out.text(MARGIN, y + 10, `${ran}  ${s.lines.value[ran - 1]?.trim() ?? ''}`, { fill: p.foreground, size: 12, mono: true, room: inner });
+    out.text(MARGIN, y + 10, `${ran}  ${s.lines.value[ran - 1]?.trim() ?? ''}`, {
+      fill: p.foreground,
+      size: 12,
+      mono: true,
+      room: inner,
+    });
     y += 22;
   }
-  const happened = s.events.value.filter((e) => e.step === step - 1).map((e) => e.text).join(' · ');
+  const happened = s.events.value
+    .filter((e) => e.step === step - 1)
+    .map((e) => e.text)
+    .join(' · ');
   if (happened) {
     out.text(MARGIN, y + 8, happened, { fill: p.muted, size: 12, room: inner });
     y += 22;

@@ -55,14 +55,31 @@ export function paintCell(out: Surface, scene: GridScene, i: number): void {
   const { w, h } = tier;
   const p = scene.palette;
   const outer = tier.kind === 'tiny' ? 0 : 1;
-  if (cell & CELL.changed) out.rect(at.x - outer, at.y - outer, w + 2 * outer, h + 2 * outer, { stroke: p.changed, width: tier.kind === 'tiny' ? 1 : 2 });
+  if (cell & CELL.changed)
+    out.rect(at.x - outer, at.y - outer, w + 2 * outer, h + 2 * outer, {
+      stroke: p.changed,
+      width: tier.kind === 'tiny' ? 1 : 2,
+    });
   if (page >= 0 && scene.marked.has(page))
-    out.rect(at.x - outer, at.y - outer, w + 2 * outer, h + 2 * outer, { stroke: p.foreground, width: 1, dash: [3, 2] });
+    out.rect(at.x - outer, at.y - outer, w + 2 * outer, h + 2 * outer, {
+      stroke: p.foreground,
+      width: 1,
+      dash: [3, 2],
+    });
   if (selected) out.rect(at.x - 2, at.y - 2, w + 4, h + 4, { stroke: p.focus, width: 2 });
 }
 
 /** Fills a box with colour and pattern of its kind. */
-export function paintKind(out: Surface, kind: number, x: number, y: number, w: number, h: number, p: Palette, strong: boolean): void {
+export function paintKind(
+  out: Surface,
+  kind: number,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  p: Palette,
+  strong: boolean,
+): void {
   const color = kindColor(kind, p);
   if (kind === CELL_KIND.free || kind === CELL_KIND.none) {
     if (kind === CELL_KIND.free) out.rect(x, y, w, h, { stroke: p.border, alpha: p.contrast ? 1 : 0.6 });
@@ -89,7 +106,8 @@ export function paintKind(out: Surface, kind: number, x: number, y: number, w: n
       for (let k = 4; k < h - 1; k += 5) out.line(x + 1, y + k, x + w - 1, y + k, ink);
       break;
     case CELL_KIND.kernel:
-      for (let dy = 3; dy < h - 2; dy += 4) for (let dx = 3; dx < w - 2; dx += 4) out.rect(x + dx, y + dy, 1, 1, { fill: ink.stroke, alpha: ink.alpha });
+      for (let dy = 3; dy < h - 2; dy += 4)
+        for (let dx = 3; dx < w - 2; dx += 4) out.rect(x + dx, y + dy, 1, 1, { fill: ink.stroke, alpha: ink.alpha });
       break;
     case CELL_KIND.orphan:
       out.line(x + 1, y + 1, x + w - 1, y + h - 1, ink);
@@ -135,16 +153,44 @@ function paintBox(out: Surface, scene: GridScene, i: number, x: number, y: numbe
   if (tier.kind === 'tiny') {
     if (cell & (CELL.pinned | CELL.fault) && tier.w >= 5) {
       const r = tier.w >= 9 ? 3 : 1;
-      out.rect(x + tier.w / 2 - r / 2, y + tier.h / 2 - r / 2, r + 0.5, r + 0.5, { fill: cell & CELL.fault ? p.red : p.foreground });
+      out.rect(x + tier.w / 2 - r / 2, y + tier.h / 2 - r / 2, r + 0.5, r + 0.5, {
+        fill: cell & CELL.fault ? p.red : p.foreground,
+      });
     }
     return;
   }
   if (tier.kind === 'small') {
-    if (!(cell & CELL.fault)) out.text(x + tier.w / 2, y + tier.h / 2, GLYPH[kind]!, { fill: p.foreground, size: 10, align: 'center', mono: true });
+    if (!(cell & CELL.fault))
+      out.text(x + tier.w / 2, y + tier.h / 2, GLYPH[kind]!, {
+        fill: p.foreground,
+        size: 10,
+        align: 'center',
+        mono: true,
+      });
   } else {
-    const label = kind === CELL_KIND.free ? '' : kind === CELL_KIND.swap ? 'swap' : kind === CELL_KIND.none ? '' : `${GLYPH[kind]!} ${scene.grid.refs[i]!}`;
-    out.text(x + tier.w / 2, y + 13, shortPlace(scene, i), { fill: p.muted, size: 10, align: 'center', mono: true, room: tier.w - 4 });
-    out.text(x + tier.w / 2, y + 27, label, { fill: p.foreground, size: 12, bold: true, align: 'center', mono: true, room: tier.w - 4 });
+    const label =
+      kind === CELL_KIND.free
+        ? ''
+        : kind === CELL_KIND.swap
+          ? 'swap'
+          : kind === CELL_KIND.none
+            ? ''
+            : `${GLYPH[kind]!} ${scene.grid.refs[i]!}`;
+    out.text(x + tier.w / 2, y + 13, shortPlace(scene, i), {
+      fill: p.muted,
+      size: 10,
+      align: 'center',
+      mono: true,
+      room: tier.w - 4,
+    });
+    out.text(x + tier.w / 2, y + 27, label, {
+      fill: p.foreground,
+      size: 12,
+      bold: true,
+      align: 'center',
+      mono: true,
+      room: tier.w - 4,
+    });
   }
   paintMarks(out, cell, x, y, tier.w, tier.h, p);
 }
@@ -187,7 +233,10 @@ function paintCard(out: Surface, scene: GridScene, i: number, x: number, y: numb
   const card = scene.cards?.[i];
   const empty = kind === CELL_KIND.free || kind === CELL_KIND.none || kind === CELL_KIND.swap;
   out.rect(x, y, w, h, { fill: p.card });
-  out.rect(x, y, w, h, { stroke: empty ? p.border : kindColor(kind, p), ...(kind === CELL_KIND.swap ? { dash: [4, 3] } : {}) });
+  out.rect(x, y, w, h, {
+    stroke: empty ? p.border : kindColor(kind, p),
+    ...(kind === CELL_KIND.swap ? { dash: [4, 3] } : {}),
+  });
   if (!empty) paintKind(out, kind, x, y, 12, h, p, true);
   const left = x + (empty ? 12 : 22);
   const right = x + w - 10;
@@ -197,7 +246,12 @@ function paintCard(out: Surface, scene: GridScene, i: number, x: number, y: numb
   out.text(right, y + 18, kindText(cell), { fill: p.muted, size: 11, align: 'right' });
   if (empty) return;
   const title = card?.title ?? '';
-  out.text(left, y + 38, title || t('unmapped'), { fill: title ? p.foreground : p.muted, size: 11, mono: title !== '', room });
+  out.text(left, y + 38, title || t('unmapped'), {
+    fill: title ? p.foreground : p.muted,
+    size: 11,
+    mono: title !== '',
+    room,
+  });
   out.text(left, y + 58, t('refcount', grid.refs[i]!), { fill: p.foreground, size: 12, bold: true });
   // the stack of holders
   const holders = card?.holders ?? [];
@@ -209,7 +263,12 @@ function paintCard(out: Surface, scene: GridScene, i: number, x: number, y: numb
     const color = holderColor(o.kind, p);
     out.rect(at, y + 68, width, 15, { fill: color, alpha: 0.25 });
     out.rect(at, y + 68, width, 15, { stroke: color });
-    out.text(at + width / 2, y + 76, holderShort(o.kind, o.refs), { fill: p.foreground, size: 10, align: 'center', room: width - 4 });
+    out.text(at + width / 2, y + 76, holderShort(o.kind, o.refs), {
+      fill: p.foreground,
+      size: 10,
+      align: 'center',
+      room: width - 4,
+    });
     at += width + gap;
   }
   const states = stateTexts(cell).filter((x) => x !== t('unmapped') || title);

@@ -47,7 +47,12 @@ function tierFor(count: number, width: number, cards: boolean): Tier {
 }
 
 /** Places cells in a width. `note` says how many of a group there are. */
-export function layOut(grid: Grid, width: number, cards: boolean, note: (shown: number, total: number) => string): Layout {
+export function layOut(
+  grid: Grid,
+  width: number,
+  cards: boolean,
+  note: (shown: number, total: number) => string,
+): Layout {
   const tier = tierFor(grid.pages.length, width, cards);
   const columns = Math.max(1, Math.floor((width - 2 * PAD + tier.gap) / (tier.w + tier.gap)));
   const groups: PlacedGroup[] = [];

@@ -52,14 +52,23 @@ export function paintTimeline(out: Surface, scene: TimelineScene): void {
 
   scene.lanes.forEach((lane, row) => {
     const y = TIMELINE.top + row * TIMELINE.lane;
-    out.text(left - 8, y + TIMELINE.lane / 2, lane.name, { fill: p.foreground, size: 11, align: 'right', room: left - 14 });
-    out.line(left, y + TIMELINE.lane - 0.5, left + width, y + TIMELINE.lane - 0.5, { stroke: p.border, alpha: p.contrast ? 0.8 : 0.45 });
+    out.text(left - 8, y + TIMELINE.lane / 2, lane.name, {
+      fill: p.foreground,
+      size: 11,
+      align: 'right',
+      room: left - 14,
+    });
+    out.line(left, y + TIMELINE.lane - 0.5, left + width, y + TIMELINE.lane - 0.5, {
+      stroke: p.border,
+      alpha: p.contrast ? 0.8 : 0.45,
+    });
     if (each >= 3) {
       const w = Math.max(2, Math.min(14, each - 1));
-      for (let i = 0; i < lane.steps.length; i++) tick(out, lane.ticks[i]!, x(lane.steps[i]! + 1) - each / 2 - w / 2, y, w, p);
+      for (let i = 0; i < lane.steps.length; i++)
+        tick(out, lane.ticks[i]!, x(lane.steps[i]! + 1) - each / 2 - w / 2, y, w, p);
     } else {
       const kinds = binsOf(lane, Math.floor(width), length);
-      for (let k = 0; k < kinds.length; ) {
+      for (let k = 0; k < kinds.length;) {
         const kind = kinds[k]!;
         let end = k + 1;
         while (end < kinds.length && kinds[end] === kind) end++;
@@ -68,7 +77,8 @@ export function paintTimeline(out: Surface, scene: TimelineScene): void {
       }
     }
   });
-  if (scene.history) paintHistory(out, scene, scene.history, TIMELINE.top + scene.lanes.length * TIMELINE.lane, x, width);
+  if (scene.history)
+    paintHistory(out, scene, scene.history, TIMELINE.top + scene.lanes.length * TIMELINE.lane, x, width);
 
   // faults: a flag at the step in which it became inevitable, a line to where it showed
   for (const f of scene.faults) {
@@ -98,7 +108,8 @@ function tick(out: Surface, kind: number, x: number, y: number, w: number, p: Pa
     out.shape([c, middle - r, c + r, middle, c, middle + r, c - r, middle], { fill: color });
     return;
   }
-  const h = kind === TICK.fault ? 16 : kind === TICK.statement ? 4 : kind === TICK.memory || kind === TICK.output ? 8 : 12;
+  const h =
+    kind === TICK.fault ? 16 : kind === TICK.statement ? 4 : kind === TICK.memory || kind === TICK.output ? 8 : 12;
   out.rect(x, middle - h / 2, w, h, { fill: color, alpha: kind === TICK.statement ? 0.55 : 1 });
 }
 
@@ -112,7 +123,13 @@ function paintHistory(
 ): void {
   const p = scene.palette;
   const left = TIMELINE.labels;
-  out.text(left - 8, y + TIMELINE.lane / 2, t('pageLane', history.page), { fill: p.focus, size: 11, bold: true, align: 'right', room: left - 14 });
+  out.text(left - 8, y + TIMELINE.lane / 2, t('pageLane', history.page), {
+    fill: p.focus,
+    size: 11,
+    bold: true,
+    align: 'right',
+    room: left - 14,
+  });
   if (!history.steps.length) return;
   // bias of 1024 makes the rest invisible: the scale is that of the digits
   const scale = (n: number): number => Math.log2(1 + Math.max(0, n));

@@ -29,7 +29,9 @@ export function Counters() {
                   <code>{c.name}</code>
                 </th>
                 <td class="number">{c.value}</td>
-                <td class="number">{c.value === c.before ? '' : `${c.value > c.before ? '+' : '−'}${Math.abs(c.value - c.before)}`}</td>
+                <td class="number">
+                  {c.value === c.before ? '' : `${c.value > c.before ? '+' : '−'}${Math.abs(c.value - c.before)}`}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -83,7 +83,9 @@ export function Device({ control }: { readonly control: Controller }) {
         ) : (
           <p class="hint">{t('noMappings')}</p>
         )}
-        {hardware.mapped > hardware.mappings.length ? <p class="hint">{t('listMore', hardware.mapped - hardware.mappings.length)}</p> : null}
+        {hardware.mapped > hardware.mappings.length ? (
+          <p class="hint">{t('listMore', hardware.mapped - hardware.mappings.length)}</p>
+        ) : null}
       </div>
     </div>
   );

@@ -75,7 +75,10 @@ export function Events({ control }: { readonly control: Controller }) {
           <div class="extent" style={{ height: `${list.length * ROW}px` }}>
             <ol style={{ transform: `translateY(${first * ROW}px)` }}>
               {list.slice(first, last).map((e, i) => (
-                <li key={first + i} class={`${e.failure ? 'bad' : ''} ${e.step < now ? 'past' : 'future'} ${e.step === now - 1 ? 'current' : ''}`}>
+                <li
+                  key={first + i}
+                  class={`${e.failure ? 'bad' : ''} ${e.step < now ? 'past' : 'future'} ${e.step === now - 1 ? 'current' : ''}`}
+                >
                   <button type="button" class="row" title={e.text} onClick={() => control.goTo(e.step + 1)}>
                     <span class="step">{e.step + 1}</span>
                     <span class="actor">{e.actor}</span>

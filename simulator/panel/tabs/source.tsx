@@ -15,7 +15,8 @@ export function Source({ control }: { readonly control: Controller }) {
     const outer = box.current;
     if (line instanceof HTMLElement && outer) {
       const y = line.offsetTop;
-      if (y < outer.scrollTop || y > outer.scrollTop + outer.clientHeight - 40) outer.scrollTop = Math.max(0, y - outer.clientHeight / 2);
+      if (y < outer.scrollTop || y > outer.scrollTop + outer.clientHeight - 40)
+        outer.scrollTop = Math.max(0, y - outer.clientHeight / 2);
     }
   }, [ran, next]);
   const bad = new Set(s.run.value?.faults.map((f) => f.line));
@@ -30,7 +31,13 @@ export function Source({ control }: { readonly control: Controller }) {
               key={l}
               class={`${l === ran ? 'ran' : ''} ${l === next ? 'next' : ''} ${bad.has(l) ? 'faulty' : ''} ${muted.has(l) ? 'muted' : ''}`}
             >
-              <button type="button" class="line" tabIndex={-1} title={t('openLine', l)} onClick={() => control.openLine(l)}>
+              <button
+                type="button"
+                class="line"
+                tabIndex={-1}
+                title={t('openLine', l)}
+                onClick={() => control.openLine(l)}
+              >
                 <span class="pointer">{l === ran ? '✓' : l === next ? '➜' : ''}</span>
                 <span class="number">{l}</span>
                 <code>{text.replaceAll('\t', '    ')}</code>

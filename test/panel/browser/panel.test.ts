@@ -65,7 +65,9 @@ describe('a run with a fault (gallery 3)', () => {
     await p.page.keyboard.press('[');
     await p.at(0);
     await p.page.keyboard.press('c');
-    await expect.poll(async () => Number(await p.page.locator('.timeline').getAttribute('aria-valuenow'))).toBeGreaterThan(0);
+    await expect
+      .poll(async () => Number(await p.page.locator('.timeline').getAttribute('aria-valuenow')))
+      .toBeGreaterThan(0);
     await p.page.keyboard.press(']');
     await expect.poll(() => position(p)).toMatch(/Step (\d+) of \1$/);
     await p.page.getByRole('button', { name: 'Why is contents so?' }).click();
@@ -107,7 +109,9 @@ test('a new page shows what was kept', async () => {
   await first.page.getByLabel('LRU lists').check({ force: true });
   await first.page.keyboard.press('.');
   await first.at(1);
-  await expect.poll(async () => (await first.sent('state')).at(-1)).toMatchObject({ step: 1, view: { tab: 'lru', arrangement: 'lru' } });
+  await expect
+    .poll(async () => (await first.sent('state')).at(-1))
+    .toMatchObject({ step: 1, view: { tab: 'lru', arrangement: 'lru' } });
   const { step, view } = (await first.sent('state')).at(-1)!;
   await first.page.close();
 

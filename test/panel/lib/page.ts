@@ -3,7 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { ROOT } from '../../../scripts/lib/paths.mjs';
-import { toPanel, type HostMessage, type PanelMessage, type ToHost, type ToPanel } from '../../../simulator/panel/messages.ts';
+import {
+  toPanel,
+  type HostMessage,
+  type PanelMessage,
+  type ToHost,
+  type ToPanel,
+} from '../../../simulator/panel/messages.ts';
 import { THEMES, type ThemeName } from './themes.ts';
 
 const ORIGIN = 'https://panel.test/';
@@ -77,7 +83,9 @@ export async function openPanel(
       await page.locator(`.timeline[aria-valuenow="${step}"]`).waitFor();
     },
   };
-  await page.waitForFunction(() => (window as unknown as { posted: { type: string }[] }).posted.some((m) => m.type === 'ready'));
+  await page.waitForFunction(() =>
+    (window as unknown as { posted: { type: string }[] }).posted.some((m) => m.type === 'ready'),
+  );
   return panel;
 }
 
