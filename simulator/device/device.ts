@@ -128,7 +128,7 @@ export class Device {
     const [head, tail] = [this.reg.at(REG.HEAD), this.reg.at(REG.TAIL)];
     const out: { number: number; descriptor: Descriptor; due: number; done: boolean }[] = [];
     for (let i = Math.max(0, tail - limit); i < tail; i++)
-      out.push({ number: i, descriptor: this.descs[i]!, due: this.due.at(i), done: i < head });
+      out.push({ number: i, descriptor: this.descriptor(i), due: this.due.at(i), done: i < head });
     return out;
   }
   /** Is a queued descriptor going to use this device page? */
