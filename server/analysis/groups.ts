@@ -79,6 +79,19 @@ interface Scan {
 const scans = new WeakMap<Cfg, Scan>();
 
 const headOf = ({ def }: FunctionContext): string => `${def.name}(${def.params.map((p) => p.name ?? '').join()})`;
+/** Names of a page that are numbers. */
+const NUMBERS: ReadonlySet<string> = new Set(['pfn', 'vaddr', 'dma-addr']);
+/** What turns a frame number into an address, or an address into one with flags, and back. */
+const SHIFTS: ReadonlySet<string> = new Set(['<<', '>>', '&', '|']);
+
+/** `page_to_pfn(page)`, in brackets and casts or not, or one that was shifted. */
+function isNumberCall(e: Expr): boolean {
+  if (e.kind === 'cast') return isNumberCall(e.arg);
+  if (e.kind === 'binary') return SHIFTS.has(e.op) && isNumberCall(e.left);
+  if (e.kind !== 'call') return false;
+  const alias = facts.call(calleeName(e) ?? '')?.effects.find((x) => x.kind === 'alias');
+  return alias?.kind === 'alias' && NUMBERS.has(alias.result);
+}
 
 /** The groups of one file: built once, then asked by key, by acquire, or as a whole. */
 export class Groups {
@@ -204,7 +217,8 @@ export class Groups {
       case 'binary':
         if (e.op === '+' || e.op === '-') return this.keyOf(e.left, f);
         if (e.op === ',') return this.keyOf(e.right, f);
-        return null;
+        // page_to_pfn(page) << PAGE_SHIFT
+        return SHIFTS.has(e.op) && isNumberCall(e.left) ? this.keyOf(e.left, f) : null;
       case 'assign':
         return this.keyOf(e.left, f);
       case 'cond': {
@@ -220,13 +234,25 @@ export class Groups {
         const alias = facts.call(name)?.effects.find((x) => x.kind === 'alias');
         if (alias && alias.kind === 'alias') {
           const a = e.args[alias.from.arg];
-          return a ? this.keyOf(a, f) : null;
+          return a ? (NUMBERS.has(alias.from.as) ? this.keyOfNumber(a, f) : this.keyOf(a, f)) : null;
         }
         return this.functions.has(name) ? `R:${name}` : null;
       }
       default:
         return null;
     }
+  }
+
+  /** Key of the page that a frame number, physical or kernel address tells: `hpa >> PAGE_SHIFT`, `page_address(page)`. */
+  private keyOfNumber(e: Expr, f: FunctionContext): string | null {
+    if (e.kind === 'cast') return this.keyOfNumber(e.arg, f);
+    if (e.kind === 'binary' && SHIFTS.has(e.op)) return this.keyOfNumber(e.left, f);
+    if (e.kind === 'call' && !this.functions.has(calleeName(e) ?? '')) {
+      const map = facts.call(calleeName(e) ?? '')?.effects.find((x) => x.kind === 'kmap');
+      const page = map?.kind === 'kmap' ? e.args[map.pages.arg] : undefined;
+      if (page) return this.keyOf(page, f);
+    }
+    return this.keyOf(e, f);
   }
 
   private recordOf(object: Expr, f: FunctionContext): string | null {
@@ -271,13 +297,20 @@ export class Groups {
       ) {
         const alloc = facts.call(name)?.effects.some((x) => x.kind === 'alloc');
         // an array allocated for the pages is no page; a page allocated is
-        if (!(alloc && /^(kv?|devm_k|v|kmem)/.test(name)) && !NO_SOURCE.test(name))
+        if (!(alloc && /^(kv?|devm_k|v|kmem)/.test(name)) && !NO_SOURCE.test(name) && !this.allocatesList(name, to, f))
           this.foreign.push({ fn: f.def.name, span: value, what: `${name}()`, key: to });
         this.accessor(to, value, f);
         return;
       }
     }
     this.union(to, this.keyOf(value, f));
+  }
+
+  /** `op->sg = message_alloc_sgs(…)`: room for pages, not pages. */
+  private allocatesList(name: string, to: string, f: FunctionContext): boolean {
+    if (!/(^|_)k?[vz]?alloc(_|$)/.test(name) || /page|folio/.test(name)) return false;
+    const local = to.startsWith(`L:${f.def.name}:`) ? f.types.get(to.slice(to.lastIndexOf(':') + 1)) : undefined;
+    return !local || !isPageType(local);
   }
 
   /** `pages = frame_pages(vec)`: a function that is not seen may give the pages that the object keeps. */

@@ -2,6 +2,7 @@
 import type { LeakEvent, OutlivesEvent, ReturnedEvent } from '../analysis/events.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import { resultOf, type Group } from '../analysis/groups.ts';
+import { idleReleases, type IdleRelease } from '../analysis/idle-release.ts';
 import { insertRelease } from '../fixes/insert-release.ts';
 import { releaseInTeardown } from '../fixes/teardown.ts';
 import type { RuleMeta } from '../findings.ts';
@@ -207,11 +208,30 @@ export const leakedPin: Rule = {
         };
       }
     }
-    const never = [...neverReleased(file, lost)];
+    const idle = idleReleases(file);
+    for (const r of idle) yield fromIdle(file, r);
+    const never = idle.length ? [] : [...neverReleased(file, lost)];
     yield* never;
-    if (!never.length && !seen.size) yield* keptForEver(file);
+    if (!never.length && !idle.length && !seen.size) yield* keptForEver(file);
   },
 };
+
+/** A function whose name, or whose look at a page, says that it releases: it does not. */
+function fromIdle(file: FileAnalysis, r: IdleRelease): Report {
+  const what: Record<IdleRelease['kind'], string> = {
+    unread: `\`${r.name}\` is looked up in ${r.fn}() and nothing is done with it: if this is where the page is given back, the release is missing`,
+    dirtied: `\`${r.name}\` is dirtied in ${r.fn}() and then kept: a function that ends the use of pages must give them back as well`,
+    parameter: `${r.fn}() is given \`${r.name}\` to release, and does nothing with it: the pages stay held`,
+    empty: `${r.fn}() says by its name that it gives pages back, and nothing in it does: the pages stay held`,
+  };
+  return {
+    span: r.at,
+    functionName: r.fn,
+    message: `${what[r.kind]}. Call unpin_user_page() (or put_page() for pages of get_user_pages*()).`,
+    steps: [stepAt(file, r.at, 'no release follows', 'fault')],
+    shape: `idle:${r.kind}:${r.name}`,
+  };
+}
 
 /** A function that does not take the pages itself gives them back; what undoes a get_page() of the file's own is not it. */
 const releasedOutside = (g: Group, takers: ReadonlySet<string>): boolean =>

@@ -1,5 +1,6 @@
 /** mismatched-release: a get given back with unpin_*, or a pin with put_page and friends. */
 import type { Expr, Span } from '../../language/c/ast.ts';
+import { presumedWrong } from '../analysis/beliefs.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group, ReleaseSite } from '../analysis/groups.ts';
 import { matchRelease } from '../fixes/release.ts';
@@ -157,6 +158,14 @@ export const mismatchedRelease: Rule = {
         ],
         shape: `${callName(r.call)}:${name}`,
       };
+    }
+    for (const { release: r, acquire: a } of presumedWrong(file)) {
+      if (seen.has(r.call.start)) continue;
+      seen.add(r.call.start);
+      yield report(file, r.call, r.fn, a.call, a.kind, [
+        stepAt(file, a.call, `${callName(a.call)}() takes pages of this kind in ${a.fn}()`, 'acquire'),
+        stepAt(file, r.call, `released with the wrong partner in ${r.fn}()`, 'fault'),
+      ]);
     }
     for (const g of file.groups.all().values()) {
       for (const r of [...wrongReleases(g), ...keptPins(file, g)]) {

@@ -2,6 +2,8 @@
 import type { OutlivesEvent } from '../analysis/events.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { Group } from '../analysis/groups.ts';
+import { accountedIn } from '../analysis/memlock.ts';
+import { undoes } from '../analysis/opposites.ts';
 import { compareVersions } from '../../language/kernel/version.ts';
 import { addFlag } from '../fixes/flags.ts';
 import type { RuleMeta } from '../findings.ts';
@@ -78,36 +80,6 @@ const isIo = (g: Group): boolean =>
 const ENDS =
   /release|close|free|destroy|unmap|dereg|unreg|fini|remove|detach|exit|put|drop|unpin|clean|deinit|delete|kill|stop|teardown|clear|ioctl/i;
 
-const OPPOSITES: Readonly<Record<string, RegExp>> = {
-  get: /^(put|release|drop)$/,
-  alloc: /^(free|destroy|release)$/,
-  create: /^(destroy|free|delete|release)$/,
-  new: /^(free|delete|destroy)$/,
-  init: /^(deinit|exit|fini|destroy|cleanup|uninit|release|free)$/,
-  setup: /^(cleanup|teardown|destroy|free)$/,
-  map: /^(unmap|destroy|cleanup|free)$/,
-  vmap: /^vunmap$/,
-  pin: /^(unpin|release|free)$/,
-  register: /^(unregister|deregister|release)$/,
-  reg: /^(dereg|unreg|release)$/,
-  add: /^(remove|del|delete)$/,
-  attach: /^detach$/,
-  open: /^(close|release)$/,
-  bind: /^unbind$/,
-  import: /^(release|free|destroy)$/,
-  lock: /^unlock$/,
-  acquire: /^release$/,
-  enable: /^disable$/,
-  start: /^stop$/,
-};
-
-/** `dev_buffer_unregister` undoes `dev_buffer_register`: opposite verbs, and a word in common besides. */
-function undoes(end: string, start: string): boolean {
-  const a = start.split('_');
-  const b = end.split('_');
-  return a.some((v) => OPPOSITES[v] && b.some((w) => OPPOSITES[v]!.test(w)) && a.some((x) => x !== v && b.includes(x)));
-}
-
 /** A release of the group in a function that is entered on its own: not from the root that pinned. */
 function releasedElsewhere(file: FileAnalysis, g: Group, root: string): string | null {
   const takers = [root, ...g.acquires.map((a) => a.fn)];
@@ -146,13 +118,14 @@ export const missingLongterm: Rule = {
       const g = file.groups.groupOfAcquire(site.call);
       if (!g || isIo(g)) continue;
       const by = releasedElsewhere(file, g, e.root);
-      if (!by) continue;
+      const counted = by ? null : accountedIn(file, site.fn);
+      if (!by && !counted) continue;
       seen.add(site.call.start);
       const name = callName(site.call);
       yield {
         span: site.call,
         functionName: site.fn,
-        message: `\`${pagesName(file, site.call)}\` stays pinned after ${e.root}() returns (${how(e)}, released by ${by}()), but ${name}() is called without FOLL_LONGTERM; add the flag.`,
+        message: `\`${pagesName(file, site.call)}\` stays pinned after ${e.root}() returns (${how(e)}, ${by ? `released by ${by}()` : `counted as locked memory in ${counted}()`}), but ${name}() is called without FOLL_LONGTERM; add the flag.`,
         steps: pathSteps(file, e.trace, site.call, e.at, `${e.root}() returns with the pages pinned`),
         shape: `${name}`,
         caseNumber: 2,

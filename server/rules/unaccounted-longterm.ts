@@ -1,9 +1,7 @@
 /** unaccounted-longterm: a long-term pin that no limit bounds. */
-import type { Expr } from '../../language/c/ast.ts';
-import { walkExpr } from '../../language/c/index.ts';
-import { accountingNames, facts } from '../../language/kernel/index.ts';
-import { calleeName, exprsOf, type FunctionContext } from '../analysis/context.ts';
+import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import { countsLocked } from '../analysis/memlock.ts';
 import type { RuleMeta } from '../findings.ts';
 import { callName, isCore, isOwn, pagesName, stepAt, type Report, type Rule } from './rule.ts';
 
@@ -54,58 +52,6 @@ root can open may do without.`,
   ],
 };
 
-/** Counters that a driver adds to; a limit that is only compared with counts nothing. */
-const COUNTERS = new Set(accountingNames.filter((name) => /^[a-z]/.test(name)));
-/** Helpers of another file, by what they are called. */
-const HELPER = /(^|_)account(ed|ing)?(_|$)|lock(ed)?_?acct|memlock|(pinned|locked)_(vm|pages|mem)|(^|_)charge/i;
-const TAKES_BACK = /unaccount|uncharge|(^|_)(sub|dec|unlock|release|put|free|dealloc|uninc)(_|$)/i;
-
-/** Does the function add to a count of locked memory? Taking back what was added is no such thing. */
-function counts(f: FunctionContext, own: (name: string) => boolean): boolean {
-  for (const node of f.cfg.nodes) {
-    for (const e of exprsOf(node)) {
-      let found = false;
-      walkExpr(e, (x) => {
-        if (x.kind === 'call') {
-          const name = calleeName(x) ?? (x.callee.kind === 'member' ? x.callee.name : '');
-          if (isUndoing(name, x.args)) return false;
-          if (own(name)) return undefined;
-          if (facts.call(name)?.effects.some((y) => y.kind === 'memlock-account') || HELPER.test(name)) found = true;
-        }
-        // reading a counter, to compare it with the limit, counts nothing
-        const written =
-          x.kind === 'call' && /add|inc|xchg|charge|account/.test(calleeName(x) ?? '')
-            ? x.args
-            : x.kind === 'assign' && x.op !== '-='
-              ? [x.left]
-              : x.kind === 'update' && x.op === '++'
-                ? [x.arg]
-                : [];
-        if (written.some(namesCounter)) found = true;
-        return undefined;
-      });
-      if (found) return true;
-    }
-  }
-  return false;
-}
-
-/** `mm->pinned_vm`, or its address. */
-function namesCounter(e: Expr): boolean {
-  if (e.kind === 'unary' || e.kind === 'cast') return namesCounter(e.arg);
-  return (e.kind === 'member' || e.kind === 'id') && COUNTERS.has(e.name);
-}
-
-/** account_locked_vm(mm, n, false), atomic64_sub(n, &mm->pinned_vm) */
-function isUndoing(name: string, args: readonly Expr[]): boolean {
-  if (TAKES_BACK.test(name)) return true;
-  const last = args.at(-1);
-  return (
-    /account/.test(name) &&
-    ((last?.kind === 'id' && last.name === 'false') || (last?.kind === 'num' && last.value === 0n))
-  );
-}
-
 export const unaccountedLongterm: Rule = {
   meta,
   *check(file): Iterable<Report> {
@@ -115,7 +61,7 @@ export const unaccountedLongterm: Rule = {
       let known = accounts.get(name);
       if (known === undefined) {
         const f = file.functions.get(name);
-        accounts.set(name, (known = f ? counts(f, (callee) => file.functions.has(callee)) : false));
+        accounts.set(name, (known = f ? countsLocked(f, (callee) => file.functions.has(callee)) : false));
       }
       return known;
     };

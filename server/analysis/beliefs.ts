@@ -1,0 +1,128 @@
+/**
+ * Releases of the wrong kind where no path and no group of pages leads from the acquire to them: what the rest of the file
+ * does says what they should be. All of it is for files whose acquires are of one kind.
+ */
+import type { Expr } from '../../language/c/ast.ts';
+import { facts } from '../../language/kernel/index.ts';
+import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import type { FileAnalysis } from './file.ts';
+import { makes } from './flow.ts';
+import { isPageType, type AcquireSite, type Group, type ReleaseSite } from './groups.ts';
+import { undoes } from './opposites.ts';
+
+/** A release that gives back what nothing in the file takes, and the acquire that it should undo. */
+export interface PresumedWrong {
+  readonly release: ReleaseSite;
+  readonly acquire: AcquireSite;
+}
+
+/** Calls by which a file comes to other pages than those of its acquires, or to other references of them. */
+function hasOtherPages(file: FileAnalysis): boolean {
+  for (const f of file.functions.values())
+    for (const call of f.calls) {
+      const name = calleeName(call);
+      if (name === undefined || file.functions.has(name)) continue;
+      const known = facts.call(name);
+      if (known?.effects.some((e) => e.kind === 'ref')) return true;
+      if (known?.effects.some((e) => e.kind === 'alloc') && /page|folio/.test(name) && !/free_page|zeroed_page/.test(name)) return true;
+      // a page cache, a page table, a region of memory that is not seen
+      if (!known && !facts.acquire(name) && /(^|_)(get|find|grab|read|lookup|alloc|to)_(\w+_)?(page|folio)s?(_|$)/.test(name)) return true;
+    }
+  return false;
+}
+
+/** `sg_page(sg)`, `pfn_to_page(n)`: the page is found in something that keeps pages, not taken here. */
+function isLookup(e: Expr, f: FunctionContext): boolean {
+  if (e.kind === 'cast') return isLookup(e.arg, f);
+  if (e.kind === 'unary' && e.op === '&') return isLookup(e.arg, f);
+  if (e.kind === 'call') {
+    const name = calleeName(e) ?? '';
+    const alias = facts.call(name)?.effects.find((x) => x.kind === 'alias');
+    return alias?.kind === 'alias' && /^(pfn|sg|bio|dma-addr)$/.test(alias.from.as) && !/online/.test(name);
+  }
+  if (e.kind !== 'id' || f.def.params.some((p) => p.name === e.name)) return false;
+  let found = false;
+  let other = false;
+  const value = (v: Expr): void => {
+    if (v.kind === 'id' && v.name === 'NULL') return;
+    if (v.kind !== 'id' && isLookup(v, f)) found = true;
+    else other = true;
+  };
+  for (const node of f.cfg.nodes) {
+    if (node.what.kind === 'decl' && node.what.decl.name === e.name && node.what.decl.init) value(node.what.decl.init);
+    for (const x of exprsOf(node))
+      if (x.kind === 'assign' && x.op === '=' && x.left.kind === 'id' && x.left.name === e.name) value(x.right);
+  }
+  return found && !other;
+}
+
+/** A page that is found by number or in a scatterlist, in a file where all such pages can only be what its acquires took. */
+function* byExclusion(file: FileAnalysis, acquire: AcquireSite): Iterable<PresumedWrong> {
+  if (hasOtherPages(file)) return;
+  for (const release of file.groups.releases) {
+    if (release.effect.of === acquire.kind) continue;
+    const f = file.functions.get(release.fn);
+    const g = file.groups.groupOf(release.key);
+    const arg = release.call.args[release.effect.pages.arg];
+    if (!f || !arg || g?.acquires.length || g?.foreign.length || !isLookup(arg, f)) continue;
+    yield { release, acquire };
+  }
+}
+
+/** `demo_acquire_pages(…, pages)` fills what it is given, and `demo_release_pages(pages, …)` gives it back: their names say that they belong together. */
+function* byName(file: FileAnalysis, acquire: AcquireSite): Iterable<PresumedWrong> {
+  const taker = file.functions.get(acquire.fn);
+  if (!taker || taker.def.isStatic || acquire.pages?.kind !== 'id') return;
+  const { name } = acquire.pages;
+  if (!taker.def.params.some((p) => p.name === name && isPageType(p.type))) return;
+  for (const release of file.groups.releases) {
+    const f = file.functions.get(release.fn);
+    if (!f || release.effect.of === acquire.kind || !undoes(release.fn, acquire.fn)) continue;
+    const param = /^L:[^:]+:(.+)$/.exec(release.key)?.[1];
+    if (f.def.params.some((p) => p.name === param && isPageType(p.type))) yield { release, acquire };
+  }
+}
+
+/** Pins only are in the group, and a function gives back some of them as pins and, on the same way, others as plain references. */
+function* bothOnOneWay(file: FileAnalysis, g: Group): Iterable<PresumedWrong> {
+  const acquire = g.acquires[0];
+  if (!acquire || g.acquires.some((a) => a.kind !== acquire.kind || a.fact.takes === 'by-iter')) return;
+  if (g.uses.some((u) => u.effect.kind === 'ref')) return;
+  for (const release of g.releases) {
+    if (release.effect.of === acquire.kind) continue;
+    const f = file.functions.get(release.fn);
+    const arg = release.call.args[release.effect.pages.arg];
+    const right = g.releases.filter((r) => r.fn === release.fn && r.effect.of === acquire.kind);
+    if (!f || !arg || !isLookup(arg, f) || !right.length) continue;
+    if (right.some((r) => follows(f, r, release) || follows(f, release, r))) yield { release, acquire };
+  }
+}
+
+/** `b` can be reached behind `a` without going back in a loop. */
+function follows(f: FunctionContext, a: ReleaseSite, b: ReleaseSite): boolean {
+  const { nodes } = f.cfg;
+  const from = nodes.findIndex((n) => exprsOf(n).some((e) => makes(e, a.call)));
+  const to = nodes.findIndex((n) => exprsOf(n).some((e) => makes(e, b.call)));
+  if (from < 0 || to < 0 || from === to) return false;
+  const seen = new Set<number>();
+  const work = [from];
+  while (work.length) {
+    const id = work.pop()!;
+    if (id === to) return true;
+    if (seen.has(id)) continue;
+    seen.add(id);
+    for (const e of nodes[id]!.succs) if (!e.back || id !== from) work.push(e.to);
+  }
+  return false;
+}
+
+/** All releases of a file that are presumed to be of the wrong kind. */
+export function presumedWrong(file: FileAnalysis): PresumedWrong[] {
+  const taken = file.groups.acquires.filter((a) => a.pages || a.fact.into === 'return');
+  const acquire = taken[0];
+  if (!acquire || taken.some((a) => a.kind !== acquire.kind || a.fact.takes === 'by-iter')) return [];
+  const out = [...byExclusion(file, acquire)];
+  for (const a of taken) out.push(...byName(file, a));
+  for (const g of file.groups.all().values()) out.push(...bothOnOneWay(file, g));
+  return out;
+}

@@ -1,0 +1,167 @@
+/**
+ * Functions that say by their name that they give pages back and do not: what is left of them looks the pages up, or gets
+ * them, and does nothing that could release them. Told by the text alone, for where the pages come from another file (or by a
+ * number, a scatterlist, a list) no group of pages leads here.
+ */
+import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
+import { walkExpr } from '../../language/c/index.ts';
+import { facts } from '../../language/kernel/index.ts';
+import type { Effect } from '../../language/kernel/types.ts';
+import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import type { FileAnalysis } from './file.ts';
+import { isPageType } from './groups.ts';
+
+/** A function that should release pages and does not. */
+export interface IdleRelease {
+  readonly fn: string;
+  /** 'unread': a page is looked up for nothing; 'dirtied': it is dirtied only; 'parameter': pages are given for nothing; 'empty': no release at all. */
+  readonly kind: 'unread' | 'dirtied' | 'parameter' | 'empty';
+  readonly at: Span;
+  /** Variable or parameter that names the pages; empty for 'empty'. */
+  readonly name: string;
+}
+
+/** Words that a function which ends the use of something has in its name. */
+const ENDS =
+  /(^|_)(unpin|release|put|unuse|unlock|unmap|unmap_pages|free|cleanup|teardown|destroy|drop|uninit|deinit|disable|remove|detach|fini|exit)(_|$)/;
+/** Names that say what it is that goes: pins, or pages. */
+const UNPINS = /(^|_)(unpin|unpinned)(_|$)|(^|_)(release|put|unuse|return)_(\w+_)?(user_)?(pages?|folios?|pins?|pfns?)(_|$)/;
+/** Names whose verb is to unpin, as opposed to "add_to_unpin_list", "update_unpinned", "needs_unpin". */
+const UNPINS_BY_VERB = /(^|_)unpin(_|$)|(^|_)(release|put)_(\w+_)?pins(_|$)/;
+const OTHER_VERB = /(^|_)(add|update|set|get|init|alloc|is|has|can|will|need|needs|should|check|count|to|for|mark|queue|test)(_|$)/;
+/** Calls whose name says that they may release what they are given. */
+const MAY_RELEASE =
+  /unpin|release|put|free|drop|destroy|unmap|unlock|cleanup|dec|unref|remove|clear|done|complete|queue|schedule|submit|call|flush|return|finish|end|fini|erase|delete|del/i;
+
+const PRINTS = /^(v?printk|pr_\w+|dev_\w+|netdev_\w+|trace_\w+|\w*(dbg|debug|DEBUG|warn|WARN|VM_BUG|BUG)\w*)$/;
+
+const lookups = new Set(['page', 'folio']);
+
+/** `sg_page(sg)`, `pfn_to_page(pfn)`, `pages[i]`, `bv->bv_page`: no reference is taken by it. */
+function looksUp(e: Expr): boolean {
+  if (e.kind === 'cast') return looksUp(e.arg);
+  if (e.kind === 'index' || e.kind === 'member') return true;
+  if (e.kind !== 'call') return false;
+  return facts.call(calleeName(e) ?? '')?.effects.some((x) => x.kind === 'alias' && lookups.has(x.result)) ?? false;
+}
+
+/** How often a name stands in the code of the function: in branches of conditionals that are not taken as well. */
+function mentions(file: FileAnalysis, f: FunctionContext, name: string): number {
+  const { start, end } = f.def.bodySpan;
+  let text = file.unit.text.slice(start, end);
+  for (const c of file.unit.comments)
+    if (c.start >= start && c.end <= end)
+      text = text.slice(0, c.start - start) + ' '.repeat(c.end - c.start) + text.slice(c.end - start);
+  return text.match(new RegExp(`(?<!struct\\s+)(?<![.>]\\s*)\\b${name}\\b`, 'g'))?.length ?? 0;
+}
+
+const effectsOf = (file: FileAnalysis, call: CallExpr): readonly Effect[] =>
+  file.functions.has(calleeName(call) ?? '') ? [] : (facts.call(calleeName(call) ?? '')?.effects ?? []);
+
+/** Pages that are looked up, and at most dirtied. */
+function* unread(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
+  const params = new Set(f.def.params.map((p) => p.name));
+  for (const [name, type] of f.types) {
+    if (params.has(name) || type.kind !== 'pointer' || type.to.kind !== 'record' || !isPageType(type)) continue;
+    let written = 0;
+    let at: Span | undefined;
+    let other = false;
+    let dirtied = 0;
+    let declared = 0;
+    for (const node of f.cfg.nodes) {
+      if (node.what.kind === 'decl' && node.what.decl.name === name) {
+        declared++;
+        const { init } = node.what.decl;
+        if (init && looksUp(init)) {
+          written++;
+          at ??= node.span;
+        } else if (init && !isNull(init)) other = true;
+      }
+      for (const e of exprsOf(node))
+        walkExpr(e, (x) => {
+          if (x.kind === 'assign' && x.left.kind === 'id' && x.left.name === name) {
+            if (x.op === '=' && looksUp(x.right)) at ??= x;
+            else if (!isNull(x.right)) other = true;
+            written++;
+            declared++;
+          }
+          if (x.kind === 'call' && x.args.some((a) => a.kind === 'id' && a.name === name)) {
+            if (PRINTS.test(calleeName(x) ?? '')) other = true;
+            if (effectsOf(file, x).some((y) => y.kind === 'dirty')) dirtied++;
+          }
+          if (x.kind === 'call' && x.args.some((a) => a.kind === 'unary' && a.op === '&' && a.arg.kind === 'id' && a.arg.name === name))
+            other = true;
+        });
+    }
+    if (!at || other || !written) continue;
+    const reads = mentions(file, f, name) - declared;
+    // `struct page *page;` and the assignment, or both in one
+    const without = [...f.cfg.nodes].some((n) => n.what.kind === 'decl' && n.what.decl.name === name) ? 0 : 1;
+    if (reads - without === 0) yield { fn: f.def.name, kind: 'unread', at, name };
+    else if (reads - without === dirtied && ENDS.test(f.def.name)) yield { fn: f.def.name, kind: 'dirtied', at, name };
+  }
+}
+
+const isNull = (e: Expr): boolean =>
+  e.kind === 'cast' ? isNull(e.arg) : (e.kind === 'id' && e.name === 'NULL') || (e.kind === 'num' && e.value === 0n);
+
+/** The definition stands in a branch of a conditional: it may be the stub of a configuration without the feature. */
+function isConditional(file: FileAnalysis, f: FunctionContext): boolean {
+  if (f.def.condition !== undefined) return true;
+  let depth = 0;
+  for (const m of file.unit.text.slice(0, f.def.start).matchAll(/^[ \t]*#[ \t]*(if|endif)/gm)) depth += m[1] === 'if' ? 1 : -1;
+  return depth > 0;
+}
+
+/** Pages that a function named after releasing is given, and does not look at. */
+function* unusedParameter(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
+  if (!UNPINS.test(f.def.name) || isConditional(file, f)) return;
+  for (const p of f.def.params)
+    if (p.name && isPageType(p.type) && mentions(file, f, p.name) === 0)
+      yield { fn: f.def.name, kind: 'parameter', at: f.def.nameSpan, name: p.name };
+}
+
+/** The function counts: what it undoes is a number (`--ctx->pin_count`), not a pin of a page. */
+const countsDown = (g: FunctionContext): boolean =>
+  g.cfg.nodes.some((n) =>
+    exprsOf(n).some((e) => {
+      let found = false;
+      walkExpr(e, (x) => {
+        const written = x.kind === 'update' ? x.arg : x.kind === 'assign' && x.op !== '=' ? x.left : null;
+        if (written?.kind === 'member') found = true;
+      });
+      return found;
+    }),
+  );
+
+/** Nothing in the function, or below it, could give pages back. */
+function isEmpty(file: FileAnalysis, f: FunctionContext): boolean {
+  const { name } = f.def;
+  if (!UNPINS_BY_VERB.test(name) || OTHER_VERB.test(name) || isConditional(file, f) || countsDown(f)) return false;
+  for (const below of file.reachable(name)) {
+    const g = file.functions.get(below);
+    if (!g || (g !== f && UNPINS_BY_VERB.test(below))) return false;
+    for (const call of g.calls) {
+      const callee = calleeName(call);
+      if (callee === undefined) return false; // through a pointer
+      if (file.functions.has(callee)) continue;
+      const known = facts.call(callee);
+      if (known ? known.effects.some((e) => e.kind === 'release' && e.pages.as !== 'vaddr') : MAY_RELEASE.test(callee)) return false;
+      if (/^[A-Z]/.test(callee) && !known) return false;
+    }
+  }
+  return true;
+}
+
+/** All of a file that takes user pages. */
+export function idleReleases(file: FileAnalysis): IdleRelease[] {
+  if (!file.groups.acquires.length && !file.groups.releases.some((r) => r.effect.of === 'pin')) return [];
+  const out: IdleRelease[] = [];
+  for (const f of file.functions.values()) {
+    if (!file.unit.functions.includes(f.def) || f.def.hasError) continue;
+    const found = [...unread(file, f), ...unusedParameter(file, f)];
+    if (found[0]) out.push(found[0]);
+    else if (isEmpty(file, f)) out.push({ fn: f.def.name, kind: 'empty', at: f.def.nameSpan, name: '' });
+  }
+  return out;
+}

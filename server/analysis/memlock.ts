@@ -1,0 +1,77 @@
+/** Accounting of pinned memory: which functions add to a count of locked pages (RLIMIT_MEMLOCK, `mm->pinned_vm`). */
+import type { Expr } from '../../language/c/ast.ts';
+import { walkExpr } from '../../language/c/index.ts';
+import { accountingNames, facts } from '../../language/kernel/index.ts';
+import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import type { FileAnalysis } from './file.ts';
+
+/** Counters that a driver adds to; a limit that is only compared with counts nothing. */
+const COUNTERS = new Set(accountingNames.filter((name) => /^[a-z]/.test(name)));
+/** Helpers of another file, by what they are called. */
+const HELPER = /(^|_)account(ed|ing)?(_|$)|lock(ed)?_?acct|memlock|(pinned|locked)_(vm|pages|mem)|(^|_)charge/i;
+const TAKES_BACK = /unaccount|uncharge|(^|_)(sub|dec|unlock|release|put|free|dealloc|uninc)(_|$)/i;
+
+/** Does the function add to a count of locked memory? Taking back what was added is no such thing. */
+export function countsLocked(f: FunctionContext, own: (name: string) => boolean): boolean {
+  for (const node of f.cfg.nodes) {
+    for (const e of exprsOf(node)) {
+      let found = false;
+      walkExpr(e, (x) => {
+        if (x.kind === 'call') {
+          const name = calleeName(x) ?? (x.callee.kind === 'member' ? x.callee.name : '');
+          if (isUndoing(name, x.args)) return false;
+          if (own(name)) return undefined;
+          if (facts.call(name)?.effects.some((y) => y.kind === 'memlock-account') || HELPER.test(name)) found = true;
+        }
+        // reading a counter, to compare it with the limit, counts nothing
+        const written =
+          x.kind === 'call' && /add|inc|xchg|charge|account/.test(calleeName(x) ?? '')
+            ? x.args
+            : x.kind === 'assign' && x.op !== '-='
+              ? [x.left]
+              : x.kind === 'update' && x.op === '++'
+                ? [x.arg]
+                : [];
+        if (written.some(namesCounter)) found = true;
+        return undefined;
+      });
+      if (found) return true;
+    }
+  }
+  return false;
+}
+
+/** `mm->pinned_vm`, or its address. */
+function namesCounter(e: Expr): boolean {
+  if (e.kind === 'unary' || e.kind === 'cast') return namesCounter(e.arg);
+  return (e.kind === 'member' || e.kind === 'id') && COUNTERS.has(e.name);
+}
+
+/** account_locked_vm(mm, n, false), atomic64_sub(n, &mm->pinned_vm) */
+function isUndoing(name: string, args: readonly Expr[]): boolean {
+  if (TAKES_BACK.test(name)) return true;
+  const last = args.at(-1);
+  return (
+    /account/.test(name) &&
+    ((last?.kind === 'id' && last.name === 'false') || (last?.kind === 'num' && last.value === 0n))
+  );
+}
+
+/** The function that takes the pages, or one that calls it, and which counts them as locked memory; null: none does. */
+export function accountedIn(file: FileAnalysis, fn: string): string | null {
+  const callers = new Set([fn]);
+  for (const name of callers)
+    for (const g of file.functions.values()) if (g.calls.some((c) => calleeName(c) === name)) callers.add(g.def.name);
+  const does = (name: string): boolean => {
+    const f = file.functions.get(name);
+    return f !== undefined && countsLocked(f, (callee) => file.functions.has(callee));
+  };
+  for (const name of callers) {
+    if (does(name)) return name;
+    for (const c of file.functions.get(name)?.calls ?? []) {
+      const callee = calleeName(c);
+      if (callee !== undefined && file.functions.has(callee) && !callers.has(callee) && does(callee)) return callee;
+    }
+  }
+  return null;
+}
