@@ -75,6 +75,10 @@ const WRITES_SECOND = new Set(
   ),
 );
 
+/** The argument through which a call writes to memory; undefined: none. */
+export const writesThrough = (name: string): number | undefined =>
+  WRITES.get(name) ?? (WRITES_SECOND.has(name) ? 1 : undefined);
+
 /** Evidence for all groups of a file. */
 export class AccessMap {
   private readonly byGroup = new Map<Group, Entry>();
@@ -306,7 +310,7 @@ export class AccessMap {
           if (x.kind !== 'call') return;
           const name = calleeName(x);
           if (!name || this.file.functions.has(name)) return;
-          const at = WRITES.get(name) ?? (WRITES_SECOND.has(name) ? 1 : undefined);
+          const at = writesThrough(name);
           const to = at === undefined ? undefined : x.args[at];
           if (!to) return;
           const keys = this.addressKeys(to, f);
@@ -340,15 +344,10 @@ export class AccessMap {
     }
   }
 
+  /** A release that dirties says nothing: its pages are given back there, ours somewhere else. */
   private stray(effect: Effect, call: CallExpr, f: FunctionContext): void {
-    const dirties =
-      (effect.kind === 'dirty' && effect.pages.as !== 'bio') ||
-      (effect.kind === 'release' && effect.dirties !== false && effect.pages.as !== 'bio');
-    if (!dirties || !('pages' in effect)) return;
+    if (effect.kind !== 'dirty' || effect.pages.as === 'bio') return;
     const arg = call.args[effect.pages.arg];
-    const flag =
-      effect.kind === 'release' && typeof effect.dirties === 'number' ? call.args[effect.dirties] : undefined;
-    if (flag?.kind === 'id' && flag.name === 'false') return;
     const g = arg && this.groupOf(arg, f);
     if (!g?.acquires.length)
       this.strayDirtying.push({ fn: f.def.name, span: call, words: 'dirtied', always: true, call });

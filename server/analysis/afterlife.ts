@@ -8,7 +8,7 @@ import type { CfgNode } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
 import type { Effect } from '../../language/kernel/types.ts';
-import { accessOf, type AccessMap } from './access.ts';
+import { accessOf, writesThrough, type AccessMap } from './access.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { runFlow, sameCall, textOf, wayTo, type Entry } from './flow.ts';
@@ -66,6 +66,9 @@ const objectOf = (e: Expr): Expr | null => {
 };
 
 const USES = new Set(['dma-unmap', 'dma-map', 'dma-sync', 'kmap', 'data', 'put-in', 'dirty', 'page-lock', 'ref']);
+
+/** What a helper does to the data of a page. */
+const DATA = new Set(['kmap', 'data', 'dma-map', 'put-in']);
 
 class Afterlife {
   private readonly access: AccessMap;
@@ -224,7 +227,8 @@ class Afterlife {
 
   private lateCall(call: CallExpr, node: CfgNode, data: Data): Omit<LateUse, 'fn' | 'way'>[] {
     const name = calleeName(call);
-    if (!name || this.file.functions.has(name)) return [];
+    if (!name) return [];
+    if (this.file.functions.has(name)) return this.lateHelper(name, call, node, data);
     const out: Omit<LateUse, 'fn' | 'way'>[] = [];
     const effects = kernel.call(name)?.effects ?? [];
     for (const e of effects) {
@@ -257,13 +261,24 @@ class Afterlife {
         if (call.args.some((a) => this.concerns(g, a, node)))
           out.push({ release: g.site, at: call, kind: 'unmapped', words: `${name}() comes only behind it` });
     }
+    // a mapping of all pages into the kernel's address space, which is undone only now
+    if (/^vm?_?unmap/.test(name)) {
+      const keys = call.args[0] ? this.access.addressKeys(call.args[0], this.f) : [];
+      for (const g of data.values())
+        if (
+          !this.inside(g, node) &&
+          keys.some((k) => this.file.groups.groupOf(k) === g.group) &&
+          this.sameObject(call.args[0]!, g)
+        )
+          out.push({ release: g.site, at: call, kind: 'unmapped', words: `${name}() comes only behind it` });
+    }
     // copies through an address of the data
     if (!effects.some((e) => e.kind === 'kunmap' || e.kind === 'free')) {
       for (const a of call.args) {
         const keys = a.kind === 'id' || a.kind === 'binary' ? this.access.addressKeys(a, this.f) : [];
         for (const g of data.values())
           if (
-            /^(mem|copy_|str|__copy)/.test(name) &&
+            (/^(mem|copy_|str|__copy)/.test(name) || writesThrough(name) !== undefined) &&
             keys.some((k) => k.startsWith('L:') && k === g.site.key) &&
             !g.loop
           )
@@ -280,6 +295,21 @@ class Afterlife {
             words: `${name}() waits for the transfer only behind it`,
           });
     }
+    return out;
+  }
+
+  /** A function of the file that gets at the data of the page that it is given. */
+  private lateHelper(name: string, call: CallExpr, node: CfgNode, data: Data): Omit<LateUse, 'fn' | 'way'>[] {
+    const params = this.file.functions.get(name)!.def.params;
+    const out: Omit<LateUse, 'fn' | 'way'>[] = [];
+    call.args.forEach((arg, i) => {
+      const key = params[i]?.name !== undefined ? `L:${name}:${params[i].name}` : null;
+      for (const g of key ? data.values() : []) {
+        const touches = g.group.uses.some((u) => u.fn === name && u.key === key && DATA.has(u.effect.kind));
+        if (touches && this.concerns(g, arg, node))
+          out.push({ release: g.site, at: call, kind: 'accessed', words: `${name}() still accesses its data` });
+      }
+    });
     return out;
   }
 

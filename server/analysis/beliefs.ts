@@ -17,16 +17,26 @@ export interface PresumedWrong {
 }
 
 /** Calls by which a file comes to other pages than those of its acquires, or to other references of them. */
-function hasOtherPages(file: FileAnalysis): boolean {
+export function hasOtherPages(file: FileAnalysis): boolean {
   for (const f of file.functions.values())
     for (const call of f.calls) {
       const name = calleeName(call);
       if (name === undefined || file.functions.has(name)) continue;
       const known = facts.call(name);
       if (known?.effects.some((e) => e.kind === 'ref')) return true;
-      if (known?.effects.some((e) => e.kind === 'alloc') && /page|folio/.test(name) && !/free_page|zeroed_page/.test(name)) return true;
+      if (
+        known?.effects.some((e) => e.kind === 'alloc') &&
+        /page|folio/.test(name) &&
+        !/free_page|zeroed_page/.test(name)
+      )
+        return true;
       // a page cache, a page table, a region of memory that is not seen
-      if (!known && !facts.acquire(name) && /(^|_)(get|find|grab|read|lookup|alloc|to)_(\w+_)?(page|folio)s?(_|$)/.test(name)) return true;
+      if (
+        !known &&
+        !facts.acquire(name) &&
+        /(^|_)(get|find|grab|read|lookup|alloc|to)_(\w+_)?(page|folio)s?(_|$)/.test(name)
+      )
+        return true;
     }
   return false;
 }

@@ -1,6 +1,6 @@
 /** Everything that the rules look at for one file and one target, computed once. */
 import { walkExpr } from '../../language/c/index.ts';
-import type { TranslationUnit } from '../../language/c/unit.ts';
+import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, contextOf, releases, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
@@ -33,13 +33,29 @@ const FILE_STEPS = 26_000;
 /** Callers further up than this from an acquire are not walked from. */
 const MAX_DISTANCE = 3;
 
+/**
+ * The function that a name stands for: the file's own rather than a header's, and of those in several branches of a
+ * conditional that is not decided the longest, for the others are mostly stubs.
+ */
+function definitions(unit: TranslationUnit): Map<string, FunctionDef> {
+  const defs = new Map<string, FunctionDef>(unit.headerFunctions.map((f) => [f.name, f]));
+  const own = new Map<string, FunctionDef>();
+  const size = (f: FunctionDef): number => f.bodySpan.end - f.bodySpan.start;
+  for (const f of unit.functions) {
+    const other = own.get(f.name);
+    if (!other || f.condition === undefined || size(f) >= size(other)) own.set(f.name, f);
+  }
+  for (const [name, f] of own) defs.set(name, f);
+  return defs;
+}
+
 /** Analyses a parsed file, at once. */
 export const analyseUnit = (unit: TranslationUnit): FileAnalysis => finish(analysing(unit, () => false));
 
 /** Analyses a parsed file, function by function. `cancelled` is polled within functions too. */
 export function* analysing(unit: TranslationUnit, cancelled: () => boolean): Parts<FileAnalysis> {
   const functions = new Map<string, FunctionContext>();
-  const defs = new Map([...unit.headerFunctions, ...unit.functions].map((f) => [f.name, f]));
+  const defs = definitions(unit);
   for (const [name, def] of defs)
     functions.set(
       name,

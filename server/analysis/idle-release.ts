@@ -25,10 +25,12 @@ export interface IdleRelease {
 const ENDS =
   /(^|_)(unpin|release|put|unuse|unlock|unmap|unmap_pages|free|cleanup|teardown|destroy|drop|uninit|deinit|disable|remove|detach|fini|exit)(_|$)/;
 /** Names that say what it is that goes: pins, or pages. */
-const UNPINS = /(^|_)(unpin|unpinned)(_|$)|(^|_)(release|put|unuse|return)_(\w+_)?(user_)?(pages?|folios?|pins?|pfns?)(_|$)/;
+const UNPINS =
+  /(^|_)(unpin|unpinned)(_|$)|(^|_)(release|put|unuse|return)_(\w+_)?(user_)?(pages?|folios?|pins?|pfns?)(_|$)/;
 /** Names whose verb is to unpin, as opposed to "add_to_unpin_list", "update_unpinned", "needs_unpin". */
 const UNPINS_BY_VERB = /(^|_)unpin(_|$)|(^|_)(release|put)_(\w+_)?pins(_|$)/;
-const OTHER_VERB = /(^|_)(add|update|set|get|init|alloc|is|has|can|will|need|needs|should|check|count|to|for|mark|queue|test)(_|$)/;
+const OTHER_VERB =
+  /(^|_)(add|update|set|get|init|alloc|is|has|can|will|need|needs|should|check|count|to|for|mark|queue|test)(_|$)/;
 /** Calls whose name says that they may release what they are given. */
 const MAY_RELEASE =
   /unpin|release|put|free|drop|destroy|unmap|unlock|cleanup|dec|unref|remove|clear|done|complete|queue|schedule|submit|call|flush|return|finish|end|fini|erase|delete|del/i;
@@ -89,7 +91,10 @@ function* unread(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> 
             if (PRINTS.test(calleeName(x) ?? '')) other = true;
             if (effectsOf(file, x).some((y) => y.kind === 'dirty')) dirtied++;
           }
-          if (x.kind === 'call' && x.args.some((a) => a.kind === 'unary' && a.op === '&' && a.arg.kind === 'id' && a.arg.name === name))
+          if (
+            x.kind === 'call' &&
+            x.args.some((a) => a.kind === 'unary' && a.op === '&' && a.arg.kind === 'id' && a.arg.name === name)
+          )
             other = true;
         });
     }
@@ -109,7 +114,8 @@ const isNull = (e: Expr): boolean =>
 function isConditional(file: FileAnalysis, f: FunctionContext): boolean {
   if (f.def.condition !== undefined) return true;
   let depth = 0;
-  for (const m of file.unit.text.slice(0, f.def.start).matchAll(/^[ \t]*#[ \t]*(if|endif)/gm)) depth += m[1] === 'if' ? 1 : -1;
+  for (const m of file.unit.text.slice(0, f.def.start).matchAll(/^[ \t]*#[ \t]*(if|endif)/gm))
+    depth += m[1] === 'if' ? 1 : -1;
   return depth > 0;
 }
 
@@ -146,7 +152,8 @@ function isEmpty(file: FileAnalysis, f: FunctionContext): boolean {
       if (callee === undefined) return false; // through a pointer
       if (file.functions.has(callee)) continue;
       const known = facts.call(callee);
-      if (known ? known.effects.some((e) => e.kind === 'release' && e.pages.as !== 'vaddr') : MAY_RELEASE.test(callee)) return false;
+      if (known ? known.effects.some((e) => e.kind === 'release' && e.pages.as !== 'vaddr') : MAY_RELEASE.test(callee))
+        return false;
       if (/^[A-Z]/.test(callee) && !known) return false;
     }
   }

@@ -99,12 +99,20 @@ stay clean: pass false, or the direction.`,
   ],
 };
 
+/** The name stands somewhere in the function's code. */
+function isRead(file: FileAnalysis, fn: string, name: string): boolean {
+  const body = file.functions.get(fn)!.def.bodySpan;
+  return new RegExp(`(?<![.>]\\s*)\\b${name}\\b`).test(file.unit.text.slice(body.start, body.end));
+}
+
 /** A caller says `true` for a parameter of that name, and nobody reads it. */
 function askedToDirty(file: FileAnalysis, r: ReleaseSite): Evidence | null {
   const f = file.functions.get(r.fn);
-  const index = f?.def.params.findIndex((p) => /dirty|write|written/i.test(p.name ?? '')) ?? -1;
+  const index = f?.def.params.findIndex((p) => /dirt|write|written/i.test(p.name ?? '')) ?? -1;
   const param = f?.def.params[index];
   if (!f || !param?.name) return null;
+  if (!isRead(file, r.fn, param.name))
+    return { fn: r.fn, span: param, words: `to be dirtied where \`${param.name}\` says so, which nobody reads` };
   for (const [fn, g] of file.functions)
     for (const call of g.calls) {
       const arg = calleeName(call) === r.fn ? call.args[index] : undefined;
@@ -130,6 +138,10 @@ function handsOut(access: AccessMap, g: Group): boolean {
   );
 }
 
+/** Pins that the file only takes and gives back: somebody else, who knows the addresses, is to get at the data. */
+const onlyPinned = (g: Group): boolean =>
+  !g.uses.length && !g.passed.length && g.acquires.every((a) => a.kind === 'pin' && a.pages?.kind !== 'unary');
+
 /** What shows that the pages were written. */
 function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite): Evidence | null {
   const a = access.of(g);
@@ -143,11 +155,11 @@ function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite
   const chooses = g.acquires.find(
     (x) => (x.kind === 'pin' || x.pages?.kind !== 'unary') && choosesWrite(x, file.functions.get(x.fn)),
   );
-  if (chooses && handsOut(access, g))
+  if (chooses && (handsOut(access, g) || onlyPinned(g)))
     return { fn: chooses.fn, span: chooses.call, words: 'taken with FOLL_WRITE when they are to be written' };
   const always = chooses ? undefined : g.acquires.find((x) => x.flags.names.has('FOLL_WRITE'));
   const later = !g.acquires.some((x) => x.fn === r.fn);
-  return always && later && !holdsOthers(g) && handsOut(access, g)
+  return always && later && !holdsOthers(g) && (handsOut(access, g) || onlyPinned(g))
     ? { fn: always.fn, span: always.call, words: 'taken with FOLL_WRITE and kept' }
     : null;
 }
@@ -194,6 +206,7 @@ export const missingDirty: Rule = {
       if (access.strayDirtying.length) continue;
       if (access.of(g).dirtied.length) {
         yield* oneVariable(file, access, g);
+        yield* endedClean(file, access, g);
         continue;
       }
       const releases = g.releases.filter(
@@ -234,6 +247,16 @@ function* oneVariable(file: FileAnalysis, access: AccessMap, g: Group): Iterable
     seen.add(r.key);
     yield report(file, g, r, why);
   }
+}
+
+/** The acquiring functions dirty what they give back when they fail, and the one that ends the use of the pages does not. */
+function* endedClean(file: FileAnalysis, access: AccessMap, g: Group): Iterable<Report> {
+  const { dirtied, deviceWrites } = access.of(g);
+  const takers = new Set(g.acquires.map((a) => a.fn));
+  const why = deviceWrites[0];
+  if (!why || !takers.size || dirtied.some((d) => !takers.has(d.fn))) return;
+  const r = g.releases.find((x) => !takers.has(x.fn) && isOwn(file, x.fn) && !x.effect.frees && endsUse(file, g, x));
+  if (r && !access.dirties(r)) yield report(file, g, r, why);
 }
 
 function report(file: FileAnalysis, g: Group, r: ReleaseSite, why: Evidence): Report {

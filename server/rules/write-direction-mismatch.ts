@@ -1,5 +1,6 @@
 /** write-direction-mismatch: what is written was taken for reading only. */
 import { accessOf, type AccessMap, type Evidence } from '../analysis/access.ts';
+import { hasOtherPages } from '../analysis/beliefs.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group } from '../analysis/groups.ts';
 import { addFlag } from '../fixes/flags.ts';
@@ -123,6 +124,33 @@ function written(file: FileAnalysis, access: AccessMap, g: Group): Evidence | nu
   return a.deviceWrites[0] ?? a.cpuWrites[0] ?? a.dirtied[0] ?? null;
 }
 
+/** What a variable is called, or its type, that says whether the pages will be written. */
+const DIRECTION = /^(is_|for_|to_)?(write|writable|writeable|writing|is_write|rw|dir|direction|data_dir|dirt(y|ied))$/;
+
+/** The acquiring function is told whether the pages will be written, and nobody there reads it. */
+function unreadDirection(file: FileAnalysis, a: AcquireSite): Evidence | null {
+  const f = file.functions.get(a.fn);
+  if (!f) return null;
+  const text = file.unit.text.slice(f.def.bodySpan.start, f.def.bodySpan.end);
+  for (const [name, type] of f.types) {
+    const param = f.def.params.find((p) => p.name === name);
+    const decl = f.cfg.nodes.find((n) => n.what.kind === 'decl' && n.what.decl.name === name && n.what.decl.init);
+    const isDirection = DIRECTION.test(name) || (type.kind === 'enum' && type.name === 'dma_data_direction');
+    if (!isDirection || (!param && !decl)) continue;
+    const mentions = text.match(new RegExp(`(?<![.>]\\s*)\\b${name}\\b`, 'g'))?.length ?? 0;
+    if (mentions === (param ? 0 : 1))
+      return { fn: a.fn, span: param ?? decl!.span, words: `written where \`${name}\` says so, which nobody reads` };
+  }
+  return null;
+}
+
+/** Pages are dirtied that can only be those of the file's acquires, of which none asks for writing. */
+function strayDirtying(file: FileAnalysis, access: AccessMap): Evidence | null {
+  const taken = file.groups.acquires.filter((a) => a.pages || a.fact.into === 'return');
+  if (!taken.every(readOnly) || hasOtherPages(file)) return null;
+  return access.strayDirtying[0] ?? null;
+}
+
 export const writeDirectionMismatch: Rule = {
   meta,
   *check(file): Iterable<Report> {
@@ -131,7 +159,13 @@ export const writeDirectionMismatch: Rule = {
       const wrong = g.acquires.filter((a) => readOnly(a) && isOwn(file, a.fn));
       if (!wrong.length) continue;
       const why = written(file, access, g);
-      if (!why) continue;
+      if (!why) {
+        for (const a of wrong) {
+          const unread = unreadDirection(file, a) ?? strayDirtying(file, access);
+          if (unread) yield report(file, a, unread);
+        }
+        continue;
+      }
       if (wrong.length === g.acquires.length) for (const a of wrong) yield report(file, a, why);
       else {
         const always = access.of(g).dirtied.find((d) => d.always);
