@@ -1,9 +1,10 @@
 /** double-release: the same reference given back twice on one path, or slots that were never filled. */
 import type { DoubleReleaseEvent } from '../analysis/events.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import { releasedTwice } from '../analysis/twice.ts';
 import { dropRelease, narrowRelease } from '../fixes/duplicate.ts';
 import type { RuleMeta } from '../findings.ts';
-import { callName, describeAcquire, lineOf, pathSteps, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, describeAcquire, isOwn, lineOf, pathSteps, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'double-release',
@@ -99,6 +100,22 @@ export const doubleRelease: Rule = {
         steps,
         shape: `${name}:${e.name}:${e.why}`,
         fixes: () => (e.why === 'unfilled' ? narrowRelease(file, e.call) : dropRelease(file, e.call, e.first)),
+      };
+    }
+    for (const t of releasedTwice(file)) {
+      if (seen.has(`${t.call.start}`) || !isOwn(file, t.fn)) continue;
+      const name = callName(t.call);
+      const line = lineOf(file.unit.text, t.first.start);
+      yield {
+        span: t.call,
+        functionName: t.fn,
+        message: `${name}() gives the same pages back a second time here; the first call is on line ${line}, and nothing between them takes new ones. Drop one of them.`,
+        steps: [
+          stepAt(file, t.first, 'given back here first', 'event'),
+          stepAt(file, t.call, 'given back again', 'fault'),
+        ],
+        shape: `${name}:twice`,
+        fixes: () => dropRelease(file, t.call, t.first),
       };
     }
   },

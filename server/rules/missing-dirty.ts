@@ -7,7 +7,7 @@ import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group, ReleaseSite } from '../analysis/groups.ts';
 import { dirtyRelease } from '../fixes/dirty.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';
-import { callName, isOwn, lineOf, pagesName, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, isCore, isOwn, lineOf, pagesName, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'missing-dirty',
@@ -146,10 +146,12 @@ const onlyPinned = (g: Group): boolean =>
 function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite): Evidence | null {
   const a = access.of(g);
   if (a.deviceWrites[0]) return a.deviceWrites[0];
-  if (a.cpuWrites[0] && g.acquires.length && !holdsOthers(g)) return a.cpuWrites[0];
+  // the core writes to memory of its own making (the stack of a program that starts): the fault for writing dirtied it
+  const cores = isCore(file) && g.acquires.every((x) => x.kind === 'get');
+  if (a.cpuWrites[0] && g.acquires.length && !holdsOthers(g) && !cores) return a.cpuWrites[0];
   const asked = askedToDirty(file, r);
   if (asked) return asked;
-  if (a.deviceReads.length) return null;
+  if (a.deviceReads.length || cores) return null;
   // a library's pages: those who get them dirty them
   if (new RegExp(`\\bEXPORT_SYMBOL\\w*\\(\\s*${r.fn}\\b`).test(file.unit.text)) return null;
   const chooses = g.acquires.find(
@@ -159,7 +161,7 @@ function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite
     return { fn: chooses.fn, span: chooses.call, words: 'taken with FOLL_WRITE when they are to be written' };
   const always = chooses ? undefined : g.acquires.find((x) => x.flags.names.has('FOLL_WRITE'));
   const later = !g.acquires.some((x) => x.fn === r.fn);
-  return always && later && !holdsOthers(g) && (handsOut(access, g) || onlyPinned(g))
+  return always && later && !holdsOthers(g) && handsOut(access, g)
     ? { fn: always.fn, span: always.call, words: 'taken with FOLL_WRITE and kept' }
     : null;
 }

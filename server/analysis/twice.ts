@@ -1,0 +1,170 @@
+/**
+ * A helper of the file that gives pages back, called twice for the same thing on one path. Only helpers that keep no note of
+ * having run (they clear no field, take nothing off a list): the second call gives back what is gone.
+ */
+import type { CallExpr, Expr } from '../../language/c/ast.ts';
+import type { CfgNode } from '../../language/c/cfg.ts';
+import { walkExpr } from '../../language/c/index.ts';
+import { facts } from '../../language/kernel/index.ts';
+import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import type { FileAnalysis } from './file.ts';
+import { runFlow, textOf } from './flow.ts';
+
+/** The second call, and the first. */
+export interface Twice {
+  readonly fn: string;
+  readonly call: CallExpr;
+  readonly first: CallExpr;
+}
+
+/** Effects that leave no trace of a first call in memory. */
+const TRACELESS = new Set([
+  'release',
+  'alias',
+  'dirty',
+  'page-lock',
+  'page-unlock',
+  'dma-unmap',
+  'dma-sync',
+  'kmap',
+  'kunmap',
+  'data',
+  'struct-only',
+  'reads-count',
+  'lock',
+  'unlock',
+  'lock-assert',
+  'sleeps',
+  'pure',
+  'free',
+]);
+const TESTS = /^(is_|Page[A-Z]|folio_test_|pfn_valid|WARN|BUG|pr_|dev_|trace_|unlikely|likely)|(dbg|debug)/;
+
+class Helpers {
+  private readonly known = new Map<string, boolean>();
+
+  constructor(private readonly file: FileAnalysis) {}
+
+  /** The function gives pages back whenever it is called, and does nothing else that a second call could see. */
+  releases(name: string): boolean {
+    let answer = this.known.get(name);
+    if (answer === undefined) {
+      this.known.set(name, false);
+      this.known.set(name, (answer = this.decide(name)));
+    }
+    return answer;
+  }
+
+  private decide(name: string): boolean {
+    const { groups, functions } = this.file;
+    const f = functions.get(name);
+    if (!f || !f.def.params.length || groups.acquires.some((a) => this.file.reachable(name).has(a.fn))) return false;
+    const own = groups.releases.some(
+      (r) => r.fn === name && (r.effect.of === 'pin' || groups.groupOf(r.key)?.acquires.length),
+    );
+    if (!own && !f.calls.some((c) => this.releases(calleeName(c) ?? ''))) return false;
+    return [...this.file.reachable(name)].every((below) => isTraceless(this.file, functions.get(below)!));
+  }
+}
+
+/** It writes to its own variables only. */
+function isTraceless(file: FileAnalysis, f: FunctionContext): boolean {
+  for (const node of f.cfg.nodes) {
+    let fine = true;
+    for (const e of exprsOf(node))
+      walkExpr(e, (x) => {
+        const target = x.kind === 'assign' ? x.left : x.kind === 'update' ? x.arg : null;
+        if (target && !isLocal(target, f)) fine = false;
+        if (x.kind !== 'call') return;
+        const name = calleeName(x);
+        if (name === undefined) fine = false;
+        else if (!file.functions.has(name) && !TESTS.test(name)) {
+          const fact = facts.call(name);
+          if (!fact?.effects.every((y) => TRACELESS.has(y.kind))) fine = false;
+        }
+      });
+    if (!fine) return false;
+  }
+  return true;
+}
+
+const isLocal = (e: Expr, f: FunctionContext): boolean =>
+  e.kind === 'id' ? f.types.has(e.name) : e.kind === 'member' && !e.arrow && isLocal(e.object, f);
+
+/** Names that a node writes to. */
+function written(node: CfgNode): Set<string> {
+  const out = new Set<string>();
+  if (node.what.kind === 'decl') out.add(node.what.decl.name);
+  if (node.what.kind === 'foreach') for (const a of node.what.args) if (a.kind === 'id') out.add(a.name);
+  for (const e of exprsOf(node))
+    walkExpr(e, (x) => {
+      const t = x.kind === 'assign' ? x.left : x.kind === 'update' ? x.arg : null;
+      if (t?.kind === 'id' || t?.kind === 'member') out.add(t.name);
+      if (x.kind === 'call')
+        for (const a of x.args) if (a.kind === 'unary' && a.op === '&' && a.arg.kind === 'id') out.add(a.arg.name);
+    });
+  return out;
+}
+
+interface Done {
+  readonly call: CallExpr;
+  readonly ids: ReadonlySet<string>;
+}
+type Data = ReadonlyMap<string, Done>;
+
+/** Second calls, in all functions of a file. */
+export function releasedTwice(file: FileAnalysis): Twice[] {
+  const helpers = new Helpers(file);
+  const out: Twice[] = [];
+  for (const f of file.functions.values()) {
+    const calls = f.calls.filter((c) => c.args.length && helpers.releases(calleeName(c) ?? ''));
+    if (calls.length < 2 || helpers.releases(f.def.name)) continue;
+    const starts = new Set(calls.map((c) => c.start));
+    const texts = new Map(calls.map((c) => [c.start, textOf(c, file.unit)]));
+    const callsIn = (node: CfgNode): CallExpr[] => {
+      const found: CallExpr[] = [];
+      for (const e of exprsOf(node))
+        walkExpr(e, (x) => {
+          if (x.kind === 'call') found.push(x);
+        });
+      return found;
+    };
+    const step = (node: CfgNode, data: Data): Data => {
+      let next = data;
+      const w = written(node);
+      if (w.size) next = new Map([...next].filter(([, d]) => ![...d.ids].some((id) => w.has(id))));
+      for (const c of callsIn(node)) {
+        if (starts.has(c.start)) {
+          const ids = new Set<string>();
+          for (const a of c.args)
+            walkExpr(a, (x) => {
+              if (x.kind === 'id' || x.kind === 'member') ids.add(x.name);
+            });
+          next = new Map(next).set(texts.get(c.start)!, { call: c, ids });
+        } else if (next.size && file.functions.has(calleeName(c) ?? '') && !helpers.releases(calleeName(c)!)) {
+          // what the object holds may be other pages behind it
+          next = new Map();
+        } else if (next.size && facts.acquire(calleeName(c) ?? '')) next = new Map();
+      }
+      return next;
+    };
+    const flow = runFlow<Data>(f, file.unit, {
+      start: new Map(),
+      key: (d) => [...d.keys()].sort().join('|'),
+      step: (node, d) => [{ data: step(node, d) }],
+    });
+    if (!flow.complete) continue;
+    f.cfg.nodes.forEach((node, id) => {
+      for (const c of callsIn(node)) {
+        if (!starts.has(c.start) || out.some((t) => t.call === c)) continue;
+        for (const entry of flow.at[id] ?? []) {
+          const before = entry.data.get(texts.get(c.start)!);
+          if (!before || before.call.start === c.start) continue;
+          out.push({ fn: f.def.name, call: c, first: before.call });
+          break;
+        }
+      }
+    });
+  }
+  return out;
+}
