@@ -10,6 +10,7 @@ import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { isPageType } from './groups.ts';
+import { mentions } from './mentions.ts';
 
 /** A function that should release pages and does not. */
 export interface IdleRelease {
@@ -45,16 +46,6 @@ function looksUp(e: Expr): boolean {
   if (e.kind === 'index' || e.kind === 'member') return true;
   if (e.kind !== 'call') return false;
   return facts.call(calleeName(e) ?? '')?.effects.some((x) => x.kind === 'alias' && lookups.has(x.result)) ?? false;
-}
-
-/** How often a name stands in the code of the function: in branches of conditionals that are not taken as well. */
-function mentions(file: FileAnalysis, f: FunctionContext, name: string): number {
-  const { start, end } = f.def.bodySpan;
-  let text = file.unit.text.slice(start, end);
-  for (const c of file.unit.comments)
-    if (c.start >= start && c.end <= end)
-      text = text.slice(0, c.start - start) + ' '.repeat(c.end - c.start) + text.slice(c.end - start);
-  return text.match(new RegExp(`(?<!struct\\s+)(?<![.>]\\s*)\\b${name}\\b`, 'g'))?.length ?? 0;
 }
 
 const effectsOf = (file: FileAnalysis, call: CallExpr): readonly Effect[] =>

@@ -71,8 +71,12 @@ export const doubleRelease: Rule = {
   meta,
   *check(file): Iterable<Report> {
     const seen = new Set<string>();
+    const twice = releasedTwice(file);
+    const helpers = new Set(twice.map((t) => callName(t.call)));
     for (const e of file.events) {
       if (e.kind !== 'double' || !counts(file, e)) continue;
+      // the same release in a helper that is called twice: the second call is the mistake
+      if (e.first.start === e.at.start && helpers.has(e.functionName)) continue;
       const key = `${e.at.start}`;
       if (seen.has(key)) continue;
       seen.add(key);
@@ -102,7 +106,7 @@ export const doubleRelease: Rule = {
         fixes: () => (e.why === 'unfilled' ? narrowRelease(file, e.call) : dropRelease(file, e.call, e.first)),
       };
     }
-    for (const t of releasedTwice(file)) {
+    for (const t of twice) {
       if (seen.has(`${t.call.start}`) || !isOwn(file, t.fn)) continue;
       const name = callName(t.call);
       const line = lineOf(file.unit.text, t.first.start);

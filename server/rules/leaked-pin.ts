@@ -164,6 +164,20 @@ function inCallee(file: FileAnalysis, e: LeakEvent): boolean {
   );
 }
 
+/** A function that this one calls forgets the same pages on an error path of its own: one defect, reported there. */
+function missedBelow(file: FileAnalysis, e: OutlivesEvent, returned: readonly ReturnedEvent[]): boolean {
+  const below = file.reachable(e.root);
+  return file.events.some(
+    (x) =>
+      x.kind === 'outlives' &&
+      x.resource.site.start === e.resource.site.start &&
+      x.root !== e.root &&
+      below.has(x.root) &&
+      !file.reachable(x.root).has(e.root) &&
+      inconsistent(x, returned),
+  );
+}
+
 /** The function itself takes the pages, or calls the one that does: further up, counters that are not followed decide. */
 function isNear(file: FileAnalysis, e: OutlivesEvent): boolean {
   const fn = e.resource.functionName;
@@ -193,7 +207,12 @@ export const leakedPin: Rule = {
         yield fromLeak(file, e);
       } else if (e.kind === 'outlives' && isUnfinished(file, e.root, e.resource.functionName)) {
         continue;
-      } else if (e.kind === 'outlives' && isNear(file, e) && inconsistent(e, returned)) {
+      } else if (
+        e.kind === 'outlives' &&
+        isNear(file, e) &&
+        inconsistent(e, returned) &&
+        !missedBelow(file, e, returned)
+      ) {
         const key = `${e.resource.site.start}:${e.at.start}`;
         if (seen.has(key)) continue;
         seen.add(key);

@@ -5,6 +5,7 @@ import { constantsOf } from '../analysis/constants.ts';
 import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group, ReleaseSite } from '../analysis/groups.ts';
+import { mentions } from '../analysis/mentions.ts';
 import { dirtyRelease } from '../fixes/dirty.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';
 import { callName, isCore, isOwn, lineOf, pagesName, stepAt, type Report, type Rule } from './rule.ts';
@@ -99,19 +100,13 @@ stay clean: pass false, or the direction.`,
   ],
 };
 
-/** The name stands somewhere in the function's code. */
-function isRead(file: FileAnalysis, fn: string, name: string): boolean {
-  const body = file.functions.get(fn)!.def.bodySpan;
-  return new RegExp(`(?<![.>]\\s*)\\b${name}\\b`).test(file.unit.text.slice(body.start, body.end));
-}
-
 /** A caller says `true` for a parameter of that name, and nobody reads it. */
 function askedToDirty(file: FileAnalysis, r: ReleaseSite): Evidence | null {
   const f = file.functions.get(r.fn);
   const index = f?.def.params.findIndex((p) => /dirt|write|written/i.test(p.name ?? '')) ?? -1;
   const param = f?.def.params[index];
   if (!f || !param?.name) return null;
-  if (!isRead(file, r.fn, param.name))
+  if (mentions(file, f, param.name) === 0)
     return { fn: r.fn, span: param, words: `to be dirtied where \`${param.name}\` says so, which nobody reads` };
   for (const [fn, g] of file.functions)
     for (const call of g.calls) {

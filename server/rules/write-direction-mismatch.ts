@@ -3,6 +3,7 @@ import { accessOf, type AccessMap, type Evidence } from '../analysis/access.ts';
 import { hasOtherPages } from '../analysis/beliefs.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group } from '../analysis/groups.ts';
+import { mentions } from '../analysis/mentions.ts';
 import { addFlag } from '../fixes/flags.ts';
 import type { RuleMeta } from '../findings.ts';
 import { callName, isOwn, lineOf, pagesName, stepAt, type Report, type Rule } from './rule.ts';
@@ -131,14 +132,12 @@ const DIRECTION = /^(is_|for_|to_)?(write|writable|writeable|writing|is_write|rw
 function unreadDirection(file: FileAnalysis, a: AcquireSite): Evidence | null {
   const f = file.functions.get(a.fn);
   if (!f) return null;
-  const text = file.unit.text.slice(f.def.bodySpan.start, f.def.bodySpan.end);
   for (const [name, type] of f.types) {
     const param = f.def.params.find((p) => p.name === name);
     const decl = f.cfg.nodes.find((n) => n.what.kind === 'decl' && n.what.decl.name === name && n.what.decl.init);
     const isDirection = DIRECTION.test(name) || (type.kind === 'enum' && type.name === 'dma_data_direction');
     if (!isDirection || (!param && !decl)) continue;
-    const mentions = text.match(new RegExp(`(?<![.>]\\s*)\\b${name}\\b`, 'g'))?.length ?? 0;
-    if (mentions === (param ? 0 : 1))
+    if (mentions(file, f, name) === (param ? 0 : 1))
       return { fn: a.fn, span: param ?? decl!.span, words: `written where \`${name}\` says so, which nobody reads` };
   }
   return null;

@@ -1,0 +1,16 @@
+/** How often a name stands in the code of a function. */
+import type { FileAnalysis } from './file.ts';
+import type { FunctionContext } from './context.ts';
+
+/**
+ * Counts a variable's name in the text of a body, branches of conditionals that are not taken included; comments, members
+ * and tags (`struct page`) of that name are none.
+ */
+export function mentions(file: FileAnalysis, f: FunctionContext, name: string): number {
+  const { start, end } = f.def.bodySpan;
+  let text = file.unit.text.slice(start, end);
+  for (const c of file.unit.comments)
+    if (c.start >= start && c.end <= end)
+      text = text.slice(0, c.start - start) + ' '.repeat(c.end - c.start) + text.slice(c.end - start);
+  return text.match(new RegExp(`(?<!struct\\s+)(?<![.>]\\s*)\\b${name}\\b`, 'g'))?.length ?? 0;
+}
