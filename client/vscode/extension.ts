@@ -2,13 +2,14 @@
 import { l10n, window, workspace, type ExtensionContext } from 'vscode';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
 import type { InitializationOptions } from '../../server/lsp/protocol.ts';
-import { registerDebug } from './features/debug.ts';
+import { followDebugger, registerDebug } from './features/debug.ts';
 import { registerKernelVersions } from './features/kernel-versions.ts';
 import { registerOutput } from './features/output.ts';
 import { registerProjectFiles } from './features/project-files.ts';
 import { repull } from './features/pull.ts';
 import { registerRestart, RestartingErrorHandler } from './features/restart.ts';
 import { registerRuleDocs, ruleDocsFolder } from './features/rule-docs.ts';
+import { registerTestExplorer } from './features/test-explorer.ts';
 import { registerStatus } from './features/status.ts';
 import { checkedDocuments, registerSchemes } from './features/documents.ts';
 import type { StartEngine } from './engine.ts';
@@ -57,7 +58,8 @@ export function startExtension(context: ExtensionContext, createClient: CreateCl
   registerSimulateLens(host);
   registerRunView(host, panel);
   registerGallery(host, panel);
-  registerDebug(host);
+  context.subscriptions.push(followDebugger(registerDebug(host), panel));
+  registerTestExplorer(host);
   context.subscriptions.push(client);
   // Activation does not wait for the server: a process has to start, and the features are there without it.
   void client.start().catch((error: unknown) => {

@@ -12,14 +12,16 @@ import {
   type DebugConfiguration,
   type DebugConfigurationProvider,
   type DebugProtocolMessage,
+  type Disposable,
   type Event,
 } from 'vscode';
 import type { LoadOptions } from '../../../simulator/engine/protocol.ts';
 import type { Adapter, LaunchArguments, Program } from '../debug/adapter.ts';
 import { Engine } from '../engine.ts';
 import type { Host } from '../host.ts';
+import type { SimulatorPanel } from '../simulator/panel.ts';
 import { readSource } from '../simulator/source.ts';
-import { configuredKernels } from './kernel-versions.ts';
+import { kernelToSimulate } from './kernel-versions.ts';
 
 const TYPE = 'pinscope';
 
@@ -78,8 +80,7 @@ async function read(args: LaunchArguments): Promise<Program> {
 }
 
 function withKernel(args: LaunchArguments): LaunchArguments {
-  const version = /^v?(\d+\.\d+)/.exec(configuredKernels(programUri(args.program))[0] ?? '')?.[1];
-  return args.kernel !== undefined || version === undefined ? args : { ...args, kernel: version };
+  return { ...kernelToSimulate(programUri(args.program)), ...args };
 }
 
 /** Registers the debugger. */
@@ -132,4 +133,18 @@ export function registerDebug({ context, startEngine }: Host): Debugging {
     ),
   );
   return { onDidMove: moves.event };
+}
+
+/** The panel, if it shows the run that is debugged, goes where the debugger goes. */
+export function followDebugger(debugging: Debugging, panel: SimulatorPanel): Disposable {
+  const same = (a: LoadOptions, b: LoadOptions): boolean => {
+    const plain = ({ kernel, fn, seed, muted, failures, shortPin }: LoadOptions): string =>
+      JSON.stringify([kernel, fn, seed || 0, muted ?? [], failures ?? [], shortPin]);
+    return plain(a) === plain(b);
+  };
+  return debugging.onDidMove((position) => {
+    const { request } = panel;
+    if (position && request?.uri.toString() === position.uri.toString() && same(request.options, position.options))
+      panel.goTo(position.step);
+  });
 }

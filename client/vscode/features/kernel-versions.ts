@@ -8,6 +8,12 @@ export function configuredKernels(uri: Uri | undefined): string[] {
   return workspace.getConfiguration('pinscope', uri).get<string[]>('kernelVersions', []);
 }
 
+/** Kernel of sources that do not say one: the first that the file is checked for. */
+export function kernelToSimulate(uri: Uri): { readonly kernel?: string } {
+  const version = /^v?(\d+\.\d+)/.exec(configuredKernels(uri)[0] ?? '')?.[1];
+  return version === undefined ? {} : { kernel: version };
+}
+
 async function pick(releases: readonly string[], current: readonly string[]): Promise<string[] | undefined> {
   const other: QuickPickItem = {
     label: l10n.t('Other…'),

@@ -4,13 +4,7 @@ import type { PanelRunOptions } from '../../../simulator/panel/messages.ts';
 import type { Host } from '../host.ts';
 import { PANEL_TYPE, SimulatorPanel } from '../simulator/panel.ts';
 import { functionAt, simulatable } from '../simulator/simulatable.ts';
-import { configuredKernels } from './kernel-versions.ts';
-
-/** Kernel of sources that do not say one: the first that the file is checked for. */
-function kernelOf(uri: Uri): Pick<PanelRunOptions, 'kernel'> {
-  const version = /^v?(\d+\.\d+)/.exec(configuredKernels(uri)[0] ?? '')?.[1];
-  return version === undefined ? {} : { kernel: version };
-}
+import { kernelToSimulate } from './kernel-versions.ts';
 
 function isC(document: TextDocument): boolean {
   return document.languageId === 'c' || document.languageId === 'cpp';
@@ -38,14 +32,14 @@ export function registerSimulate(host: Host): SimulatorPanel {
     }
     await panel.show({
       uri: document.uri,
-      options: { ...kernelOf(document.uri), ...(name !== undefined && { fn: name }) },
+      options: { ...kernelToSimulate(document.uri), ...(name !== undefined && { fn: name }) },
     });
   };
 
   const simulatePath = async (target: unknown, choices: unknown): Promise<void> => {
     if (typeof target !== 'string' || typeof choices !== 'object' || choices === null) return;
     const uri = Uri.parse(target);
-    await panel.show({ uri, options: { ...kernelOf(uri), ...(choices as PanelRunOptions) }, at: 'fault' });
+    await panel.show({ uri, options: { ...kernelToSimulate(uri), ...(choices as PanelRunOptions) }, at: 'fault' });
   };
 
   const mute = async (): Promise<void> => {

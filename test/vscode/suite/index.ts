@@ -18,6 +18,7 @@ const SUITES = [
   () => import('./annotations.ts'),
   () => import('./debug.ts'),
   () => import('./simulate.ts'),
+  () => import('./tests.ts'),
   () => import('./settings.ts'),
   () => import('./crash.ts'),
 ];
