@@ -89,9 +89,20 @@ export interface Notice {
   readonly message: string;
 }
 
+/** A file of the same driver, and what of it matters to the one that is analysed. */
+export interface LinkedFile {
+  readonly path: string;
+  readonly text: string;
+  readonly headers: readonly { readonly path: string; readonly text: string }[];
+  /** Names of the functions that are to be looked at. */
+  readonly functions: readonly string[];
+}
+
 export interface FileInput {
   readonly path: string;
   readonly text: string;
+  /** Other files of the driver (see server/linking). Findings are those of the file itself and its headers. */
+  readonly linked?: readonly LinkedFile[];
   /** Local headers reachable by #include "…", transitively, already read. */
   readonly headers: readonly { readonly path: string; readonly text: string }[];
 }

@@ -70,7 +70,7 @@ function edited(file: FileInput, fix: Fix): FileInput {
   const changes = byPath(fix.edits);
   const apply = (path: string, text: string): string => applyEdits(text, changes.get(path) ?? []);
   return {
-    path: file.path,
+    ...file,
     text: apply(file.path, file.text),
     headers: file.headers.map((h) => (changes.has(h.path) ? { path: h.path, text: apply(h.path, h.text) } : h)),
   };

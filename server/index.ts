@@ -5,18 +5,19 @@
 import {
   createCParser,
   forgetFile,
+  linkUnits,
   KeptFunctions,
   parseVariants,
   type CParser,
   type ParseInput,
 } from '../language/c/index.ts';
-import type { Span } from '../language/c/ast.ts';
 import type { KernelVersion, Target } from '../language/c/unit.ts';
 import { gupFamilyNames } from '../language/kernel/index.ts';
 import { compareVersions, formatVersion } from '../language/kernel/version.ts';
 import { withInferredMacros } from './analysis/configure.ts';
 import { analysing, type FileAnalysis } from './analysis/file.ts';
 import { finish, type Parts } from './analysis/parts.ts';
+import { Links } from './linking/links.ts';
 import type { Analyser } from './analyser.ts';
 import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Fix, Notice, RuleMeta } from './findings.ts';
 import { combineFixes, isActive, type Source } from './fixes/kernels.ts';
@@ -86,7 +87,11 @@ class Session implements Analyser {
   /** The newest analysis of each path: only its trees hold positions that are right. */
   private readonly newest = new Map<string, object>();
   private readonly proofs = new WeakMap<Finding, readonly Fix[]>();
-  constructor(private readonly parser: CParser) {}
+  private readonly links: Links;
+  constructor(private readonly parser: CParser) {
+    // where a file that others are linked with changed, positions in it moved: whoever is on the way begins anew
+    this.links = new Links(parser, () => this.newest.clear());
+  }
 
   analyse(file: FileInput, options: AnalysisOptions): AnalysisResult {
     // at once, nothing comes in between
@@ -130,7 +135,7 @@ class Session implements Analyser {
         stats: { ...stats, overBudget: [] },
       };
     }
-    if (!mayMatter(file.text)) {
+    if (!file.linked?.length && ![file, ...file.headers].some((one) => mayMatter(one.text))) {
       return {
         path: file.path,
         findings: [],
@@ -140,6 +145,8 @@ class Session implements Analyser {
         stats: { ...stats, overBudget: [] },
       };
     }
+    const foreign = new Set(file.linked?.map((one) => one.path));
+    for (const target of options.targets) this.links.read(file.linked ?? [], target);
     const trees = {};
     this.newest.set(file.path, trees);
     const context: RuleContext = { kernels: options.targets.map((t) => t.kernel) };
@@ -171,7 +178,9 @@ class Session implements Analyser {
           if (cancelled()) break;
           for (const report of this.check(rule, analysis, context, notices)) {
             const finding = toFinding(rule, level, report, analysis, target);
-            const key = `${finding.rule}:${finding.span.start}:${finding.fingerprint}`;
+            // what stands in another file is said where that one is analysed
+            if (foreign.has(finding.path)) continue;
+            const key = `${finding.rule}:${finding.path}:${finding.span.start}:${finding.fingerprint}`;
             const known = merged.get(key);
             if (!known) merged.set(key, { finding, kernels: [target.kernel] });
             else if (!known.kernels.some((k) => formatVersion(k) === formatVersion(target.kernel)))
@@ -229,6 +238,7 @@ class Session implements Analyser {
   private proven(source: Analysed, finding: Finding, before: Verdict, branches: boolean): readonly Fix[] {
     const known = this.proofs.get(finding);
     if (known) return known;
+    if (finding.path !== source.file.path) return [];
     const candidates = this.candidates(source, finding, branches);
     // one conversion repairs several findings: it is tried once
     const fixes = provenFixes(finding, candidates, source.file, before, (edited, edits) => {
@@ -291,7 +301,11 @@ class Session implements Analyser {
       source.trees = this.newest.get(file.path);
     }
     return source.findings.find(
-      (f) => f.rule === finding.rule && f.span.start === finding.span.start && f.fingerprint === finding.fingerprint,
+      (f) =>
+        f.rule === finding.rule &&
+        f.span.start === finding.span.start &&
+        f.fingerprint === finding.fingerprint &&
+        f.path === finding.path,
     );
   }
 
@@ -302,6 +316,7 @@ class Session implements Analyser {
     notices: Notice[],
   ): Iterable<FileAnalysis | 'on the way'> {
     try {
+      const beside = this.links.read(file.linked ?? [], target);
       for (const unit of parseVariants(this.parser, {
         path: file.path,
         text: file.text,
@@ -310,7 +325,7 @@ class Session implements Analyser {
         kept: this.keptOf(file.path),
       })) {
         if (cancelled()) return;
-        const parts = analysing(unit, cancelled);
+        const parts = analysing(linkUnits(unit, beside), cancelled);
         for (let part = parts.next(); ; part = parts.next()) {
           yield part.done ? part.value : 'on the way';
           if (part.done) break;
@@ -361,22 +376,31 @@ class Session implements Analyser {
 const describe = (error: unknown): string =>
   error instanceof Error ? `${error.message} (${error.stack?.split('\n')[1]?.trim() ?? ''})` : String(error);
 
-const copyOf = ({ start, end }: Span): Span => ({ start, end });
-
 function toFinding(rule: Rule, level: Finding['level'], r: Report, analysis: FileAnalysis, target: Target): Finding {
+  const { sources, text } = analysis.unit;
+  // a copy: the trees move with later edits
+  const { path, span } = sources.locate(r.span);
+  // functions of other files go by names that nobody else has
+  const plain = (message: string): string => message.replace(/\b(\w+) \(([\w.+-]+\.c)\)(\(\))?/g, '$1$3 of $2');
   return {
     rule: rule.meta.id,
     level,
-    path: analysis.unit.path,
-    // a copy: the trees move with later edits
-    span: copyOf(r.span),
-    message: r.message,
+    path,
+    span,
+    message: plain(r.message),
     functionName: r.functionName,
-    steps: r.steps.map((step) => ({ ...step, span: copyOf(step.span) })),
+    steps: r.steps.map((step) => {
+      const at = sources.locate(step.span);
+      return { ...step, path: at.path, span: at.span, message: plain(step.message) };
+    }),
     caseNumber: r.caseNumber,
     kernels: [target.kernel],
     fingerprint: `${rule.meta.id}:${r.functionName}:${r.shape}`,
-    fixes: r.fixes ?? (() => []),
+    // the rules write edits for the text that is analysed; what another file needs is left to a person
+    fixes: () =>
+      (r.fixes?.() ?? []).filter((fix) =>
+        fix.edits.every((e) => e.path !== analysis.unit.path || e.span.end <= text.length),
+      ),
     fixNote: r.fixNote,
   };
 }
@@ -384,21 +408,23 @@ function toFinding(rule: Rule, level: Finding['level'], r: Report, analysis: Fil
 /** About the kind of a call: nothing that is left to say of one that the kernel does not have. */
 const ABOUT_KIND: ReadonlySet<string> = new Set(['mismatched-release', 'longterm-without-pin', 'get-for-dma']);
 
+const placeOf = ({ path, span }: { path: string; span: { start: number } }): string => `${span.start}:${path}`;
+
 /**
  * One root cause, one finding: FOLL_LONGTERM on a get says all that get-for-dma would say of the same call; a call that the
  * kernel does not have is to be written anew, whatever else it would be.
  */
 function withoutCascades(findings: readonly Finding[]): Finding[] {
-  const refused = new Set(findings.filter((f) => f.rule === 'longterm-without-pin').map((f) => f.span.start));
+  const refused = new Set(findings.filter((f) => f.rule === 'longterm-without-pin').map(placeOf));
   const absent = new Set(
-    findings.filter((f) => f.rule === 'removed-api' && f.fingerprint.endsWith(':gone')).map((f) => f.span.start),
+    findings.filter((f) => f.rule === 'removed-api' && f.fingerprint.endsWith(':gone')).map(placeOf),
   );
   return findings
-    .filter((f) => !(f.rule === 'get-for-dma' && refused.has(f.span.start)))
+    .filter((f) => !(f.rule === 'get-for-dma' && refused.has(placeOf(f))))
     .filter(
       (f) =>
         !ABOUT_KIND.has(f.rule) ||
-        !(absent.has(f.span.start) || f.steps.some((s) => s.role === 'acquire' && absent.has(s.span.start))),
+        !(absent.has(placeOf(f)) || f.steps.some((s) => s.role === 'acquire' && absent.has(placeOf(s)))),
     )
     .sort((a, b) => a.span.start - b.span.start || a.rule.localeCompare(b.rule));
 }

@@ -19,7 +19,7 @@ import { explain } from './explain.ts';
 import { listRules } from './list-rules.ts';
 import { formatterOf, jobsOf, parse, settingsOf } from './options.ts';
 import { Pool } from './pool.ts';
-import type { FileReport, ReportedNotice } from './report.ts';
+import type { FileReport, ReportedFinding, ReportedNotice } from './report.ts';
 import { printStats, type Measured } from './stats.ts';
 
 /** Fewer files than that are checked faster than a thread starts. */
@@ -48,7 +48,7 @@ export async function check(argv: readonly string[], analyser: AnalyserModule, i
     .find((notice) => notice.kind === 'unreadable' && named.has(notice.path));
   if (unreadable) throw new UsageError(`${shownPath(unreadable.path, io.cwd)}: ${unreadable.message}`);
 
-  const findings = checked.reports.flatMap((report) => report.findings);
+  const findings = checked.reports.flatMap((report) => report.findings).filter(once());
   const notices = [...checked.reports.flatMap((report) => report.notices), ...binaries(named)];
   const file = values['write-baseline'];
   if (file !== undefined) {
@@ -77,6 +77,15 @@ export async function check(argv: readonly string[], analyser: AnalyserModule, i
   if (values.stats) printStats(checked, performance.now() - started, io);
   if (checked.fixErrors > 0) return EXIT.failure;
   return outcome.findings.length > 0 && file === undefined ? EXIT.findings : EXIT.clean;
+}
+
+/** A finding in a header is made for every file that includes it. */
+function once(): (finding: ReportedFinding) => boolean {
+  const seen = new Set<string>();
+  return ({ rule, place, fingerprint }) => {
+    const key = `${rule}:${place.path}:${place.start}:${fingerprint}`;
+    return !seen.has(key) && !!seen.add(key);
+  };
 }
 
 interface Checked extends Measured {
@@ -120,7 +129,8 @@ async function checkAll(
   let pool: Pool | undefined;
   const waiting: string[] = [];
   // Workers begin while the folders are still walked.
-  const walk = findFiles(paths, io.cwd, (path) => {
+  const headers: string[] = [];
+  const found = (path: string): void => {
     order.set(path, order.size);
     if (pool) return pool.add(path);
     waiting.push(path);
@@ -128,7 +138,9 @@ async function checkAll(
     // of a whole tree the reports name what the rules propose; --fix and a check of some files prove each first
     pool = new Pool(script, { ...options, unprovenFixes: true }, threads);
     for (const each of waiting.splice(0)) pool.add(each);
-  });
+    for (const each of headers.splice(0)) pool.addHeader(each);
+  };
+  const walk = findFiles(paths, io.cwd, found, (path) => (pool ? pool.addHeader(path) : void headers.push(path)));
   const progress = startProgress(order.size, io);
   let reports: FileReport[];
   let stats: CheckStats;

@@ -2,10 +2,12 @@
 import { dirname, join } from 'node:path';
 import { statSync } from 'node:fs';
 import type { Analyser, AnalyserModule } from '../../server/analyser.ts';
-import type { AnalysisOptions, FileInput } from '../../server/findings.ts';
+import type { AnalysisOptions, FileInput, LinkedFile } from '../../server/findings.ts';
 import { collectHeaders } from '../../server/headers.ts';
+import { Driver } from '../../server/linking/driver.ts';
 import { loadWasm } from '../../server/wasm-files.ts';
 import { decode, type Encoding } from './encoding.ts';
+import { Folders } from './folders.ts';
 import { toReport, type FileReport } from './report.ts';
 import { holdsNeedle, Reader } from './scan.ts';
 
@@ -28,6 +30,8 @@ export interface LoadedFile extends FileInput {
 /** Texts of headers kept at a time: the files of a driver share them. */
 const CACHED_HEADERS = 512;
 const HEADER_BYTES = 4 * 1024 * 1024;
+/** Bytes of a header that are looked through: what is longer is a table of registers, and no helper stands behind it. */
+const HEADER_SCAN = 256 * 1024;
 
 /** Reads, filters and analyses files, one after the other; what every thread of a run has. */
 export class Checker {
@@ -36,6 +40,7 @@ export class Checker {
   readonly #headers = new Map<string, string>();
   /** Where none is: every include is looked for in several folders. */
   readonly #absent = new Set<string>();
+  readonly #folders = new Folders(this.#reader);
   #analyser: Promise<Analyser> | undefined;
 
   constructor(
@@ -46,7 +51,32 @@ export class Checker {
   /** The report of a file; undefined if there is nothing to say of it. Never rejects because of the file. */
   async check(path: string): Promise<FileReport | undefined> {
     const isCandidate = this.scan(path);
-    return isCandidate === true ? this.analyse(path) : isCandidate || undefined;
+    if (typeof isCandidate === 'object') return isCandidate;
+    return isCandidate || this.matters(path) ? this.analyse(path) : undefined;
+  }
+
+  /** Does the file have to do with pages that other files of its driver, or a header, take or give back? */
+  matters(path: string): boolean {
+    const driver = this.#folders.of(dirname(path));
+    if (driver.matters(path)) return true;
+    try {
+      const text = driver.textOf(path) || decode(this.#reader.read(path))?.text;
+      if (text === undefined) return false;
+      const headers = this.#headersOf(path, text).filter(
+        (header) => dirname(header.path) !== dirname(path) && this.module.mayMatter(header.text),
+      );
+      return headers.length > 0 && usesHeaders({ path, text }, headers);
+    } catch {
+      // Told of where it is looked through.
+      return false;
+    }
+  }
+
+  /** Of files that were not named as candidates, those that matter all the same. */
+  related(paths: readonly string[]): string[] {
+    return paths.filter(
+      (path) => this.matters(path) && !this.module.mayMatter(this.#folders.of(dirname(path)).textOf(path)),
+    );
   }
 
   /** Can the file matter? A report if it cannot be read. */
@@ -62,6 +92,15 @@ export class Checker {
     } catch (error) {
       this.stats.unreadable++;
       return failure(path, 'unreadable', `cannot be read: ${reason(error)}`);
+    }
+  }
+
+  /** Headers are only asked what the files that include them may use: they are not files that were asked for. */
+  scanHeader(path: string): boolean {
+    try {
+      return holdsNeedle(this.#reader.read(path, HEADER_SCAN));
+    } catch {
+      return false;
     }
   }
 
@@ -90,11 +129,22 @@ export class Checker {
   load(path: string): LoadedFile | undefined {
     const decoded = decode(this.#reader.read(path));
     if (!decoded) return undefined;
-    const headers = collectHeaders(path, decoded.text, {
+    return { path, headers: this.#headersOf(path, decoded.text), linked: this.#linked(path), ...decoded };
+  }
+
+  #headersOf(path: string, text: string): FileInput['headers'] {
+    return collectHeaders(path, text, {
       resolve: (from, spec) => join(dirname(from), spec),
       read: (header) => this.#header(header),
     });
-    return { path, headers, ...decoded };
+  }
+
+  #linked(path: string): LinkedFile[] {
+    const driver = this.#folders.of(dirname(path));
+    return driver.linksOf(path).map(({ path: other, functions }) => {
+      const text = driver.textOf(other);
+      return { path: other, text, headers: this.#headersOf(other, text), functions };
+    });
   }
 
   async dispose(): Promise<void> {
@@ -118,9 +168,17 @@ export class Checker {
   }
 }
 
-/** Texts of a file and its headers by path, for code frames. */
+/** Does the file call a function that its headers define, and that takes or gives back pages? */
+function usesHeaders(file: { path: string; text: string }, headers: FileInput['headers']): boolean {
+  const driver = new Driver();
+  for (const { path, text } of [...headers, file]) driver.set(path, text);
+  return driver.matters(file.path);
+}
+
+/** Texts of a file, its headers and what it is linked with by path, for code frames. */
 export function textsOf(file: FileInput): Map<string, string> {
-  return new Map([...file.headers.map((header) => [header.path, header.text] as const), [file.path, file.text]]);
+  const all = [...(file.linked ?? []).flatMap((one) => [...one.headers, one]), ...file.headers, file];
+  return new Map(all.map(({ path, text }) => [path, text]));
 }
 
 /** The report of a file that could not be read or analysed. */

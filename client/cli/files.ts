@@ -21,10 +21,16 @@ export interface FileWalk {
 }
 
 /**
- * Calls `found` with the absolute path of every file that the arguments mean, once each, folder by folder.
+ * Calls `found` with the absolute path of every file that the arguments mean, once each, folder by folder, and `header` with those of
+ * the headers beside them.
  * @throws UsageError for a path that does not exist and for a glob that matches nothing.
  */
-export function findFiles(paths: readonly string[], cwd: string, found: (path: string) => void): FileWalk {
+export function findFiles(
+  paths: readonly string[],
+  cwd: string,
+  found: (path: string) => void,
+  header: (path: string) => void = () => undefined,
+): FileWalk {
   const walk: FileWalk = { ignored: 0 };
   const seen = new Set<string>();
   const take = (path: string): void => {
@@ -40,7 +46,7 @@ export function findFiles(paths: readonly string[], cwd: string, found: (path: s
       continue;
     }
     const before = seen.size;
-    walkFolder(path, levelsAbove(path), { matches, take, walk, isBelow: isBelow(path) });
+    walkFolder(path, levelsAbove(path), { matches, take, header, walk, isBelow: isBelow(path) });
     if (kind === 'glob' && seen.size === before)
       throw new UsageError(`${given}: the glob matches no file that is to be checked.`);
   }
@@ -83,6 +89,7 @@ function target(path: string, cwd: string): PathTarget {
 interface Walk {
   readonly matches: PathTarget['matches'];
   readonly take: (path: string) => void;
+  readonly header: (path: string) => void;
   readonly walk: FileWalk;
   /** Does a real path lie in the folder that is walked? */
   readonly isBelow: (path: string) => boolean;
@@ -114,7 +121,7 @@ function walkFolder(folder: string, above: Level | undefined, how: Walk): void {
     ) {
       if (isIgnored(path, false, level)) how.walk.ignored++;
       else how.take(path);
-    }
+    } else if (entry.name.endsWith('.h')) how.header(path);
   }
   for (const path of folders) walkFolder(path, level, how);
 }

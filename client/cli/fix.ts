@@ -22,12 +22,13 @@ export function fixFile(checker: Checker, analyser: Analyser, path: string, opti
     return { applied: [], changedFiles: [], errors: [`${path}: cannot be read: ${reason(error)}`] };
   }
   if (!file) return { applied: [], changedFiles: [], errors: [] };
-  const { headers } = file;
+  const { headers, linked } = file;
   const outcome = fixAll(textsOf(file), (texts) =>
     analyser.analyse(
       {
         path,
         text: texts.get(path) ?? '',
+        linked,
         headers: headers.map((header) => ({ path: header.path, text: texts.get(header.path) ?? header.text })),
       },
       options,

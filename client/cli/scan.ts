@@ -18,12 +18,8 @@ const NEEDLES = [
   'bio_check_pages_dirty',
   'folio_add_pin',
 ].map(bytesOf);
-/** Each of those holds one of these, which are looked for; what stands around one is compared. */
-const PARTS = ['_page', 'folio', 'iov_iter_extract_will_pin'].map((part) => {
-  const bytes = bytesOf(part);
-  const names = NEEDLES.filter((needle) => needle.includes(bytes));
-  return { bytes, names: names.map((name) => ({ name, at: name.indexOf(bytes), first: name[0] })) };
-});
+/** And all of those hold one of these, which are looked for first: most files are decided by them. */
+const PARTS = ['_page', 'folio', 'iov_iter_extract_will_pin'].map(bytesOf);
 
 /** No source file is that large; reading on would only fill the memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -32,17 +28,18 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export class Reader {
   #buffer = Buffer.allocUnsafeSlow(1024 * 1024);
 
-  /** The file's bytes, valid until the next call. Throws what node:fs throws. */
-  read(path: string): Buffer {
+  /** The file's bytes (at most about `limit` of them), valid until the next call. Throws what node:fs throws. */
+  read(path: string, limit = Infinity): Buffer {
     const file = openSync(path, 'r');
     try {
       let length = 0;
       for (;;) {
-        if (length === this.#buffer.length) this.#grow(path);
-        const count = readSync(file, this.#buffer, length, this.#buffer.length - length, null);
+        if (length === this.#buffer.length && length < limit) this.#grow(path);
+        const wanted = Math.min(this.#buffer.length, limit) - length;
+        const count = wanted > 0 ? readSync(file, this.#buffer, length, wanted, null) : 0;
         length += count;
         // A short read of a plain file is its end; a second read would find nothing.
-        if (count === 0 || length < this.#buffer.length) return this.#buffer.subarray(0, length);
+        if (count === 0 || length < Math.min(this.#buffer.length, limit)) return this.#buffer.subarray(0, length);
       }
     } finally {
       closeSync(file);
@@ -59,15 +56,6 @@ export class Reader {
 
 /** True if the bytes hold a name of the families: decided before decoding. */
 export function holdsNeedle(bytes: Buffer): boolean {
-  for (const part of PARTS) {
-    for (let found = bytes.indexOf(part.bytes); found >= 0; found = bytes.indexOf(part.bytes, found + 1)) {
-      for (const { name, at, first } of part.names) {
-        const start = found - at;
-        const end = start + name.length;
-        if (bytes[start] !== first || end > bytes.length) continue;
-        if (bytes.compare(name, 0, name.length, start, end) === 0) return true;
-      }
-    }
-  }
-  return false;
+  const holds = (part: Buffer): boolean => bytes.includes(part);
+  return PARTS.some(holds) && NEEDLES.some(holds);
 }

@@ -7,7 +7,7 @@ import type { FileReport } from './report.ts';
 
 const checker = new Checker(analyserModule, workerData as WorkerOptions);
 
-async function run({ scan, analyse }: Task): Promise<FromWorker> {
+async function run({ scan, headers, related, analyse }: Task): Promise<FromWorker> {
   const candidates: string[] = [];
   const reports: FileReport[] = [];
   for (const path of scan) {
@@ -15,11 +15,13 @@ async function run({ scan, analyse }: Task): Promise<FromWorker> {
     if (isCandidate === true) candidates.push(path);
     else if (isCandidate) reports.push(isCandidate);
   }
+  const naming = headers.filter((path) => checker.scanHeader(path));
+  candidates.push(...checker.related(related));
   for (const path of analyse) {
     const report = await checker.analyse(path);
     if (report) reports.push(report);
   }
-  return { candidates, reports, stats: { ...checker.stats } };
+  return { candidates, headers: naming, reports, stats: { ...checker.stats } };
 }
 
 parentPort?.on('message', (task: Task) => void run(task).then((answer) => parentPort?.postMessage(answer)));

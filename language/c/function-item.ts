@@ -8,6 +8,7 @@ import type { CParser, SNode, TopLevelNode } from './parser.ts';
 import { type ChoiceRegion, type Cx, field, type Fragment, type LowerEnv, nodeText, type Source } from './source.ts';
 import { lowerBlock } from './statements.ts';
 import { applyDeclarator, type Declared, lowerParams, lowerType } from './types.ts';
+import type { OwnNames } from './own-names.ts';
 import type { FunctionDef, MacroDef } from './unit.ts';
 
 /** All that reading one file's items needs. */
@@ -22,6 +23,26 @@ export interface FileContext {
   readonly environment: string;
   /** Functions of earlier parses, to be used again. */
   readonly kept?: KeptFunctions<LazyFunction>;
+  /** Added to every position: see sources.ts. 0 in the file that is read itself. */
+  readonly base: number;
+  /** What only this file can name, where others can be read with it. */
+  readonly own?: OwnNames;
+}
+
+/** What was lowered from the file's text, at its place among those of other files. */
+export function placed<T extends object>(file: FileContext, made: T): T {
+  if (file.base !== 0) {
+    const positions: Positions = new Set();
+    collectPositions(made, positions);
+    movePositions(positions, file.base);
+  }
+  return made;
+}
+
+/** The same for what belongs to a function. */
+function placedIn<T extends object>(file: FileContext, made: T): T {
+  file.own?.rename(made);
+  return placed(file, made);
 }
 
 const MACRO_BUDGET = 3000;
@@ -84,17 +105,19 @@ export class LazyFunction implements FunctionDef {
     const src = file.source;
     const { name, body } = parts;
     this.path = file.path;
-    this.name = functionName(contextIn(file), name);
-    this.nameSpan = { start: name.start, end: name.end };
-    this.start = item.start;
-    this.end = item.end;
-    this.bodySpan = { start: body.start, end: body.end };
+    const { base } = file;
+    this.nameSpan = { start: name.start + base, end: name.end + base };
+    this.start = item.start + base;
+    this.end = item.end + base;
+    this.bodySpan = { start: body.start + base, end: body.end + base };
     this.made.push(this.nameSpan, this.bodySpan);
     this.hasError = item.hasError;
     const prefix = src.raw.slice(head.start, name.start);
     this.isStatic =
       /\bstatic\b/.test(prefix) ||
       head.children.some((c) => c.type === 'storage_class_specifier' && nodeText(contextIn(file), c) === 'static');
+    const plain = functionName(contextIn(file), name);
+    this.name = this.isStatic && file.own ? file.own.nameOf(plain) : plain;
     this.isInline = /\b(?:__always_)?inline(?:__)?\b|\b__inline\b/.test(prefix);
     const condition = conditionAt(src.regions, item.start);
     if (condition !== undefined) this.condition = condition;
@@ -118,7 +141,9 @@ export class LazyFunction implements FunctionDef {
     const cx = contextIn(this.file);
     const node = treeOf(this.file, this.item, false);
     const body = node && (field(node, 'body') ?? node.children.find((c) => c.type === 'compound_statement'));
-    this.lowered = body ? lowerBlock(cx, body) : { kind: 'block', body: [], ...this.bodySpan };
+    this.lowered = body
+      ? placedIn(this.file, lowerBlock(cx, body))
+      : { kind: 'block', body: [], start: this.bodySpan.start, end: this.bodySpan.end };
     this.made.push(this.lowered);
     return this.lowered;
   }
@@ -129,7 +154,7 @@ export class LazyFunction implements FunctionDef {
 
   /** It stands in another text now, as `item`. */
   moveTo(file: FileContext, item: TopLevelNode, head: SNode): void {
-    const by = item.start - this.start;
+    const by = item.start + file.base - this.start;
     this.file = file;
     this.item = item;
     this.head = head;
@@ -142,7 +167,7 @@ export class LazyFunction implements FunctionDef {
 
   private head_(): { readonly params: readonly Param[]; readonly returns: CType; readonly variadic: boolean } {
     if (!this.signature) {
-      this.signature = readSignature(contextIn(this.file), this.head);
+      this.signature = placedIn(this.file, readSignature(contextIn(this.file), this.head));
       this.made.push(this.signature);
     }
     return this.signature;

@@ -7,6 +7,7 @@ import {
   functionKey,
   type FunctionParts,
   LazyFunction,
+  placed,
   shifted,
   treeOf,
 } from './function-item.ts';
@@ -65,7 +66,7 @@ export function readFunctions(
 /** The function of an earlier parse, moved, or a new one. */
 function functionAt(file: FileContext, item: TopLevelNode, head: SNode, parts: FunctionParts): LazyFunction {
   const key = functionKey(file, item);
-  const known = file.kept?.find(key, item.start);
+  const known = file.kept?.find(key, item.start + file.base);
   // what the parser makes of broken code depends on what is around it
   if (known && known.hasError === item.hasError) {
     known.moveTo(file, item, head);
@@ -149,6 +150,7 @@ export function readDeclarations(
         const tree = treeOf(file, item, false);
         known = { text, declared: emptyDeclarations() };
         if (tree) declarationsOf(file, tree, known.declared);
+        placed(file, known.declared);
         if (memo.declarations.size > 20_000) memo.declarations.clear();
         memo.declarations.set(item.start, known);
       }
@@ -156,7 +158,10 @@ export function readDeclarations(
       continue;
     }
     const tree = treeOf(file, item, false);
-    if (tree) declarationsOf(file, tree, into);
+    if (!tree) continue;
+    const declared = emptyDeclarations();
+    declarationsOf(file, tree, declared);
+    addDeclarations(into, placed(file, declared));
   }
 }
 

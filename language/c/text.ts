@@ -1,12 +1,17 @@
 /** Expressions and types back to text. */
 import type { CType, Expr } from './ast.ts';
 
+/** A text, or several. */
+interface Slices {
+  slice(start: number, end: number): string;
+}
+
 /** The expression as written; what stems from a macro's body is printed from the tree. */
-export function exprText(e: Expr, text: string): string {
+export function exprText(e: Expr, text: Slices): string {
   return print(e, text, false);
 }
 
-function print(e: Expr, text: string, inner: boolean): string {
+function print(e: Expr, text: Slices, inner: boolean): string {
   const p = (x: Expr): string => print(x, text, true);
   const wrap = (s: string): string => (inner ? `(${s})` : s);
   switch (e.kind) {
@@ -59,7 +64,7 @@ function print(e: Expr, text: string, inner: boolean): string {
 }
 
 /** A type in C's notation (without a declared name). */
-export function typeText(type: CType, text = ''): string {
+export function typeText(type: CType, text: Slices = ''): string {
   switch (type.kind) {
     case 'base':
     case 'named':

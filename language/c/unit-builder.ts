@@ -4,6 +4,7 @@ import type { FileContext, LazyFunction } from './function-item.ts';
 import { hashText } from './hash.ts';
 import { readHeaders, type HeaderState, type ReadHeader, targetKey } from './headers.ts';
 import { Environment } from './environment.ts';
+import { OwnNames } from './own-names.ts';
 import {
   addDeclarations,
   type Declarations,
@@ -20,6 +21,7 @@ import { preprocess, type Preprocessed } from './preprocessor.ts';
 import { recoverItems } from './recover.ts';
 import { type Scan, scanText } from './scan.ts';
 import { EMPTY_SET, type Fragment, type Source } from './source.ts';
+import { baseOf, Sources } from './sources.ts';
 import type {
   Comment,
   FunctionDef,
@@ -40,6 +42,8 @@ export interface ParseInput {
   readonly target: Target;
   /** Functions of earlier parses of this file, to be used again; see KeptFunctions for what that costs. */
   readonly kept?: KeptFunctions<LazyFunction>;
+  /** Read beside another file: positions lie above those of that one, and what is the file's own has names that nobody else has. */
+  readonly beside?: boolean;
 }
 
 /** At most this many variants of a file are made. */
@@ -155,7 +159,8 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
     fragments.set(environment, cache);
   }
   const source = makeSource(pre, maskMacros);
-  const parsed = parser.parse(input.path + variant, source.text);
+  const key = input.beside ? besideKey(input.path) : input.path;
+  const parsed = parser.parse(key + variant, source.text);
   input.kept?.begin(input.text);
   const file: FileContext = {
     path: input.path,
@@ -165,10 +170,13 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
     maskMacros,
     cache,
     environment,
+    base: input.beside ? baseOf(input.path) : 0,
     ...(input.kept && { kept: input.kept }),
+    ...(input.beside && { own: new OwnNames(input.path, () => void unit.globals) }),
   };
-  return new Unit(
+  const unit: Unit = new Unit(
     input,
+    key,
     file,
     recoverItems(parser, source.text, parsed.top),
     header,
@@ -177,7 +185,11 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
     parsed.timedOut,
     decided.uncertain,
   );
+  return unit;
 }
+
+/** What is kept of a file as others see it is kept by another name. */
+export const besideKey = (path: string): string => `${path}#beside`;
 
 function macroText(macros: ReadonlyMap<string, MacroDef>): string {
   let out = '';
@@ -238,15 +250,18 @@ class Unit implements TranslationUnit {
   readonly target: Target;
   readonly headers: readonly string[];
   readonly functions: readonly FunctionDef[];
+  readonly linkedFunctions: readonly FunctionDef[] = [];
   readonly macros: ReadonlyMap<string, MacroDef>;
   private declared: Declarations | undefined;
   private fromHeaders: readonly (FunctionDef & { readonly path: string })[] | undefined;
   private readonly memo: ItemMemo;
   private found: readonly SyntaxProblem[] | undefined;
   private around: string | undefined;
+  private texts: Sources | undefined;
 
   constructor(
-    input: ParseInput,
+    private readonly input: ParseInput,
+    key: string,
     private readonly file: FileContext,
     private readonly top: readonly TopLevelNode[],
     private readonly header: HeaderState,
@@ -260,7 +275,7 @@ class Unit implements TranslationUnit {
     this.target = input.target;
     this.headers = input.headers.map((h) => h.path);
     this.macros = file.macros;
-    this.memo = memoOf(input.path, file.environment);
+    this.memo = memoOf(key, file.environment);
     this.functions = readFunctions(file, top, this.memo);
   }
 
@@ -270,6 +285,11 @@ class Unit implements TranslationUnit {
       const entry = this.readHeader(h);
       return (entry.functions ??= readFunctions(entry.file, entry.top));
     }));
+  }
+
+  get sources(): Sources {
+    const { path, text, headers, beside } = this.input;
+    return (this.texts ??= new Sources({ path, text }, beside ? [...headers, { path, text }] : headers));
   }
 
   get surroundings(): string {
@@ -342,7 +362,14 @@ class Unit implements TranslationUnit {
       }
       addDeclarations(outer, entry.declared);
     }
-    readDeclarations(this.file, this.top, into, this.memo);
+    const { own } = this.file;
+    const inner = own ? emptyDeclarations() : into;
+    readDeclarations(this.file, this.top, inner, this.memo);
+    if (own) {
+      const statics = this.functions.filter((f) => f.isStatic).map((f) => f.name);
+      own.declare(statics, inner);
+      addDeclarations(into, inner);
+    }
     return into;
   }
 
@@ -352,7 +379,8 @@ class Unit implements TranslationUnit {
     const source = makeSource(h.pre, this.file.maskMacros);
     const parsed = this.file.parser.parse(h.path, source.text);
     const { parser, macros, maskMacros, cache, environment } = this.file;
-    const file: FileContext = { path: h.path, parser, source, macros, maskMacros, cache, environment };
+    const base = baseOf(h.path);
+    const file: FileContext = { path: h.path, parser, source, macros, maskMacros, cache, environment, base };
     const entry: HeaderItems = { raw: h.pre.raw, environment: this.file.environment, file, top: parsed.top };
     if (headerItems.size > 500) headerItems.clear();
     headerItems.set(`${h.path}|${this.file.environment}`, entry);

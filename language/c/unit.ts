@@ -1,4 +1,5 @@
 /** A parsed file: what `parseUnit` returns. Types only. */
+import type { Sources } from './sources.ts';
 import type { BlockStmt, CType, Declarator, EnumDef, Expr, Param, RecordDef, Span } from './ast.ts';
 
 /** The kernel a file is analysed for, e.g. {major: 6, minor: 12, patch: 0}. */
@@ -87,6 +88,8 @@ export interface TranslationUnit {
   /** In source order; definitions from local headers (static inline) behind those of the file, with their own `path`. */
   readonly functions: readonly FunctionDef[];
   readonly headerFunctions: readonly (FunctionDef & { readonly path: string })[];
+  /** Definitions from other files of the driver, if the unit was linked with them (linked-unit.ts). */
+  readonly linkedFunctions: readonly FunctionDef[];
   readonly records: ReadonlyMap<string, RecordDef>;
   readonly enums: readonly EnumDef[];
   readonly typedefs: ReadonlyMap<string, CType>;
@@ -102,6 +105,8 @@ export interface TranslationUnit {
   readonly uncertain: readonly UncertainBranch[];
   readonly comments: readonly Comment[];
   readonly problems: readonly SyntaxProblem[];
+  /** The texts that positions lie in: this file's, those of its headers. */
+  readonly sources: Sources;
   /** Hash of the headers, the target and all that stands outside of functions: where it is the same, types and variables are. */
   readonly surroundings: string;
 }

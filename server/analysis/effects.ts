@@ -93,7 +93,12 @@ export class Effects {
         const info = v && this.symbols.info(v.s);
         if (!v?.s || !info) return undefined;
         return symbol(
-          this.symbols.get(`kmap:${valKey(v)}`, { elementOf: info.elementOf ?? { array: v.s, index: v }, numberOf: v }),
+          this.symbols.get(`kmap:${valKey(v)}`, {
+            elementOf: info.elementOf ?? { array: v.s, index: v },
+            numberOf: v,
+            // one page always has an address; a range of them may find no room
+            nonNull: !/vmap|vm_map/.test(calleeName(e) ?? ''),
+          }),
         );
       }
       case 'dma-map':

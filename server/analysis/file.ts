@@ -4,6 +4,7 @@ import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, contextOf, releases, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
+import { ownEvents } from './foreign.ts';
 import { walkFunction, type FileFunctions } from './explore.ts';
 import { Groups } from './groups.ts';
 import { finish, type Parts } from './parts.ts';
@@ -46,6 +47,7 @@ function definitions(unit: TranslationUnit): Map<string, FunctionDef> {
     if (!other || f.condition === undefined || size(f) >= size(other)) own.set(f.name, f);
   }
   for (const [name, f] of own) defs.set(name, f);
+  for (const f of unit.linkedFunctions) if (!defs.has(f.name)) defs.set(f.name, f);
   return defs;
 }
 
@@ -161,7 +163,7 @@ export function* analysing(unit: TranslationUnit, cancelled: () => boolean): Par
     unit,
     functions,
     groups,
-    events,
+    events: ownEvents(unit, events, reachable, (name) => walkFunction(unit, files, functions.get(name)!).events),
     entries: entryPoints(unit, functions),
     reachable,
     stats: { functions: defs.size, analysed, steps, overBudget },

@@ -96,7 +96,7 @@ export function makes(e: Expr, call: CallExpr): boolean {
 }
 
 /** Text of an expression without layout. */
-export const textOf = (e: Expr, unit: TranslationUnit): string => exprText(e, unit.text).replace(/\s+/g, ' ');
+export const textOf = (e: Expr, unit: TranslationUnit): string => exprText(e, unit.sources).replace(/\s+/g, ' ');
 
 /** The value of a constant that decides on signs; undefined for others. */
 export function constantOf(e: Expr): number | undefined {

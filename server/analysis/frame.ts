@@ -32,7 +32,7 @@ const texts = new WeakMap<Expr, string>();
 /** An expression on one line. */
 export function textOf(e: Expr, unit: TranslationUnit): string {
   let known = texts.get(e);
-  if (known === undefined) texts.set(e, (known = exprText(e, unit.text).replace(/\s+/g, ' ')));
+  if (known === undefined) texts.set(e, (known = exprText(e, unit.sources).replace(/\s+/g, ' ')));
   return known;
 }
 

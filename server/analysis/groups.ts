@@ -5,7 +5,7 @@
  */
 import type { CallExpr, CType, Expr, Span } from '../../language/c/ast.ts';
 import type { Cfg } from '../../language/c/cfg.ts';
-import { exprText, typeOfExpr, walkExpr } from '../../language/c/index.ts';
+import { exprText, fileNumber, isInMain, typeOfExpr, walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import type { AcquireFact, AcquireForm, Effect } from '../../language/kernel/types.ts';
@@ -126,12 +126,7 @@ export class Groups {
   ) {
     this.globals = new Set(unit.globals.map((g) => g.name));
     this.unions = unionNames(unit);
-    const text = unit.text;
-    this.ownRecords = new Set(
-      [...unit.records]
-        .filter(([name, r]) => new RegExp(`^(struct|union)\\s+${name}\\b`).test(text.slice(r.start, r.end)))
-        .map(([name]) => name),
-    );
+    this.ownRecords = new Set([...unit.records].filter(([, r]) => isInMain(r.start)).map(([name]) => name));
     const around = `${unit.surroundings}|${[...functions.values()].map(headOf).join()}`;
     for (const f of functions.values()) this.take(f, around);
     const called = new Set([...functions.values()].flatMap((f) => f.calls.map(calleeName)));
@@ -204,7 +199,7 @@ export class Groups {
           if (outer) return outer;
         }
         const t = this.recordOf(e.object, f);
-        return `F:${t ?? '?'}.${this.unions.get(e.name) ?? e.name}`;
+        return `F:${this.identityOf(t, f)}.${this.unions.get(e.name) ?? e.name}`;
       }
       case 'index':
         return this.keyOf(e.object, f);
@@ -253,6 +248,13 @@ export class Groups {
       if (page) return this.keyOf(page, f);
     }
     return this.keyOf(e, f);
+  }
+
+  /** Of a record that no header of the driver defines, two files may each mean their own objects. */
+  private identityOf(record: string | null, f: FunctionContext): string {
+    const { start } = f.def;
+    if (isInMain(start) || (record !== null && this.unit.records.has(record))) return record ?? '?';
+    return `${record ?? '?'}@${fileNumber(start)}`;
   }
 
   private recordOf(object: Expr, f: FunctionContext): string | null {
@@ -523,7 +525,7 @@ export class Groups {
   }
 
   private textAt(span: Span): string {
-    return this.unit.text.slice(span.start, span.end).replace(/\s+/g, ' ');
+    return this.unit.sources.slice(span.start, span.end).replace(/\s+/g, ' ');
   }
 
   /** Parameters of functions that code outside of the file calls can hold anybody's pages. */
@@ -571,13 +573,13 @@ export class Groups {
   /** Every field of the group belongs to a record that this file itself defines: no other file can name it. */
   isPrivate(g: Group): boolean {
     // fields of records that are not known at all (`?`) say nothing either way
-    const fields = g.keys.filter((k) => k.startsWith('F:') && !k.startsWith('F:?.'));
+    const fields = g.keys.filter((k) => k.startsWith('F:') && !/^F:\?[.@]/.test(k));
     return fields.length > 0 && fields.every((k) => this.ownRecords.has(k.slice(2, k.indexOf('.'))));
   }
 
   /** The text of an expression, for messages. */
   text(e: Expr): string {
-    return exprText(e, this.unit.text).replace(/\s+/g, ' ');
+    return exprText(e, this.unit.sources).replace(/\s+/g, ' ');
   }
 }
 

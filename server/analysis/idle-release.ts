@@ -105,8 +105,8 @@ const isNull = (e: Expr): boolean =>
 function isConditional(file: FileAnalysis, f: FunctionContext): boolean {
   if (f.def.condition !== undefined) return true;
   let depth = 0;
-  for (const m of file.unit.text.slice(0, f.def.start).matchAll(/^[ \t]*#[ \t]*(if|endif)/gm))
-    depth += m[1] === 'if' ? 1 : -1;
+  const { text, span } = file.unit.sources.locate(f.def);
+  for (const m of text.slice(0, span.start).matchAll(/^[ \t]*#[ \t]*(if|endif)/gm)) depth += m[1] === 'if' ? 1 : -1;
   return depth > 0;
 }
 

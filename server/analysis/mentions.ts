@@ -8,7 +8,7 @@ import type { FunctionContext } from './context.ts';
  */
 export function mentions(file: FileAnalysis, f: FunctionContext, name: string): number {
   const { start, end } = f.def.bodySpan;
-  let text = file.unit.text.slice(start, end);
+  let text = file.unit.sources.slice(start, end);
   for (const c of file.unit.comments)
     if (c.start >= start && c.end <= end)
       text = text.slice(0, c.start - start) + ' '.repeat(c.end - c.start) + text.slice(c.end - start);

@@ -212,7 +212,7 @@ export function argSpan(file: FileAnalysis, call: CallExpr, i: number): Span | u
 }
 
 /** Structure of an expression as text without layout: equal for equal expressions. */
-export const shape = (file: FileAnalysis, e: Expr): string => exprText(e, file.unit.text).replace(/\s+/g, ' ');
+export const shape = (file: FileAnalysis, e: Expr): string => exprText(e, file.unit.sources).replace(/\s+/g, ' ');
 
 /** The expression below its casts. */
 export function stripCasts(e: Expr): Expr {

@@ -8,7 +8,7 @@ import { PageLocks } from '../analysis/page-lock.ts';
 import { argSpan, edit, isLiteral, slice } from '../fixes/edits.ts';
 import { hasLocks } from '../fixes/idioms.ts';
 import type { Fix, RuleMeta } from '../findings.ts';
-import { callName, isOwn, lineOf, notifierOf, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, isOwn, lineAt, notifierOf, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'dirty-without-lock',
@@ -114,7 +114,7 @@ export const dirtyWithoutLock: Rule = {
         yield {
           span: use.call,
           functionName: use.fn,
-          message: `${name}() dirties user pages (taken on line ${lineOf(file.unit.text, a.call.start)} by ${callName(a.call)}) ${
+          message: `${name}() dirties user pages (taken on ${lineAt(file, a.call.start)} by ${callName(a.call)}) ${
             flagOnly
               ? 'by the flag alone: the file system never hears of it'
               : 'without the page lock: it races with truncation of the file that they belong to'

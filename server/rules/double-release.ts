@@ -4,7 +4,7 @@ import type { FileAnalysis } from '../analysis/file.ts';
 import { releasedTwice } from '../analysis/twice.ts';
 import { dropRelease, narrowRelease } from '../fixes/duplicate.ts';
 import type { RuleMeta } from '../findings.ts';
-import { callName, describeAcquire, isOwn, lineOf, pathSteps, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, describeAcquire, isOwn, lineAt, pathSteps, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'double-release',
@@ -80,21 +80,20 @@ export const doubleRelease: Rule = {
       const key = `${e.at.start}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      const text = file.unit.text;
       const name = callName(e.call);
-      const line = lineOf(text, e.first.start);
+      const line = lineAt(file, e.first.start);
       const what = e.resource ? describeAcquire(file, e.resource.site, e.resource.kind) : `\`${e.name}\``;
       const message =
         e.why === 'unfilled'
           ? `${name}() releases slots of ${what} that were never filled: on this path the result is below the count given here. Release only as many as the call returned.`
-          : `${what} is released a second time by ${name}() here; the first release is on line ${line}. Drop one of them.`;
+          : `${what} is released a second time by ${name}() here; the first release is on ${line}. Drop one of them.`;
       const steps = e.resource
         ? pathSteps(
             file,
             e.trace,
             e.resource.site,
             e.at,
-            e.why === 'unfilled' ? 'more pages are released than were taken' : `released again (first on line ${line})`,
+            e.why === 'unfilled' ? 'more pages are released than were taken' : `released again (first on ${line})`,
           )
         : [stepAt(file, e.first, 'released here first', 'event'), stepAt(file, e.at, 'released again', 'fault')];
       yield {
@@ -109,11 +108,11 @@ export const doubleRelease: Rule = {
     for (const t of twice) {
       if (seen.has(`${t.call.start}`) || !isOwn(file, t.fn)) continue;
       const name = callName(t.call);
-      const line = lineOf(file.unit.text, t.first.start);
+      const line = lineAt(file, t.first.start);
       yield {
         span: t.call,
         functionName: t.fn,
-        message: `${name}() gives the same pages back a second time here; the first call is on line ${line}, and nothing between them takes new ones. Drop one of them.`,
+        message: `${name}() gives the same pages back a second time here; the first call is on ${line}, and nothing between them takes new ones. Drop one of them.`,
         steps: [
           stepAt(file, t.first, 'given back here first', 'event'),
           stepAt(file, t.call, 'given back again', 'fault'),

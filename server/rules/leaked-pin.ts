@@ -10,7 +10,7 @@ import {
   callName,
   describeAcquire,
   lastDecision,
-  lineOf,
+  lineAt,
   pathSteps,
   siteOf,
   stepAt,
@@ -65,7 +65,6 @@ Release exactly what is held, \`ret\` pages and not \`nr\`, before the exit or a
 };
 
 function fromLeak(file: FileAnalysis, e: LeakEvent): Report {
-  const text = file.unit.text;
   const what = describeAcquire(file, e.resource.site, e.resource.kind);
   const when = lastDecision(e.trace, e.resource.site);
   const how =
@@ -89,7 +88,7 @@ function fromLeak(file: FileAnalysis, e: LeakEvent): Report {
       e.trace,
       e.resource.site,
       e.at,
-      `the pages taken on line ${lineOf(text, e.resource.site.start)} are lost here`,
+      `the pages taken on ${lineAt(file, e.resource.site.start)} are lost here`,
     ),
     shape: `${callName(e.resource.site)}:${e.why}:${when}`,
     fixes: () => insertRelease(file, e),
@@ -320,7 +319,7 @@ function* neverReleased(file: FileAnalysis, lost: ReadonlySet<number>): Iterable
     yield {
       span: a.call,
       functionName: a.fn,
-      message: `${describeAcquire(file, a.call, a.kind)} is never given back: ${f.how} what names the pages on line ${lineOf(file.unit.text, f.span.start)} in ${f.fn}(), and nothing outside of ${a.fn}() in this file releases them; call ${partner(a.kind)} first.`,
+      message: `${describeAcquire(file, a.call, a.kind)} is never given back: ${f.how} what names the pages on ${lineAt(file, f.span.start)} in ${f.fn}(), and nothing outside of ${a.fn}() in this file releases them; call ${partner(a.kind)} first.`,
       steps: [
         stepAt(file, a.call, `${callName(a.call)}() takes the pages`, 'acquire'),
         stepAt(file, f.span, 'what names them goes away', 'fault'),

@@ -6,7 +6,7 @@ import type { AcquireSite, Group, ReleaseSite } from '../analysis/groups.ts';
 import { matchRelease } from '../fixes/release.ts';
 import { isChosenByData, isOnlyBehind } from './chosen-release.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';
-import { callName, describeAcquire, lineOf, pagesName, pathSteps, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, describeAcquire, lineAt, pagesName, pathSteps, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'mismatched-release',
@@ -183,7 +183,7 @@ export const mismatchedRelease: Rule = {
         yield {
           span: r.call,
           functionName: r.fn,
-          message: `\`${file.groups.text(r.call.args[r.effect.pages.arg]!)}\` (pinned on line ${lineOf(file.unit.text, source.start)} by ${what.replace('()', '')}) is released by ${callName(r.call)}() here, though another function of the file unpins such pages: it drops one reference and leaves the pin in place. Use ${rightCall('pin', callName(r.call))}.`,
+          message: `\`${file.groups.text(r.call.args[r.effect.pages.arg]!)}\` (pinned on ${lineAt(file, source.start)} by ${what.replace('()', '')}) is released by ${callName(r.call)}() here, though another function of the file unpins such pages: it drops one reference and leaves the pin in place. Use ${rightCall('pin', callName(r.call))}.`,
           steps: [
             stepAt(file, source, `${what} pins the pages, by its name and by what releases them elsewhere`, 'acquire'),
             stepAt(file, r.call, `released with the wrong partner in ${r.fn}()`, 'fault'),

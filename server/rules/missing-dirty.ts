@@ -1,5 +1,6 @@
 /** missing-dirty: pages that were written are given back clean. */
 import type { CallExpr } from '../../language/c/ast.ts';
+import { isInMain } from '../../language/c/index.ts';
 import { accessOf, choosesWrite, type AccessMap, type Evidence } from '../analysis/access.ts';
 import { constantsOf } from '../analysis/constants.ts';
 import { calleeName } from '../analysis/context.ts';
@@ -8,7 +9,7 @@ import type { AcquireSite, Group, ReleaseSite } from '../analysis/groups.ts';
 import { mentions } from '../analysis/mentions.ts';
 import { dirtyRelease } from '../fixes/dirty.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';
-import { callName, isCore, isOwn, lineOf, pagesName, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, isCore, isOwn, lineAt, pagesName, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'missing-dirty',
@@ -149,12 +150,14 @@ function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite
   if (a.deviceReads.length || cores) return null;
   // a library's pages: those who get them dirty them
   if (new RegExp(`\\bEXPORT_SYMBOL\\w*\\(\\s*${r.fn}\\b`).test(file.unit.text)) return null;
-  const chooses = g.acquires.find(
+  // in another file the flag says little of who writes, and when
+  const acquires = g.acquires.filter((x) => isInMain(x.call.start));
+  const chooses = acquires.find(
     (x) => (x.kind === 'pin' || x.pages?.kind !== 'unary') && choosesWrite(x, file.functions.get(x.fn)),
   );
   if (chooses && (handsOut(access, g) || onlyPinned(g)))
     return { fn: chooses.fn, span: chooses.call, words: 'taken with FOLL_WRITE when they are to be written' };
-  const always = chooses ? undefined : g.acquires.find((x) => x.flags.names.has('FOLL_WRITE'));
+  const always = chooses ? undefined : acquires.find((x) => x.flags.names.has('FOLL_WRITE'));
   const later = !g.acquires.some((x) => x.fn === r.fn);
   return always && later && !holdsOthers(g) && handsOut(access, g)
     ? { fn: always.fn, span: always.call, words: 'taken with FOLL_WRITE and kept' }
@@ -260,7 +263,7 @@ function report(file: FileAnalysis, g: Group, r: ReleaseSite, why: Evidence): Re
   const a = g.acquires[0];
   const name = callName(r.call);
   const what = a
-    ? `\`${pagesName(file, a.call)}\` (${a.kind === 'pin' ? 'pinned' : 'taken'} on line ${lineOf(file.unit.text, a.call.start)} by ${callName(a.call)})`
+    ? `\`${pagesName(file, a.call)}\` (${a.kind === 'pin' ? 'pinned' : 'taken'} on ${lineAt(file, a.call.start)} by ${callName(a.call)})`
     : 'What is given back here';
   const steps: PathStep[] = [
     ...(a ? [stepAt(file, a.call, `${callName(a.call)}() takes the pages`, 'acquire')] : []),
@@ -271,7 +274,7 @@ function report(file: FileAnalysis, g: Group, r: ReleaseSite, why: Evidence): Re
   return {
     span: call,
     functionName: r.fn,
-    message: `${what} may have been written (${why.words}, line ${lineOf(file.unit.text, why.span.start)}), but ${name}() gives the pages back without dirtying them: what was written can be lost. Use unpin_user_pages_dirty_lock(), or set_page_dirty_lock() first.`,
+    message: `${what} may have been written (${why.words}, ${lineAt(file, why.span.start)}), but ${name}() gives the pages back without dirtying them: what was written can be lost. Use unpin_user_pages_dirty_lock(), or set_page_dirty_lock() first.`,
     steps,
     shape: `${name}:clean`,
     caseNumber: /kernel mapping|written by/.test(why.words) ? 5 : 1,

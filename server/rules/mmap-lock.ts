@@ -7,7 +7,7 @@ import type { AcquireSite } from '../analysis/groups.ts';
 import { locksOf, type Locks, type Seen } from '../analysis/locks.ts';
 import { dropLock, keepLock, takeLock } from '../fixes/locking.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';
-import { callName, lineOf, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, lineAt, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'mmap-lock',
@@ -160,7 +160,7 @@ function* isHeld(file: FileAnalysis, locks: Locks, site: AcquireSite): Iterable<
     yield {
       span: site.call,
       functionName: site.fn,
-      message: `${name}() takes mmap_lock itself, but it is held here${taken ? ` (since line ${lineOf(file.unit.text, taken.start)})` : ' by the caller'}: this deadlocks as soon as a writer waits for the lock. Drop the lock first, or call ${plain}().`,
+      message: `${name}() takes mmap_lock itself, but it is held here${taken ? ` (since ${lineAt(file, taken.start)})` : ' by the caller'}: this deadlocks as soon as a writer waits for the lock. Drop the lock first, or call ${plain}().`,
       steps: steps(file, seen, site, `${name}() is called with mmap_lock held`, taken),
       shape: `${name}:held`,
       fixes: () => keepLock(file, site),
@@ -187,7 +187,7 @@ function* kept(file: FileAnalysis, locks: Locks): Iterable<Report> {
       yield {
         span: exit,
         functionName: site.fn,
-        message: `${site.fn}() returns here with mmap_lock held (taken on line ${lineOf(file.unit.text, taken.start)} for ${callName(site.call)}()): the next writer waits for ever. Drop it with mmap_read_unlock() on this way out.`,
+        message: `${site.fn}() returns here with mmap_lock held (taken on ${lineAt(file, taken.start)} for ${callName(site.call)}()): the next writer waits for ever. Drop it with mmap_read_unlock() on this way out.`,
         steps: [
           stepAt(file, taken, 'mmap_lock is taken', 'event'),
           ...decisions.map((d) => stepAt(file, d.span, d.message, 'branch')),

@@ -1,6 +1,6 @@
 /** prefer-mmu-notifier: a long-term pin in a driver that has MMU notifiers. */
 import type { RuleMeta } from '../findings.ts';
-import { callName, isOwn, lineOf, notifierOf, pagesName, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, isOwn, lineAt, notifierOf, pagesName, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'prefer-mmu-notifier',
@@ -56,7 +56,7 @@ export const preferMmuNotifier: Rule = {
       yield {
         span: a.call,
         functionName: a.fn,
-        message: `\`${pagesName(file, a.call)}\` is pinned for long by ${name}(), in a driver that registers MMU notifiers (${notifier.name}() on line ${lineOf(file.unit.text, notifier.start)}): CASE 3 needs no pin, the notifier can drop the mapping instead.`,
+        message: `\`${pagesName(file, a.call)}\` is pinned for long by ${name}(), in a driver that registers MMU notifiers (${notifier.name}() on ${lineAt(file, notifier.start)}): CASE 3 needs no pin, the notifier can drop the mapping instead.`,
         steps: [
           stepAt(file, notifier, `${notifier.name}() registers a notifier`, 'event'),
           stepAt(file, a.call, `${name}() pins all the same`, 'fault'),

@@ -6,7 +6,7 @@ import { exprsOf, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group, ReleaseSite, UseSite } from '../analysis/groups.ts';
 import type { RuleMeta } from '../findings.ts';
-import { callName, isCore, isOwn, lineOf, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, isCore, isOwn, lineAt, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'refcount-misuse',
@@ -117,7 +117,7 @@ function countReport(file: FileAnalysis, a: AcquireSite, use: UseSite): Report {
   return {
     span: use.call,
     functionName: use.fn,
-    message: `A decision is made on ${name}() of user pages (taken on line ${lineOf(file.unit.text, a.call.start)} by ${callName(a.call)}): page tables, reclaim and other pins change the count at any time. ${
+    message: `A decision is made on ${name}() of user pages (taken on ${lineAt(file, a.call.start)} by ${callName(a.call)}): page tables, reclaim and other pins change the count at any time. ${
       pin ? 'Use folio_maybe_dma_pinned() to ask for pins, or keep a count of your own.' : 'Keep a count of your own.'
     }`,
     steps: [
@@ -133,7 +133,7 @@ function refReport(file: FileAnalysis, a: AcquireSite, use: UseSite): Report {
   return {
     span: use.call,
     functionName: use.fn,
-    message: `${name}() takes a plain reference on a page that ${callName(a.call)}() pinned (line ${lineOf(file.unit.text, a.call.start)}): whoever gets it holds no pin. Hand the pin on, or take a second one.`,
+    message: `${name}() takes a plain reference on a page that ${callName(a.call)}() pinned (${lineAt(file, a.call.start)}): whoever gets it holds no pin. Hand the pin on, or take a second one.`,
     steps: [
       stepAt(file, a.call, `${callName(a.call)}() pins the pages`, 'acquire'),
       stepAt(file, use.call, `${name}() adds a plain reference`, 'fault'),

@@ -39,16 +39,25 @@ export function lineOf(text: string, offset: number): number {
   return line;
 }
 
+/** "line 42", or "line 42 of vm.c" where the position is not in the file that is analysed. */
+export function lineAt(file: FileAnalysis, offset: number): string {
+  const { path, text, span } = file.unit.sources.locate({ start: offset, end: offset });
+  const line = `line ${lineOf(text, span.start)}`;
+  return path === file.unit.path
+    ? line
+    : `${line} of ${path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)}`;
+}
+
 /** The expression that names the pages of an acquire, for messages: `pages`. */
 export function pagesName(file: FileAnalysis, call: CallExpr): string {
   const site = file.groups.acquires.find((a) => a.call.start === call.start);
-  return site?.pages ? exprText(site.pages, file.unit.text).replace(/\s+/g, ' ').replace(/^&/, '') : 'the pages';
+  return site?.pages ? exprText(site.pages, file.unit.sources).replace(/\s+/g, ' ').replace(/^&/, '') : 'the pages';
 }
 
 /** "`pages` (pinned on line 42 by pin_user_pages_fast)". */
 export function describeAcquire(file: FileAnalysis, call: CallExpr, kind: 'get' | 'pin'): string {
   const name = call.callee.kind === 'id' ? call.callee.name : 'the call';
-  return `\`${pagesName(file, call)}\` (${kind === 'pin' ? 'pinned' : 'taken'} on line ${lineOf(file.unit.text, call.start)} by ${name})`;
+  return `\`${pagesName(file, call)}\` (${kind === 'pin' ? 'pinned' : 'taken'} on ${lineAt(file, call.start)} by ${name})`;
 }
 
 /** The path from the acquire to the fault; decisions before the acquire are left out. */

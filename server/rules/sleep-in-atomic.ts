@@ -6,7 +6,7 @@ import type { FileAnalysis } from '../analysis/file.ts';
 import { constantOf } from '../analysis/flow.ts';
 import { describeToken, locksOf } from '../analysis/locks.ts';
 import type { RuleMeta } from '../findings.ts';
-import { lineOf, stepAt, type Report, type Rule } from './rule.ts';
+import { lineAt, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'sleep-in-atomic',
@@ -105,17 +105,16 @@ export const sleepInAtomic: Rule = {
   meta,
   *check(file): Iterable<Report> {
     const locks = locksOf(file);
-    const { text } = file.unit;
     for (const { fn, call, why } of sleepers(file)) {
       for (const seen of locks.at(fn, call)) {
         const found = locks.atomicAt(seen);
         if (!found) continue;
         const name = calleeName(call)!;
-        const line = lineOf(text, found.at.start);
+        const line = lineAt(file, found.at.start);
         const by = found.via.at(-1);
         const where = /^atomic:(hardirq|softirq|timer)$/.test(found.token)
-          ? `in ${describeToken(found.token)} (registered on line ${line})`
-          : `under ${describeToken(found.token)} (taken on line ${line}${by ? ` in ${by.fn}()` : ''})`;
+          ? `in ${describeToken(found.token)} (registered on ${line})`
+          : `under ${describeToken(found.token)} (taken on ${line}${by ? ` in ${by.fn}()` : ''})`;
         yield {
           span: call,
           functionName: fn,

@@ -3,7 +3,7 @@ import { lateUses, type LateUse } from '../analysis/afterlife.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import { moveRelease } from '../fixes/move-release.ts';
 import type { RuleMeta } from '../findings.ts';
-import { callName, isOwn, lineOf, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, isOwn, lineAt, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'use-after-release',
@@ -84,14 +84,14 @@ int buffer_map(struct device *dev, struct buffer *b)
 
 function message(file: FileAnalysis, u: LateUse): string {
   const name = callName(u.release.call);
-  const line = lineOf(file.unit.text, u.at.start);
+  const line = lineAt(file, u.at.start);
   switch (u.kind) {
     case 'unmapped':
-      return `${name}() gives the pages back while they are still mapped for the device: ${u.words} (line ${line}). Until then the device may write to memory that is somebody else's; unmap first.`;
+      return `${name}() gives the pages back while they are still mapped for the device: ${u.words} (${line}). Until then the device may write to memory that is somebody else's; unmap first.`;
     case 'waited':
-      return `${name}() gives the pages back while the device may still work on them: ${u.words} (line ${line}). Wait first.`;
+      return `${name}() gives the pages back while the device may still work on them: ${u.words} (${line}). Wait first.`;
     case 'accessed':
-      return `${name}() gives the page back, and then ${u.words} (line ${line}): the memory may be somebody else's by then. Release it behind the last use.`;
+      return `${name}() gives the page back, and then ${u.words} (${line}): the memory may be somebody else's by then. Release it behind the last use.`;
   }
 }
 

@@ -6,7 +6,7 @@ import type { AcquireSite, Group } from '../analysis/groups.ts';
 import { mentions } from '../analysis/mentions.ts';
 import { addFlag } from '../fixes/flags.ts';
 import type { RuleMeta } from '../findings.ts';
-import { callName, isOwn, lineOf, pagesName, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, isOwn, lineAt, pagesName, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'write-direction-mismatch',
@@ -181,7 +181,7 @@ function report(file: FileAnalysis, a: AcquireSite, why: Evidence): Report {
   return {
     span: a.call,
     functionName: a.fn,
-    message: `\`${pagesName(file, a.call)}\` is taken by ${name}() without FOLL_WRITE, but the pages are ${why.words} (line ${lineOf(file.unit.text, why.span.start)}${why.fn === a.fn ? '' : ` in ${why.fn}()`}): what is written can be the zero page or a page shared with another process. Add FOLL_WRITE.`,
+    message: `\`${pagesName(file, a.call)}\` is taken by ${name}() without FOLL_WRITE, but the pages are ${why.words} (${lineAt(file, why.span.start)}${why.fn === a.fn ? '' : ` in ${why.fn}()`}): what is written can be the zero page or a page shared with another process. Add FOLL_WRITE.`,
     steps: [
       stepAt(file, a.call, `${name}() takes the pages for reading`, 'acquire'),
       stepAt(file, why.span, `the pages are ${why.words}`, 'fault'),

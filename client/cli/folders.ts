@@ -1,0 +1,65 @@
+/** The folders that the files lie in, indexed when a file of theirs is analysed: what the rest of a driver does matters to it. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Driver } from '../../server/linking/driver.ts';
+import { decode } from './encoding.ts';
+import { holdsNeedle, type Reader } from './scan.ts';
+
+/** Generated tables of registers: they hold no functions. */
+const MAX_BYTES = 1024 * 1024;
+/** Files of a folder are mostly analysed one after the other. */
+const KEPT = 3;
+
+/** Reads the folders of drivers. */
+export class Folders {
+  readonly #kept = new Map<string, Driver>();
+
+  constructor(readonly reader: Reader) {}
+
+  /** The index of a folder. */
+  of(folder: string): Driver {
+    let driver = this.#kept.get(folder);
+    this.#kept.delete(folder);
+    driver ??= this.#read(folder);
+    this.#kept.set(folder, driver);
+    for (const old of this.#kept.keys()) if (this.#kept.size > KEPT) this.#kept.delete(old);
+    return driver;
+  }
+
+  #read(folder: string): Driver {
+    const driver = new Driver();
+    const paths = namesIn(folder).map((name) => join(folder, name));
+    const sources = paths.filter((path) => /\.[ch]$/.test(path));
+    // where nothing names the families there is nothing to link
+    if (!sources.some((path) => this.#try(path, holdsNeedle))) return driver;
+    for (const path of sources) {
+      const text = this.#try(path, (bytes) => (bytes.length > MAX_BYTES ? undefined : decode(bytes)?.text));
+      if (text !== undefined) driver.set(path, text);
+    }
+    for (const path of paths) {
+      const text = /[\\/](Makefile|Kbuild)$/.test(path) ? this.#try(path, (bytes) => decode(bytes)?.text) : undefined;
+      if (text !== undefined) driver.setMakefile(text);
+    }
+    return driver;
+  }
+
+  #try<T>(path: string, use: (bytes: Buffer) => T): T | undefined {
+    try {
+      return use(this.reader.read(path));
+    } catch {
+      // As if it were not there: it is not what was asked for.
+      return undefined;
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+      .map((entry) => entry.name)
+      .sort();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,111 @@
+/** A file together with functions of other files of its driver. */
+import type { CType, Declarator, EnumDef, RecordDef } from './ast.ts';
+import { hashText } from './hash.ts';
+import type { Sources } from './sources.ts';
+import type {
+  Comment,
+  FunctionDef,
+  Include,
+  MacroDef,
+  SyntaxProblem,
+  Target,
+  TranslationUnit,
+  UncertainBranch,
+} from './unit.ts';
+
+/** Another file, read beside (see ParseInput.beside), and which of its functions matter. */
+export interface BesideUnit {
+  readonly unit: TranslationUnit;
+  readonly functions: ReadonlySet<string>;
+}
+
+/** What the other files declare is known too; where names are the same, the file's own counts. */
+export function linkUnits(main: TranslationUnit, beside: readonly BesideUnit[]): TranslationUnit {
+  return beside.length === 0 ? main : new LinkedUnit(main, beside);
+}
+
+class LinkedUnit implements TranslationUnit {
+  readonly path: string;
+  readonly text: string;
+  readonly target: Target;
+  readonly timedOut: boolean;
+  readonly functions: readonly FunctionDef[];
+  readonly linkedFunctions: readonly FunctionDef[];
+  readonly macros: ReadonlyMap<string, MacroDef>;
+  readonly includes: readonly Include[];
+  readonly headers: readonly string[];
+  readonly uncertain: readonly UncertainBranch[];
+  readonly comments: readonly Comment[];
+  readonly surroundings: string;
+  readonly records: ReadonlyMap<string, RecordDef>;
+  readonly typedefs: ReadonlyMap<string, CType>;
+  readonly globals: readonly Declarator[];
+  readonly enums: readonly EnumDef[];
+  readonly sources: Sources;
+
+  constructor(
+    private readonly main: TranslationUnit,
+    beside: readonly BesideUnit[],
+  ) {
+    const units = beside.map((b) => b.unit);
+    this.path = main.path;
+    this.text = main.text;
+    this.target = main.target;
+    this.timedOut = main.timedOut;
+    this.functions = main.functions;
+    this.macros = main.macros;
+    this.includes = main.includes;
+    this.headers = main.headers;
+    this.uncertain = main.uncertain;
+    this.comments = main.comments;
+    this.linkedFunctions = linkable(main, beside);
+    this.surroundings = hashText([main, ...units].map((u) => u.surroundings).join('\n'));
+    this.records = merged(
+      main.records,
+      units.map((u) => u.records),
+    );
+    this.typedefs = merged(
+      main.typedefs,
+      units.map((u) => u.typedefs),
+    );
+    const seen = new Set(main.globals.map((g) => g.name));
+    this.globals = [...main.globals, ...units.flatMap((u) => u.globals.filter((g) => !seen.has(g.name)))];
+    this.enums = [...main.enums, ...units.flatMap((u) => u.enums)];
+    this.sources = main.sources.with(units.map((u) => u.sources));
+  }
+
+  get headerFunctions(): TranslationUnit['headerFunctions'] {
+    return this.main.headerFunctions;
+  }
+  get prototypes(): ReadonlySet<string> {
+    return this.main.prototypes;
+  }
+  get problems(): readonly SyntaxProblem[] {
+    return this.main.problems;
+  }
+}
+
+function merged<T>(main: ReadonlyMap<string, T>, others: readonly ReadonlyMap<string, T>[]): ReadonlyMap<string, T> {
+  const all = new Map(main);
+  for (const other of others) for (const [name, value] of other) if (!all.has(name)) all.set(name, value);
+  return all;
+}
+
+/** The functions asked for; not those of which the driver has two, since nobody can tell which is meant. */
+function linkable(main: TranslationUnit, beside: readonly BesideUnit[]): FunctionDef[] {
+  const own = new Set([...main.functions, ...main.headerFunctions].map((f) => f.name));
+  const found = new Map<string, FunctionDef | null>();
+  for (const { unit, functions } of beside) {
+    for (const f of [...unit.headerFunctions, ...unit.functions]) {
+      if (own.has(f.name) || !functions.has(plainName(f.name))) continue;
+      const known = found.get(f.name);
+      // a header that two files include is read twice
+      if (known === undefined || known?.start === f.start) found.set(f.name, f);
+      else found.set(f.name, null);
+    }
+  }
+  return [...found.values()].filter((f) => f !== null);
+}
+
+/** `cleanup (vm.c)` → `cleanup`. */
+const plainName = (name: string): string => name.replace(/ \([^()]*\)$/, '');

@@ -1,0 +1,210 @@
+/**
+ * The index of one driver: the files of a folder, which of their functions acquire, release or use pages, and which of them the
+ * analysis of one file should see. Knows no file system: whoever reads files tells what is in them.
+ */
+import { facts } from '../../language/kernel/index.ts';
+import { inOneModule, modulesOf, type Modules } from './makefile.ts';
+import { sketch, type FileSketch, type FunctionSketch } from './sketch.ts';
+
+/** A file that belongs to the analysis of another. */
+export interface Link {
+  readonly path: string;
+  readonly functions: readonly string[];
+}
+
+/** A function far above the calls that matter decides nothing about pages any more. */
+const MAX_DISTANCE = 3;
+/** Helpers that call helpers: as deep as the analysis enters. */
+const MAX_DEPTH = 4;
+/** More would cost more than it tells. */
+const MAX_FUNCTIONS = 60;
+
+/** Its helpers are handed everybody's pages: who calls one says nothing of what the others give it. */
+const MEMORY_MANAGEMENT = /(^|[\\/])mm[\\/][^\\/]+$/;
+
+interface Node {
+  readonly path: string;
+  readonly fn: FunctionSketch;
+  /** Calls between it and the nearest that takes, gives back or uses pages; Infinity: none is near. */
+  distance: number;
+  /** The same to one that names the gup family or unpins. */
+  strong: number;
+  callees: readonly Node[];
+}
+
+interface Plan {
+  readonly nodes: ReadonlyMap<string, readonly Node[]>;
+  /** Fields of page types that a function of a file which names gup reads or writes. */
+  readonly fields: ReadonlySet<string>;
+}
+
+/** The files of one folder. */
+export class Driver {
+  private readonly sketches = new Map<string, FileSketch>();
+  private modules: Modules = [];
+  private made: Plan | undefined;
+
+  /** Takes in the text of a .c or .h file. */
+  set(path: string, text: string): void {
+    const before = this.sketches.get(path);
+    if (before?.text === text) return;
+    const now = sketch(text, before);
+    this.sketches.set(path, now);
+    if (this.made && before && !this.differs(before, now)) {
+      // what the plan says holds; only its nodes are to stand for the new functions
+      return;
+    }
+    this.made = undefined;
+  }
+
+  delete(path: string): void {
+    if (this.sketches.delete(path)) this.made = undefined;
+  }
+
+  setMakefile(text: string): void {
+    this.modules = modulesOf(text);
+    this.made = undefined;
+  }
+
+  /** The text that a file was given with; '' for one that is not there. */
+  textOf(path: string): string {
+    return this.sketches.get(path)?.text ?? '';
+  }
+
+  /** Can there be findings in the file, by what it or the files that it is linked with say? */
+  matters(path: string): boolean {
+    const { nodes, fields } = this.plan();
+    return (
+      nodes.get(path)?.some((n) => n.strong <= MAX_DISTANCE || (n.fn.roles.owns && has(fields, n.fn.fields))) ?? false
+    );
+  }
+
+  /** The functions of other files that the analysis of a file should see. */
+  linksOf(path: string): Link[] {
+    if (!this.matters(path) || MEMORY_MANAGEMENT.test(path)) return [];
+    const { nodes, fields } = this.plan();
+    const own = nodes.get(path)!;
+    const wanted = new Set<Node>();
+    const add = (n: Node, depth: number): void => {
+      if (wanted.has(n) || depth > MAX_DEPTH || wanted.size >= MAX_FUNCTIONS) return;
+      if (n.path !== path) wanted.add(n);
+      for (const callee of n.callees) if (isWorthEntering(n, callee)) add(callee, depth + 1);
+    };
+    for (const n of own)
+      for (const callee of n.callees) if (callee.path !== path && isWorthEntering(n, callee)) add(callee, 1);
+    const ours = new Set<string>();
+    for (const n of own) if (n.distance <= MAX_DISTANCE) for (const f of n.fn.fields) if (fields.has(f)) ours.add(f);
+    if (ours.size > 0) {
+      for (const [other, list] of nodes) {
+        if (other === path || !inOneModule(this.modules, path, other)) continue;
+        for (const n of list) if (n.distance <= 1 && has(ours, n.fn.fields)) add(n, 1);
+      }
+    }
+    const links = new Map<string, Set<string>>();
+    for (const n of wanted) {
+      // what stands in headers comes with the files that include them
+      if (!n.path.endsWith('.c')) continue;
+      const names = links.get(n.path) ?? new Set();
+      links.set(n.path, names.add(n.fn.name));
+    }
+    return [...links].map(([other, names]) => ({ path: other, functions: [...names].sort() }));
+  }
+
+  private differs(before: FileSketch, now: FileSketch): boolean {
+    const { names, fields } = this.interesting();
+    const digest = (s: FileSketch): string =>
+      s.functions.map((f) => this.digest(f, names, fields)).join('\n') + [...s.pageFields].join();
+    return digest(before) !== digest(now);
+  }
+
+  private readonly digests = new WeakMap<FunctionSketch, { readonly plan: Plan; readonly text: string }>();
+  private digest(f: FunctionSketch, names: ReadonlySet<string>, fields: ReadonlySet<string>): string {
+    const plan = this.made!;
+    const known = this.digests.get(f);
+    if (known?.plan === plan) return known.text;
+    const { strong, owns, uses } = f.roles;
+    const words = [...f.words].filter((w) => names.has(w)).sort();
+    const own = [...f.fields].filter((w) => fields.has(w)).sort();
+    const text = `${f.name} ${f.isStatic} ${strong} ${owns} ${uses} ${words.join()} ${own.join()}`;
+    this.digests.set(f, { plan, text });
+    return text;
+  }
+
+  private interestingOf: { readonly plan: Plan; readonly names: Set<string>; readonly fields: Set<string> } | undefined;
+  private interesting(): { names: ReadonlySet<string>; fields: ReadonlySet<string> } {
+    const plan = this.plan();
+    if (this.interestingOf?.plan !== plan) {
+      const names = new Set<string>();
+      const fields = new Set<string>();
+      for (const s of this.sketches.values()) {
+        for (const f of s.functions) names.add(f.name);
+        for (const f of s.pageFields) fields.add(f);
+      }
+      this.interestingOf = { plan, names, fields };
+    }
+    return this.interestingOf;
+  }
+
+  private plan(): Plan {
+    return (this.made ??= this.makePlan());
+  }
+
+  private makePlan(): Plan {
+    const nodes = new Map<string, Node[]>();
+    const shared = new Map<string, Node[]>();
+    const pageFields = new Set<string>();
+    for (const [path, s] of this.sketches) {
+      for (const f of s.pageFields) pageFields.add(f);
+      const isHeader = !path.endsWith('.c');
+      const list = s.functions.map((fn): Node => {
+        const { owns, uses, strong } = fn.roles;
+        return { path, fn, distance: owns || uses ? 0 : Infinity, strong: strong ? 0 : Infinity, callees: [] };
+      });
+      nodes.set(path, list);
+      for (const n of list) {
+        // what the kernel's tables tell of a call is better than its code
+        if ((n.fn.isStatic && !isHeader) || facts.acquire(n.fn.name) || facts.call(n.fn.name)) continue;
+        const known = shared.get(n.fn.name);
+        if (known) known.push(n);
+        else shared.set(n.fn.name, [n]);
+      }
+    }
+    const all = [...nodes.values()].flat();
+    for (const list of nodes.values()) {
+      const local = new Map(list.map((n) => [n.fn.name, n]));
+      for (const n of list) {
+        const callees: Node[] = [];
+        for (const word of n.fn.words) {
+          if (word === n.fn.name) continue;
+          const callee = local.get(word) ?? only(shared.get(word));
+          if (callee) callees.push(callee);
+        }
+        n.callees = callees;
+      }
+    }
+    for (let d = 1; d <= MAX_DISTANCE; d++) {
+      for (const n of all) {
+        if (n.distance > d && n.callees.some((c) => c.distance === d - 1)) n.distance = d;
+        if (n.strong > d && n.callees.some((c) => c.strong === d - 1)) n.strong = d;
+      }
+    }
+    const fields = new Set<string>();
+    for (const n of all) {
+      if (n.strong > 1) continue;
+      for (const f of n.fn.fields) if (pageFields.has(f)) fields.add(f);
+    }
+    return { nodes, fields };
+  }
+}
+
+/** The one function of that name; two may belong to two drivers. */
+const only = (list: readonly Node[] | undefined): Node | undefined => (list?.length === 1 ? list[0] : undefined);
+
+/** It takes or gives back such pages, or does something with those that its caller has at hand. */
+const isWorthEntering = (caller: Node, callee: Node): boolean =>
+  callee.strong < MAX_DISTANCE || (callee.distance <= 1 && caller.strong <= 1);
+
+const has = (set: ReadonlySet<string>, words: ReadonlySet<string>): boolean => {
+  for (const word of words) if (set.has(word)) return true;
+  return false;
+};

@@ -1,0 +1,120 @@
+/**
+ * What a file of a driver has to do with user pages, told from its words alone: cheap enough for every file of a folder and
+ * every keystroke. It only chooses what is worth reading; what the code does is found by parsing it.
+ */
+import { facts } from '../../language/kernel/index.ts';
+
+/** What a function does to pages by itself. */
+export interface Roles {
+  /** Calls the gup family, or gives back pins. */
+  readonly strong: boolean;
+  /** Takes or gives back pages, in whatever way. */
+  readonly owns: boolean;
+  /** Maps, reads or writes their data, or hands them on. */
+  readonly uses: boolean;
+}
+
+/** A function as its words show it. */
+export interface FunctionSketch {
+  readonly name: string;
+  readonly isStatic: boolean;
+  readonly words: ReadonlySet<string>;
+  /** Words behind `->` and `.`. */
+  readonly fields: ReadonlySet<string>;
+  readonly roles: Roles;
+}
+
+/** A file as its words show it. */
+export interface FileSketch {
+  readonly text: string;
+  readonly functions: readonly FunctionSketch[];
+  /** Names declared with a type that stands for pages. */
+  readonly pageFields: ReadonlySet<string>;
+  /** Pieces of the text by content, for the next sketch of the same file. */
+  readonly pieces: ReadonlyMap<string, FunctionSketch | null>;
+}
+
+const NONE = 0;
+const USES = 1;
+const OWNS = 2;
+const STRONG = 4;
+const roles = new Map<string, number>();
+
+function roleOf(word: string): number {
+  let role = roles.get(word);
+  if (role === undefined) {
+    role = facts.acquire(word) ? STRONG | OWNS : NONE;
+    for (const e of facts.call(word)?.effects ?? []) {
+      if (e.kind === 'release') role |= OWNS | (e.of === 'pin' ? STRONG : NONE);
+      else if (e.kind === 'put-in' || e.kind === 'kmap' || e.kind === 'dirty' || e.kind === 'dma-map') role |= USES;
+    }
+    if (roles.size > 200_000) roles.clear();
+    roles.set(word, role);
+  }
+  return role;
+}
+
+const PAGES =
+  /\b(?:page|folio|sg_table|sg_append_table|scatterlist|bio_vec|frame_vector)\b[\s*]*(?:const\s*)?(\w+)\s*[;,[]/g;
+const WORD = /[A-Za-z_]\w*/g;
+const FIELD = /(?:->|\.)\s*([A-Za-z_]\w*)/g;
+
+/** Read as calls, but part of a signature. */
+const ANNOTATION =
+  /^__(printf|scanf|attribute__|attribute|must_hold|acquires|releases|section|aligned|cold|assume_aligned)$/;
+
+/** Sketches a text; `before` is the file's last sketch, of which unchanged pieces are used again. */
+export function sketch(text: string, before?: FileSketch): FileSketch {
+  const pieces = new Map<string, FunctionSketch | null>();
+  const functions: FunctionSketch[] = [];
+  const pageFields = new Set<string>();
+  let at = 0;
+  // functions end with a brace at the begin of a line
+  for (;;) {
+    const end = text.indexOf('\n}', at);
+    const piece = text.slice(at, end < 0 ? undefined : end + 2);
+    let fn = before?.pieces.get(piece);
+    if (fn === undefined) fn = end < 0 ? null : functionIn(piece);
+    pieces.set(piece, fn);
+    if (fn) functions.push(fn);
+    else for (const m of piece.matchAll(PAGES)) pageFields.add(m[1]!);
+    if (end < 0) break;
+    at = end + 2;
+  }
+  return { text, functions, pageFields, pieces };
+}
+
+/** The function that a piece of text ends with. */
+function functionIn(piece: string): FunctionSketch | null {
+  const brace = firstBody(piece);
+  if (brace < 0) return null;
+  const head = piece.slice(0, brace);
+  const begin =
+    Math.max(head.lastIndexOf(';'), head.lastIndexOf('}'), head.lastIndexOf('*/'), endOfDirective(head)) + 1;
+  const signature = head.slice(begin);
+  const name = Array.from(signature.matchAll(/([A-Za-z_]\w*)\s*\(/g), (m) => m[1]!).find((n) => !ANNOTATION.test(n));
+  if (!name || signature.includes('=')) return null;
+  const words = new Set(piece.slice(begin).match(WORD));
+  const fields = new Set(Array.from(piece.slice(brace).matchAll(FIELD), (m) => m[1]!));
+  let all = NONE;
+  for (const word of words) if (word !== name) all |= roleOf(word);
+  return {
+    name,
+    isStatic: /\bstatic\b/.test(signature),
+    words,
+    fields,
+    roles: { strong: (all & STRONG) !== 0, owns: (all & OWNS) !== 0, uses: (all & USES) !== 0 },
+  };
+}
+
+/** The brace that opens the function's body: one that follows a closing parenthesis, and perhaps annotations. */
+function firstBody(piece: string): number {
+  for (let at = piece.indexOf('{'); at >= 0; at = piece.indexOf('{', at + 1))
+    if (/\)[\s\w]*$/.test(piece.slice(Math.max(0, at - 80), at))) return at;
+  return -1;
+}
+
+const endOfDirective = (head: string): number => {
+  const m = [...head.matchAll(/^[ \t]*#(?:[^\n\\]|\\\n|\\.)*\n/gm)].at(-1);
+  return m ? m.index + m[0].length - 1 : -1;
+};
