@@ -60,6 +60,62 @@ test('as on vscode.dev: the server is a web worker, and a workspace on no disk i
   }
 });
 
+const LEAK_C = `#include <linux/mm.h>
+#include <linux/slab.h>
+
+int leak_setup(unsigned long addr)
+{
+	struct page *p[2];
+	void *desc;
+	int ret = pin_user_pages_fast(addr, 2, FOLL_WRITE, p);
+
+	if (ret < 0)
+		return ret;
+	desc = kmalloc(64, GFP_KERNEL);
+	if (!desc)
+		return -ENOMEM;
+	kfree(desc);
+	unpin_user_pages(p, ret);
+	return 0;
+}
+`;
+
+test('as on vscode.dev: a path is simulated, stepped back, repaired and run again, and nothing of that is loaded before', async () => {
+  const asked: string[] = [];
+  const vscode = await Workbench.openVirtual({ 'src/leak.c': LEAK_C }, asked);
+  const simulator = ['dist/panel.js', 'dist/panel.css', 'dist/engine.browser.js'];
+  try {
+    await vscode.openInExplorer('leak.c', 'src');
+    await vscode.page.locator('.editor-instance .squiggly-error').first().waitFor();
+    await vscode.page.locator('.codelens-decoration', { hasText: 'Simulate leak_setup()' }).first().waitFor();
+    expect(asked).toContain('dist/extension.browser.cjs');
+    expect(asked.filter((path) => [...simulator, 'dist/gallery.json'].includes(path))).toEqual([]);
+
+    await vscode.goTo(14, 3);
+    await (await vscode.quickFixes()).filter({ hasText: 'Simulate this path' }).first().click();
+    await expect.poll(() => vscode.simulatedStep(), { timeout: 30_000 }).toBeGreaterThan(0);
+    expect(asked).toEqual(expect.arrayContaining(simulator));
+    const fault = (await vscode.simulatedStep())!;
+    await vscode.panelBody().press('ArrowLeft');
+    await expect.poll(() => vscode.simulatedStep()).toBe(fault - 1);
+    const verdict = vscode.page.locator('.pane .monaco-list-row', { hasText: 'leak_setup()' }).first();
+    await vscode.page.locator('.activitybar .action-label[aria-label^="Pinscope"]').click();
+    await verdict.filter({ hasText: 'not as it should be' }).waitFor();
+
+    await vscode.focusEditor('leak.c');
+    await vscode.goTo(14, 3);
+    await (await vscode.quickFixes()).first().click();
+    await expect.poll(() => vscode.shownText(), { timeout: 20_000 }).toContain('unpin_user_pages(p, ret);');
+    await vscode.page.keyboard.press('Control+KeyS');
+    await verdict.filter({ hasText: ': as it should be' }).waitFor();
+  } catch (error) {
+    await vscode.page.screenshot({ path: join(ROOT, 'out/failed-web-simulator.png') });
+    throw error;
+  } finally {
+    await vscode.close();
+  }
+});
+
 test('a folder that is not trusted is checked and repaired as well', async () => {
   const vscode = await Workbench.open({ trust: false });
   try {

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FrameLocator, Locator } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../../scripts/lib/paths.mjs';
 import { Workbench } from './lib/workbench.ts';
@@ -26,18 +26,6 @@ async function pictures(name: string): Promise<void> {
     await vscode.page.waitForTimeout(600);
     await vscode.page.screenshot({ path: join(IMAGES, `${name}-${suffix}.png`) });
   }
-}
-
-/** The page of the simulator panel. */
-function panel(): FrameLocator {
-  return vscode.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
-}
-
-/** Where the run stands, as the editor says it behind the line: `app · step 3 of 9`. */
-async function place(): Promise<{ step: number; length: number } | undefined> {
-  const text = (await vscode.shownDecorations()).find((one) => /step \d+ of \d+/.test(one)) ?? '';
-  const found = /step (\d+) of (\d+)/.exec(text);
-  return found ? { step: Number(found[1]), length: Number(found[2]) } : undefined;
 }
 
 function row(view: string, hasText: string | RegExp): Locator {
@@ -83,13 +71,12 @@ describe('the simulator in the installed package', () => {
     await vscode.goTo(23, 3);
     await (await vscode.quickFixes()).filter({ hasText: 'Simulate this path' }).first().click();
     await row('Simulation', /14-leak.c: setup\(\): not as it should be/).waitFor();
-    await expect.poll(place, { timeout: 20_000 }).toBeDefined();
-    const fault = (await place())!;
-    expect(fault.step).toBeGreaterThan(0);
+    await expect.poll(() => vscode.simulatedStep(), { timeout: 20_000 }).toBeGreaterThan(0);
+    const fault = (await vscode.simulatedStep())!;
     await pictures('path');
 
-    await panel().locator('body').press('ArrowLeft');
-    await expect.poll(async () => (await place())?.step).toBe(fault.step - 1);
+    await vscode.panelBody().press('ArrowLeft');
+    await expect.poll(() => vscode.simulatedStep()).toBe(fault - 1);
 
     await vscode.focusEditor('14-leak.c');
     await vscode.goTo(23, 3);
@@ -117,12 +104,12 @@ describe('the simulator in the installed package', () => {
   test('the panel comes back with the window where it was', async () => {
     const { page } = vscode;
     await vscode.focusEditor('01-swap.c');
-    const frame = panel().locator('body');
-    for (let i = 0; i < 3; i++) await frame.press('ArrowRight');
+    for (let i = 0; i < 3; i++) await vscode.panelBody().press('ArrowRight');
     await page.waitForTimeout(1500);
-    const before = (await place())!;
+    const before = (await vscode.simulatedStep())!;
+    expect(before).toBeGreaterThan(2);
     await page.reload();
     await page.locator('.monaco-workbench .tab', { hasText: '01-swap.c' }).first().waitFor();
-    await expect.poll(place, { timeout: 30_000 }).toEqual(before);
+    await expect.poll(() => vscode.simulatedStep(), { timeout: 30_000 }).toBe(before);
   });
 });

@@ -13,6 +13,14 @@ interface WebWorkbench {
   readonly asked: string[];
 }
 
+/** What browsers look at the type of. */
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.cjs': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
 /** The file system of the workspace; a file system has to come from an extension. */
 const DRIVE = {
   'package.json': JSON.stringify({
@@ -36,7 +44,9 @@ export async function serveWebWorkbench(
   const pinscope = await serveExtension(page, url, 'pinscope', (path) => {
     asked.push(path);
     const file = join(ROOT, path);
-    return /^(package\.json|(dist|docs)\/[\w./-]+)$/.test(path) && existsSync(file) ? readFileSync(file) : undefined;
+    return /^(package(\.nls)?\.json|(dist|docs|media|l10n|syntaxes)\/[\w./-]+)$/.test(path) && existsSync(file)
+      ? readFileSync(file)
+      : undefined;
   });
   const drive = await serveExtension(page, url, 'drive', (path) =>
     path === 'files.json' ? JSON.stringify(files) : DRIVE[path as keyof typeof DRIVE],
@@ -68,7 +78,7 @@ async function serveExtension(
     const path = new URL(route.request().url()).pathname.slice(base.pathname.length);
     const body = read(path);
     // A worker takes no script of another type.
-    const contentType = /\.c?js$/.test(path) ? 'text/javascript' : 'application/octet-stream';
+    const contentType = TYPES[/\.\w+$/.exec(path)?.[0] ?? ''] ?? 'application/octet-stream';
     await route.fulfill(body === undefined ? { status: 404, headers } : { body, headers, contentType });
   });
   return { scheme: base.protocol.slice(0, -1), authority: base.host, path: base.pathname.replace(/\/$/, '') };

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { commands, extensions, languages } from 'vscode';
 import { finding, openExample } from './helpers.ts';
+import { tell } from './tell.ts';
 
 const id = 'pinscope.pinscope';
 
 describe('activation', () => {
-  it('begins with a C file, with every command', async () => {
+  it('is quick', async () => {
+    const extension = extensions.getExtension(id);
+    assert.ok(extension);
+    assert.equal(extension.isActive, false, 'nothing has asked for it yet');
+    const started = performance.now();
+    await extension.activate();
+    tell(`  activation: ${Math.round(performance.now() - started)} ms, with the loading of its code`);
+  });
+
+  it('has every command', async () => {
     await openExample('vgrab_ring.c');
     const extension = extensions.getExtension(id);
     assert.ok(extension);

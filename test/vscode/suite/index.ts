@@ -1,6 +1,7 @@
 /** Entry of the extension-host suite: mocha inside VS Code. Results also go to the file in PINSCOPE_TEST_RESULTS. */
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
+import { tell } from './tell.ts';
 
 /** What scripts/test.mjs adds up; names for what did not pass. */
 interface Results {
@@ -22,13 +23,6 @@ const SUITES = [
   () => import('./settings.ts'),
   () => import('./crash.ts'),
 ];
-
-/** Lines with this mark are the suite's; the workbench logs much else to the same console. */
-const MARK = '[suite] ';
-
-function tell(text: string): void {
-  for (const line of text.split('\n')) console.log(`${MARK}${line}`);
-}
 
 /** Called by VS Code; a rejection fails the run. */
 export async function run(): Promise<void> {
