@@ -194,13 +194,27 @@ export class Workbench {
   }
 
   /** What decorations write behind the lines of the editors. */
-  shownDecorations(): Promise<string[]> {
+  private shownDecorations(): Promise<string[]> {
     return this.page
       .locator('.editor-instance .view-line span[class*="ced-"]')
       .evaluateAll((all) => all.map((one) => getComputedStyle(one, '::after').content.replaceAll('\u00a0', ' ')));
   }
 
-  /** Shows an open editor by a click into its text. */
+  /** The step that the simulator shows, as the editor says it behind the line: `app · step 3 of 9`. */
+  async simulatedStep(): Promise<number | undefined> {
+    for (const text of await this.shownDecorations()) {
+      const step = /step (\d+) of \d+/.exec(text)?.[1];
+      if (step !== undefined) return Number(step);
+    }
+    return undefined;
+  }
+
+  /** The page of the simulator panel. */
+  panelBody(): Locator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame').locator('body');
+  }
+
+  /** Shows an open editor of the first group by its tab. */
   async focusEditor(name: string): Promise<void> {
     await this.page.locator(`.tab[data-resource-name="${name}"]`).first().click();
     await this.page.keyboard.press('Control+Digit1');
