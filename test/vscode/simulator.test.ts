@@ -75,7 +75,7 @@ describe('the simulator in the installed package', () => {
     const fault = (await vscode.simulatedStep())!;
     await pictures('path');
 
-    await vscode.panelBody().press('ArrowLeft');
+    await vscode.pressInPanel('ArrowLeft');
     await expect.poll(() => vscode.simulatedStep()).toBe(fault - 1);
 
     await vscode.focusEditor('14-leak.c');
@@ -103,8 +103,7 @@ describe('the simulator in the installed package', () => {
 
   test('the panel comes back with the window where it was', async () => {
     const { page } = vscode;
-    await vscode.focusEditor('01-swap.c');
-    for (let i = 0; i < 3; i++) await vscode.panelBody().press('ArrowRight');
+    for (let i = 0; i < 3; i++) await vscode.pressInPanel('ArrowRight');
     await page.waitForTimeout(1500);
     const before = (await vscode.simulatedStep())!;
     expect(before).toBeGreaterThan(2);

@@ -23,6 +23,7 @@ interface Looks {
   readonly current: TextEditorDecorationType;
   readonly caller: TextEditorDecorationType;
   readonly muted: TextEditorDecorationType;
+  readonly fault: TextEditorDecorationType;
 }
 
 /** Made when something is shown for the first time. */
@@ -50,6 +51,11 @@ function makeLooks(extension: Uri): Looks {
       dark: { gutterIconPath: icon('caller-dark.svg') },
       gutterIconSize: 'contain',
     }),
+    fault: window.createTextEditorDecorationType({
+      overviewRulerColor: new ThemeColor('editorOverviewRuler.errorForeground'),
+      overviewRulerLane: OverviewRulerLane.Right,
+      after: { margin: '0 0 0 2em', color: new ThemeColor('editorError.foreground') },
+    }),
     muted: window.createTextEditorDecorationType({ textDecoration: 'line-through', opacity: '0.6' }),
   };
 }
@@ -66,14 +72,17 @@ export function registerFollow({ context }: Host, panel: SimulatorPanel): void {
   const paint = (editor: TextEditor, shown: Shown | undefined): void => {
     if (!looks) return;
     const here = shown?.uri.toString() === editor.document.uri.toString() ? shown : undefined;
-    const line = here && lineRange(editor, here.line);
+    const faults = panel.ran?.uri.toString() === editor.document.uri.toString() ? panel.ran.faults : [];
+    // Behind the last statement there is no next one: what is shown is where the fault is that stopped it.
+    const at = here && (here.line || (here.step === here.length ? (faults.at(-1)?.line ?? 0) : 0));
+    const line = at === undefined ? undefined : lineRange(editor, at);
     const words = here ? l10n.t('{0} · step {1} of {2}', here.actor, here.step, here.length) : '';
     const current: DecorationOptions[] = line
       ? [{ range: line, renderOptions: { after: { contentText: words } } }]
       : [];
     // Innermost first; the first is the line itself.
-    const callers = (here?.stack ?? []).slice(1).flatMap(({ name, line: at }): DecorationOptions[] => {
-      const range = at === here?.line ? undefined : lineRange(editor, at);
+    const callers = (here?.stack ?? []).slice(1).flatMap(({ name, line: caller }): DecorationOptions[] => {
+      const range = caller === here?.line ? undefined : lineRange(editor, caller);
       return range
         ? [{ range, hoverMessage: new MarkdownString(l10n.t('{0}() is waiting for its call here.', name)) }]
         : [];
@@ -83,6 +92,14 @@ export function registerFollow({ context }: Host, panel: SimulatorPanel): void {
     editor.setDecorations(looks.current, current);
     editor.setDecorations(looks.caller, callers);
     editor.setDecorations(looks.muted, muted);
+    editor.setDecorations(
+      looks.fault,
+      faults.flatMap(({ kind, text, line: where }): DecorationOptions[] => {
+        const range = lineRange(editor, where);
+        const hoverMessage = new MarkdownString().appendText(text);
+        return range ? [{ range, hoverMessage, renderOptions: { after: { contentText: kind } } }] : [];
+      }),
+    );
   };
   const paintAll = (): void => {
     for (const editor of window.visibleTextEditors) paint(editor, panel.shown);
@@ -93,7 +110,7 @@ export function registerFollow({ context }: Host, panel: SimulatorPanel): void {
       looks ??= makeLooks(context.extensionUri);
       paintAll();
       const editor = window.visibleTextEditors.find((one) => one.document.uri.toString() === shown?.uri.toString());
-      const range = editor && shown && lineRange(editor, shown.line);
+      const range = editor && shown && lineRange(editor, shown.line || (panel.ran?.faults.at(-1)?.line ?? 0));
       if (range) editor.revealRange(range, TextEditorRevealType.InCenterIfOutsideViewport);
     }),
     panel.onDidRun(paintAll),

@@ -209,9 +209,11 @@ export class Workbench {
     return undefined;
   }
 
-  /** The page of the simulator panel. */
-  panelBody(): Locator {
-    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame').locator('body');
+  /** Presses a key in the simulator panel, which a click has focused. */
+  async pressInPanel(key: string): Promise<void> {
+    const frame = this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    await frame.locator('body').click({ position: { x: 4, y: 4 } });
+    await this.page.keyboard.press(key);
   }
 
   /** Shows an open editor of the first group by its tab. */
