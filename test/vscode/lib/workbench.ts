@@ -200,13 +200,15 @@ export class Workbench {
       .evaluateAll((all) => all.map((one) => getComputedStyle(one, '::after').content.replaceAll('\u00a0', ' ')));
   }
 
-  /** The step that the simulator shows, as the editor says it behind the line: `app · step 3 of 9`. */
-  async simulatedStep(): Promise<number | undefined> {
-    for (const text of await this.shownDecorations()) {
-      const step = /step (\d+) of \d+/.exec(text)?.[1];
-      if (step !== undefined) return Number(step);
+  /** The step that the simulator shows, as the editor says it behind the line: `app · step 3 of 9`; once it says so. */
+  async simulatedStep(): Promise<number> {
+    for (const end = Date.now() + PATIENCE; Date.now() < end; await this.page.waitForTimeout(100)) {
+      for (const text of await this.shownDecorations()) {
+        const step = /step (\d+) of \d+/.exec(text)?.[1];
+        if (step !== undefined) return Number(step);
+      }
     }
-    return undefined;
+    throw new Error('no line of the editor says at which step the simulator is');
   }
 
   /** Presses a key in the simulator panel, which a click has focused. */
