@@ -69,7 +69,7 @@ export abstract class KernelTables {
   readonly irqs: Rows<'irq' | 'handler' | 'thread' | 'dev' | 'gone' | 'masked' | 'pending'>;
   readonly pins: Rows<'pfn' | 'mm' | 'vpn' | 'span' | 'pin' | 'live' | 'thread' | 'call' | 'serial'>;
   readonly heapPages: Rows<'pfn' | 'order' | 'span' | 'live'>;
-  readonly maps: Rows<'dma' | 'virt' | 'size' | 'dir' | 'pfn' | 'live' | 'span' | 'bounce'>;
+  readonly maps: Rows<'dma' | 'virt' | 'size' | 'dir' | 'pfn' | 'live' | 'span' | 'bounce' | 'gone'>;
   readonly vmas: Rows<'mm' | 'start' | 'end' | 'struct' | 'file' | 'gone'>;
   readonly held: Rows<'lock' | 'thread' | 'kind' | 'span' | 'live'>;
   readonly notifiers: Rows<'object' | 'mm' | 'start' | 'end' | 'kind' | 'gone' | 'pending'>;
@@ -131,7 +131,17 @@ export abstract class KernelTables {
     this.irqs = new Rows(store, 'interrupts', ['irq', 'handler', 'thread', 'dev', 'gone', 'masked', 'pending']);
     this.pins = new Rows(store, 'references', ['pfn', 'mm', 'vpn', 'span', 'pin', 'live', 'thread', 'call', 'serial']);
     this.heapPages = new Rows(store, 'allocated pages', ['pfn', 'order', 'span', 'live']);
-    this.maps = new Rows(store, 'dma mappings', ['dma', 'virt', 'size', 'dir', 'pfn', 'live', 'span', 'bounce']);
+    this.maps = new Rows(store, 'dma mappings', [
+      'dma',
+      'virt',
+      'size',
+      'dir',
+      'pfn',
+      'live',
+      'span',
+      'bounce',
+      'gone',
+    ]);
     this.vmas = new Rows(store, 'driver vmas', ['mm', 'start', 'end', 'struct', 'file', 'gone']);
     this.held = new Rows(store, 'held locks', ['lock', 'thread', 'kind', 'span', 'live']);
     this.notifiers = new Rows(store, 'notifiers', ['object', 'mm', 'start', 'end', 'kind', 'gone', 'pending']);

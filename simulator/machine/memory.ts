@@ -68,6 +68,11 @@ export interface ObjectInfo {
   readonly kind: number;
 }
 
+/** Where an access behind an object lies. */
+function past(n: number): string {
+  return n === 0 ? 'directly behind the end' : `${n} bytes past the end`;
+}
+
 /** Memory of the machine. Addresses here are offsets in the arena ("physical"). */
 export class Memory {
   readonly mem: Column;
@@ -256,7 +261,7 @@ export class Memory {
     if (info?.freed) {
       throw new MachineFault(
         'use-after-free',
-        `${verb} of ${size} byte${size === 1 ? '' : 's'} at offset ${at - info.address} of ${info.name}${this.line(info.span, 'allocated')}, which was freed${this.line(info.freedSpan, '')}`,
+        `${verb} of ${size} byte${size === 1 ? '' : 's'} at offset ${at - info.address} of ${info.name}${this.line(info.span, ' allocated')}, which was freed${this.line(info.freedSpan, '')}`,
       );
     }
     // which object is next to it?
@@ -265,7 +270,7 @@ export class Memory {
     if (near)
       where =
         at >= near.address + near.size
-          ? `${at - near.address - near.size} bytes past the end`
+          ? past(at - near.address - near.size)
           : at < near.address
             ? `${near.address - at} bytes before the start`
             : `${at + size - near.address - near.size} bytes past the end, from offset ${at - near.address},`;
@@ -275,7 +280,7 @@ export class Memory {
         const after = this.describe(at + d * 16);
         if (before) {
           near = before;
-          where = `${at - near.address - near.size} bytes past the end`;
+          where = past(at - near.address - near.size);
         } else if (after) {
           near = after;
           where = `${near.address - at} bytes before the start`;

@@ -15,6 +15,8 @@ export interface Assumed {
   readonly followed: ReadonlySet<string>;
   /** Records around others, as container_of() looks for them. */
   readonly inside: ReadonlyMap<string, { readonly record: string; readonly member: string }>;
+  /** The same for parameters (function:name). */
+  readonly insideParameter: ReadonlyMap<string, { readonly record: string; readonly member: string }>;
   /** Function pointers (record.name) that it calls, and the functions made for them. */
   readonly called: ReadonlyMap<string, string>;
   /** Records that it reads from user memory. */
@@ -177,10 +179,18 @@ export class ObjectMaker {
       this.objects.set(name, outer);
       return outer;
     }
-    const w = this.allocate(type.size, `the struct ${plain(name)}`);
+    const w = this.allocate(room(type.size), `the struct ${plain(name)}`);
     this.objects.set(name, w);
     this.fill(type, w.lo);
     return w;
+  }
+  /** The member of an object that a parameter is taken for. */
+  parameter(name: string): Word | undefined {
+    const into = this.k.assumed?.insideParameter.get(name);
+    const type = into && this.k.program.record(into.record);
+    const m = type && findMember(type, into.member);
+    const w = into && m && this.object(into.record);
+    return w && { hi: w.hi, lo: w.lo + m.offset };
   }
   /** The member of an object that is only a part of a larger one. */
   private around(name: string, make: (outer: string) => Word | undefined): Word | undefined {
@@ -201,7 +211,7 @@ export class ObjectMaker {
     if (!type) return undefined;
     const outer = this.around(name, (n) => this.fresh(n));
     if (outer) return outer;
-    const w = this.allocate(type.size, `a struct ${plain(name)}`);
+    const w = this.allocate(room(type.size), `a struct ${plain(name)}`);
     if (!this.objects.has(name)) this.objects.set(name, w);
     this.fill(type, w.lo);
     return w;
@@ -280,6 +290,10 @@ export class ObjectMaker {
   }
 }
 
+/** Nobody knows whether such an object is one of an array, or the start of a larger one. */
+function room(size: number): number {
+  return size * 8 + 512;
+}
 function wordOf(address: number): Word {
   return { hi: Math.floor(address / 4294967296), lo: address | 0 };
 }

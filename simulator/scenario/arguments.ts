@@ -101,7 +101,7 @@ class Maker {
         const page = this.objects.page();
         return page ? [page, 'a page of the user that the caller took'] : [NULL, 'NULL'];
       }
-      const w = this.objects.object(to.name);
+      const w = this.objects.parameter(`${fn.name}:${name}`) ?? this.objects.object(to.name);
       return w ? [w, `a struct ${to.name.replace(/'\d+$/, '')}`] : [NULL, 'NULL'];
     }
     if (to.kind === 'func') return [NULL, 'NULL'];

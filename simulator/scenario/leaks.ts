@@ -8,8 +8,9 @@ export function reportLeaks(sim: Simulation, unloaded: boolean): void {
   const m = k.vm.memory;
   const last = Math.max(0, sim.record.length - 1);
   // memory: all of it if the module is gone, what nobody points to otherwise; what the objects made for a function hold is not lost
-  const reached = unloaded ? new Set<number>() : reachable(sim);
   const kept = sim.loaded.processes.length === 0 && !unloaded;
+  const words = new Set<number>();
+  const reached = unloaded ? new Set<number>() : reachable(sim, kept ? words : undefined);
   const groups = new Map<string, { n: number; span: number; call: string; pin: boolean; actor: string }>();
   for (let r = 1; r <= k.pins.count; r++) {
     if (k.pins.get(r, 'live') !== 1) continue;
@@ -45,7 +46,7 @@ export function reportLeaks(sim: Simulation, unloaded: boolean): void {
         g.actor,
       );
   for (let r = 1; r <= k.maps.count; r++)
-    if (k.maps.get(r, 'live') === 1 && !others)
+    if (k.maps.get(r, 'live') === 1 && !others && !words.has(k.maps.get(r, 'dma') * 4096 + k.maps.get(r, 'virt')))
       sim.addFault(
         'leak',
         `the DMA mapping made at line ${k.lineOf(k.maps.get(r, 'span'))} is never unmapped`,
@@ -73,7 +74,7 @@ export function reportLeaks(sim: Simulation, unloaded: boolean): void {
   }
 }
 /** Objects that globals reach, as conservatively as kmemleak. Pages as negative frame numbers. */
-function reachable(sim: Simulation): Set<number> {
+function reachable(sim: Simulation, words?: Set<number>): Set<number> {
   const k = sim.kernel;
   const m = k.vm.memory;
   const seen = new Set<number>();
@@ -82,6 +83,7 @@ function reachable(sim: Simulation): Set<number> {
     for (let a = Math.ceil(from / 8) * 8; a + 8 <= from + size; a += 8) {
       const hi = m.r32(a + 4);
       const lo = m.r32(a);
+      words?.add((hi >>> 0) * 4294967296 + (lo >>> 0));
       if (hi === HI.kernel && lo > 0) {
         const o = m.rowAt(lo);
         if (o && !seen.has(o)) {
@@ -108,6 +110,16 @@ function reachable(sim: Simulation): Set<number> {
     }
   }
   if (sim.loaded.processes.length === 0) {
+    // what a function returns is its caller's
+    const whole = sim.loaded.whole === undefined ? undefined : sim.loaded.program.byName.get(sim.loaded.whole);
+    if (whole?.returns.kind === 'ptr')
+      for (let t = 1; t < k.threadCount; t++) {
+        const o = m.rowAt(k.vm.tResult.at(t));
+        if (o && !seen.has(o)) {
+          seen.add(o);
+          queue.push(o);
+        }
+      }
     // objects that were made as arguments
     for (let o = 1; o < m.scalar.at(SC.objects); o++) {
       if (m.objKind.at(o) !== KIND.device || seen.has(o)) continue;

@@ -36,6 +36,25 @@ function find(k: Kernel, dma: number): number {
   }
   return 0;
 }
+const DIRECTIONS = ['DMA_BIDIRECTIONAL', 'DMA_TO_DEVICE', 'DMA_FROM_DEVICE', 'DMA_NONE'];
+/** Mapped one way, given back or synced another: the caches are treated wrongly. */
+function checkDirection(k: Kernel, a: Args, r: number, dir: number, verb: string): void {
+  const mapped = k.maps.get(r, 'dir');
+  if (mapped === dir || (verb === 'synced' && mapped === 0)) return;
+  k.event(
+    'warning',
+    `DMA-API: ${verb} as ${DIRECTIONS[dir] ?? dir}, mapped as ${DIRECTIONS[mapped]} at line ${k.lineOf(k.maps.get(r, 'span'))}`,
+    a.thread,
+    true,
+  );
+}
+/** What is known of an address that is not mapped. */
+function notMapped(k: Kernel, dma: number): string {
+  for (let r = k.maps.count; r > 0; r--)
+    if (k.maps.get(r, 'gone') && k.maps.get(r, 'dma') * 4096 + k.maps.get(r, 'virt') === dma)
+      return `was mapped at line ${k.lineOf(k.maps.get(r, 'span'))} and unmapped at line ${k.lineOf(k.maps.get(r, 'gone') - 1)} already`;
+  return dma >= 2 ** 53 ? 'is DMA_MAPPING_ERROR: the mapping failed, and nobody tested it' : 'no dma_map call returned';
+}
 /** A kmalloc()ed buffer is copied to and from a page that the device can reach. */
 function bounce(k: Kernel, r: number, toDevice: boolean): void {
   const at = k.maps.get(r, 'bounce');
@@ -86,13 +105,18 @@ export const dma: Builtins = {
     const r = find(k, a.u(0));
     // an address of an object that was made up: its mapping is the caller's
     if (!r && k.assumed && a.u(0) === 0) return undefined;
-    if (!r) throw new MachineFault('bad-free', 'dma_unmap of an address that is not mapped (unmapped twice?)');
+    if (!r) throw new MachineFault('bad-free', `dma_unmap of an address that ${notMapped(k, a.u(0))}`);
     const size = k.maps.get(r, 'size');
     if (size !== a.u(1))
-      k.event('warning', `DMA-API: unmapped with ${a.u(1)} bytes, mapped with ${size}`, a.thread, true);
-    if (k.maps.get(r, 'dir') !== a.n(2))
-      k.event('warning', 'DMA-API: unmapped with another direction than mapped', a.thread, true);
+      k.event(
+        'warning',
+        `DMA-API: unmapped with ${a.u(1)} bytes, mapped with ${size} at line ${k.lineOf(k.maps.get(r, 'span'))}`,
+        a.thread,
+        true,
+      );
+    checkDirection(k, a, r, a.n(2), 'unmapped');
     k.maps.set(r, 'live', 0);
+    k.maps.set(r, 'gone', k.spanAt(a.thread) + 1);
     if (k.maps.get(r, 'dir') !== 1) bounce(k, r, false);
     const pages = Math.ceil((k.maps.get(r, 'virt') + Math.max(1, size)) / 4096);
     // without an IOMMU one frame mapped twice is one address
@@ -108,7 +132,8 @@ export const dma: Builtins = {
   __pinscope_dma_sync: (k, a) => {
     const r = find(k, a.u(0));
     if (!r && k.assumed && a.u(0) === 0) return undefined;
-    if (!r) throw new MachineFault('bad-free', 'dma_sync of an address that is not mapped');
+    if (!r) throw new MachineFault('bad-free', `dma_sync of an address that ${notMapped(k, a.u(0))}`);
+    checkDirection(k, a, r, a.n(2), 'synced');
     bounce(k, r, a.n(3) === 0);
     k.touched = true;
     return undefined;

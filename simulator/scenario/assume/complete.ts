@@ -119,6 +119,7 @@ class Builder {
         followed: this.known.followed,
         given: this.given(),
         inside: this.known.inside,
+        insideParameter: this.known.insideParameter,
         called: this.pointers,
         fromUser: this.known.fromUser,
         isOwn: (record) =>

@@ -79,6 +79,8 @@ export class Known {
   readonly followed = new Set<string>();
   /** Records that container_of() looks for around others: member of what, by the inner record. */
   readonly inside = new Map<string, { readonly record: string; readonly member: string }>();
+  /** The same for parameters (function:name). */
+  readonly insideParameter = new Map<string, { readonly record: string; readonly member: string }>();
   /** Function pointers (record.name) that are called. */
   readonly called = new Map<string, CType>();
   /** Records that are read from user memory with copy_from_user() and its kin. */
