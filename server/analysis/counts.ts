@@ -102,6 +102,9 @@ const PRINTS =
   /^(v?printk|pr_\w+|dev_\w+|netdev_\w+|drm_\w*(dbg|err|info|warn)\w*|DRM_\w+|trace_\w+|ibdev_\w+|\w*(dbg|debug|DEBUG|warn|WARN|INFO|ERR)\w*|WARN\w*)$/;
 const FREES = /free|release|put|unpin|destroy|memset|PTR_ERR|IS_ERR|ARRAY_SIZE/i;
 
+/** Calls that add their first argument to a counter. */
+const ADDS = /^atomic(64|_long)?_(add|sub)(_return)?$|^(percpu|this_cpu)_(counter_)?add$/;
+
 const UNSIGNED_INT = 32;
 /** Width and sign of an integer type: [bits, unsigned]; null if not known. */
 function integer(t: CType | undefined): { bits: number; unsigned: boolean } | null {
@@ -384,6 +387,8 @@ class CountFlow {
           x.args.some((a) => this.text(rootOf(a)) === this.pages)
         )
           found ??= x;
+        // atomic64_add(ret, &mm->pinned_vm)
+        if (x.kind === 'call' && ADDS.test(calleeName(x) ?? '') && x.args[0] && this.isResult(x.args[0])) found ??= x;
         if (x.kind === 'call' && !this.file.functions.has(calleeName(x) ?? '')) {
           for (const y of kernel.call(calleeName(x) ?? '')?.effects ?? []) {
             const count = 'pages' in y ? y.pages.count : undefined;

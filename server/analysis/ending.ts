@@ -85,15 +85,12 @@ export class Endings {
   private unknownTo(r: Resource, state: State, value: Val | null): 'forgotten' | 'uncounted' | null {
     if (r.status !== 'held') return null;
     if (r.forgotten !== null) return 'forgotten';
-    if (
-      r.fact.into !== 'array' ||
-      r.earlier.length ||
-      r.outflow ||
-      !isShort(state, r) ||
-      state.known(r.requested) === 1
-    )
-      return null;
-    const tells = (v: Val): boolean => v.s === r.result.s || this.symbols.mentions(v.s, r.result.s);
+    if (r.fact.into !== 'array' || r.outflow) return null;
+    // what a loop took in the rounds before the one that failed, or less than was asked for
+    const rounds = r.earlier.length > 0 && state.compare('<', r.result, ZERO) === true;
+    if (!rounds && (r.earlier.length > 0 || !isShort(state, r) || state.known(r.requested) === 1)) return null;
+    const counts = [r.result, ...r.earlier];
+    const tells = (v: Val): boolean => counts.some((n) => v.s === n.s || this.symbols.mentions(v.s, n.s));
     if (value && tells(value) && state.bounds(value).hi >= 0) return null;
     for (const [loc, v] of state.memory) if (!loc.startsWith('f') && v.s && tells(v)) return null;
     return 'uncounted';

@@ -98,6 +98,7 @@ function fromLeak(file: FileAnalysis, e: LeakEvent): Report {
 const partner = (kind: 'get' | 'pin'): string => (kind === 'pin' ? 'unpin_user_pages()' : 'put_page()');
 
 function heldCount(file: FileAnalysis, e: LeakEvent | OutlivesEvent): string {
+  if (e.kind === 'leak' && e.why === 'uncounted' && e.resource.earlier.length) return 'what the earlier rounds took';
   const name = file.groups.unit && resultName(file, e);
   return name ? `the \`${name}\` pages held` : 'what is held';
 }

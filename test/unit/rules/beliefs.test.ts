@@ -327,3 +327,47 @@ int dev_ioctl(struct dev *d, unsigned long addr)
 `,
     { only: 'leaked-pin' },
   ));
+
+describe('leaked-pin: earlier rounds of a loop', () => {
+  const loop = (told: string, failed: string): string => `struct buf { int got; };
+
+int grab(struct buf *b, unsigned long addr, int n, struct page **p)
+{
+	int got, ret;
+
+	for (got = 0; got < n; got += ret) {
+		ret = pin_user_pages_fast(addr + got * PAGE_SIZE, n - got, FOLL_LONGTERM, p + got);
+		if (ret < 0)
+			goto failed;
+		${told}
+	}
+	return 0;
+failed:
+	${failed}
+	return ret;
+}
+`;
+
+  test('nobody is told how many there were', async () =>
+    void (await check(loop('', 'stop(b);').replace('return ret;', 'return ret; //~ leaked-pin'), {
+      only: 'leaked-pin',
+    })));
+
+  test.each([
+    ['given back', '', 'unpin_user_pages(p, got);'],
+    ['counted for the caller', 'b->got += ret;', 'stop(b);'],
+  ])('right: %s', async (_, told, failed) => void (await check(loop(told, failed), { only: 'leaked-pin' })));
+});
+
+test('an error code is added to a counter', async () =>
+  void (await check(
+    `int grab(struct mm_struct *mm, unsigned long addr, int n, struct page **pages)
+{
+	int ret = pin_user_pages_fast(addr, n, FOLL_LONGTERM, pages); //~ unchecked-pin-count
+
+	atomic64_add(ret, &mm->pinned_vm);
+	return ret;
+}
+`,
+    { only: 'unchecked-pin-count' },
+  )));
