@@ -18,8 +18,12 @@ const NEEDLES = [
   'bio_check_pages_dirty',
   'folio_add_pin',
 ].map(bytesOf);
-/** And all of those hold one of these, which are looked for first: most files are decided by them. */
-const PARTS = ['_page', 'folio', 'iov_iter_extract_will_pin'].map(bytesOf);
+/** Each of those holds one of these, which are looked for; what stands around one is compared. */
+const PARTS = ['_page', 'folio', 'iov_iter_extract_will_pin'].map((part) => {
+  const bytes = bytesOf(part);
+  const names = NEEDLES.filter((needle) => needle.includes(bytes));
+  return { bytes, names: names.map((name) => ({ name, at: name.indexOf(bytes), first: name[0] })) };
+});
 
 /** No source file is that large; reading on would only fill the memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -56,6 +60,15 @@ export class Reader {
 
 /** True if the bytes hold a name of the families: decided before decoding. */
 export function holdsNeedle(bytes: Buffer): boolean {
-  const holds = (part: Buffer): boolean => bytes.includes(part);
-  return PARTS.some(holds) && NEEDLES.some(holds);
+  for (const part of PARTS) {
+    for (let found = bytes.indexOf(part.bytes); found >= 0; found = bytes.indexOf(part.bytes, found + 1)) {
+      for (const { name, at, first } of part.names) {
+        const start = found - at;
+        const end = start + name.length;
+        if (bytes[start] !== first || end > bytes.length) continue;
+        if (bytes.compare(name, 0, name.length, start, end) === 0) return true;
+      }
+    }
+  }
+  return false;
 }

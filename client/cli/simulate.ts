@@ -1,7 +1,17 @@
 /** `simulate FILE…`: runs snippets on the modelled memory management and tells what happened. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { markdownReport, outcome, run, story, traceJson, type Simulation } from '../../simulator/scenario/index.ts';
+import { explore, explorationJson, explorationLines, explorationOk } from '../../simulator/explore/index.ts';
+import {
+  load,
+  markdownReport,
+  outcome,
+  run,
+  story,
+  traceJson,
+  type Loaded,
+  type Simulation,
+} from '../../simulator/scenario/index.ts';
 import { EXIT, UsageError, type Io } from './io.ts';
 
 /** What `simulate --help` says. */
@@ -13,6 +23,9 @@ Runs C snippets (drivers, user programs, or both in one file) on the modelled me
   --step                 every statement, not only those in which something happened
   --until N              the story up to step N
   --seed N               random but repeatable scheduling
+  --schedule TURNS       who runs when, as the explorer reports it
+  --explore              every interleaving, and every failure that //@ explore names (default for files that say //@ explore)
+  --turns N              stop exploring after N turns (default 200000)
   --steps N              stop after N statements (default 1000000)
   --kernel VERSION       kernel, for files that do not say it
   --function NAME        run this function, with arguments made from its signature
@@ -27,6 +40,9 @@ interface Choices {
   every: boolean;
   until: number | undefined;
   seed: number | undefined;
+  schedule: string | undefined;
+  explore: boolean;
+  turns: number | undefined;
   steps: number | undefined;
   kernel: string | undefined;
   fn: string | undefined;
@@ -41,6 +57,9 @@ function readChoices(argv: readonly string[]): Choices {
     every: false,
     until: undefined,
     seed: undefined,
+    schedule: undefined,
+    explore: false,
+    turns: undefined,
     steps: undefined,
     kernel: undefined,
     fn: undefined,
@@ -86,6 +105,15 @@ function readChoices(argv: readonly string[]): Choices {
       case '--seed':
         c.seed = count();
         break;
+      case '--schedule':
+        c.schedule = value();
+        break;
+      case '--explore':
+        c.explore = true;
+        break;
+      case '--turns':
+        c.turns = count();
+        break;
       case '--steps':
         c.steps = count();
         break;
@@ -110,19 +138,40 @@ function readChoices(argv: readonly string[]): Choices {
   return c;
 }
 
-function simulateFile(file: string, c: Choices): Simulation {
-  const text = readFileSync(file, 'utf8');
-  const folder = dirname(resolve(file));
-  return run(text, {
+function optionsOf(path: string, c: Choices): Parameters<typeof run>[1] {
+  const folder = dirname(path);
+  return {
     ...(c.seed === undefined ? {} : { seed: c.seed }),
     ...(c.steps === undefined ? {} : { steps: c.steps }),
+    ...(c.schedule === undefined ? {} : { schedule: c.schedule }),
     ...(c.kernel === undefined ? {} : { kernel: c.kernel }),
     ...(c.fn === undefined ? {} : { fn: c.fn }),
     includes: (spec) => {
       const path = join(folder, spec);
       return existsSync(path) ? { path, text: readFileSync(path, 'utf8') } : undefined;
     },
-  });
+  };
+}
+
+function simulateFile(path: string, c: Choices): Simulation {
+  try {
+    return run(readFileSync(path, 'utf8'), optionsOf(path, c));
+  } catch (e) {
+    if (e instanceof RangeError) throw new UsageError(`simulate: ${path}: ${e.message}`);
+    throw e;
+  }
+}
+
+/** What the explorer says of a file, if it is asked for: true: everything holds. */
+function exploreFile(file: string, path: string, loaded: Loaded, c: Choices, io: Io): boolean {
+  const e = explore(loaded, { ...optionsOf(path, c), ...(c.turns === undefined ? {} : { turns: c.turns }) });
+  const ok = explorationOk(e);
+  if (c.format === 'json') io.stdout(`${explorationJson(e)}\n`);
+  else {
+    io.stdout(`${file}: ${ok ? 'ok' : 'FAILED'} on kernel ${loaded.kernel}\n`);
+    for (const line of explorationLines(e)) io.stdout(`${line}\n`);
+  }
+  return ok;
 }
 
 /** The command. */
@@ -131,10 +180,21 @@ export function simulate(argv: readonly string[], io: Io): number {
   let failed = false;
   let bad = false;
   for (const file of c.files) {
-    if (!existsSync(file)) throw new UsageError(`simulate: ${file} does not exist`);
-    const s = simulateFile(file, c);
+    const path = resolve(io.cwd, file);
+    if (!existsSync(path)) throw new UsageError(`simulate: ${file} does not exist`);
+    if (c.schedule === undefined && c.seed === undefined) {
+      const loaded = load(readFileSync(path, 'utf8'), optionsOf(path, c));
+      if (
+        (c.explore || loaded.annotations.some((a) => a.kind === 'explore')) &&
+        !loaded.diagnostics.some((d) => d.severity === 'error')
+      ) {
+        if (!exploreFile(file, path, loaded, c, io)) failed = true;
+        continue;
+      }
+    }
+    const s = simulateFile(path, c);
     const errors = s.loaded.diagnostics.filter((d) => d.severity === 'error');
-    if (c.trace !== undefined) writeFileSync(c.trace, traceJson(s));
+    if (c.trace !== undefined) writeFileSync(resolve(io.cwd, c.trace), traceJson(s));
     if (c.format === 'json') io.stdout(`${traceJson(s)}\n`);
     else if (c.report === 'md') io.stdout(markdownReport(s, file));
     else if (c.report === 'html') io.stdout(htmlReport(markdownReport(s, file), file));

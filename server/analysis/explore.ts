@@ -261,7 +261,8 @@ class Walker implements Machine {
       if (isOnStack(frame, context.def)) continue;
       const next: { state: State; frame: Frame }[] = [];
       for (const r of ready) {
-        const s = r.state.fork();
+        // what the node does to the state is done when it is run
+        const s = isPure(call) ? r.state : r.state.fork();
         const args = call.args.map((a) => this.interp.eval(a, s, r.frame));
         const touches = args.some(
           (v) =>
@@ -333,6 +334,21 @@ class Walker implements Machine {
     }
     return calls;
   }
+}
+
+const pure = new WeakMap<CallExpr, boolean>();
+/** Nothing is written, and nothing called, by evaluating the arguments. */
+function isPure(call: CallExpr): boolean {
+  let known = pure.get(call);
+  if (known === undefined) {
+    known = true;
+    for (const a of call.args)
+      walkExpr(a, (x) => {
+        if (x.kind === 'call' || x.kind === 'assign' || x.kind === 'update' || x.kind === 'stmtexpr') known = false;
+      });
+    pure.set(call, known);
+  }
+  return known;
 }
 
 const isOnStack = (frame: Frame, def: FunctionDef): boolean => {

@@ -20,7 +20,8 @@ export function seeThroughPointers(
   const out = new Map<string, SeenThrough>();
   const callers = [...functions.values()].filter((f) => f.calls.some((c) => isIndirect(c, f)));
   if (!callers.length) return out;
-  const pointers = new Pointers(unit, functions);
+  const names = new Set(callers.flatMap((f) => f.calls.filter((c) => isIndirect(c, f)).map((c) => lastName(c.callee))));
+  const pointers = new Pointers(unit, functions, names);
   if (!pointers.any) return out;
   for (const f of callers) {
     const targets = f.calls.map((c) => (isIndirect(c, f) ? pointers.target(c.callee, f) : undefined));
@@ -49,6 +50,14 @@ export function seeThroughPointers(
   return out;
 }
 
+/** The variable or field that an expression names, under * and casts. */
+const lastName = (e: Expr): string | undefined =>
+  e.kind === 'id' || e.kind === 'member'
+    ? e.name
+    : e.kind === 'cast' || (e.kind === 'unary' && e.op === '*')
+      ? lastName(e.arg)
+      : undefined;
+
 const isIndirect = (c: CallExpr, f: FunctionContext): boolean => c.callee.kind !== 'id' || f.types.has(c.callee.name);
 
 function mapNode(node: CfgNode, f: (e: Expr) => Expr): CfgNode {
@@ -76,6 +85,8 @@ class Pointers {
   constructor(
     private readonly unit: TranslationUnit,
     private readonly functions: ReadonlyMap<string, FunctionContext>,
+    /** Names of the variables and fields that are called: what others hold is of no interest. */
+    private readonly names: ReadonlySet<string | undefined>,
   ) {
     const { text } = unit;
     this.own = new Set(
@@ -90,9 +101,11 @@ class Pointers {
         if (d?.init) this.initialiser(`L:${f.def.name}:${d.name}`, d.type, d.init, f);
         for (const e of exprsOf(node))
           walkExpr(e, (x) => {
-            if (x.kind === 'assign' && x.op === '=') this.add(this.key(x.left, f), x.right, f);
+            if (x.kind === 'assign' && x.op === '=' && names.has(lastName(x.left)))
+              this.add(this.key(x.left, f), x.right, f);
             // what has its address taken may be set anywhere
-            if (x.kind === 'unary' && x.op === '&' && x.arg.kind === 'id') this.spoil(this.key(x.arg, f));
+            if (x.kind === 'unary' && x.op === '&' && x.arg.kind === 'id' && names.has(x.arg.name))
+              this.spoil(this.key(x.arg, f));
           });
       }
     }
@@ -125,13 +138,13 @@ class Pointers {
 
   private initialiser(key: string, type: CType, init: Expr, f: FunctionContext | undefined): void {
     if (init.kind !== 'init') {
-      this.add(key, init, f);
+      if (this.names.has(key.slice(key.lastIndexOf(':') + 1))) this.add(key, init, f);
       return;
     }
     const record = recordName(type, this.unit);
     for (const item of init.items) {
       const d = item.designators[0];
-      if (item.designators.length !== 1 || !d || !('field' in d)) continue;
+      if (item.designators.length !== 1 || !d || !('field' in d) || !this.names.has(d.field)) continue;
       if (key.startsWith('G:')) this.add(`${key}.${d.field}`, item.value, f);
       if (record !== undefined && this.own.has(record)) this.add(`F:${record}.${d.field}`, item.value, f);
     }

@@ -9,7 +9,7 @@ import { ObjectMaker, type Assumed } from './objects.ts';
 import { Outside } from './outside.ts';
 import type { Program } from './program.ts';
 import { Rows } from './rows.ts';
-import { Vm, type Answer, type Host, type Word } from './vm.ts';
+import { BLOCK, Vm, type Answer, type Host, type Word } from './vm.ts';
 
 export { Args, cString, framed, pagePointer, slabAddress, slabPage } from './args.ts';
 export type { Director, Event } from './kernel-tables.ts';
@@ -51,13 +51,21 @@ export class Kernel extends KernelProcesses implements Host {
   call(index: number, args: number, count: number, thread: number): Answer {
     this.beforeCall?.(this.program.builtins[index]!, thread);
     this.argThread = thread;
-    if (this.beforeCall === undefined) return this.table[index]!(this, new Args(this, args, count, thread));
-    this.calling++;
-    try {
-      return this.table[index]!(this, new Args(this, args, count, thread));
-    } finally {
-      this.calling--;
+    const builtin = this.table[index]!;
+    const given = new Args(this, args, count, thread);
+    let answer: Answer;
+    if (this.beforeCall === undefined) answer = builtin(this, given);
+    else {
+      this.calling++;
+      try {
+        answer = builtin(this, given);
+      } finally {
+        this.calling--;
+      }
     }
+    // how a wait ended concerns the call that waited, not the next one
+    if (answer !== BLOCK && this.tPhase.at(thread) > 1) this.store.set(this.tPhase, thread, 0);
+    return answer;
   }
   note(id: number, args: number, count: number, thread: number): Answer {
     this.beforeCall?.('note', thread);

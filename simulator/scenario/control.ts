@@ -32,6 +32,8 @@ const CELL = {
   /** What the thread that the phase waited for last returned, and the process that insmod ran in. */
   result: 15,
   insmod: 16,
+  /** module_init() failed: there is nothing to unload. */
+  refused: 18,
   /** Names given to children of `//@ fork`. */
   children: 14,
 } as const;

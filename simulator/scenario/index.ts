@@ -22,6 +22,9 @@ export function run(
   return loaded.diagnostics.some((d) => d.severity === 'error') ? s : s.run();
 }
 export { load, type Diagnostic, type Includes, type Loaded } from './load.ts';
+export { act } from './actions.ts';
+export { PHASE } from './control.ts';
+export { formatSchedule, type Turn } from './schedule.ts';
 export { Simulation } from './simulation.ts';
 export type { PropertyResult, RunFault, RunOptions, Step } from './types.ts';
 export { FAULT_DOCS, FAULTS, MACHINE_FAULTS } from './faults.ts';

@@ -42,3 +42,14 @@ export function parseSchedule(text: string): Turn[] {
   }
   return out;
 }
+/** A schedule as text: what stands several times in a row is counted. */
+export function formatSchedule(turns: readonly Turn[]): string {
+  const words: { word: string; n: number }[] = [];
+  for (const t of turns) {
+    const word = t.who + (t.nth > 1 ? `#${t.nth}` : '') + (t.at ? `@${t.at}` : '') + (t.fails ? `!${t.fails}` : '');
+    const last = words.at(-1);
+    if (last?.word === word) last.n++;
+    else words.push({ word, n: 1 });
+  }
+  return words.map((w) => (w.n > 1 ? `${w.word}*${w.n}` : w.word)).join(' ');
+}

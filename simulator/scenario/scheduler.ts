@@ -168,9 +168,16 @@ export class Scheduler {
     this.observe();
   }
   private named(turn: Turn): number {
-    const k = this.sim.kernel;
     let n = turn.nth;
-    return this.ready().find((t) => actorWord(k.actorName(t)) === turn.who && --n === 0) ?? 0;
+    return this.ready().find((t) => this.wordOf(t) === turn.who && --n === 0) ?? 0;
+  }
+  private wordOf(t: number): string {
+    return actorWord(this.sim.kernel.actorName(t));
+  }
+  /** How a schedule names a thread that can run. */
+  nameOf(t: number): { who: string; nth: number } {
+    const who = this.wordOf(t);
+    return { who, nth: this.ready().filter((x) => x <= t && this.wordOf(x) === who).length };
   }
   /** The clock goes on until something has happened; false: nothing will. */
   passTime(): boolean {
@@ -185,7 +192,7 @@ export class Scheduler {
     return false;
   }
   /** What follows at once from a visible step, with the clock standing still. */
-  private observe(): void {
+  observe(): void {
     const { sim } = this;
     const k = sim.kernel;
     k.bus.observe();
@@ -326,6 +333,7 @@ export class Scheduler {
       }
       case PHASE.insmod: {
         const code = control.get('result');
+        if (code < 0) control.set('refused', 1);
         if (code < 0) k.event('insmod', `module_init() returned ${code}: the module is not loaded`, 0);
         k.exitProcess(control.get('insmod'), 0);
         if (code < 0 && !loaded.processes.length) {
@@ -354,7 +362,12 @@ export class Scheduler {
   private unload(): void {
     const { control, kernel: k } = this.sim;
     const exit = this.moduleFunction('__pinscope_module_exit');
-    if (!exit || this.sim.loaded.whole !== undefined || !this.moduleFunction('__pinscope_module_init')) {
+    if (
+      !exit ||
+      control.get('refused') ||
+      this.sim.loaded.whole !== undefined ||
+      !this.moduleFunction('__pinscope_module_init')
+    ) {
       control.set('phase', PHASE.ended);
       return;
     }

@@ -4,8 +4,8 @@ import type { Turn } from './schedule.ts';
 
 /** Who is told of accesses and calls; may throw PREEMPT. */
 export interface Observer {
-  /** The program is about to use `size` bytes of the machine's memory. */
-  access(at: number, size: number, write: boolean): void;
+  /** The program is about to use `size` bytes of the machine's memory. `first`: of the instruction; not within a call. */
+  access(at: number, size: number, write: boolean, first: boolean): void;
   /** It is about to call a built-in, or to use memory that is not the machine's own. */
   call(name: string): void;
   /** May this call fail now? True: it does. `of`: the call that is cut short. */
@@ -20,11 +20,11 @@ export class Watcher {
   observer: Observer | undefined;
   private turn: Turn | undefined;
 
-  constructor(private readonly k: Kernel) {
+  constructor(k: Kernel) {
     k.vm.watchAccesses((at, size, write, first) => {
-      if (k.calling) return;
-      if (first) this.next();
-      this.observer?.access(at, size, write);
+      const may = first && k.calling === 0;
+      if (may) this.next();
+      this.observer?.access(at, size, write, may);
     });
     k.beforeCall = (name) => {
       if (k.calling) return;
@@ -48,9 +48,5 @@ export class Watcher {
     if (this.observer) return this.observer.fails(name, of);
     this.queries++;
     return this.turn !== undefined && this.queries === this.turn.fails;
-  }
-  /** Number of the thread's turn is known to the kernel only. */
-  get thread(): number {
-    return this.k.running;
   }
 }

@@ -1,4 +1,7 @@
-/** Random C programs without undefined behaviour: integers of all widths, pointers, structs, bit-fields, control flow. Same seed, same program. */
+/**
+ * Random C programs without undefined behaviour: integers of all widths, floating values, pointers, structs and unions, bit-fields, function
+ * pointers, varargs, printf formats, switch and goto. Same seed, same program.
+ */
 
 /** A small repeatable generator (xorshift32). */
 export class Random {
@@ -80,8 +83,13 @@ class Generator {
       `struct outer {\n${fields.join('\n')}\n  struct inner in;\n  union { unsigned int u; unsigned char c[4]; unsigned short h[2]; } un;\n};`,
       `enum color { RED = ${r.below(5)}, GREEN, BLUE = ${10 + r.below(90)} };`,
       'static int apply(int (*f)(int), int v) { return f(v); }',
+      'static long total(int n, ...) { long s = n; __builtin_va_list ap; __builtin_va_start(ap, n); while (n-- > 0) s = (long)((unsigned long)s * 31 + (unsigned long)__builtin_va_arg(ap, long)); return s; }',
+      `struct pair { ${r.pick(TYPES)} x; ${r.pick(TYPES)} y; unsigned int bits : ${3 + r.below(9)}; };`,
+      `static struct pair flip(struct pair p) { struct pair q = { .x = p.y, .y = p.x }; q.bits = (unsigned)p.bits + ${1 + r.below(5)}u; return q; }`,
+      'static int negate(int v) { return (int)-(unsigned)v; } static int same(int v) { return v; }',
       `static int twist(int v) { return (int)((unsigned)v * ${1 + r.below(9999)}u ^ ${r.below(65536)}u); }`,
     ];
+    out.push('static int (*const ops[3])(int) = { twist, negate, same };');
     const globals: Var[] = [];
     for (let i = 0; i < 3; i++) {
       const g = this.name('g');
@@ -164,7 +172,7 @@ class Generator {
   private statement(vars: Var[], depth: number): string {
     const { r } = this;
     const pad = '  '.repeat(depth + 1);
-    const kind = r.below(depth > 2 ? 4 : 12);
+    const kind = r.below(depth > 2 ? 4 : 19);
     switch (kind) {
       case 0:
       case 1:
@@ -209,6 +217,33 @@ class Generator {
           return `${pad}${this.target(vars)} = ${f.name}(${Array.from({ length: f.params }, () => this.expr(vars, 2)).join(', ')});\n`;
         }
         return `${pad}mix(${r.below(100)}ul);\n`;
+      case 12: {
+        const d = this.name('d');
+        const f = this.name('q');
+        return `${pad}{ double ${d} = (double)(int)(${this.expr(vars)}) * ${r.below(9) + 1}.${r.below(100)}; float ${f} = (float)(${d} / ${1 + r.below(7)}.5 - ${r.below(50)}); union { double d; unsigned long u; float f; unsigned int w; } b = { 0 };
+${pad}  b.d = ${d} ${r.pick(['+', '-', '*'])} ${f}; mix(b.u); b.f = ${f} ${r.pick(['+', '*', '-'])} 0.1f; mix(b.w); mix((unsigned long)(long)(${d} * 0.25)); mix((unsigned long)(${f} ${r.pick(['<', '>', '==', '<=', '!='])} ${d})); ${d}++; mix((unsigned long)(${d} ? (long)${f} : 3L)); }\n`;
+      }
+      case 13: {
+        const l = this.name('out');
+        const i = this.name('again');
+        return `${pad}{ int n = ${1 + r.below(4)};\n${pad}${i}:\n${this.statements([...vars], depth + 2, 1)}${pad}  if (${this.expr(vars, 2)}) goto ${l};\n${pad}  if (--n > 0) goto ${i};\n${pad}  mix(${r.below(99)}ul);\n${pad}${l}:\n${pad}  mix((unsigned long)n); }\n`;
+      }
+      case 14: {
+        const n = 1 + r.below(4);
+        return `${pad}mix((unsigned long)total(${n}, ${Array.from({ length: n }, () => `(long)(${this.expr(vars, 2)})`).join(', ')}));\n`;
+      }
+      case 15:
+        return `${pad}printf("${r.pick(['%d %u %x|', '%5d|%-6u|%08x|', '%+d %#x %o|'])}%${r.pick(['', '12', '-12', '020'])}l${r.pick(['d', 'u', 'x'])} %hhd %hu %c%s%%\\n", (int)(${this.expr(vars, 2)}), (unsigned)(${this.expr(vars, 2)}), (unsigned)(${this.expr(vars, 2)}), (long)(${this.expr(vars, 2)}), (signed char)(${this.expr(vars, 2)}), (unsigned short)(${this.expr(vars, 2)}), 'a' + (int)((unsigned)(${this.expr(vars, 2)}) % 26), &"text"[${r.below(4)}]);\n`;
+      case 16:
+        return `${pad}mix((unsigned long)ops[(unsigned long)(${this.expr(vars)}) % 3]((int)(${this.expr(vars, 2)})));\n`;
+      case 17: {
+        const b = this.name('s');
+        return `${pad}{ struct pair ${b} = flip((struct pair){ ${this.expr(vars)}, .y = ${this.expr(vars)} }); mix((unsigned long)${b}.x); ${b} = flip(${b}); mix((unsigned long)${b}.y + ${b}.bits); }\n`;
+      }
+      case 18: {
+        const m = this.name('m');
+        return `${pad}{ static ${r.pick(TYPES)} ${m}[2][3]; ${m}[(unsigned long)(${this.expr(vars, 2)}) % 2][(unsigned long)(${this.expr(vars, 2)}) % 3] += ${this.expr(vars)}; for (int k = 0; k < 6; k++) mix((unsigned long)(&${m}[0][0])[k]); }\n`;
+      }
       default:
         return `${pad}mix((unsigned long)apply(twist, (int)(${this.expr(vars)})));\n`;
     }

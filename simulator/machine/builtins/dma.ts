@@ -24,8 +24,16 @@ function map(k: Kernel, a: Args, pfn: number, off: number, size: number, dir: nu
   k.touched = true;
   return dma;
 }
-function find(k: Kernel, dma: number): number {
+function find(k: Kernel, dma: number, size?: number): number {
   const page = Math.floor(dma / 4096);
+  // without an IOMMU a page that is mapped twice has one address: the mapping that fits best is meant (kernel/dma/debug.c)
+  for (let r = k.maps.count; r > 0 && size !== undefined; r--)
+    if (
+      k.maps.get(r, 'live') === 1 &&
+      k.maps.get(r, 'size') === size &&
+      k.maps.get(r, 'dma') * 4096 + k.maps.get(r, 'virt') === dma
+    )
+      return r;
   for (let r = k.maps.count; r > 0; r--)
     if (k.maps.get(r, 'live') === 1 && k.maps.get(r, 'dma') * 4096 + k.maps.get(r, 'virt') === dma) return r;
   for (let r = k.maps.count; r > 0; r--) {
@@ -102,7 +110,7 @@ export const dma: Builtins = {
   },
   __pinscope_dma_map_virt: (k, a) => mapVirtual(k, a, a.w(0), a.u(1), a.n(2)),
   __pinscope_dma_unmap: (k, a) => {
-    const r = find(k, a.u(0));
+    const r = find(k, a.u(0), a.u(1));
     // an address of an object that was made up: its mapping is the caller's
     if (!r && k.assumed && a.u(0) === 0) return undefined;
     if (!r) throw new MachineFault('bad-free', `dma_unmap of an address that ${notMapped(k, a.u(0))}`);

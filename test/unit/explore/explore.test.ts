@@ -1,0 +1,118 @@
+/** The explorer on snippets whose answers are known; its shortest executions run again from their schedules. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { explore, explorationLines, type Exploration } from '../../../simulator/explore/index.ts';
+import { load, run } from '../../../simulator/scenario/index.ts';
+
+/** Two threads of a program; `inc` is what each does. */
+const two = (inc: string): string => `
+static int n;
+static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+static void *inc(void *x) { ${inc} return 0; }
+int main(void)
+{
+  pthread_t a, b;
+  pthread_create(&a, 0, inc, 0);
+  pthread_create(&b, 0, inc, 0);
+  pthread_join(a, 0);
+  pthread_join(b, 0);
+  //@ assert n == 2
+  return 0;
+}
+`;
+const GALLERY = new URL('../../../examples/gallery/', import.meta.url);
+const forkUnderDma = (file: string): string =>
+  readFileSync(new URL(file, GALLERY), 'utf8')
+    .replace('//@ at running: fork app', '//@ explore fork app')
+    .replace('//@ exists lost-write', '')
+    .replace(/\/\/@ assert.*/g, '');
+
+/** Verdicts as `text: holds` or `text: broken`. */
+function verdicts(text: string, options = {}): string[] {
+  return explorationOf(text, options).verdicts.map((v) => `${v.text}: ${v.holds ? 'holds' : 'broken'}`);
+}
+function explorationOf(text: string, options = {}): Exploration {
+  const loaded = load(text);
+  expect(loaded.diagnostics).toEqual([]);
+  const e = explore(loaded, options);
+  expect(e.complete).toBe(true);
+  for (const v of e.verdicts) {
+    if (!v.shortest) continue;
+    // the schedule runs again, and the same goes wrong
+    const s = run(text, { schedule: v.shortest.schedule });
+    const found = [...s.results.filter((r) => !r.holds).map((r) => r.text), ...s.faults.map((f) => `no ${f.kind}`)];
+    expect(found, v.shortest.schedule).toContain(v.text.replace('never ', 'no '));
+    expect(s.length).toBe(v.shortest.steps);
+  }
+  return e;
+}
+
+describe('explorer', () => {
+  it('finds the lost update of n++, and that a lock mends it', () => {
+    expect(verdicts(two('n++;'))).toEqual(['assert n == 2: broken']);
+    expect(verdicts(two('pthread_mutex_lock(&m); n++; pthread_mutex_unlock(&m);'))).toEqual(['assert n == 2: holds']);
+  });
+
+  it('says the same with and without reduction, in fewer executions', () => {
+    for (const inc of ['n++;', 'n += 2; if (n > 1) n--;']) {
+      const reduced = explorationOf(two(inc));
+      const all = explorationOf(two(inc), { reduce: false });
+      expect(reduced.verdicts.map((v) => [v.text, v.holds])).toEqual(all.verdicts.map((v) => [v.text, v.holds]));
+      expect(reduced.executions).toBeLessThan(all.executions);
+    }
+  }, 60_000);
+
+  const module = (unwind: string): string => `
+#include <linux/slab.h>
+//@ explore fail kmalloc
+static char *a, *b;
+static int init(void)
+{
+  a = kmalloc(16, GFP_KERNEL);
+  if (!a)
+    return -ENOMEM;
+  b = kmalloc(32, GFP_KERNEL);
+  if (!b) {
+    ${unwind}
+    return -ENOMEM;
+  }
+  return 0;
+}
+static void done(void) { kfree(b); kfree(a); }
+module_init(init);
+module_exit(done);
+//@ never memory-leak
+//@ process app
+int app(void) { return 0; }
+`;
+  it('lets every kmalloc() fail once: the error path that forgets to free leaks', () => {
+    const bad = explorationOf(module(''));
+    expect(bad.verdicts.map((v) => [v.text, v.holds, v.count])).toEqual([['never memory-leak', false, 1]]);
+    expect(bad.verdicts[0]!.shortest!.schedule).toMatch(/insmod\S*!\d/);
+    expect(bad.executions).toBe(3);
+    expect(verdicts(module('kfree(a);'))).toEqual(['never memory-leak: holds']);
+  });
+
+  it('forks at every place of a transfer: a get loses the write, a pin does not', () => {
+    expect(verdicts(forkUnderDma('03-fork-get.c'))).toContain('no lost-write: broken');
+    expect(verdicts(forkUnderDma('03-fork-pin.c'))).toContain('never lost-write: holds');
+  });
+
+  it('finds a deadlock of two locks that are taken in both orders', () => {
+    const orders = (second: string): string => `
+static pthread_mutex_t l = PTHREAD_MUTEX_INITIALIZER, m = PTHREAD_MUTEX_INITIALIZER;
+static void take(pthread_mutex_t *x, pthread_mutex_t *y) { pthread_mutex_lock(x); pthread_mutex_lock(y); pthread_mutex_unlock(y); pthread_mutex_unlock(x); }
+static void *one(void *x) { take(&l, &m); return 0; }
+static void *two(void *x) { ${second}; return 0; }
+int main(void) { pthread_t a, b; pthread_create(&a, 0, one, 0); pthread_create(&b, 0, two, 0); pthread_join(a, 0); pthread_join(b, 0); return 0; }
+`;
+    expect(verdicts(orders('take(&m, &l)'))).toEqual(['no deadlock: broken']);
+    expect(verdicts(orders('take(&l, &m)'))).toEqual([]);
+  });
+
+  it('stops at a bound and says so', () => {
+    const e = explore(load(two('pthread_mutex_lock(&m); n++; pthread_mutex_unlock(&m);')), { turns: 20 });
+    expect(e.complete).toBe(false);
+    expect(explorationLines(e)[0]).toContain('a bound was reached');
+  });
+});
