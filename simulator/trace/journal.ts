@@ -3,6 +3,7 @@
  * state. Going back n entries and forward again gives the same state. Entries that are no longer being written are packed.
  */
 import { decode, encode, rawChunk, type RawChunk } from './codec.ts';
+import { netOf, type Net } from './net.ts';
 
 /** One field of the state: a growable Int32Array. Rows that were never written read as 0. */
 export class Column {
@@ -53,6 +54,8 @@ export class Store {
   private readonly causeIds = new Map<string, number>();
   /** Entries in runs of 2^16: packed, but for the run that is being written. */
   private readonly chunks: (RawChunk | Uint8Array)[] = [];
+  /** Net effects of packed runs, for going across them. */
+  private readonly nets: (Net | undefined)[] = [];
   /** The run that is being written; undefined after going back or forth. */
   private chunk: RawChunk | undefined;
   /** Entries from here on belong to the present step and are not packed: a later write to the same cell may change them. */
@@ -190,8 +193,12 @@ export class Store {
     const { columns } = this;
     while (this.position > target) {
       const n = (this.position - 1) >>> CHUNK_BITS;
-      const { index, before, field } = this.read(n);
       const stop = Math.max(target, n << CHUNK_BITS);
+      if (this.across(n, this.position, stop, 2)) {
+        this.position = stop;
+        continue;
+      }
+      const { index, before, field } = this.read(n);
       for (let p = this.position - 1; p >= stop; p--) {
         const o = p & CHUNK_MASK;
         columns[field[o]!]!.data[index[o]!] = before[o]!;
@@ -200,8 +207,12 @@ export class Store {
     }
     while (this.position < target) {
       const n = this.position >>> CHUNK_BITS;
-      const { index, after, field } = this.read(n);
       const stop = Math.min(target, (n + 1) << CHUNK_BITS);
+      if (this.across(n, stop, this.position, 3)) {
+        this.position = stop;
+        continue;
+      }
+      const { index, after, field } = this.read(n);
       for (let p = this.position; p < stop; p++) {
         const o = p & CHUNK_MASK;
         columns[field[o]!]!.data[index[o]!] = after[o]!;
@@ -210,6 +221,15 @@ export class Store {
     }
     this.chunk = undefined;
     this.boundary();
+  }
+
+  /** Applies the net effect of run `n` if all of it is to be crossed; `which`: the values before (2) or after (3). */
+  private across(n: number, end: number, start: number, which: 2 | 3): boolean {
+    const net = this.nets[n];
+    if (!net || end - start !== CHUNK) return false;
+    const { columns } = this;
+    for (let c = 0; c < net.length; c += 4) columns[net[c]!]!.data[net[c + 1]!] = net[c + which]!;
+    return true;
   }
 
   /** The entry at `p`. */
@@ -246,6 +266,7 @@ export class Store {
   forget(): void {
     this.position = this.length = this.stepStart = this.mergeFrom = 0;
     this.chunks.length = 0;
+    this.nets.length = 0;
     this.chunk = undefined;
     this.viewed = -1;
     this.markLength = 0;
@@ -276,6 +297,7 @@ export class Store {
     let journal = 0;
     for (const k of this.chunks)
       journal += k instanceof Uint8Array ? k.byteLength : k.index.byteLength * 3 + k.field.byteLength;
+    for (const net of this.nets) journal += net?.byteLength ?? 0;
     return { state, journal };
   }
 
@@ -305,6 +327,7 @@ export class Store {
       const before = n > 0 ? this.chunks[n - 1] : undefined;
       if (before && !(before instanceof Uint8Array)) {
         this.chunks[n - 1] = encode(before, CHUNK);
+        this.nets[n - 1] = netOf(before, CHUNK);
         this.spare = before;
       }
       k = this.take();
@@ -314,6 +337,7 @@ export class Store {
       if (!(old instanceof Uint8Array)) this.spare = old;
     }
     this.chunks.length = n;
+    this.nets.length = Math.min(this.nets.length, n);
     this.chunks[n] = k;
     this.viewed = -1;
     this.chunk = k;
