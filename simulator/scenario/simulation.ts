@@ -10,6 +10,7 @@ import {
   MachineFault,
   PRELUDE_BASE,
   readVariables,
+  WIDTH,
   type Answer,
   type Director,
   type Event,
@@ -51,6 +52,8 @@ export class Simulation implements Director {
   private readonly points = new Map<string, Action[]>();
   private readonly limit: number;
   private watcher: Watcher | undefined;
+  /** Rows of spans whose statements are steps: those outside of the machine's headers. */
+  private readonly shown: Uint8Array;
 
   constructor(
     readonly loaded: Loaded,
@@ -58,6 +61,7 @@ export class Simulation implements Director {
   ) {
     const machine = machineOptions(loaded);
     this.model = makeModel(loaded);
+    this.shown = Uint8Array.from(loaded.program.spans, (s) => (s.start < PRELUDE_BASE ? 1 : 0));
     const { store } = this.model.s;
     this.limit = options.steps ?? (machine['steps'] ? Number(machine['steps']) : 1_000_000);
     const k = new Kernel(this.model, loaded.program, this, {
@@ -158,9 +162,9 @@ export class Simulation implements Director {
 
   private onStep(t: number, pc: number): boolean {
     const k = this.kernel;
-    const { spanOf, spans } = this.loaded.program;
-    const row = spanOf[pc / 5]!;
-    if (spans[row]!.start < PRELUDE_BASE) {
+    const { spanOf } = this.loaded.program;
+    const row = spanOf[pc / WIDTH]!;
+    if (this.shown[row]) {
       this.record.step(t, row);
       if (this.record.length >= this.limit)
         throw new MachineFault('step-limit', `the run was stopped after ${this.limit} steps (an endless loop?)`);
