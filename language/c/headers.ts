@@ -33,9 +33,19 @@ interface CachedState {
   readonly state: HeaderState;
 }
 
-const scans = new Map<string, { readonly text: string; readonly scan: Scan }>();
+interface Scanned {
+  readonly text: string;
+  readonly scan: Scan;
+  /** Names in the conditions. */
+  readonly asked: ReadonlySet<string>;
+}
+
+const scans = new Map<string, Scanned>();
 const states: CachedState[] = [];
-const MAX_STATES = 24;
+/** The kernels that a fix is proven for, times the choices of each: all are asked for again with every edit that is tried. */
+const MAX_STATES = 96;
+/** Characters of preprocessed headers that are kept. */
+const MAX_CHARACTERS = 32 * 1024 * 1024;
 const MAX_SCANS = 4000;
 let nextId = 1;
 
@@ -51,7 +61,8 @@ export function readHeaders(
   target: Target,
   choices: ReadonlyMap<string, boolean>,
 ): HeaderState {
-  const key = targetKey(target, choices);
+  const relevant = choicesIn(headers, choices);
+  const key = targetKey(target, relevant);
   const at = states.findIndex(
     (s) =>
       s.target === key &&
@@ -63,7 +74,7 @@ export function readHeaders(
     states.push(hit!);
     return hit!.state;
   }
-  const env = new Environment(target, choices);
+  const env = new Environment(target, relevant);
   const done = new Set<string>();
   const read: ReadHeader[] = [];
   const forks: Fork[] = [];
@@ -89,17 +100,43 @@ export function readHeaders(
     id: headers.length === 0 ? 0 : nextId++,
   };
   states.push({ headers: [...headers], target: key, state });
-  if (states.length > MAX_STATES) states.shift();
+  const size = (s: CachedState): number => s.headers.reduce((sum, h) => sum + h.text.length, 0);
+  let total = states.reduce((sum, s) => sum + size(s), 0);
+  while (states.length > 1 && (states.length > MAX_STATES || total > MAX_CHARACTERS)) total -= size(states.shift()!);
   return state;
 }
 
+/** The choices that conditions of the headers can depend on: for all others their state is the same. */
+function choicesIn(
+  headers: readonly HeaderText[],
+  choices: ReadonlyMap<string, boolean>,
+): ReadonlyMap<string, boolean> {
+  if (choices.size === 0) return choices;
+  const asked = headers.map((header) => scanned(header).asked);
+  const isAsked = (name: string): boolean => name === 'defined' || asked.some((names) => names.has(name));
+  return new Map([...choices].filter(([condition]) => (condition.match(WORD) ?? []).every(isAsked)));
+}
+
+const WORD = /[A-Za-z_]\w*/g;
+
 function scanOf(header: HeaderText): Scan {
+  return scanned(header).scan;
+}
+
+function scanned(header: HeaderText): Scanned {
   const cached = scans.get(header.path);
-  if (cached && cached.text === header.text) return cached.scan;
+  if (cached && cached.text === header.text) return cached;
   const scan = scanText(header.text);
   if (scans.size > MAX_SCANS) scans.clear();
-  scans.set(header.path, { text: header.text, scan });
-  return scan;
+  const asked = new Set<string>();
+  for (const d of scan.directives) {
+    // Conditions, and the macros that they may be written with.
+    if (!/^(?:el)?if|^define$/.test(d.name)) continue;
+    for (const [word] of header.text.slice(d.argStart, d.argEnd).matchAll(WORD)) asked.add(word);
+  }
+  const made = { text: header.text, scan, asked };
+  scans.set(header.path, made);
+  return made;
 }
 
 /** The header that an include of `spec` in `from` means: next to it, else by the end of its path. Headers of the kernel are not among them. */
