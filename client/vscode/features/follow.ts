@@ -105,16 +105,29 @@ export function registerFollow({ context }: Host, panel: SimulatorPanel): void {
     for (const editor of window.visibleTextEditors) paint(editor, panel.shown);
   };
 
+  /** Each step is revealed once: at once, or when its editor is there. */
+  let isRevealed = true;
+  const reveal = (shown: Shown | undefined): void => {
+    if (isRevealed || !shown) return;
+    const editor = window.visibleTextEditors.find((one) => one.document.uri.toString() === shown.uri.toString());
+    const range = editor && lineRange(editor, shown.line || (panel.ran?.faults.at(-1)?.line ?? 0));
+    if (!range) return;
+    editor.revealRange(range, TextEditorRevealType.InCenterIfOutsideViewport);
+    isRevealed = true;
+  };
+
   context.subscriptions.push(
     panel.onDidShow((shown) => {
       looks ??= makeLooks(context.extensionUri);
       paintAll();
-      const editor = window.visibleTextEditors.find((one) => one.document.uri.toString() === shown?.uri.toString());
-      const range = editor && shown && lineRange(editor, shown.line || (panel.ran?.faults.at(-1)?.line ?? 0));
-      if (range) editor.revealRange(range, TextEditorRevealType.InCenterIfOutsideViewport);
+      isRevealed = false;
+      reveal(shown);
     }),
     panel.onDidRun(paintAll),
-    window.onDidChangeVisibleTextEditors(paintAll),
+    window.onDidChangeVisibleTextEditors(() => {
+      paintAll();
+      reveal(panel.shown);
+    }),
     window.onDidChangeTextEditorSelection(({ textEditor, selections, kind }) => {
       // What we reveal ourselves is no caret of a person.
       if (kind === TextEditorSelectionChangeKind.Command) return;
