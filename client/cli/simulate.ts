@@ -1,6 +1,7 @@
 /** `simulate FILE…`: runs snippets on the modelled memory management and tells what happened. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { explore, explorationJson, explorationLines, explorationOk } from '../../simulator/explore/index.ts';
 import {
   load,
@@ -9,9 +10,11 @@ import {
   run,
   story,
   traceJson,
+  type Includes,
   type Loaded,
   type Simulation,
 } from '../../simulator/scenario/index.ts';
+import { htmlPage } from '../../simulator/panel/export/html.ts';
 import { EXIT, UsageError, type Io } from './io.ts';
 
 /** What `simulate --help` says. */
@@ -197,7 +200,7 @@ export function simulate(argv: readonly string[], io: Io): number {
     if (c.trace !== undefined) writeFileSync(resolve(io.cwd, c.trace), traceJson(s));
     if (c.format === 'json') io.stdout(`${traceJson(s)}\n`);
     else if (c.report === 'md') io.stdout(markdownReport(s, file));
-    else if (c.report === 'html') io.stdout(htmlReport(markdownReport(s, file), file));
+    else if (c.report === 'html') io.stdout(htmlReport(file, path, c));
     else {
       io.stdout(`${file}: ${s.ok ? 'ok' : 'FAILED'}, ${s.length} steps on kernel ${s.loaded.kernel}\n`);
       const text = story(s, { every: c.every, ...(c.until === undefined ? {} : { until: c.until }) });
@@ -212,23 +215,36 @@ export function simulate(argv: readonly string[], io: Io): number {
   return bad ? EXIT.failure : failed ? EXIT.findings : EXIT.clean;
 }
 
-function htmlReport(markdown: string, title: string): string {
-  const escape = (t: string): string =>
-    t.replace(/[&<>"]/g, (x) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[x]!);
-  let code = false;
-  const body = markdown
-    .split('\n')
-    .map((line) => {
-      if (line.startsWith('```')) {
-        code = !code;
-        return code ? '<pre>' : '</pre>';
-      }
-      if (code) return escape(line);
-      if (line.startsWith('## ')) return `<h2>${escape(line.slice(3))}</h2>`;
-      if (line.startsWith('# ')) return `<h1>${escape(line.slice(2))}</h1>`;
-      if (line.startsWith('- ')) return `<li>${escape(line.slice(2))}</li>`;
-      return line ? `<p>${escape(line)}</p>` : '';
-    })
-    .join('\n');
-  return `<!doctype html>\n<meta charset="utf-8">\n<title>${escape(title)}</title>\n<style>body{font:15px/1.5 system-ui;margin:2rem;max-width:75rem}pre{overflow:auto;background:#8881;padding:1rem}</style>\n${body}\n`;
+/** The page of the panel with the source in it: it replays the run in any browser. */
+function htmlReport(file: string, path: string, c: Choices): string {
+  const program = (name: string): string => {
+    const at = join(dirname(fileURLToPath(import.meta.url)), name);
+    if (!existsSync(at))
+      throw new UsageError(`simulate: --report html needs ${name} beside this program (npm run build)`);
+    return readFileSync(at, 'utf8');
+  };
+  const text = readFileSync(path, 'utf8');
+  const headers: Record<string, string> = {};
+  const options = optionsOf(path, c);
+  const includes: Includes = (spec) => {
+    const found = options?.includes?.(spec);
+    if (found) headers[spec] = found.text;
+    return found;
+  };
+  load(text, { ...options, includes });
+  return htmlPage({
+    load: {
+      title: basename(file),
+      source: { path: file, text, headers },
+      options: {
+        ...(c.kernel === undefined ? {} : { kernel: c.kernel }),
+        ...(c.fn === undefined ? {} : { fn: c.fn }),
+        ...(c.seed === undefined ? {} : { seed: c.seed }),
+        ...(c.steps === undefined ? {} : { steps: c.steps }),
+      },
+    },
+    panel: program('panel.js'),
+    style: program('panel.css'),
+    engine: program('engine.browser.js'),
+  });
 }

@@ -127,7 +127,7 @@ export function paintKind(
 
 /** Marks of states in the corners: pinned ◤, held ◤ (hollow), DMA ◥, dirty ◢, writeback ◣. */
 export function paintMarks(out: Surface, cell: number, x: number, y: number, w: number, h: number, p: Palette): void {
-  const k = Math.max(4, Math.min(9, Math.floor(w / 4)));
+  const k = Math.max(4, Math.min(10, Math.floor(w / 2.6)));
   if (cell & CELL.pinned) out.shape([x, y, x + k, y, x, y + k], { fill: p.foreground });
   else if (cell & CELL.held) out.shape([x + 0.5, y + 0.5, x + k, y + 0.5, x + 0.5, y + k], { stroke: p.foreground });
   if (cell & CELL.dma) {
@@ -271,6 +271,11 @@ function paintCard(out: Surface, scene: GridScene, i: number, x: number, y: numb
     });
     at += width + gap;
   }
+  // what matters most on the first line
   const states = stateTexts(cell).filter((x) => x !== t('unmapped') || title);
-  out.text(left, y + 96, states.join(' · '), { fill: cell & CELL.fault ? p.red : p.muted, size: 11, room });
+  const ink = { fill: p.foreground, size: 11, room };
+  const alarm = cell & CELL.fault ? 12 : 0;
+  if (alarm) out.shape([left + 4, y + 92, left + 8.5, y + 100, left - 0.5, y + 100], { fill: p.red });
+  out.text(left + alarm, y + 97, states.slice(0, 2).join(' · '), { ...ink, room: room - alarm, bold: alarm > 0 });
+  out.text(left, y + 112, states.slice(2).join(' · '), { ...ink, fill: p.muted });
 }

@@ -106,7 +106,7 @@ test('a new page shows what was kept', async () => {
   await first.send(loadOf('01-swap.c', { at: 0 }));
   await first.page.locator('.timeline').waitFor();
   await first.page.getByRole('tab', { name: 'LRU' }).click();
-  await first.page.getByLabel('LRU lists').check({ force: true });
+  await first.page.getByRole('radio', { name: 'LRU' }).check({ force: true });
   await first.page.keyboard.press('.');
   await first.at(1);
   await expect
@@ -119,7 +119,7 @@ test('a new page shows what was kept', async () => {
   await second.send(loadOf('01-swap.c', { at: step, view }));
   await second.at(1);
   expect(await second.page.getByRole('tab', { name: 'LRU' }).getAttribute('aria-selected')).toBe('true');
-  expect(await second.page.getByLabel('LRU lists').isChecked()).toBe(true);
+  expect(await second.page.getByRole('radio', { name: 'LRU' }).isChecked()).toBe(true);
   expect(second.errors).toEqual([]);
   await second.page.close();
 });

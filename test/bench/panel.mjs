@@ -1,0 +1,130 @@
+/**
+ * The panel under load: npm run bench:panel [pages] [rounds]. A program touches its pages again and again (two statements a touch), the panel shows
+ * all of memory, and the timeline is dragged from end to end and back. Prints the time to the first picture of a gallery snippet (worker start
+ * and run included) and of the big run, frames of the page (requestAnimationFrame) and pictures of the engine while dragging.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../scripts/lib/paths.mjs';
+import { loadTs } from '../../scripts/lib/load-ts.mjs';
+import { launchBrowser } from '../vscode/lib/browser.mjs';
+
+const pages = Number(process.argv[2] ?? 100_000);
+const rounds = Number(process.argv[3] ?? 3);
+const { toPanel } = await loadTs('simulator/panel/messages.ts');
+const { THEMES } = await loadTs('test/panel/lib/themes.ts');
+const browser = await launchBrowser();
+
+const big = `//@ kernel 6.12
+//@ machine ram=${Math.ceil(pages / 256) + 64} swap=64
+#include <linux/mm.h>
+//@ process app
+int main(void)
+{
+	unsigned char *buf = mmap(NULL, ${pages}ul * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned long i;
+	int round;
+	for (round = 0; round < ${rounds}; round++)
+		for (i = 0; i < ${pages}; i++)
+			buf[i * 4096] = round + 1;
+	return 0;
+}
+`;
+
+async function open() {
+  const page = await (await browser.newContext({ viewport: { width: 900, height: 1000 } })).newPage();
+  const style = Object.entries(THEMES.dark.colors).map(([name, value]) => `--vscode-${name}: ${value};`);
+  await page.route('https://panel.test/**', (route) => {
+    const path = new URL(route.request().url()).pathname.slice(1);
+    if (path)
+      return route.fulfill({
+        contentType: path.endsWith('.css') ? 'text/css' : 'text/javascript',
+        body: readFileSync(join(ROOT, 'dist', path)),
+      });
+    return route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><style>:root{${style.join('')}}</style><link rel="stylesheet" href="/panel.css"><body class="vscode-dark"><div id="pinscope"></div><script id="pinscope-panel" data-engine="/engine.browser.js" src="/panel.js"></script>`,
+    });
+  });
+  await page.addInitScript(() => {
+    window.posted = [];
+    window.acquireVsCodeApi = () => ({ postMessage: (m) => window.posted.push(m) });
+  });
+  await page.goto('https://panel.test/');
+  await page.waitForFunction(() => window.posted.some((m) => m.type === 'ready'));
+  return page;
+}
+
+/** Milliseconds from the message to the first frame in which the grid is drawn. */
+function firstPicture(page, message) {
+  return page.evaluate(
+    (m) =>
+      new Promise((done, fail) => {
+        const from = performance.now();
+        const look = () => {
+          const canvas = document.querySelector('.grid-canvas');
+          if (canvas && canvas.width > 0 && document.querySelector('.timeline[aria-valuemax]') && canvas.height > 10)
+            requestAnimationFrame(() => done(performance.now() - from));
+          else if (window.posted.some((x) => x.type === 'error')) fail(new Error(JSON.stringify(window.posted.find((x) => x.type === 'error'))));
+          else requestAnimationFrame(look);
+        };
+        window.postMessage(m, '*');
+        look();
+      }),
+    message,
+  );
+}
+const quantile = (list, q) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * q))];
+const out = (text) => process.stdout.write(`${text}\n`);
+
+const gallery = readFileSync(join(ROOT, 'examples/gallery/01-swap.c'), 'utf8');
+const small = (text) => toPanel('load', { title: '01-swap.c', source: { path: 'a.c', text }, options: {} });
+const first = [];
+for (let i = 0; i < 5; i++) {
+  const page = await open();
+  first.push(await firstPicture(page, small(gallery)));
+  if (i === 4) {
+    // again on the same page: on save
+    const before = await page.evaluate(() => performance.now());
+    await page.evaluate((m) => window.postMessage(m, '*'), small(gallery.replace('buf[0] = 1;', 'buf[0] = 1 ;')));
+    await page.waitForFunction(() => window.posted.filter((m) => m.type === 'ran').length === 2);
+    out(`second run on the same page: ${Math.round((await page.evaluate(() => performance.now())) - before)} ms`);
+  }
+  await page.close();
+}
+out(`first picture (gallery 1, new page each): median ${Math.round(quantile(first, 0.5))} ms, of ${first.map((x) => Math.round(x)).join(' ')}`);
+
+const page = await open();
+const load = toPanel('load', { title: 'big.c', source: { path: 'big.c', text: big }, options: { steps: 10_000_000 }, at: 1, view: { all: true } });
+out(`big run: first picture after ${Math.round(await firstPicture(page, load))} ms`);
+out(JSON.stringify(await page.evaluate(() => window.posted.find((m) => m.type === 'ran') && { steps: window.posted.find((m) => m.type === 'ran').steps })));
+const box = await page.locator('.timeline').boundingBox();
+await page.evaluate(() => {
+  window.frames_ = [];
+  let last = performance.now();
+  const tick = (now) => {
+    window.frames_.push(now - last);
+    last = now;
+    if (!window.stopFrames) requestAnimationFrame(tick);
+  };
+  requestAnimationFrame(tick);
+  window.long_ = [];
+  new PerformanceObserver((list) => window.long_.push(...list.getEntries().map((e) => e.duration))).observe({ type: 'longtask' });
+});
+const left = box.x + 90;
+const right = box.x + box.width - 16;
+await page.mouse.move(left, box.y + 20);
+await page.mouse.down();
+for (let pass = 0; pass < 2; pass++)
+  for (let i = 0; i <= 150; i++) {
+    const k = pass ? 150 - i : i;
+    await page.mouse.move(left + ((right - left) * k) / 150, box.y + 20);
+    await page.waitForTimeout(12);
+  }
+await page.mouse.up();
+const { frames, long } = await page.evaluate(() => {
+  window.stopFrames = true;
+  return { frames: window.frames_.slice(2), long: window.long_ };
+});
+out(`frames while dragging: ${frames.length}, p50 ${quantile(frames, 0.5).toFixed(1)} ms, p95 ${quantile(frames, 0.95).toFixed(1)} ms, max ${Math.max(...frames).toFixed(1)} ms; long tasks ${long.length}`);
+await browser.close();
