@@ -38,7 +38,8 @@ export function hardware(sim: Simulation, changed: ReadonlySet<string>): Hardwar
       const page = x.mirror ? -1 : (frames.get(x.address) ?? (bus.iommu.on ? -1 : x.address));
       const where = x.mirror ? `${x.mirror.proc}:${x.mirror.addr}` : `0x${x.address.toString(16)}000`;
       const length = x.length === undefined || x.length === 4096 ? '' : ` (${x.length} bytes at ${x.offset ?? 0})`;
-      const when = r.done ? '' : ` in ${Math.max(0, r.due - bus.step())} ticks`;
+      const left = Math.max(0, r.due - bus.step());
+      const when = r.done ? '' : ` in ${left} tick${left === 1 ? '' : 's'}`;
       return {
         number: r.number,
         state: r.done ? ('done' as const) : ('queued' as const),

@@ -1,5 +1,5 @@
 /** Values of the model in the kernel's words. */
-import { FOLL, MAPPING, PG, PTE, VM } from '../mm/flags.ts';
+import { MAPPING, PG, PTE, VM } from '../mm/flags.ts';
 import { FS } from '../mm/filemap.ts';
 import type { State } from '../mm/state.ts';
 
@@ -95,17 +95,4 @@ export function contentText(s: State, content: number): string {
 /** A byte in hex. */
 function hex2(n: number): string {
   return n.toString(16).padStart(2, '0');
-}
-/** An address from a page number. */
-export function address(vpn: number): string {
-  return `0x${(vpn * 4096).toString(16)}`;
-}
-/** Flags of a GUP call. */
-export function follNames(flags: number): string {
-  return (
-    Object.entries(FOLL)
-      .filter(([, bit]) => flags & bit)
-      .map(([name]) => `FOLL_${name}`)
-      .join(' | ') || '0'
-  );
 }

@@ -3,6 +3,7 @@
  * all of memory, and the timeline is dragged from end to end and back. Prints the time to the first picture of a gallery snippet (worker start
  * and run included) and of the big run, frames of the page (requestAnimationFrame) and pictures of the engine while dragging.
  */
+/* global window, document, requestAnimationFrame */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/lib/paths.mjs';
