@@ -42,6 +42,7 @@ interface Plan {
 export class Driver {
   private readonly sketches = new Map<string, FileSketch>();
   private modules: Modules = [];
+  private makefile: string | undefined;
   private made: Plan | undefined;
 
   /** Takes in the text of a .c or .h file. */
@@ -57,11 +58,18 @@ export class Driver {
     this.made = undefined;
   }
 
-  delete(path: string): void {
-    if (this.sketches.delete(path)) this.made = undefined;
+  /** Forgets all files but these. */
+  keep(paths: ReadonlySet<string>): void {
+    for (const path of this.sketches.keys()) {
+      if (paths.has(path)) continue;
+      this.sketches.delete(path);
+      this.made = undefined;
+    }
   }
 
   setMakefile(text: string): void {
+    if (text === this.makefile) return;
+    this.makefile = text;
     this.modules = modulesOf(text);
     this.made = undefined;
   }

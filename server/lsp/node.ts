@@ -1,5 +1,5 @@
 /** The server as a Node process: `--stdio`, `--node-ipc`, `--socket=N` or `--pipe=NAME`. */
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { createAnalyser, mayMatter } from '../index.ts';
@@ -13,6 +13,7 @@ startServer(createConnection(ProposedFeatures.all), {
   createAnalyser: () => createAnalyser(loadWasm()),
   mayMatter,
   readFile,
+  listFolder,
   pause: () => new Promise((resolve) => setImmediate(resolve)),
 });
 
@@ -27,5 +28,16 @@ function readFile(uri: string): string | undefined {
   } catch {
     // Gone meanwhile, or not ours to read: as if it were not there.
     return undefined;
+  }
+}
+
+function listFolder(uri: string): readonly string[] {
+  const { scheme, fsPath } = URI.parse(uri);
+  if (scheme !== 'file') return [];
+  try {
+    return readdirSync(fsPath);
+  } catch {
+    // A document that was never saved, in a folder that is not there.
+    return [];
   }
 }

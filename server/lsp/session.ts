@@ -11,8 +11,9 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI, Utils } from 'vscode-uri';
 import type { Analyser } from '../analyser.ts';
 import { analysisOptions, type Settings } from '../config.ts';
-import type { AnalysisResult } from '../findings.ts';
+import type { AnalysisResult, LinkedFile } from '../findings.ts';
 import { collectHeadersAsync, projectIncludes } from '../headers.ts';
+import { Driver } from '../linking/driver.ts';
 import type { HeaderText } from '../../language/c/unit.ts';
 import type { ServerHost } from './host.ts';
 import { ProblemReporter } from './problems.ts';
@@ -38,6 +39,9 @@ interface Cached {
 /** Time between two looks at the messages that came meanwhile, in milliseconds. */
 const SLICE = 8;
 
+/** A folder with more files is no driver's. */
+const MAX_FOLDER = 600;
+
 /** One connection: documents, settings, and the analysis of each document version, done once. */
 export class Session {
   capabilities: ClientCapabilities = {};
@@ -49,6 +53,11 @@ export class Session {
   readonly #cache = new Map<string, Cached>();
   /** The end of the newest analysis of each document that is under way or waits. */
   readonly #turns = new Map<string, Promise<void>>();
+  readonly #linkedHeaders = new Map<
+    string,
+    { readonly generation: number; readonly text: string; readonly headers: readonly HeaderText[] }
+  >();
+  readonly #drivers = new Map<string, Driver>();
   readonly #headerTexts = new Map<string, string | undefined>();
   readonly #closures = new Map<string, { readonly key: string; readonly headers: readonly HeaderText[] }>();
 
@@ -91,7 +100,9 @@ export class Session {
       if (!before || this.settings.isExcluded(uri, settings)) return undefined;
       const cached = this.#fresh(before);
       if (cached) return cached;
-      const headers = this.host.mayMatter(before.getText()) ? await this.#headersOf(before) : [];
+      const linked = await this.#linkedWith(uri, before.getText());
+      const matters = linked.length > 0 || this.host.mayMatter(before.getText());
+      const headers = matters ? await this.#headersOf(before) : [];
       const analyser = await (this.#analyser ??= this.#createAnalyser());
       stopIf(token);
       const document = this.documents.get(uri);
@@ -103,7 +114,7 @@ export class Session {
       const generation = this.#generation;
       const result = await this.#drive(
         analyser.steps(
-          { path: uri, text: still.getText(), headers },
+          { path: uri, text: still.getText(), headers, linked },
           analysisOptions(settings, () => token.isCancellationRequested),
         ),
         () => this.#generation === generation && this.documents.get(uri)?.version === still.version,
@@ -112,7 +123,7 @@ export class Session {
       if (!result) continue;
       for (const notice of result.notices) this.problems.report(notice);
       const { version } = still;
-      const documentOf = documentsOf(still, headers);
+      const documentOf = documentsOf(still, [...headers, ...linked.flatMap((one) => [one, ...one.headers])]);
       const analysed: Analysed = { document: still, version, settings, headers, result, documentOf };
       this.#cache.set(uri, { generation, analysed });
       return analysed;
@@ -241,15 +252,54 @@ export class Session {
     }
   }
 
+  /** What other files of the folder have to do with the document's pages. They are read as headers are: what is open counts. */
+  async #linkedWith(uri: string, text: string): Promise<LinkedFile[]> {
+    const at = Utils.dirname(URI.parse(uri));
+    const folder = at.toString();
+    const names = this.host.listFolder?.(folder) ?? [];
+    if (names.length === 0 || names.length > MAX_FOLDER) return [];
+    let driver = this.#drivers.get(folder);
+    if (!driver) this.#drivers.set(folder, (driver = new Driver()));
+    const present = new Set<string>([uri]);
+    for (const name of names) {
+      if (!/\.[ch]$|^(Makefile|Kbuild)$/.test(name)) continue;
+      const path = Utils.joinPath(at, name).toString();
+      if (path === uri) continue;
+      const other = await this.#readHeader(path);
+      if (other === undefined) continue;
+      present.add(path);
+      if (/\.[ch]$/.test(name)) driver.set(path, other);
+      else driver.setMakefile(other);
+    }
+    driver.keep(present);
+    driver.set(uri, text);
+    const links = driver.linksOf(uri).map(({ path, functions }) => ({ path, functions, text: driver.textOf(path) }));
+    return Promise.all(
+      links.map(async (link) => {
+        const generation = this.#generation;
+        let known = this.#linkedHeaders.get(link.path);
+        if (known?.generation !== generation || known.text !== link.text) {
+          known = { generation, text: link.text, headers: await this.#closure(link.path, link.text) };
+          this.#linkedHeaders.set(link.path, known);
+        }
+        return { ...link, headers: known.headers };
+      }),
+    );
+  }
+
+  async #closure(uri: string, text: string): Promise<readonly HeaderText[]> {
+    return collectHeadersAsync(uri, text, {
+      resolve: (from, spec) => Utils.joinPath(Utils.dirname(URI.parse(from)), spec).toString(),
+      read: (header) => this.#readHeader(header),
+    });
+  }
+
   async #headersOf(document: TextDocument): Promise<readonly HeaderText[]> {
     const text = document.getText();
     const key = `${this.#generation}\n${projectIncludes(text).join('\n')}`;
     const known = this.#closures.get(document.uri);
     if (known?.key === key) return known.headers;
-    const headers = await collectHeadersAsync(document.uri, text, {
-      resolve: (from, spec) => Utils.joinPath(Utils.dirname(URI.parse(from)), spec).toString(),
-      read: (uri) => this.#readHeader(uri),
-    });
+    const headers = await this.#closure(document.uri, text);
     this.#closures.set(document.uri, { key, headers });
     return headers;
   }

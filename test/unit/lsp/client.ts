@@ -34,6 +34,8 @@ export interface ClientOptions {
   readonly capabilities?: ClientCapabilities;
   readonly settings?: unknown;
   readonly initializationOptions?: InitializationOptions;
+  /** The host can list folders. */
+  readonly listFolders?: boolean;
   /** Files on disk by URI. */
   readonly files?: Record<string, string>;
   readonly analyser?: {
@@ -74,6 +76,12 @@ export async function connect(options: ClientOptions = {}): Promise<Client> {
     createAnalyser: options.analyser?.createAnalyser ?? (() => fake.createAnalyser({ treeSitter: '', c: '' })),
     mayMatter: options.analyser?.mayMatter ?? fake.mayMatter,
     readFile: (uri) => files[uri],
+    ...(options.listFolders && {
+      listFolder: (uri: string) =>
+        Object.keys(files)
+          .filter((file) => file.slice(0, file.lastIndexOf('/')) === uri)
+          .map((file) => file.slice(uri.length + 1)),
+    }),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   });
   const connection = createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up));

@@ -1,0 +1,39 @@
+/** A document, and the other files of its driver. */
+import { expect, it, vi } from 'vitest';
+import { mayMatter } from '../../../server/index.ts';
+import { theAnalyser } from '../rules/check.ts';
+import { connect } from './client.ts';
+
+const HEADER = 'struct buf { struct page *page; };\n';
+const TAKE = `#include "buf.h"
+int buf_watch(struct buf *b, unsigned long addr)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(addr, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)
+		return -EFAULT;
+	b->page = page;
+	return 0;
+}
+`;
+const END = `#include "buf.h"
+void buf_destroy(struct buf *b)
+{
+	put_page(b->page);
+}
+`;
+
+it('a file that names no gup call has a finding for what another one keeps; it goes when that one changes', async () => {
+  const client = await connect({
+    analyser: { createAnalyser: theAnalyser, mayMatter },
+    listFolders: true,
+    files: { 'file:///d/buf.h': HEADER, 'file:///d/take.c': TAKE, 'file:///d/end.c': END },
+  });
+  client.open('file:///d/end.c', END);
+  expect(await client.diagnostics('file:///d/end.c')).toEqual(['4:2 mismatched-release error']);
+  client.open('file:///d/take.c', TAKE);
+  const before = client.refreshes;
+  client.change('file:///d/take.c', TAKE.replace('pin_user', 'get_user').replace(' | FOLL_LONGTERM', ''));
+  await vi.waitFor(() => expect(client.refreshes).toBeGreaterThan(before), 5000);
+  expect(await client.diagnostics('file:///d/end.c')).not.toContain('4:2 mismatched-release error');
+}, 30_000);
