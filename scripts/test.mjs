@@ -14,9 +14,6 @@ import { Refusal, runMain, say } from './lib/say.mjs';
 const OUT = join(ROOT, 'out');
 const bin = (path) => join(ROOT, 'node_modules', path);
 
-/** Highlighting: the injection of package.json, on top of as much of a C grammar as it meets. */
-const GRAMMAR_TEST = fileURLToPath(import.meta.resolve('vscode-tmgrammar-test/dist/unit.js'));
-
 /** A step gives what passed, what failed (names) and what was skipped (names). */
 const STEPS = {
   build: () => check('build', [join(ROOT, 'esbuild.mjs'), '--tests']),
@@ -25,7 +22,7 @@ const STEPS = {
   format: () => check('format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']),
   unused: () => check('unused code', [bin('knip/bin/knip.js')]),
   generated: () => check('generated files', [join(ROOT, 'scripts/generate.mjs'), '--check']),
-  grammar: () => check('grammar', [GRAMMAR_TEST, '-g', 'test/grammar/c.tmLanguage.json', 'test/grammar/*.c']),
+  grammar,
   unit: () => vitest('unit'),
   architecture: () => vitest('architecture'),
   panel: panelInBrowser,
@@ -66,6 +63,13 @@ async function main() {
 async function check(name, args) {
   const code = await run(process.execPath, args, { stdout: 'inherit' });
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? [] : [name], skipped: [] };
+}
+
+/** Highlighting: the injection of package.json, on top of as much of a C grammar as it meets. */
+async function grammar() {
+  // Resolved here and not above: on a fresh machine the packages come first.
+  const tester = fileURLToPath(import.meta.resolve('vscode-tmgrammar-test/dist/unit.js'));
+  return check('grammar', [tester, '-g', 'test/grammar/c.tmLanguage.json', 'test/grammar/*.c']);
 }
 
 /** A project of vitest.config.ts. */
