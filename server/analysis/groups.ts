@@ -530,7 +530,7 @@ export class Groups {
 
   /** Parameters of functions that code outside of the file calls can hold anybody's pages. */
   private markParameters(f: FunctionContext, called: ReadonlySet<string | null | undefined>): void {
-    if (f.def.isStatic && called.has(f.def.name)) return;
+    if ((f.def.isStatic || !isInMain(f.def.start)) && called.has(f.def.name)) return;
     for (const p of f.def.params) {
       if (p.name && isPageType(p.type))
         this.foreign.push({
