@@ -34,7 +34,7 @@ const ALLOWED = [
   /^extension\/syntaxes\/[a-z.-]+\.tmLanguage\.json$/i,
   /^extension\/dist\/(web-tree-sitter|tree-sitter-c)\.wasm$/,
   /^extension\/docs\/rules\/[a-z-]+\.md$/i,
-  /^extension\/docs\/images\/[a-z-]+\.png$/,
+  /^extension\/docs\/images\/[a-z-]+\.(?:png|gif)$/,
 ];
 
 test('the package holds what is listed, and nothing else', () => {
