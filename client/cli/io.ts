@@ -4,6 +4,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdoutIsTty: boolean;
   readonly stderrIsTty: boolean;
+  /** The folder of the built programs (panel, engine); without it the one that the running program lies in. */
+  readonly programs?: string;
   /** The result, and nothing else. */
   stdout(text: string): void;
   /** Progress, summaries, errors. */

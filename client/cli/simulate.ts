@@ -200,7 +200,7 @@ export function simulate(argv: readonly string[], io: Io): number {
     if (c.trace !== undefined) writeFileSync(resolve(io.cwd, c.trace), traceJson(s));
     if (c.format === 'json') io.stdout(`${traceJson(s)}\n`);
     else if (c.report === 'md') io.stdout(markdownReport(s, file));
-    else if (c.report === 'html') io.stdout(htmlReport(file, path, c));
+    else if (c.report === 'html') io.stdout(htmlReport(file, path, c, io.programs));
     else {
       io.stdout(`${file}: ${s.ok ? 'ok' : 'FAILED'}, ${s.length} steps on kernel ${s.loaded.kernel}\n`);
       const text = story(s, { every: c.every, ...(c.until === undefined ? {} : { until: c.until }) });
@@ -216,9 +216,14 @@ export function simulate(argv: readonly string[], io: Io): number {
 }
 
 /** The page of the panel with the source in it: it replays the run in any browser. */
-function htmlReport(file: string, path: string, c: Choices): string {
+function htmlReport(
+  file: string,
+  path: string,
+  c: Choices,
+  programs = dirname(fileURLToPath(import.meta.url)),
+): string {
   const program = (name: string): string => {
-    const at = join(dirname(fileURLToPath(import.meta.url)), name);
+    const at = join(programs, name);
     if (!existsSync(at))
       throw new UsageError(`simulate: --report html needs ${name} beside this program (npm run build)`);
     return readFileSync(at, 'utf8');

@@ -36,12 +36,14 @@ export interface FolderOptions {
   readonly analyser?: AnalyserModule;
   readonly env?: Record<string, string>;
   readonly tty?: boolean;
+  /** Where the built programs lie, in the folder. */
+  readonly programs?: string;
 }
 
 /** A folder with files, gone after the test. */
 export function folder(
   files: Readonly<Record<string, string | Buffer>>,
-  { analyser = fakeAnalyser(), env = {}, tty = false }: FolderOptions = {},
+  { analyser = fakeAnalyser(), env = {}, tty = false, programs }: FolderOptions = {},
 ): Folder {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'pinscope-cli-')));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
@@ -61,6 +63,7 @@ export function folder(
         env,
         stdoutIsTty: tty,
         stderrIsTty: tty,
+        ...(programs === undefined ? {} : { programs: join(path, programs) }),
         stdout: (text) => void (stdout += text),
         stderr: (text) => void (stderr += text),
       });

@@ -91,11 +91,15 @@ describe('simulate', () => {
   });
 
   it('--report writes Markdown or HTML', async () => {
-    const f = folder({ 'bad.c': BAD });
+    const built = { 'dist/panel.js': 'panel();', 'dist/panel.css': '', 'dist/engine.browser.js': 'engine();' };
+    const f = folder({ 'bad.c': BAD, ...built }, { programs: 'dist' });
     expect((await f.run('simulate', 'bad.c', '--report', 'md')).stdout).toMatch(/^# .*bad\.c\n\nThis run failed/);
     expect((await f.run('simulate', 'bad.c', '--report=html')).stdout).toMatch(
-      /^<!doctype html>[\s\S]*<h1>.*bad\.c<\/h1>/,
+      /^<!doctype html>[\s\S]*bad\.c[\s\S]*panel\(\);/,
     );
+    const bare = await folder({ 'bad.c': BAD }, { programs: '.' }).run('simulate', 'bad.c', '--report=html');
+    expect(bare).toMatchObject({ code: 2, stdout: '' });
+    expect(bare.stderr).toContain('needs panel.js');
   });
 
   it('--seed: the same seed, the same trace; some seeds find what the usual order does not', async () => {
