@@ -50,6 +50,7 @@ export const MACHINE_FAULTS: Readonly<Record<string, string>> = {
   'step-limit': 'the run did not end within its number of steps',
   'memory-limit': 'the run needed too much memory',
   limit: 'a limit of the machine was reached',
+  schedule: 'the schedule asks for somebody who cannot run there, or for an action that does not exist',
 };
 
 /** What every fault means, by name. */

@@ -13,3 +13,4 @@ export {
   type Text,
 } from './parse.ts';
 export { checkPlaces, functionsOf, type FunctionPlace } from './places.ts';
+export { actorWord, formatSchedule, parseSchedule, ScheduleError, type Turn } from './schedule.ts';

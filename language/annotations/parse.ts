@@ -6,6 +6,7 @@ import type { Span } from '../c/ast.ts';
 import { scanText } from '../c/scan.ts';
 import { FAULTS } from './faults.ts';
 import { describeKeyword, DEVICE_KINDS, KEYWORDS, optionsOf, type Option } from './keywords.ts';
+import { parseSchedule, ScheduleError } from './schedule.ts';
 
 /** `key=value` parts of an annotation. */
 export type Options = Readonly<Record<string, string>>;
@@ -187,6 +188,12 @@ function read(whole: string, at: number, span: Span): Annotation[] {
       ];
     case 'schedule': {
       if (!rest) throw new Bad('schedule takes turns: schedule a b@2 time a', here);
+      try {
+        parseSchedule(rest);
+      } catch (e) {
+        if (!(e instanceof ScheduleError)) throw e;
+        throw new Bad(e.message, { start: restAt + e.start, end: restAt + e.end });
+      }
       return [{ kind: 'schedule', turns: rest, ...span }];
     }
     case 'at': {

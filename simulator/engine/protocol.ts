@@ -23,6 +23,12 @@ export interface LoadOptions {
   readonly fn?: string;
   /** Seed of random scheduling; 0: everybody runs until he waits. */
   readonly seed?: number;
+  /**
+   * Who runs when, as the explorer reports a counterexample and `//@ schedule` says it: `a@2 b*3 time [reclaim]`. It stands for the
+   * file's own schedule; behind its end everybody runs until he waits. One that can't be read is a problem (error) of the run, one that
+   * asks for somebody who can't run there a fault `schedule`.
+   */
+  readonly schedule?: string;
   /** Statements after which the run is stopped. */
   readonly steps?: number;
   /** Lines whose statement is left out. */

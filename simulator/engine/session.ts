@@ -1,4 +1,5 @@
 /** One run and what is known about it, for all that reads it: where its statements are, who its actors are, which state it is in. */
+import { parseSchedule, ScheduleError } from '../../language/annotations/index.ts';
 import { FILE_BASE } from '../../language/c/exact/index.ts';
 import { ACTOR } from '../machine/index.ts';
 import { FAULT_DOCS, load, Simulation } from '../scenario/index.ts';
@@ -27,6 +28,18 @@ function lineCounter(text: string): (offset: number) => number {
   };
 }
 
+/** What is wrong with a schedule that a client gave: it stands in no text, so that the place is the beginning of the file. */
+function scheduleProblem(schedule = ''): Problem | undefined {
+  try {
+    parseSchedule(schedule);
+    return undefined;
+  } catch (e) {
+    if (!(e instanceof ScheduleError)) throw e;
+    const message = `The schedule can’t be read: ${e.message}`;
+    return { severity: 'error', message, advice: adviceFor(message), file: 0, start: 0, end: 0, line: 1 };
+  }
+}
+
 /** A loaded run. */
 export class Session {
   readonly sim: Simulation;
@@ -50,20 +63,23 @@ export class Session {
       ...loaded.files.map((file) => ({ name: file.path, text: file.text })),
     ];
     this.counters = files.map((file) => lineCounter(file.text));
+    const unreadable = scheduleProblem(options.schedule);
     this.sim = new Simulation(loaded, {
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options.steps === undefined ? {} : { steps: options.steps }),
+      ...(options.schedule === undefined ? {} : { schedule: unreadable ? '' : options.schedule }),
     });
     const problems = loaded.diagnostics.map((d): Problem => {
       const place = this.place(d.start, d.end);
       return { severity: d.severity, message: d.message, advice: adviceFor(d.message), ...place };
     });
+    if (unreadable) problems.push(unreadable);
     if (!problems.some((p) => p.severity === 'error')) this.sim.run();
     this.evaluator = new Evaluator(this.sim);
     this.run = {
       name: params.name,
       kernel: loaded.kernel,
-      ok: this.sim.ok,
+      ok: this.sim.ok && !unreadable,
       length: this.sim.length,
       files,
       ...this.steps(),

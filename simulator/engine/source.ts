@@ -87,6 +87,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [/there is no \/\/@ point/, 'Write //@ point NAME at the statement that is meant.'],
   [/no function behind/, 'Write //@ process NAME on the line above the function that the process runs.'],
+  [/schedule can’t be read/, 'Give one that `simulate --explore` reports, or see //@ schedule in docs/annotations.md.'],
   [/is not declared|undeclared|implicit/, 'Declare it, include its header, or define a stand-in in this file.'],
 ];
 /** What to do about a problem of the source; '' if its message says all. */

@@ -6,8 +6,8 @@
  * Reduction: sleep sets (turns whose footprints do not meet commute) and a table of the states that were seen, each with the sleep set that it was
  * explored with. Sleep sets leave every state reachable, so that properties of states are kept.
  */
-import type { Action } from '../../language/annotations/index.ts';
-import { act, formatSchedule, PHASE, Simulation, type Loaded, type RunOptions, type Turn } from '../scenario/index.ts';
+import { formatSchedule, type Action, type Turn } from '../../language/annotations/index.ts';
+import { act, PHASE, Simulation, type Loaded, type RunOptions } from '../scenario/index.ts';
 import { MachineFault, PREEMPT } from '../machine/index.ts';
 import type { Column } from '../trace/journal.ts';
 import { Footprint } from './footprint.ts';

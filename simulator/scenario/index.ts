@@ -24,7 +24,6 @@ export function run(
 export { load, type Diagnostic, type Includes, type Loaded } from './load.ts';
 export { act } from './actions.ts';
 export { PHASE } from './control.ts';
-export { formatSchedule, type Turn } from './schedule.ts';
 export { Simulation } from './simulation.ts';
 export type { PropertyResult, RunFault, RunOptions, Step } from './types.ts';
 export { FAULT_DOCS, FAULTS, MACHINE_FAULTS } from './faults.ts';

@@ -2,6 +2,7 @@
  * The scheduler: a run is a row of turns. Before each turn nothing of the run lives outside of the journal, so that it can go on from there
  * again, with the same turn or another.
  */
+import { actorWord, type Turn } from '../../language/annotations/index.ts';
 import { ACTOR, HI, findMember, MachineFault, THREAD, type FnInfo, type Stop, type Word } from '../machine/index.ts';
 import { SCALAR } from '../machine/model.ts';
 import { fillAssumed, makeArguments } from './arguments.ts';
@@ -10,7 +11,6 @@ import { PHASE } from './control.ts';
 import { reportDeadlock } from './deadlock.ts';
 import { deliver, handlerEnded } from './interrupts.ts';
 import { watch } from './properties.ts';
-import { actorWord, type Turn } from './schedule.ts';
 import type { Simulation } from './simulation.ts';
 
 /** Visible steps in a row after which somebody else has his turn. */

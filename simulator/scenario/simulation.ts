@@ -2,7 +2,7 @@
  * One run of a snippet: a deterministic scheduler over the machine's threads, devices and the events that annotations ask for. The run
  * is recorded step by step; seek() goes to any step, backwards or forwards, at once; runOn() runs on from any step.
  */
-import type { Action } from '../../language/annotations/index.ts';
+import { parseSchedule, type Action, type Turn } from '../../language/annotations/index.ts';
 import type { Bus, Fault } from '../device/index.ts';
 import {
   BLOCK,
@@ -26,7 +26,6 @@ import { reportLeaks } from './leaks.ts';
 import type { Loaded } from './load.ts';
 import { decision } from './properties.ts';
 import { Record } from './record.ts';
-import { parseSchedule, type Turn } from './schedule.ts';
 import { Scheduler } from './scheduler.ts';
 import { machineOptions, makeModel, makeParts } from './setup.ts';
 import type { PropertyResult, RunFault, RunOptions, Step } from './types.ts';

@@ -1,6 +1,6 @@
 /** Watches what a thread does within a turn, so that a turn can end before any access to memory or call, and calls can be made to fail. */
 import { PREEMPT, type Kernel } from '../machine/index.ts';
-import type { Turn } from './schedule.ts';
+import type { Turn } from '../../language/annotations/index.ts';
 
 /** Who is told of accesses and calls; may throw PREEMPT. */
 export interface Observer {

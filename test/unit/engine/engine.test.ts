@@ -1,6 +1,8 @@
 /** The simulator through its messages: what the panel, the debugger and the test explorer build on. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Engine } from '../../../client/vscode/engine.ts';
+import { explore } from '../../../simulator/explore/index.ts';
+import { load as loadSnippet } from '../../../simulator/scenario/index.ts';
 import { engine, gallery, lineOf, load } from './engine.ts';
 
 let e: Engine;
@@ -75,6 +77,49 @@ describe('load', () => {
     expect(run.ok).toBe(false);
     const events = await e.request('events', { from: 0, to: run.length });
     expect(events.some((x) => x.kind === 'injected')).toBe(true);
+  });
+  describe('a schedule', () => {
+    // two threads lose an update only if they are mixed within n++
+    const source = `static int n;
+static void *inc(void *x) { n++; return 0; }
+int main(void)
+{
+	pthread_t a, b;
+	pthread_create(&a, 0, inc, 0);
+	pthread_create(&b, 0, inc, 0);
+	pthread_join(a, 0);
+	pthread_join(b, 0);
+	//@ assert n == 2
+	return 0;
+}
+`;
+    const { schedule, steps } = explore(loadSnippet(source)).verdicts[0]!.shortest!;
+    test('opens the counterexample that the explorer found', async () => {
+      expect((await load(e, source)).results.map((r) => r.holds)).toEqual([true]);
+      const run = await load(e, source, { schedule });
+      expect(run.length).toBe(steps);
+      expect(run.results).toMatchObject([{ holds: false, sides: { actual: '1', expected: '2' } }]);
+      expect(await e.request('evaluate', { step: run.length, expression: 'n' })).toMatchObject({ value: '1' });
+    });
+    test('stands for that of the file; an empty one takes it away', async () => {
+      const written = source + `//@ schedule ${schedule}\n`;
+      expect((await load(e, written)).ok).toBe(false);
+      expect((await load(e, written, { schedule: '' })).ok).toBe(true);
+    });
+    test('that can’t be read is a problem, and nothing runs', async () => {
+      const run = await load(e, source, { schedule: 'main #2' });
+      expect(run.length).toBe(0);
+      expect(run.ok).toBe(false);
+      expect(run.problems).toMatchObject([{ severity: 'error', line: 1 }]);
+      expect(run.problems[0]!.message).toContain("'#2'");
+      const inFile = await load(e, `${source}//@ schedule main #2\n`);
+      expect(inFile.problems).toMatchObject([{ severity: 'error', line: 13 }]);
+    });
+    test('that asks for somebody who is not there is a fault', async () => {
+      const run = await load(e, source, { schedule: 'main nobody' });
+      expect(run.faults).toMatchObject([{ kind: 'schedule' }]);
+      expect(run.faults[0]!.about).not.toBe('');
+    });
   });
   test('the same text and seed give the same run', async () => {
     const one = await load(e, gallery('03-fork-get'), { seed: 7 });

@@ -25,7 +25,18 @@ export interface Turn {
 /** Name of an actor as schedules write it. */
 export const actorWord = (name: string): string => name.replace(/\s+/g, '').replace(/[#@!*[\]]/g, '_');
 
-/** Reads a schedule; throws RangeError with what can't be read. */
+/** A part of a schedule that can't be read: where it stands in the text. */
+export class ScheduleError extends RangeError {
+  constructor(
+    message: string,
+    readonly start: number,
+    readonly end: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Reads a schedule; throws ScheduleError. */
 export function parseSchedule(text: string): Turn[] {
   const out: Turn[] = [];
   for (const m of text.matchAll(/\[([^\]]*)\](?:\*(\d+))?|(\S+)/g)) {
@@ -36,7 +47,11 @@ export function parseSchedule(text: string): Turn[] {
     }
     const w = /^([^#@!*[\]]+)(?:#(\d+))?(?:@(\d+))?(?:!(\d+))?(?:\*(\d+))?$/.exec(m[3]!);
     if (!w)
-      throw new RangeError(`'${m[3]}' is no part of a schedule: actor, actor@3, actor!1, actor*4, time or [action]`);
+      throw new ScheduleError(
+        `'${m[3]}' is no part of a schedule: actor, actor@3, actor!1, actor*4, time or [action]`,
+        m.index,
+        m.index + m[0].length,
+      );
     const turn = { who: w[1]!, nth: Number(w[2] ?? 1), at: Number(w[3] ?? 0), fails: Number(w[4] ?? 0) };
     for (let i = times(w[5]); i > 0; i--) out.push(turn);
   }
