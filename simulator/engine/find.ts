@@ -13,7 +13,7 @@ export interface Patience {
 export class Cancelled extends Error {}
 
 /** Milliseconds between pauses. */
-const SLICE = 25;
+export const SLICE = 25;
 
 /** Number of a hit against `5`, `>= 5`, `% 2`. */
 export function hitsHold(text: string, count: number): boolean {

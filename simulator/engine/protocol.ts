@@ -6,6 +6,7 @@
  * A place in a run is the number of a step: the state *before* that statement runs, from 0 to `length`; `length` is the end of the run.
  * Lines count from 1, columns from 0, offsets are UTF-16 indices into the text of their file.
  */
+import type { Exploration } from '../explore/index.ts';
 import type { SnapshotRequests } from './snapshot-protocol.ts';
 
 // ---- load
@@ -263,6 +264,21 @@ export interface Coverage {
   readonly functions: readonly (Place & { readonly name: string; readonly count: number })[];
 }
 
+// ---- every interleaving
+
+/** How far to explore. */
+export interface ExploreParams {
+  /** Turns that are carried out in all. Default 200,000. */
+  readonly turns?: number;
+}
+/** What an exploration of the loaded source found; a verdict's `shortest.schedule` is `LoadOptions.schedule` of its counterexample. */
+export interface Explored extends Exploration {
+  /** Everything holds, as far as was looked (`complete`). */
+  readonly ok: boolean;
+  /** All of it in words, a line each, as `simulate --explore` says it. */
+  readonly lines: readonly string[];
+}
+
 /** Requests to read and search a run. */
 export interface RunRequests {
   readonly load: { readonly params: LoadParams; readonly result: Run };
@@ -296,6 +312,11 @@ export interface RunRequests {
     readonly params: { readonly from: number; readonly to: number };
     readonly result: readonly EventInfo[];
   };
+  /**
+   * Tries every interleaving of the source that is loaded, and every failure that its `//@ explore` names; seed and schedule of the run
+   * don't matter, and the loaded run stays as it is. Can be cancelled.
+   */
+  readonly explore: { readonly params: ExploreParams; readonly result: Explored };
   readonly coverage: { readonly params: Readonly<Record<string, never>>; readonly result: Coverage };
 }
 

@@ -1,8 +1,19 @@
 /** What each request answers. */
+import { ResponseError } from 'vscode-jsonrpc';
+import { exploreInParts, explorationLines, explorationOk } from '../explore/index.ts';
 import { ACTOR, THREAD } from '../machine/index.ts';
 import type { Context, ValueAnswer } from './evaluate.ts';
-import { findStep, nextStep, type Patience } from './find.ts';
-import type { Actor, EventInfo, Position, RunRequests, StackFrame, ThreadInfo } from './protocol.ts';
+import { Cancelled, findStep, nextStep, SLICE, type Patience } from './find.ts';
+import type {
+  Actor,
+  EventInfo,
+  ExploreParams,
+  Explored,
+  Position,
+  RunRequests,
+  StackFrame,
+  ThreadInfo,
+} from './protocol.ts';
 import { Session } from './session.ts';
 import { watchOfExpression } from './watch.ts';
 
@@ -16,6 +27,9 @@ export type Handlers<R> = {
 export type Current = () => Session;
 
 const KINDS = Object.fromEntries(Object.entries(ACTOR).map(([name, n]) => [n, name as Actor['kind']]));
+
+/** Code of the JSON-RPC protocol: the request makes no sense now. */
+const INVALID_REQUEST = -32600;
 
 /** Handlers of the requests that load and read a run. `keep` is given each new run. */
 export function runHandlers(current: Current, keep: (session: Session) => void): Handlers<RunRequests> {
@@ -52,6 +66,7 @@ export function runHandlers(current: Current, keep: (session: Session) => void):
       return { ok: true, watch, ...session.variables.row(answer.value, answer.reader, expression) };
     },
     events: ({ from, to }) => events(current(), from, to),
+    explore: (params, patience) => exploreRun(current(), params, patience),
     coverage: () => current().statements.coverage(),
   };
 }
@@ -90,6 +105,21 @@ function threads(session: Session, step: number): ThreadInfo[] {
     });
   }
   return out;
+}
+
+async function exploreRun(session: Session, { turns }: ExploreParams, patience: Patience): Promise<Explored> {
+  if (session.run.problems.some((p) => p.severity === 'error'))
+    throw new ResponseError(INVALID_REQUEST, 'The source has errors: there is nothing to explore.');
+  const parts = exploreInParts(session.sim.loaded, turns === undefined ? {} : { turns });
+  let pause = Date.now() + SLICE;
+  for (;;) {
+    const part = parts.next();
+    if (part.done) return { ...part.value, ok: explorationOk(part.value), lines: explorationLines(part.value) };
+    if (Date.now() < pause) continue;
+    await patience.pause();
+    if (patience.cancelled()) throw new Cancelled();
+    pause = Date.now() + SLICE;
+  }
 }
 
 function callStack(session: Session, step: number, thread?: number): StackFrame[] {

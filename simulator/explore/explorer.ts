@@ -64,10 +64,18 @@ interface Node {
 
 /** Explores a snippet. */
 export function explore(loaded: Loaded, options: ExploreOptions = {}): Exploration {
+  const parts = exploreInParts(loaded, options);
+  for (;;) {
+    const part = parts.next();
+    if (part.done) return part.value;
+  }
+}
+/** The same in parts, for who has to give way to others between them: one turn each. */
+export function* exploreInParts(loaded: Loaded, options: ExploreOptions = {}): Generator<void, Exploration> {
   const shared = new Set<number>();
   for (;;) {
     const known = shared.size;
-    const result = new Explorer(loaded, options, shared).run();
+    const result = yield* new Explorer(loaded, options, shared).run();
     if (shared.size === known || !result.complete) return result;
   }
 }
@@ -116,7 +124,7 @@ class Explorer {
     };
   }
 
-  run(): Exploration {
+  *run(): Generator<void, Exploration> {
     this.sim.model.s.store.forget();
     this.enter(new Map());
     for (let node = this.stack.at(-1); node; node = this.stack.at(-1)) {
@@ -134,6 +142,7 @@ class Explorer {
       this.sim.back(node.place);
       this.hash.restore(node.hash);
       this.take(node, choice);
+      yield;
     }
     return {
       executions: this.executions,

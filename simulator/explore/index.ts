@@ -1,3 +1,3 @@
 /** The explorer: every interleaving of a snippet's actors and every failure that its annotations name, with the verdict on each property. */
-export { explore, type Exploration, type ExploreOptions } from './explorer.ts';
+export { explore, exploreInParts, type Exploration, type ExploreOptions } from './explorer.ts';
 export { explorationJson, explorationLines, explorationOk } from './report.ts';

@@ -1,4 +1,5 @@
 /** The simulator through its messages: what the panel, the debugger and the test explorer build on. */
+import { CancellationTokenSource } from 'vscode-jsonrpc';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Engine } from '../../../client/vscode/engine.ts';
 import { explore } from '../../../simulator/explore/index.ts';
@@ -94,6 +95,24 @@ int main(void)
 }
 `;
     const { schedule, steps } = explore(loadSnippet(source)).verdicts[0]!.shortest!;
+    test('comes from the request that explores', async () => {
+      await load(e, source);
+      const explored = await e.request('explore', {});
+      expect(explored).toMatchObject({ ok: false, complete: true });
+      expect(explored.verdicts).toMatchObject([{ text: 'assert n == 2', holds: false, shortest: { schedule, steps } }]);
+      expect(explored.lines.join('\n')).toContain(schedule);
+      expect(await e.request('explore', { turns: 3 })).toMatchObject({ complete: false, turns: 3 });
+      // the run that was loaded is untouched
+      expect(await e.request('evaluate', { step: 0, expression: 'n' })).toMatchObject({ value: '0' });
+    });
+    test('exploring can be cancelled', async () => {
+      await load(e, source.replace('n++;', 'n++; n++; n++; n++; n++; n++;'));
+      const cancel = new CancellationTokenSource();
+      const asked = e.request('explore', { turns: 10_000_000 }, cancel.token);
+      setTimeout(() => cancel.cancel(), 50);
+      await expect(asked).rejects.toThrow('cancelled');
+      expect(await e.request('evaluate', { step: 0, expression: 'n' })).toMatchObject({ value: '0' });
+    });
     test('opens the counterexample that the explorer found', async () => {
       expect((await load(e, source)).results.map((r) => r.holds)).toEqual([true]);
       const run = await load(e, source, { schedule });
@@ -289,7 +308,6 @@ describe('finding steps', () => {
     const source =
       '//@ process app\nint main(void)\n{\n\tvolatile int n = 0;\n\twhile (n < 60000)\n\t\tn++;\n\treturn n;\n}\n';
     await load(e, source);
-    const { CancellationTokenSource } = await import('vscode-jsonrpc');
     const cancel = new CancellationTokenSource();
     const answer = e.request(
       'findStep',
