@@ -35,6 +35,42 @@ export interface ExactProgram {
   readonly assumed?: ReadonlyMap<string, CType>;
 }
 
+type FunctionType = Extract<CType, { kind: 'function' }>;
+
+/** A function whose body is read when somebody asks for it. */
+class LaterRead implements ExactFunction {
+  readonly start: number;
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly params: readonly Param[];
+  readonly returns: CType;
+  readonly variadic: boolean;
+  readonly isStatic: boolean;
+  readonly isInline: boolean;
+  #body: BlockStmt | undefined;
+
+  constructor(
+    start: Token,
+    d: { readonly name: string | null; readonly nameToken?: Token },
+    fn: FunctionType,
+    spec: { readonly storage: string | null; readonly inline: boolean },
+    readonly end: number,
+    private readonly read: () => BlockStmt,
+  ) {
+    this.start = start.start;
+    this.name = d.name!;
+    this.nameSpan = { start: d.nameToken!.start, end: d.nameToken!.end };
+    this.params = fn.params;
+    this.returns = fn.returns;
+    this.variadic = fn.variadic;
+    this.isStatic = spec.storage === 'static';
+    this.isInline = spec.inline;
+  }
+  get body(): BlockStmt {
+    return (this.#body ??= this.read());
+  }
+}
+
 /** The parser of whole programs. */
 export class ExactParser extends ExprParser {
   readonly functions = new Map<string, ExactFunction>();
@@ -42,8 +78,16 @@ export class ExactParser extends ExprParser {
   readonly globals = new Map<string, Declarator>();
   readonly problems: ExactProblem[] = [];
 
-  /** `open`: names of headers that are not at hand are guessed, see Stream.open. */
-  constructor(tokens: readonly Token[], base?: ExactProgram, open = false) {
+  /**
+   * `open`: names of headers that are not at hand are guessed, see Stream.open. `lazy`: bodies of functions are read when somebody asks for them,
+   * which is right for headers without errors: what is wrong in a body is thrown then.
+   */
+  constructor(
+    tokens: readonly Token[],
+    base?: ExactProgram,
+    open = false,
+    private readonly lazy = false,
+  ) {
     super(tokens);
     this.open = open;
     if (!base) return;
@@ -122,11 +166,17 @@ export class ExactParser extends ExprParser {
     if (d.name !== null && d.nameToken && d.type.kind === 'function' && (this.attributes({}), this.is('{'))) {
       const fn = d.type;
       this.declareName(d.name);
-      this.scopes.push({ types: new Map(), tags: new Map() });
-      for (const p of fn.params) if (p.name !== null) this.declareName(p.name);
-      const body = this.block();
-      this.scopes.pop();
       this.prototypes.set(d.name, fn);
+      const closing = this.lazy ? this.closingBrace() : undefined;
+      if (closing !== undefined) {
+        this.functions.set(
+          d.name,
+          new LaterRead(start, d, fn, spec, this.tokens[closing]!.end, this.bodyAt(this.at, fn)),
+        );
+        this.at = closing + 1;
+        return;
+      }
+      const body = this.functionBody(fn);
       this.functions.set(d.name, {
         start: start.start,
         end: body.end,
@@ -150,6 +200,34 @@ export class ExactParser extends ExprParser {
       const old = this.globals.get(x.name);
       if (!old || x.init || (old.isExtern && !x.isExtern)) this.globals.set(x.name, x);
     }
+  }
+
+  private functionBody(fn: FunctionType): BlockStmt {
+    this.scopes.push({ types: new Map(), tags: new Map() });
+    for (const p of fn.params) if (p.name !== null) this.declareName(p.name);
+    const body = this.block();
+    this.scopes.pop();
+    return body;
+  }
+  /** Reads the body that begins at a token, whenever that is wanted. */
+  private bodyAt(at: number, fn: FunctionType): () => BlockStmt {
+    return () => {
+      this.at = at;
+      return this.functionBody(fn);
+    };
+  }
+  /** Where the block that begins here ends; undefined if it declares tags of its own, which the program has to know. */
+  private closingBrace(): number | undefined {
+    let depth = 0;
+    for (let i = this.at; i < this.tokens.length; i++) {
+      const { kind, text } = this.tokens[i]!;
+      if (kind === 'id' && (text === 'struct' || text === 'union' || text === 'enum')) {
+        if (this.tokens[i + 1]?.text === '{' || this.tokens[i + 2]?.text === '{') return undefined;
+      } else if (kind !== 'op') continue;
+      else if (text === '{') depth++;
+      else if (text === '}' && --depth === 0) return i;
+    }
+    return undefined;
   }
 
   private staticAssert(): void {
@@ -398,6 +476,6 @@ export function parseExpression(tokens: readonly Token[], base: ExactProgram): E
       if (this.tok.kind !== 'eof') this.fail(`unexpected '${this.tok.text}'`);
       return e;
     }
-  })(tokens, base);
+  })(tokens, { ...base, functions: new Map(), prototypes: new Map(), globals: new Map() });
   return p.whole();
 }

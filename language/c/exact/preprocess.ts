@@ -193,15 +193,21 @@ export class Preprocessor {
     }
   }
 
+  /** The macro that a token stands for, if it may be expanded there. */
+  private macroOf(t: Token): Macro | undefined {
+    return t.kind === 'id' && !t.hide?.has(t.text) ? this.macros.get(t.text) : undefined;
+  }
+
   /** Full macro expansion of a token list. */
   expand(input: readonly Token[]): Token[] {
     const out: Token[] = [];
-    /** Reversed work list. */
-    const work: Token[] = [...input].reverse();
+    /** What expansions gave and is still to be looked at, reversed; then the input from `next` on. */
+    const work: Token[] = [];
+    let next = 0;
     let guard = 0;
-    while (work.length) {
-      const t = work.pop()!;
-      const m = t.kind === 'id' && !t.hide?.has(t.text) ? this.macros.get(t.text) : undefined;
+    while (work.length || next < input.length) {
+      const t = work.pop() ?? input[next++]!;
+      const m = this.macroOf(t);
       if (!m) {
         if (t.kind === 'id' && t.text === '__COUNTER__') out.push({ ...t, kind: 'num', text: String(this.counter++) });
         else out.push(t);
@@ -215,7 +221,7 @@ export class Preprocessor {
         for (let k = body.length - 1; k >= 0; k--) work.push(body[k]!);
         continue;
       }
-      if (work[work.length - 1]?.text !== '(') {
+      if ((work.at(-1) ?? input[next])?.text !== '(') {
         out.push(t);
         continue;
       }
@@ -223,9 +229,9 @@ export class Preprocessor {
       let depth = 0;
       let end = t.end;
       let closed = false;
-      work.pop();
-      while (work.length) {
-        const a = work.pop()!;
+      if (!work.pop()) next++;
+      while (work.length || next < input.length) {
+        const a = work.pop() ?? input[next++]!;
         end = Math.max(end, a.macro === undefined ? a.end : end);
         if (a.text === '(' || a.text === '[' || a.text === '{') depth += a.text === '(' ? 1 : 0;
         if (a.text === ')') {
@@ -259,7 +265,9 @@ export class Preprocessor {
     const place = { start: use.start, end, macro: use.macro ?? m.name };
     const out: Token[] = [];
     const push = (t: Token, own: boolean): void => {
-      out.push(own ? { ...t, ...place, hide: merge(t.hide, hide) } : { ...t, hide: merge(t.hide, hide) });
+      const { kind, text, space, line } = t;
+      const at = own ? place : t;
+      out.push({ kind, text, start: at.start, end: at.end, space, line, macro: at.macro, hide: merge(t.hide, hide) });
     };
     const body = m.body;
     for (let i = 0; i < body.length; i++) {

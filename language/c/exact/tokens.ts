@@ -39,80 +39,131 @@ export class CSyntaxError extends Error {
   }
 }
 
-const OPS = [
-  '<<=',
-  '>>=',
-  '...',
-  '->',
-  '++',
-  '--',
-  '<<',
-  '>>',
-  '<=',
-  '>=',
-  '==',
-  '!=',
-  '&&',
-  '||',
-  '+=',
-  '-=',
-  '*=',
-  '/=',
-  '%=',
-  '&=',
-  '|=',
-  '^=',
-  '##',
-  '<:',
-  ':>',
+/** Operators of more than one character, by their first; longer ones first. */
+const LONG_OPS: Readonly<Record<string, readonly string[]>> = {
+  '<': ['<<=', '<<', '<=', '<:'],
+  '>': ['>>=', '>>', '>='],
+  '.': ['...'],
+  '-': ['->', '--', '-='],
+  '+': ['++', '+='],
+  '=': ['=='],
+  '!': ['!='],
+  '&': ['&&', '&='],
+  '|': ['||', '|='],
+  '*': ['*='],
+  '/': ['/='],
+  '%': ['%='],
+  '^': ['^='],
+  '#': ['##'],
+  ':': [':>'],
+};
+
+const SPACE = 1;
+const LETTER = 2;
+const DIGIT = 4;
+/** Class of each ASCII character: what a token that begins with it can be. */
+const CLASS = new Uint8Array(128);
+for (const c of ' \t\v\f\r') CLASS[c.charCodeAt(0)] = SPACE;
+for (let c = 0; c < 128; c++) {
+  const text = String.fromCharCode(c);
+  if (/[A-Za-z_$]/.test(text)) CLASS[c] = LETTER;
+  else if (/\d/.test(text)) CLASS[c] = DIGIT;
+}
+const [NEWLINE, RETURN, QUOTE, APOSTROPHE, PLUS, MINUS, DOT, SLASH, STAR, BACKSLASH] = [
+  10, 13, 34, 39, 43, 45, 46, 47, 42, 92,
 ];
-const TOKEN =
-  /([ \t\v\f\r]+)|(\\\r?\n)|(\r?\n)|(\/\/(?:\\\r?\n|[^\n])*)|(\/\*[^]*?(?:\*\/|$))|([A-Za-z_$][\w$]*)|(\.?\d(?:[eEpP][+-]|[\w.])*)|((?:u8|[LuU])?"(?:\\[^]|[^"\\\n])*"?)|((?:u8|[LuU])?'(?:\\[^]|[^'\\\n])*'?)|([^])/y;
+
+const classAt = (text: string, at: number): number => CLASS[text.charCodeAt(at)] ?? 0;
+
+/** End of a line comment: an escaped line end goes on. */
+function lineCommentEnd(text: string, at: number): number {
+  for (let from = at; ;) {
+    const end = text.indexOf('\n', from);
+    if (end < 0) return text.length;
+    const before = text.charCodeAt(end - 1) === RETURN ? end - 2 : end - 1;
+    if (before < at || text.charCodeAt(before) !== BACKSLASH) return end;
+    from = end + 1;
+  }
+}
+/** End of a literal whose quote stands at `at`: behind the closing quote, or the end of its line. */
+function literalEnd(text: string, at: number): number {
+  const quote = text.charCodeAt(at);
+  let i = at + 1;
+  for (; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === quote) return i + 1;
+    if (c === NEWLINE) return i;
+    if (c === BACKSLASH) {
+      // a lone backslash at the very end belongs to nothing
+      if (i + 1 >= text.length) return i;
+      i++;
+    }
+  }
+  return i;
+}
+function nameEnd(text: string, at: number): number {
+  let i = at + 1;
+  while ((classAt(text, i) & (LETTER | DIGIT)) !== 0) i++;
+  return i;
+}
+function numberEnd(text: string, at: number): number {
+  let i = at + 1;
+  for (;;) {
+    const c = text.charCodeAt(i);
+    const sign = c === PLUS || c === MINUS;
+    if (sign ? !/[eEpP]/.test(text[i - 1]!) : c !== DOT && !(c < 128 && c !== 36 && CLASS[c]! & (LETTER | DIGIT)))
+      return i;
+    i++;
+  }
+}
 
 /** Splits a text. Comments are left out (and given to `comments`); line ends are marks on the tokens behind them. */
 export function tokenize(text: string, base = 0, comments?: CommentToken[]): Token[] {
   const out: Token[] = [];
   let space = false;
   let line = true;
-  TOKEN.lastIndex = 0;
   const n = text.length;
-  while (TOKEN.lastIndex < n) {
-    const at = TOKEN.lastIndex;
-    // string and character literals with a prefix come before names
-    const quote = /^(?:u8|[LuU])?["']/.exec(text.slice(at, at + 3));
-    if (quote) {
-      const q = quote[0].endsWith('"')
-        ? /(?:u8|[LuU])?"(?:\\[^]|[^"\\\n])*"?/y
-        : /(?:u8|[LuU])?'(?:\\[^]|[^'\\\n])*'?/y;
-      q.lastIndex = at;
-      const hit = q.exec(text)!;
-      TOKEN.lastIndex = q.lastIndex;
-      const kind = quote[0].endsWith('"') ? 'str' : 'char';
-      out.push({ kind, text: hit[0], start: base + at, end: base + q.lastIndex, space, line });
-      space = line = false;
-      continue;
-    }
-    const m = TOKEN.exec(text);
-    if (!m) break;
-    if (m[1] !== undefined || m[2] !== undefined) space = true;
-    else if (m[3] !== undefined) space = line = true;
-    else if (m[4] !== undefined || m[5] !== undefined) {
-      comments?.push({ text: m[0], start: base + at, end: base + TOKEN.lastIndex });
+  let at = 0;
+  const push = (kind: TokenKind, end: number): void => {
+    out.push({ kind, text: text.slice(at, end), start: base + at, end: base + end, space, line });
+    space = line = false;
+    at = end;
+  };
+  while (at < n) {
+    const c = text.charCodeAt(at);
+    const kind = CLASS[c] ?? 0;
+    if (kind === SPACE) {
       space = true;
-    } else {
-      let t = m[0];
-      let kind: TokenKind = 'op';
-      if (m[6] !== undefined) kind = 'id';
-      else if (m[7] !== undefined) kind = 'num';
+      at++;
+    } else if (kind === LETTER) {
+      const end = nameEnd(text, at);
+      const quote = text.charCodeAt(end);
+      if ((quote === QUOTE || quote === APOSTROPHE) && end - at <= 2 && /^(?:u8|[LuU])$/.test(text.slice(at, end)))
+        push(quote === QUOTE ? 'str' : 'char', literalEnd(text, end));
+      else push('id', end);
+    } else if (c === NEWLINE) {
+      space = line = true;
+      at++;
+    } else if (kind === DIGIT || (c === DOT && classAt(text, at + 1) === DIGIT)) {
+      push('num', numberEnd(text, at + (c === DOT ? 1 : 0)));
+    } else if (c === QUOTE || c === APOSTROPHE) {
+      push(c === QUOTE ? 'str' : 'char', literalEnd(text, at));
+    } else if (c === SLASH && (text.charCodeAt(at + 1) === SLASH || text.charCodeAt(at + 1) === STAR)) {
+      let end: number;
+      if (text.charCodeAt(at + 1) === SLASH) end = lineCommentEnd(text, at);
       else {
-        const op = OPS.find((o) => text.startsWith(o, at));
-        if (op) {
-          t = op;
-          TOKEN.lastIndex = at + op.length;
-        }
+        const close = text.indexOf('*/', at + 2);
+        end = close < 0 ? n : close + 2;
       }
-      out.push({ kind, text: t, start: base + at, end: base + TOKEN.lastIndex, space, line });
-      space = line = false;
+      comments?.push({ text: text.slice(at, end), start: base + at, end: base + end });
+      space = true;
+      at = end;
+    } else if (c === BACKSLASH && /^\r?\n/.test(text.slice(at + 1, at + 3))) {
+      space = true;
+      at += text.charCodeAt(at + 1) === RETURN ? 3 : 2;
+    } else {
+      const long = LONG_OPS[text[at]!]?.find((op) => text.startsWith(op, at));
+      push('op', at + (long?.length ?? 1));
     }
   }
   return out;

@@ -43,9 +43,21 @@ export const PRELUDE_BASE = 32 * FILE_BASE;
 export interface Prelude {
   readonly program: ExactProgram;
   readonly macros: ReadonlyMap<string, Macro>;
-  readonly text: string;
 }
 
+const FIXED = `#define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))
+#define __KERNEL__ 1
+#define __PINSCOPE__ 1
+#define MODULE 1
+#define __linux__ 1
+#define __x86_64__ 1
+#define __GNUC__ 12
+#define __STDC__ 1
+#define __SIZEOF_POINTER__ 8
+#define __LITTLE_ENDIAN 1234
+#define __LITTLE_ENDIAN_BITFIELD 1
+#define __BYTE_ORDER 1234
+`;
 const CONFIG = [
   '64BIT',
   'X86',
@@ -105,37 +117,24 @@ const HEADERS = [
   ASSUME,
 ];
 
-const cache = new Map<string, Prelude>();
+/** The headers, which are the same for every kernel: what differs is said to the machine. Bodies of their functions are read when they are called. */
+function readHeaders(): Prelude {
+  const text = `${FIXED}${CONFIG.map((c) => `#define CONFIG_${c} 1`).join('\n')}\n${HEADERS.join('')}`;
+  const pp = new Preprocessor();
+  const program = new ExactParser(pp.run(text, PRELUDE_BASE), undefined, false, true).program();
+  return { program, macros: pp.macros };
+}
+let headers: Prelude | undefined;
 
 /** The headers for a kernel such as `6.12`. */
 export function prelude(kernel: string): Prelude {
-  const known = cache.get(kernel);
-  if (known) return known;
+  headers ??= readHeaders();
   const [major = 6, minor = 12, patch = 0] = kernel.split('.').map((x) => parseInt(x, 10) || 0);
-  const version = `#define LINUX_VERSION_CODE ${(major << 16) + (minor << 8) + Math.min(255, patch)}
-#define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))
-#define LINUX_VERSION_MAJOR ${major}
-#define LINUX_VERSION_PATCHLEVEL ${minor}
-#define LINUX_VERSION_SUBLEVEL ${patch}
-#define UTS_RELEASE "${major}.${minor}.${patch}"
-#define __KERNEL__ 1
-#define __PINSCOPE__ 1
-#define MODULE 1
-#define __linux__ 1
-#define __x86_64__ 1
-#define __GNUC__ 12
-#define __STDC__ 1
-#define __SIZEOF_POINTER__ 8
-#define __LITTLE_ENDIAN 1234
-#define __LITTLE_ENDIAN_BITFIELD 1
-#define __BYTE_ORDER 1234
-${CONFIG.map((c) => `#define CONFIG_${c} 1`).join('\n')}
-`;
-  const text = version + HEADERS.join('');
-  const pp = new Preprocessor();
-  const tokens = pp.run(text, PRELUDE_BASE);
-  const program = new ExactParser(tokens).program();
-  const p = { program, macros: pp.macros, text };
-  cache.set(kernel, p);
-  return p;
+  const pp = new Preprocessor(undefined, headers.macros);
+  pp.define('LINUX_VERSION_CODE', String((major << 16) + (minor << 8) + Math.min(255, patch)));
+  pp.define('LINUX_VERSION_MAJOR', String(major));
+  pp.define('LINUX_VERSION_PATCHLEVEL', String(minor));
+  pp.define('LINUX_VERSION_SUBLEVEL', String(patch));
+  pp.define('UTS_RELEASE', `"${major}.${minor}.${patch}"`);
+  return { program: headers.program, macros: pp.macros };
 }
