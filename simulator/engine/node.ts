@@ -1,7 +1,9 @@
-/** The engine as a worker thread of Node. */
+/**
+ * The engine as a worker thread of Node: the program of the web worker, which lies beside this one, with the thread's port as its `self`.
+ * (One program for both hosts: two of them would be an eighth of the package.)
+ */
 import { parentPort } from 'node:worker_threads';
-import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
-import { serve } from './serve.ts';
 
 if (!parentPort) throw new Error('This program is a worker of the Pinscope extension.');
-serve(createMessageConnection(new PortMessageReader(parentPort), new PortMessageWriter(parentPort)));
+Object.assign(globalThis, { self: parentPort });
+await import(new URL('./engine.browser.js', import.meta.url).href);

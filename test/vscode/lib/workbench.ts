@@ -79,6 +79,10 @@ export class Workbench {
   static async openVirtual(files: Readonly<Record<string, string>>, asked: string[]): Promise<Workbench> {
     return Workbench.#start(temporaryFolder(), '', { trust: true, viewport: VIEWPORT }, async (page, server) => {
       await page.goto(await serveWebWorkbench(page, server.url, { settings: SETTINGS, files, asked }));
+      // On a busy machine the explorer asks for the folder before the extension that provides it is there, and never asks again.
+      const names = new Set(Object.keys(files).map((path) => path.split('/')[0]!));
+      const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: [...names][0]! }).first();
+      await row.waitFor({ timeout: PATIENCE / 2 }).catch(() => page.reload());
     });
   }
 
