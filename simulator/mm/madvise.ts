@@ -8,7 +8,8 @@ import { folioFreeSwap, freeSwapAndCache } from './swap.ts';
 import { clearEntry } from './pagetable.ts';
 import { folioGet, folioPut } from './page_alloc.ts';
 import { gup } from './gup.ts';
-import { isHugeZero, madviseCollapse, splitFolio, splitHugePmd, splitPmdAt } from './thp.ts';
+import { folioTrylock } from './wait.ts';
+import { isHugeZero, madviseCollapse, splitFolio, splitPmdAt } from './thp.ts';
 import { punchHole } from './truncate.ts';
 import { reclaimPages } from './reclaim.ts';
 import { softOffline } from './migrate.ts';
@@ -183,19 +184,13 @@ function madvisePageout(s: State, mm: number, vma: number, from: number, to: num
         let folio = s.head(page);
         if (s.order.at(folio)) {
           if (seen.has(folio)) return;
-          const nr = s.nr(folio);
-          let whole = page === folio && vpn + nr <= to;
-          for (let i = 0; whole && i < nr; i++) if (s.ent.at(pteSlot(s, mm, vpn + i)) !== page + i) whole = false;
-          if (!s.f.mthp || !whole) {
+          if (!s.f.mthp || !mapsWhole(s, mm, page, vpn, to)) {
             if (s.f.mthp ? mappedShared(s, folio) : s.mapcount.at(page) !== 1) {
               seen.add(folio);
               stopped = !s.f.mthp;
               return;
             }
-            folioGet(s, folio);
-            const r = splitFolio(s, folio, page);
-            folioPut(s, r ? folio : page);
-            if (r) {
+            if (!splitForAdvice(s, folio, page)) {
               seen.add(folio);
               stopped = !s.f.mthp;
               return;
@@ -212,10 +207,7 @@ function madvisePageout(s: State, mm: number, vma: number, from: number, to: num
         const folio = s.ent.at(slot);
         if (isHugeZero(s, folio) || !(s.entf.at(slot) & PTE.present) || mappedShared(s, folio)) return;
         if (from > base || to < base + PMD_NR) {
-          folioGet(s, folio);
-          const r = splitFolio(s, folio, folio);
-          folioPut(s, folio);
-          if (r) return;
+          splitForAdvice(s, folio, folio);
           return;
         }
         if (!pageout || s.f.pageoutClearsYoung) changeBits(s, slot, s.entf.at(slot) & ~PTE.young);
@@ -227,15 +219,38 @@ function madvisePageout(s: State, mm: number, vma: number, from: number, to: num
   }
 }
 
-/** madvise_free_pte_range: clean and lazily freed. */
+/** Splits a large folio of which only a part is meant (split_folio under folio_trylock). True if `at` is a folio of its own now. */
+function splitForAdvice(s: State, folio: number, at: number): boolean {
+  folioGet(s, folio);
+  const failed = splitFolio(s, folio, at) !== 0;
+  folioPut(s, failed ? folio : at);
+  return !failed;
+}
+
+/** madvise_folio_pte_batch: does this range map the whole folio, from its first page on at `vpn`, in one run of entries? */
+function mapsWhole(s: State, mm: number, page: number, vpn: number, to: number): boolean {
+  const nr = s.nr(s.head(page));
+  if (page !== s.head(page) || vpn + nr > to) return false;
+  for (let i = 0; i < nr; i++) {
+    const slot = pteSlot(s, mm, vpn + i);
+    if (!slot || !(s.entf.at(slot) & PTE.present) || s.ent.at(slot) !== page + i) return false;
+  }
+  return true;
+}
+
+/** madvise_free_pte_range, madvise_free_huge_pmd: clean and lazily freed; of a large folio of which only a part is freed, the pages (it is split). */
 function madviseFree(s: State, mm: number, from: number, to: number): void {
   lruAddDrain(s);
+  const seen = new Set<number>();
+  /** A large folio that is freed whole: how many of its entries are still to come. */
+  const whole = new Set<number>();
+  let stopped = false;
   walkRange(
     s,
     mm,
     from,
     to,
-    (slot) => {
+    (slot, vpn) => {
       const bits = s.entf.at(slot);
       if (bits & PTE.swap) {
         const entry = s.ent.at(slot);
@@ -243,8 +258,24 @@ function madviseFree(s: State, mm: number, from: number, to: number): void {
         freeSwapAndCache(s, entry);
         return;
       }
-      if (!(bits & PTE.present) || bits & PTE.special) return;
-      const folio = s.head(s.ent.at(slot));
+      if (stopped || !(bits & PTE.present) || bits & PTE.special) return;
+      const page = s.ent.at(slot);
+      let folio = s.head(page);
+      if (s.order.at(folio) && !whole.has(folio)) {
+        if (seen.has(folio)) return;
+        if (s.f.mthp && mapsWhole(s, mm, page, vpn, to)) whole.add(folio);
+        else {
+          seen.add(folio);
+          const shared = s.f.mthp ? mappedShared(s, folio) : s.mapcount.at(folio) !== 1;
+          if (shared || !splitForAdvice(s, folio, page)) {
+            // before mTHP the walk of a page table ended here
+            stopped = !s.f.mthp;
+            return;
+          }
+          if (s.ent.at(slot) !== page || s.entf.at(slot) & PTE.special || !(s.entf.at(slot) & PTE.present)) return;
+          folio = page;
+        }
+      }
       if (s.has(folio, PG.swapcache | PG.dirty)) {
         if (folioMapcount(s, folio) !== s.nr(folio)) return;
         if (s.has(folio, PG.swapcache) && !folioFreeSwap(s, folio)) return;
@@ -255,9 +286,10 @@ function madviseFree(s: State, mm: number, from: number, to: number): void {
     },
     (slot, base) => {
       const folio = s.ent.at(slot);
-      if (isHugeZero(s, folio) || folioMapcount(s, folio) !== 1) return;
+      if (isHugeZero(s, folio) || !folioTrylock(s, folio)) return;
+      if (s.f.mthp ? mappedShared(s, folio) : folioMapcount(s, folio) !== 1) return;
       if (from > base || to < base + PMD_NR) {
-        splitHugePmd(s, slot);
+        splitForAdvice(s, folio, folio);
         return;
       }
       s.clearFlag(folio, PG.dirty);

@@ -74,15 +74,11 @@ export function unmapSlot(s: State, slot: number, value = 0, left = 0): void {
   const page = s.ent.at(slot);
   const head = s.head(page);
   rmapUnlink(s, page, slot);
-  if (slotIsPmd(s, slot)) {
-    s.add(s.entire, head, -1);
+  if (slotIsPmd(s, slot)) s.add(s.entire, head, -1);
+  else s.add(s.mapcount, page, -1);
+  if (s.order.at(head)) {
     s.add(s.fmap, head, -1);
-  } else {
-    s.add(s.mapcount, page, -1);
-    if (s.order.at(head)) {
-      s.add(s.fmap, head, -1);
-      if (folioAnon(s, head) && s.fmap.at(head) > 0) s.setFlag(head, PG.partially_mapped);
-    }
+    if (s.fmap.at(head) > 0 && s.entire.at(head) === 0 && folioAnon(s, head)) deferSplit(s, head, page, slot);
   }
   const vma = findVma(s, slotMm(s, slot), slotVpn(s, slot));
   setEntry(s, slot, value, left);
@@ -94,6 +90,20 @@ export function unmapSlot(s: State, slot: number, value = 0, left = 0): void {
     (s.order.at(head) === 0 || s.has(head, PG.mlocked))
   )
     munlockFolio(s, head);
+}
+
+/**
+ * The end of __folio_remove_rmap and deferred_split_folio: the folio is partially mapped from here, if this was the last mapping of some of its
+ * pages and others are mapped still. Swap-cache folios are not queued.
+ */
+function deferSplit(s: State, folio: number, page: number, slot: number): void {
+  if (s.has(folio, PG.partially_mapped | PG.swapcache | PG.hugetlb)) return;
+  let lost = s.mapcount.at(page) === 0;
+  if (slotIsPmd(s, slot)) {
+    lost = false;
+    for (let i = 0; i < s.nr(folio) && !lost; i++) lost = s.mapcount.at(folio + i) === 0;
+  }
+  if (lost) s.setFlag(folio, PG.partially_mapped);
 }
 
 /** All mappings of a folio, PMD entries first. */

@@ -87,13 +87,15 @@ export function splitHugePmd(s: State, pmd: number, freeze = false): void {
   const keep = bits & (PTE.write | PTE.young | PTE.protnone | (s.f.splitPmdKeepsDirty || freeze ? PTE.dirty : 0));
   if (bits & PTE.dirty) s.setFlag(folio, PG.dirty);
   const exclusive = anonExclusive(s, folio);
+  const partial = s.has(folio, PG.partially_mapped);
   folioGet(s, folio, PMD_NR - 1);
   unmapSlot(s, pmd);
   for (let i = 0; i < PMD_NR; i++) {
     mapPte(s, pteSlot(s, mm, vpn + i, true), folio + i, keep);
     if (exclusive) setAnonExclusive(s, folio + i, true);
   }
-  s.clearFlag(folio, PG.partially_mapped);
+  // the kernel adds the PTE mappings before the PMD mapping goes: nothing was unmapped meanwhile
+  if (!partial) s.clearFlag(folio, PG.partially_mapped);
 }
 
 /** Splits the PMD that maps `vpn`, if it is huge and of a kind that splits (split_huge_pmd_address). */

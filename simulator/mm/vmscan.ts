@@ -114,10 +114,12 @@ export function shrinkFolioList(
   const queue = list.slice();
   list.length = 0;
   let reclaimed = 0;
-  // splitting a large folio adds its pages to the end
+  // splitting a large folio adds its pages where the next one is taken from (lru_add_page_tail)
   for (let i = 0; i < queue.length; i++) {
     const folio = queue[i]!;
-    const r = shrinkOne(s, folio, queue, sc, stat, ignoreReferences);
+    const split: number[] = [];
+    const r = shrinkOne(s, folio, split, sc, stat, ignoreReferences);
+    if (split.length) queue.splice(i + 1, 0, ...split);
     if (r < 0) list.push(folio);
     else reclaimed += r;
   }
@@ -235,8 +237,7 @@ function rotateReclaimable(s: State, folio: number): void {
 
 /** move_folios_to_lru (mm/vmscan.c): what was not reclaimed goes back to the list its flags say. */
 export function moveFoliosToLru(s: State, list: readonly number[], memcg: boolean): void {
-  for (let i = list.length - 1; i >= 0; i--) {
-    const folio = list[i]!;
+  for (const folio of list) {
     if (!folioEvictable(s, folio)) {
       folioPutbackLru(s, folio);
       lruAddDrain(s);
