@@ -53,7 +53,7 @@ export function pgoffOf(s: State, vma: number, vpn: number): number {
   return s.vmaPgoff.at(vma) + vpn - s.vmaStart.at(vma);
 }
 
-/** handle_mm_fault / __handle_mm_fault. The VMA's permissions are the caller's to check. */
+/** handle_mm_fault. The VMA's permissions are the caller's to check. */
 export function handleMmFault(
   s: State,
   mm: number,
@@ -64,6 +64,19 @@ export function handleMmFault(
   retry = true,
 ): FaultResult {
   const c: FaultCtx = { mm, vma: findVma(s, mm, vpn), vpn, write, unshare, gfp, retry };
+  const outer = s.inFault;
+  // lru_gen_enter_fault
+  s.inFault = !(s.vmaFlags.at(c.vma) & (VM.SEQ_READ | VM.RAND_READ));
+  try {
+    return handleFault(s, c);
+  } finally {
+    s.inFault = outer;
+  }
+}
+
+/** __handle_mm_fault. */
+function handleFault(s: State, c: FaultCtx): FaultResult {
+  const { mm, vpn, write, unshare, gfp } = c;
   const flags = s.vmaFlags.at(c.vma);
   if (flags & VM.HUGETLB) return hugetlbFault(s, c);
   const pmd = pmdSlot(s, mm, vpn, true);
@@ -126,13 +139,7 @@ export function addNewAnon(s: State, c: { vma: number; vpn: number }, folio: num
   for (let i = 1; i < s.nr(folio); i++) setAnonExclusive(s, folio + i, true);
   s.set(s.vmaFlags, c.vma, s.vmaFlags.at(c.vma) | VM.ANON_VMA);
   if (s.vmaFlags.at(c.vma) & VM.LOCKED) mlockNewFolio(s, folio);
-  else faultAddLru(s, folio);
-}
-
-/** folio_add_lru in a fault: under MGLRU a freshly faulted folio is young (lru_gen_in_fault). */
-export function faultAddLru(s: State, folio: number): void {
-  if (s.machine.lru === 'mglru') s.setFlag(folio, PG.active);
-  folioAddLru(s, folio);
+  else folioAddLru(s, folio);
 }
 
 /** mlock_vma_folio: a small folio that a locked VMA maps is mlocked. */

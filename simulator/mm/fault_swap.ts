@@ -1,8 +1,9 @@
 /** Swapping in (do_swap_page; mm/memory.c). */
 import { folioLock } from './wait.ts';
-import { faultAddLru, mlockVmaFolio, type FaultCtx, type FaultResult } from './fault.ts';
+import { mlockVmaFolio, type FaultCtx, type FaultResult } from './fault.ts';
 import { doWpPage } from './fault_wp.ts';
 import { MAPPING, PG, PTE, VM } from './flags.ts';
+import { folioAddLru } from './lru.ts';
 import { allocFolio, folioGet, folioPut } from './page_alloc.ts';
 import { pteSlot } from './pagetable.ts';
 import { drainIfBatched, folioAnon, folioKsm, mapPte, setAnonExclusive } from './rmap.ts';
@@ -32,7 +33,7 @@ export function doSwapPage(s: State, c: FaultCtx, slot: number): FaultResult {
     const first = entry - (entry & ((1 << order) - 1));
     if (!direct) addToSwapCache(s, folio, entry);
     if (shadow) workingsetRefault(s, folio, shadow);
-    faultAddLru(s, folio);
+    folioAddLru(s, folio);
     swapReadFolio(s, folio, first);
     if (!direct) folioPut(s, folio);
     page = folio + (entry - first);

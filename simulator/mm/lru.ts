@@ -79,8 +79,11 @@ export function lruDelete(s: State, folio: number, reclaiming = false): void {
 
 /**
  * folio_add_lru (mm/swap.c): into the per-CPU batch, which holds one reference until it is drained. Large folios and a full batch drain at once.
+ * Under MGLRU a folio that a fault adds is young.
  */
 export function folioAddLru(s: State, folio: number): void {
+  if (s.inFault && !s.reclaiming && s.machine.lru === 'mglru' && !s.has(folio, PG.unevictable))
+    s.setFlag(folio, PG.active);
   s.setFlag(folio, PG.batched);
   folioGet(s, folio);
   const n = s.scalar.at(SCALAR.batchCount);

@@ -54,6 +54,8 @@ export class State {
   dmesg: string[] = [];
   /** An allocation is reclaiming (PF_MEMALLOC): allocations within it take what there is. */
   reclaiming = false;
+  /** A fault is being handled (lru_gen_in_fault): under MGLRU what is added to the LRU meanwhile is young. */
+  inFault = false;
   /** Folios whose swap writeback the operation in progress has started; empty between operations. */
   readonly underWriteback: number[] = [];
 

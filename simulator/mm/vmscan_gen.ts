@@ -36,9 +36,7 @@ function incMaxSeq(s: State): void {
     for (const node of [0, 1]) {
       const from = genList(node, type, minSeq(s, type));
       for (let f = s.lruTail.at(from); f; f = s.lruTail.at(from)) {
-        listDelete(s, from, f);
-        s.set(s.gen, f, genList(node, type, minSeq(s, type) + 1) + 1);
-        lruRelink(s, f);
+        folioIncGen(s, f, from, genList(node, type, minSeq(s, type) + 1));
       }
     }
     s.set(s.scalar, type ? SCALAR.minSeqFile : SCALAR.minSeqAnon, minSeq(s, type) + 1);
@@ -49,16 +47,21 @@ function incMaxSeq(s: State): void {
         const next = s.lruNext.at(f);
         const target = genList(node, isFileLru(s, f) ? 1 : 0, max);
         if (folioMapcount(s, f) && folioReferenced(s, f).ptes && l !== target) {
-          listDelete(s, l, f);
-          s.clearFlag(f, PG.referenced | PG.workingset | PG.refs0 | PG.refs1);
-          s.set(s.gen, f, target + 1);
-          lruRelink(s, f);
+          folioIncGen(s, f, l, target);
         }
         f = next;
       }
     }
   }
   s.set(s.scalar, SCALAR.maxSeq, max + 1);
+}
+
+/** folio_inc_gen, folio_update_gen: to another generation; what was counted in the old one (LRU_REFS_FLAGS) is forgotten. */
+function folioIncGen(s: State, folio: number, from: number, to: number): void {
+  listDelete(s, from, folio);
+  s.clearFlag(folio, PG.referenced | PG.workingset | PG.refs0 | PG.refs1);
+  s.set(s.gen, folio, to + 1);
+  lruRelink(s, folio);
 }
 
 function lruRelink(s: State, f: number): void {
@@ -88,10 +91,8 @@ export function genShrinkLruvec(s: State, node: number, priority: number, sc: Sc
     for (let f = s.lruTail.at(list); f; f = s.lruTail.at(list)) {
       if (s.f.mglruSkipsDirtyFiles && type === 1 && s.has(f, PG.dirty | PG.writeback)) {
         // sort_folio: waiting for writeback, one generation on
-        listDelete(s, list, f);
+        folioIncGen(s, f, list, genList(node, 1, minSeq(s, 1) + 1));
         s.setFlag(f, PG.reclaim);
-        s.set(s.gen, f, genList(node, 1, minSeq(s, 1) + 1) + 1);
-        lruRelink(s, f);
         continue;
       }
       lruDelete(s, f, true);
