@@ -35,6 +35,12 @@ export interface Features {
   readonly mthp: boolean;
   /** Swap-in of large folios from a synchronous device (since 6.12). */
   readonly swapinLargeFolios: boolean;
+  /** do_swap_page maps what it read from the device by folio_add_new_anon_rmap(), which does not mlock (since 6.11). */
+  readonly newAnonRmapSwapin: boolean;
+  /** vma_has_recency() (since 6.2): MADV_RANDOM counts like MADV_SEQUENTIAL, and folio_referenced passes over such VMAs. */
+  readonly randReadHasNoRecency: boolean;
+  /** Folios that hold nothing but zeroes are not written to swap (swap_zeromap; since 6.11). */
+  readonly swapZeromap: boolean;
   /** bdev_write_page() is tried first and ends writeback once more for a large folio on a synchronous device (until 6.2). */
   readonly swapRwPage: boolean;
   /** Shared hugetlb folios hold one page-cache reference per base page (since 6.8). */
@@ -91,6 +97,9 @@ const v6_12: Features = {
   pageoutMarksWorkingset: true,
   mthp: true,
   swapinLargeFolios: true,
+  newAnonRmapSwapin: true,
+  randReadHasNoRecency: true,
+  swapZeromap: true,
   swapRwPage: false,
   hugetlbCacheRefPerPage: true,
   directIoPins: true,
@@ -131,6 +140,9 @@ const v6_1: Features = {
   pageoutMarksWorkingset: false,
   mthp: false,
   swapinLargeFolios: false,
+  newAnonRmapSwapin: false,
+  randReadHasNoRecency: false,
+  swapZeromap: false,
   swapRwPage: true,
   hugetlbCacheRefPerPage: false,
   directIoPins: false,

@@ -5,9 +5,9 @@ import { daxCow, daxMap } from './dax.ts';
 import { addNewAnon, maybeWrite, mlockVmaFolio, pgoffOf, protWrite, type FaultCtx, type FaultResult } from './fault.ts';
 import { FS, addToPageCache, attachBuffers, cachedPage, filemapGet } from './filemap.ts';
 import { PG, PTE, VM } from './flags.ts';
-import { folioAddLru } from './lru.ts';
+import { folioAddLru, mlockFolio } from './lru.ts';
 import { allocFolio, folioGet, folioPut } from './page_alloc.ts';
-import { PMD_NR, pmdSlot, pteSlot } from './pagetable.ts';
+import { PMD_NR, PMD_ORDER, pmdSlot, pteSlot } from './pagetable.ts';
 import { mapPmd, mapPte } from './rmap.ts';
 import { shmemGetPage } from './shmem.ts';
 import { type State } from './state.ts';
@@ -52,7 +52,7 @@ export function doFault(s: State, c: FaultCtx): FaultResult {
     // do_cow_fault
     const folio = allocFolio(s, 0, c.gfp);
     if (!folio) return 'OOM';
-    const page = filePage(s, c, false);
+    const page = filePage(s, c, hugeVma);
     if (typeof page === 'string') {
       folioPut(s, folio);
       return page;
@@ -84,19 +84,25 @@ export function pageMkwrite(s: State, file: number, folio: number): void {
   folioMarkDirty(s, folio);
 }
 
-/** finish_fault, set_pte_range, do_set_pmd: maps the file page. */
+/** do_set_pmd: maps a huge file page by the PMD. False if it does not fit (VM_FAULT_FALLBACK). */
+function doSetPmd(s: State, c: FaultCtx, folio: number, bits: number): boolean {
+  if (s.order.at(folio) !== PMD_ORDER || !orderSuitable(s, c.vma, c.vpn, PMD_ORDER)) return false;
+  if (s.f.mthp && s.vmaFlags.at(c.vma) & VM.NOHUGEPAGE) return false; // vma_thp_disabled
+  const aligned = (pgoffOf(s, c.vma, c.vpn) & (PMD_NR - 1)) === (c.vpn & (PMD_NR - 1));
+  const pmd = pmdSlot(s, c.mm, c.vpn, true);
+  if (s.entf.at(pmd) !== 0 || !aligned) return false;
+  folioGet(s, folio);
+  mapPmd(s, pmd, folio, bits);
+  // folio_add_file_rmap_pmd mlocked it until large folios were left to mlock() and reclaim
+  if (!s.f.mthp && s.vmaFlags.at(c.vma) & VM.LOCKED) mlockFolio(s, folio);
+  return true;
+}
+
+/** finish_fault, set_pte_range: maps the file page. */
 function finishFault(s: State, c: FaultCtx, page: number): void {
   const folio = s.head(page);
   const bits = PTE.young | (protWrite(s, c.vma) ? PTE.write : 0) | (c.write ? maybeWrite(s, c.vma) | PTE.dirty : 0);
-  if (s.order.at(folio) === 9 && orderSuitable(s, c.vma, c.vpn, 9) && !(s.vmaFlags.at(c.vma) & VM.NOHUGEPAGE)) {
-    const pmd = pmdSlot(s, c.mm, c.vpn, true);
-    const aligned = (pgoffOf(s, c.vma, c.vpn) & (PMD_NR - 1)) === (c.vpn & (PMD_NR - 1));
-    if (s.entf.at(pmd) === 0 && aligned) {
-      folioGet(s, folio);
-      mapPmd(s, pmd, folio, bits);
-      return;
-    }
-  }
+  if (doSetPmd(s, c, folio, bits)) return;
   folioGet(s, folio);
   mapPte(s, pteSlot(s, c.mm, c.vpn, true), page, bits);
   mlockVmaFolio(s, c.vma, folio);
@@ -105,14 +111,15 @@ function finishFault(s: State, c: FaultCtx, page: number): void {
 /** do_fault_around, filemap_map_pages: maps up-to-date cached pages of the 16-page window; true if the faulting one was among them. */
 function faultAround(s: State, c: FaultCtx): boolean {
   const file = s.vmaFile.at(c.vma);
+  const fs = s.fileFs.at(file);
+  // vm_ops->map_pages
+  if (fs !== FS.ext4 && fs !== FS.tmpfs) return false;
   const start = Math.max(s.vmaStart.at(c.vma), (c.vpn >>> 4) << 4);
-  const end = Math.min(s.vmaEnd.at(c.vma), start + 16, ((c.vpn >>> 4) << 4) + 16);
-  const base = pgoffOf(s, c.vma, c.vpn);
-  const first = cachedPage(s, file, base);
-  if (first && s.order.at(s.head(first)) === 9 && !s.entf.at(pmdSlot(s, c.mm, c.vpn, true))) {
-    finishFault(s, c, first);
-    return true;
-  }
+  const end = Math.min(s.vmaEnd.at(c.vma), start + 16, ((start >>> 9) << 9) + PMD_NR);
+  const prot = PTE.young | (protWrite(s, c.vma) ? PTE.write : 0);
+  // filemap_map_pmd
+  const first = cachedPage(s, file, pgoffOf(s, c.vma, c.vpn));
+  if (first && doSetPmd(s, c, s.head(first), prot)) return true;
   let hit = false;
   for (let vpn = start; vpn < end; vpn++) {
     const index = pgoffOf(s, c.vma, vpn);
@@ -128,7 +135,7 @@ function faultAround(s: State, c: FaultCtx): boolean {
     )
       continue;
     folioGet(s, s.head(page));
-    mapPte(s, pteSlot(s, c.mm, vpn, true), page, PTE.young | (protWrite(s, c.vma) ? PTE.write : 0));
+    mapPte(s, pteSlot(s, c.mm, vpn, true), page, prot);
     mlockVmaFolio(s, c.vma, s.head(page));
     if (vpn === c.vpn) hit = true;
   }

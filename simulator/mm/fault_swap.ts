@@ -107,7 +107,8 @@ export function doSwapPage(s: State, c: FaultCtx, slot: number): FaultResult {
     s.set(s.index, folio, vpn);
   }
   s.set(s.vmaFlags, c.vma, s.vmaFlags.at(c.vma) | VM.ANON_VMA);
-  mlockVmaFolio(s, c.vma, folio);
+  // folio_add_new_anon_rmap, which newer kernels use for what comes from the device, does not mlock; folio_add_anon_rmap_ptes does
+  if (!fresh || !s.f.newAnonRmapSwapin) mlockVmaFolio(s, c.vma, folio);
   if (write) return doWpPage(s, c, pteSlot(s, c.mm, c.vpn));
   return 'ok';
 }
@@ -123,6 +124,7 @@ function swapinOrder(s: State, c: FaultCtx, entry: number): number {
     const slot = pteSlot(s, c.mm, base + i);
     if (!slot || s.ent.at(slot) !== first + i || (s.entf.at(slot) & (PTE.swap | PTE.exclusive)) !== orig) return 0;
     if (s.swapCache.at(first + i) || s.swapCount.at(first + i) !== 1) return 0;
+    if (s.swapZero.at(first + i) !== s.swapZero.at(first)) return 0;
   }
   return 4;
 }

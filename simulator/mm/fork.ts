@@ -82,7 +82,7 @@ function copyPte(s: State, src: number, dst: number, vma: number, child: number,
   }
   if (bits & (PTE.special | PTE.hwpoison)) {
     if (next !== bits) s.set(s.entf, slot, next);
-    setEntry(s, to, page, next & ~PTE.young);
+    setEntry(s, to, page, next & ~(s.vmaFlags.at(vma) & VM.SHARED ? PTE.young | PTE.dirty : PTE.young));
     return;
   }
   const folio = s.head(page);

@@ -7,7 +7,7 @@ import { changeBits, rmapLink, rmapSlots, rmapUnlink, setEntry, slotIsPmd, slotM
 import { invalidate } from './mmu_notifier.ts';
 import { splitHugePmd } from './thp.ts';
 import { swapDuplicate, swapFree } from './swap.ts';
-import { findVma } from './vma.ts';
+import { findVma, vmaHasRecency } from './vma.ts';
 import type { State } from './state.ts';
 
 /** PageAnon of the folio (KSM pages are anonymous too). */
@@ -128,6 +128,8 @@ export function folioReferenced(s: State, folio: number): Referenced {
   let lockedPtes = 0;
   for (const slot of folioSlots(s, folio)) {
     const vma = findVma(s, slotMm(s, slot), slotVpn(s, slot));
+    // invalid_folio_referenced_vma
+    if (s.f.randReadHasNoRecency && !vmaHasRecency(s, vma)) continue;
     if (s.vmaFlags.at(vma) & VM.LOCKED) {
       if (s.order.at(folio) === 0 || slotIsPmd(s, slot)) {
         if (!s.has(folio, PG.mlocked)) mlockFolio(s, folio);
@@ -144,7 +146,7 @@ export function folioReferenced(s: State, folio: number): Referenced {
       if (slotIsPmd(s, slot))
         changeBits(s, slot, bits & ~PTE.young); // pmdp_clear_flush_young does flush
       else s.set(s.entf, slot, bits & ~PTE.young);
-      vmas.add(vma);
+      if (vmaHasRecency(s, vma) || slotIsPmd(s, slot)) vmas.add(vma);
     }
   }
   if (lockedPtes === s.nr(folio) && lockedPtes > 1) {

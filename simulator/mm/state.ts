@@ -151,6 +151,8 @@ export class State {
   readonly swapCache: Column;
   readonly swapContent: Column;
   readonly swapShadow: Column;
+  /** Slots whose folio was all zeroes: nothing was written (swap_zeromap_folio_set). */
+  readonly swapZero: Column;
   // handles
   readonly handleName: Column;
   readonly handleFirst: Column;
@@ -259,6 +261,7 @@ export class State {
     this.swapCache = c('swap_cache');
     this.swapContent = c('swap.content');
     this.swapShadow = c('swap.shadow');
+    this.swapZero = c('swap.zeromap');
     this.handleName = c('handle.name');
     this.handleFirst = c('handle.first');
     this.handleNr = c('handle.nr');

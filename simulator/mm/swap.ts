@@ -59,6 +59,7 @@ export function deleteFromSwapCache(s: State, folio: number, shadow = 0, put = t
 function freeSlot(s: State, entry: number): void {
   s.set(s.swapContent, entry, 0);
   s.set(s.swapShadow, entry, 0);
+  s.set(s.swapZero, entry, 0);
 }
 
 /** swap_duplicate: one more page-table entry (or shmem slot) refers to the slot. */
@@ -100,15 +101,27 @@ export function freeSwapCache(s: State, folio: number): void {
     folioFreeSwap(s, folio);
 }
 
-/** swap_writepage (mm/page_io.c): contents to the slots; writeback starts and ends. */
-export function swapWritepage(s: State, folio: number): void {
+/** is_folio_zero_filled (mm/page_io.c). */
+function isFolioZeroFilled(s: State, folio: number): boolean {
+  for (let i = 0; i < s.nr(folio); i++) if (!s.contents.identical(s.content.at(folio + i), 0)) return false;
+  return true;
+}
+
+/** swap_writepage (mm/page_io.c): contents to the slots. False if there was nothing to write: all zeroes, which the slots remember. */
+export function swapWritepage(s: State, folio: number): boolean {
   const nr = s.nr(folio);
   const entry = s.priv.at(folio);
-  for (let i = 0; i < nr; i++) s.set(s.swapContent, entry + i, s.content.at(folio + i));
+  const zero = s.f.swapZeromap && isFolioZeroFilled(s, folio);
+  for (let i = 0; i < nr; i++) {
+    s.set(s.swapContent, entry + i, s.content.at(folio + i));
+    s.set(s.swapZero, entry + i, zero ? 1 : 0);
+  }
+  if (zero) return false;
   s.count('pswpout', nr);
   if (nr >= 512) s.count('thp_swpout');
   s.count('nr_written', nr);
   if (nr > 1 && s.f.swapRwPage && s.machine.swap === 'zram') s.count('nr_written', nr);
+  return true;
 }
 
 /** swap_read_folio (mm/page_io.c): contents from the slots. */
@@ -116,7 +129,7 @@ export function swapReadFolio(s: State, folio: number, entry: number): void {
   const nr = s.nr(folio);
   for (let i = 0; i < nr; i++) s.set(s.content, folio + i, s.swapContent.at(entry + i));
   s.setFlag(folio, PG.uptodate);
-  s.count('pswpin', nr);
+  if (!s.swapZero.at(entry)) s.count('pswpin', nr);
 }
 
 /** swap_cache_get_folio: the cached page of a slot, 0 if none. */

@@ -29,6 +29,10 @@ export function findVma(s: State, mm: number, vpn: number): number {
   for (let v = s.mmVmas.at(mm); v; v = s.vmaNext.at(v)) if (vpn >= s.vmaStart.at(v) && vpn < s.vmaEnd.at(v)) return v;
   return 0;
 }
+/** vma_has_recency (include/linux/mm_inline.h): do accesses through this VMA say that a page will be used again? */
+export function vmaHasRecency(s: State, vma: number): boolean {
+  return !(s.vmaFlags.at(vma) & (s.f.randReadHasNoRecency ? VM.SEQ_READ | VM.RAND_READ : VM.SEQ_READ));
+}
 /** All VMAs of an mm that overlap [start, end). */
 export function vmasIn(s: State, mm: number, start: number, end: number): number[] {
   const out: number[] = [];

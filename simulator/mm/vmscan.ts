@@ -66,38 +66,41 @@ export function removeMapping(s: State, folio: number, sc: ScanControl, reclaime
 }
 
 /** pageout (mm/vmscan.c): writes a dirty swap-cache or shmem folio. */
-function pageout(s: State, folio: number, isolated: number[]): 'keep' | 'activate' | 'success' | 'clean' {
+function pageout(s: State, folio: number, isolated: number[]): 'keep' | 'activate' | 'writeback' | 'success' | 'clean' {
   const priv = s.has(folio, PG.private) ? 1 : 0;
   if (s.refcount.at(folio) - priv !== 1 + s.nr(folio)) return 'keep';
   if (s.has(folio, PG.swapcache)) {
     if (!s.testClear(folio, PG.dirty)) return 'clean';
-    swapWritepage(s, folio);
-    return 'success';
+    return submitted(s, swapWritepage(s, folio));
   }
   const fs = folioFs(s, folio);
   if (!fs) return 'keep';
   if (fs === FS.tmpfs) {
     if (!folioClearDirtyForIo(s, folio)) return 'clean';
-    return shmemWritepage(s, folio, isolated) ? 'success' : 'activate';
+    return shmemWritepage(s, folio, isolated);
   }
   return 'activate';
 }
 
+/** Is the I/O of a page on its way still (a disk), or done (zram, or there was none)? */
+function submitted(s: State, io: boolean): 'writeback' | 'success' {
+  return io && s.machine.swap === 'disk' ? 'writeback' : 'success';
+}
+
 /** shmem_writepage (mm/shmem.c): from the page cache to the swap cache, and written. A large folio without slots is split. */
-function shmemWritepage(s: State, folio: number, isolated: number[]): boolean {
+function shmemWritepage(s: State, folio: number, isolated: number[]): 'activate' | 'writeback' | 'success' {
   const entry = allocSwap(s, s.nr(folio));
   if (!entry) {
     s.setFlag(folio, PG.dirty);
     if (s.nr(folio) > 1) splitFolio(s, folio, folio, isolated);
-    return false;
+    return 'activate';
   }
   const nr = s.nr(folio);
   addToSwapCache(s, folio, entry);
   for (let i = 0; i < nr; i++) swapDuplicate(s, entry + i);
   removeFromPageCache(s, folio, 0, entry);
   folioPut(s, folio, nr);
-  swapWritepage(s, folio);
-  return true;
+  return submitted(s, swapWritepage(s, folio));
 }
 
 /**
@@ -179,14 +182,12 @@ function shrinkOne(
         return -1;
       case 'activate':
         return activateLocked(s, folio);
+      case 'writeback':
+        // asynchronous: the folio is under writeback now; it is freed by a later pass
+        s.setFlag(folio, PG.writeback | PG.reclaim);
+        s.underWriteback.push(folio);
+        return -1;
       case 'success':
-        if (s.machine.swap === 'disk') {
-          // asynchronous: the folio is under writeback now; it is freed by a later pass
-          s.setFlag(folio, PG.writeback | PG.reclaim);
-          s.underWriteback.push(folio);
-          return -1;
-        }
-        break;
       case 'clean':
         break;
     }

@@ -1,12 +1,12 @@
 /** Taking mappings away: zap_page_range and unmap_mapping_range (mm/memory.c, mm/huge_memory.c, mm/hugetlb.c). */
-import { PG, PTE, VM } from './flags.ts';
+import { PG, PTE } from './flags.ts';
 import { folioMarkAccessed } from './lru.ts';
 import { folioPut } from './page_alloc.ts';
 import { folioAnon, unmapSlot } from './rmap.ts';
 import { clearEntry, freeBlock, pmdSlot, PMD_NR } from './pagetable.ts';
 import { freeSwapAndCache, freeSwapCache } from './swap.ts';
 import { isHugeZero, splitHugePmd } from './thp.ts';
-import { findVma, vmasIn } from './vma.ts';
+import { findVma, vmaHasRecency, vmasIn } from './vma.ts';
 import { folioMarkDirty } from './writeback.ts';
 import { MAPPING } from './flags.ts';
 import { SCALAR, type State } from './state.ts';
@@ -52,7 +52,7 @@ function zapPte(s: State, slot: number, vma: number): void {
   const folio = s.head(page);
   if (!folioAnon(s, folio)) {
     if (bits & PTE.dirty) folioMarkDirty(s, folio);
-    if (bits & PTE.young && !(s.vmaFlags.at(vma) & (VM.RAND_READ | VM.SEQ_READ))) folioMarkAccessed(s, folio);
+    if (bits & PTE.young && vmaHasRecency(s, vma)) folioMarkAccessed(s, folio);
   }
   unmapSlot(s, slot);
   freeSwapCache(s, folio);
