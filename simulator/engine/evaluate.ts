@@ -339,7 +339,7 @@ class Scope {
     if (builtin < 0 && (!fn || fn.entry < 0))
       throw new NoValue(`${callee.name}() is not part of this program: only what the program calls can be called`);
     const given = args.map((a) => this.argument(a));
-    const t = kernel.spawn(program.functions[program.init]!, builtin < 0 ? [] : given, {
+    const t = kernel.spawn(program.functions[program.init]!, [], {
       kind: ACTOR.init,
       name: 'evaluation',
       proc: kernel.vm.tProc.at(this.reader.thread) || (kernel.procs.count ? 1 : 0),
@@ -350,7 +350,7 @@ class Scope {
     kernel.vm.onStep = () => false;
     try {
       if (builtin >= 0) {
-        const r = kernel.call(builtin, kernel.vm.tFp.at(t), given.length, t);
+        const r = kernel.vm.withArguments(given, t, (at) => kernel.call(builtin, at, given.length, t));
         if (typeof r === 'symbol') throw new NoValue(`${callee.name}() would wait`);
         const type = fn && fn.returns.kind !== 'void' ? fn.returns : T.long;
         if (r === undefined) return { type: T.void };

@@ -13,24 +13,24 @@ export class Args {
   ) {}
   /** 32-bit integer. */
   n(i: number): number {
-    return this.k.vm.lo(this.base + i);
+    return this.k.vm.argLo(this.base, i);
   }
   /** 64-bit integer as a number (exact up to 2^53). */
   u(i: number): number {
-    return (this.k.vm.hi(this.base + i) >>> 0) * 4294967296 + (this.k.vm.lo(this.base + i) >>> 0);
+    return (this.k.vm.argHi(this.base, i) >>> 0) * 4294967296 + (this.k.vm.argLo(this.base, i) >>> 0);
   }
   /** Signed 64-bit integer as a number. */
   s(i: number): number {
-    return this.k.vm.hi(this.base + i) * 4294967296 + (this.k.vm.lo(this.base + i) >>> 0);
+    return this.k.vm.argHi(this.base, i) * 4294967296 + (this.k.vm.argLo(this.base, i) >>> 0);
   }
   w(i: number): Word {
-    return { hi: this.k.vm.hi(this.base + i), lo: this.k.vm.lo(this.base + i) };
+    return { hi: this.k.vm.argHi(this.base, i), lo: this.k.vm.argLo(this.base, i) };
   }
   big(i: number): bigint {
-    return (BigInt(this.k.vm.hi(this.base + i)) << 32n) | BigInt(this.k.vm.lo(this.base + i) >>> 0);
+    return (BigInt(this.k.vm.argHi(this.base, i)) << 32n) | BigInt(this.k.vm.argLo(this.base, i) >>> 0);
   }
   isNull(i: number): boolean {
-    return (this.k.vm.hi(this.base + i) | this.k.vm.lo(this.base + i)) === 0;
+    return (this.k.vm.argHi(this.base, i) | this.k.vm.argLo(this.base, i)) === 0;
   }
   text(i: number): string {
     return cString(this.k, this.w(i), this.thread);

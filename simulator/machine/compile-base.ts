@@ -2,7 +2,7 @@
 import type { CType, Expr, Span } from '../../language/c/ast.ts';
 import type { ExactFunction } from '../../language/c/exact/index.ts';
 import type { Compiler } from './compiler.ts';
-import { OP, WIDTH, type OpName } from './opcodes.ts';
+import { CONSTANTS, FRAME, OP, TEMPORARIES, WIDTH, type OpName } from './opcodes.ts';
 import type { FnInfo, VarInfo } from './program.ts';
 import { array, CompileError, findMember, ptr, T, typeName, type IntTy, type Ty } from './types.ts';
 
@@ -12,7 +12,7 @@ export type Sym =
   | { readonly kind: 'mem'; readonly type: Ty; readonly offset: number; readonly info: VarInfo }
   | { readonly kind: 'global'; readonly index: number }
   | { readonly kind: 'const'; readonly value: bigint; readonly type: IntTy };
-/** A value: its type and the slot that holds it (records: their address). */
+/** A value: its type and the place of the window that holds it (records: their address). */
 export interface Val {
   readonly type: Ty;
   readonly slot: number;
@@ -37,8 +37,9 @@ export interface Const {
 export interface Block {
   readonly names: Map<string, Sym>;
   readonly cleanups: { readonly fn: string; readonly sym: Sym; readonly span: Span }[];
-  /** Slot to go back to. */
-  readonly slots: number;
+  /** Temporaries and variables to go back to. */
+  readonly temporaries: number;
+  readonly registers: number;
   readonly vars: VarInfo[];
   /** Node of the tree, for jumps into it. */
   readonly node: object;
@@ -76,10 +77,18 @@ export function isWide(t: Ty): boolean {
   return t.kind !== 'int' || t.size === 8;
 }
 
+/** Instructions that write nothing to the window. (Calls have their result in another operand.) */
+const NO_RESULT: ReadonlySet<OpName> = new Set<OpName>([
+  ...(['STEP', 'TRAP', 'JMP', 'JZ', 'JNZ', 'JZL', 'JNZL', 'JEQ', 'JNE', 'JLTS', 'JGES', 'JLTU', 'JGEU'] as const),
+  ...(['ST8', 'ST16', 'ST32', 'ST64', 'STF', 'STB', 'COPY', 'ZERO', 'DECL', 'CHK', 'RET', 'NOTE'] as const),
+]);
+
 /** State of the function being compiled and the ways to emit. */
 export abstract class FnBase {
   readonly blocks: Block[] = [];
-  protected cur = 0;
+  /** Next temporary, and next place of a variable: words of the window. */
+  protected cur = TEMPORARIES;
+  protected register = 0;
   protected frame = 0;
   protected span: Span;
   /** Names of variables whose address is taken. */
@@ -109,15 +118,44 @@ export abstract class FnBase {
     const at = this.c.code.length;
     this.c.code.push(OP[op], a, b, c, d);
     this.c.spanRows.push(this.c.spanRow(this.span));
+    while (this.written.length && this.written.at(-1)! >= this.cur - TEMPORARIES) this.written.pop();
+    this.c.live.push(this.c.liveRow(this.written));
+    if (!NO_RESULT.has(op)) this.noteWritten((op.startsWith('CALL') ? c : a) - TEMPORARIES);
     return at;
   }
   /** Sets the target of a jump. */
   protected patch(at: number, operand: number, target = this.pc): void {
     this.c.code[at + operand] = target;
   }
+  /** Temporaries that hold something here, in their order: what has to be kept if the thread stops. */
+  private written: number[] = [];
+  private noteWritten(word: number): void {
+    if (word < 0 || word >= FRAME - TEMPORARIES || this.written.includes(word)) return;
+    this.written.push(word);
+    this.written.sort((x, y) => x - y);
+  }
+  /** A temporary holds nothing here, whatever was written to it in code before this place: another branch begins, or nothing was returned. */
+  protected unwritten(slot: number): void {
+    this.written = this.written.filter((w) => w !== slot - TEMPORARIES);
+  }
   protected tmp(): number {
-    const s = this.cur++;
-    if (this.cur > this.info.slots) this.info.slots = this.cur;
+    const s = this.cur;
+    this.takeTo(s + 2);
+    return s;
+  }
+  /** Temporaries up to here are in use. */
+  protected takeTo(end: number): void {
+    this.cur = end;
+    const n = end - TEMPORARIES;
+    if (n > this.info.temporaries) this.info.temporaries = n;
+    if (n > TEMPORARIES) this.fail('this expression is too large');
+  }
+  /** A place for a variable. */
+  protected newRegister(): number {
+    const s = this.register;
+    this.register += 2;
+    if (this.register > this.info.registers) this.info.registers = this.register;
+    if (this.register > TEMPORARIES) this.fail('this function has too many variables');
     return s;
   }
   protected fail(message: string, span: Span = this.span): never {
@@ -163,12 +201,21 @@ export abstract class FnBase {
   }
 
   protected loadConst(v: bigint, type: Ty, dst?: number): Val {
-    const d = dst ?? this.tmp();
-    const w = BigInt.asIntN(64, v);
-    if (w >= -0x80000000n && w <= 0x7fffffffn) this.emit('LDI', d, Number(w));
-    else if (!isWide(type)) this.emit('LDI', d, Number(BigInt.asIntN(32, v)));
-    else this.emit('LDC', d, this.c.constant(v));
-    return { type, slot: d };
+    // both words are those of the number, so that nothing is left to do where it is widened
+    const slot = CONSTANTS + this.c.constant(type.kind === 'int' ? wrap(v, type) : v);
+    if (dst === undefined) return { type, slot };
+    this.emit('MOV', dst, slot);
+    return { type, slot: dst };
+  }
+  protected floatConst(v: number, type: Ty, dst?: number): Val {
+    const slot = CONSTANTS + this.c.floatConstant(v);
+    if (dst === undefined) return { type, slot };
+    this.emit('MOV', dst, slot);
+    return { type, slot: dst };
+  }
+  /** Address of a global or a function: a constant that is known when the program is loaded. */
+  protected addressConst(of: 'global' | 'function', index: number): number {
+    return CONSTANTS + this.c.addressConstant(of, index);
   }
 
   /** Value of an integer constant expression. */
@@ -316,15 +363,16 @@ export abstract class FnBase {
     const direct = this.lvalueType(e);
     if (direct) return direct;
     const code = this.c.code.length;
-    const rows = this.c.spanRows.length;
-    const { cur, frame, reachable } = this;
+    const { cur, register, written, frame, reachable } = this;
+    this.written = [...written];
     const assigned = new Set(this.assigned);
     try {
       return this.rv(e).type;
     } finally {
-      this.c.code.length = code;
-      this.c.spanRows.length = rows;
+      this.c.cut(code);
       this.cur = cur;
+      this.register = register;
+      this.written = written;
       this.frame = frame;
       this.reachable = reachable;
       this.assigned = assigned;

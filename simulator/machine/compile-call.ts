@@ -2,6 +2,7 @@
 import type { Expr } from '../../language/c/ast.ts';
 import { promote, type Val } from './compile-base.ts';
 import { FnCond } from './compile-cond.ts';
+import { FRAME } from './opcodes.ts';
 import { ptr, sameType, T, typeName, type FuncTy, type Ty } from './types.ts';
 
 /** Call code of a function. */
@@ -40,13 +41,12 @@ export abstract class FnCall extends FnCond {
     }
     const base = this.cur;
     const at = (i: number): number => {
-      const s = base + i;
-      this.cur = s + 1;
-      if (this.cur > this.info.slots) this.info.slots = this.cur;
+      const s = base + 2 * i;
+      this.takeTo(s + 2);
       return s;
     };
     let n = 0;
-    if (record) this.emit('LEA', at(n++), result);
+    if (record) this.emit('ADDLI', at(n++), FRAME, result);
     const extra: Val[] = [];
     e.args.forEach((arg, i) => {
       const pt = type.params[i];
@@ -57,7 +57,7 @@ export abstract class FnCall extends FnCond {
           if (v.type !== pt) this.fail(`argument ${i + 1} should be ${typeName(pt)}, not ${typeName(v.type)}`, arg);
           const off = this.frameMemory(pt.size, pt.align);
           this.declareLocal(off, 'an argument', pt);
-          this.emit('LEA', slot, off);
+          this.emit('ADDLI', slot, FRAME, off);
           this.emit('COPY', slot, v.slot, pt.size);
         } else {
           this.checkArgument(v.type, pt, arg, i, name);
@@ -79,23 +79,20 @@ export abstract class FnCall extends FnCond {
       // the rest goes to memory; the callee gets its address behind its parameters
       const area = this.frameMemory(Math.max(8, extra.length * 8), 16);
       this.declareLocal(area, 'the arguments', T.void, Math.max(8, extra.length * 8));
-      const addr = this.tmp();
-      this.emit('LEA', addr, area);
-      extra.forEach((x, i) => this.emit('ST64', addr, x.slot, i * 8));
+      extra.forEach((x, i) => this.emit('ST64', FRAME, x.slot, area + i * 8));
       n -= extra.length;
-      this.cur = base + n;
-      this.emit('MOV', at(n++), addr);
+      this.cur = base + 2 * n;
+      this.emit('ADDLI', at(n++), FRAME, area);
     }
     const d = dst ?? this.tmp();
-    const over = base + n + 1;
-    if (over > this.info.slots) this.info.slots = over;
     if (direct && direct.builtin >= 0) this.emit('CALLB', direct.builtin, base, d, n);
     else if (direct) this.emit('CALL', direct.index, base, d, n);
     else this.emit('CALLI', target!.slot, base, d, n);
-    this.cur = Math.max(base, d + 1);
+    this.cur = dst === undefined ? d + 2 : base;
+    if (type.returns.kind === 'void') this.unwritten(d);
     if (record) {
       const r = this.tmp();
-      this.emit('LEA', r, result);
+      this.emit('ADDLI', r, FRAME, result);
       return { type: record, slot: r };
     }
     return { type: type.returns, slot: d };

@@ -2,7 +2,7 @@
 import type { BinaryOp, Expr } from '../../language/c/ast.ts';
 import { common, isWide, type Val } from './compile-base.ts';
 import { COMPARE, FnExpr } from './compile-expr.ts';
-import type { OpName } from './opcodes.ts';
+import { TEMPORARIES, type OpName } from './opcodes.ts';
 import { ptr, T, typeName, type Ty } from './types.ts';
 
 /** Conditional code of a function. */
@@ -41,19 +41,25 @@ export abstract class FnCond extends FnExpr {
       if (v.type.kind === 'float') this.emit('NEZF', test, v.slot);
       const skip =
         v.type.kind === 'float' ? this.emit('JNZ', test) : this.emit(isWide(v.type) ? 'JNZL' : 'JNZ', v.slot);
+      const mark = this.cur;
       this.convert(this.rv(e.else), t, d);
+      this.cur = mark;
       this.patch(skip, 2);
       this.assigned = before;
       return this.into({ type: t, slot: d }, dst);
     }
     const jumps: number[] = [];
+    const mark = this.cur;
     this.condJump(e.test, false, jumps);
     const tested = new Set(this.assigned);
     this.intoType(this.rv(e.then), t, d);
+    this.cur = mark;
+    this.unwritten(d);
     const end = this.emit('JMP');
     for (const j of jumps) this.patchJump(j);
     this.assigned = new Set([...before]);
     this.intoType(this.rv(e.else), t, d);
+    this.cur = mark;
     this.patch(end, 1);
     this.assigned = before;
     void tested;
@@ -79,13 +85,17 @@ export abstract class FnCond extends FnExpr {
 
   /** Is the slot a variable's (rather than a temporary)? */
   private isVariable(slot: number): boolean {
-    for (const b of this.blocks)
-      for (const s of b.names.values()) if (s.kind === 'slot' && s.slot === slot) return true;
-    return false;
+    return slot < TEMPORARIES;
   }
 
   /** Jumps (their positions are collected) if the condition's truth equals `when`; falls through otherwise. */
   protected condJump(e: Expr, when: boolean, jumps: number[]): void {
+    const mark = this.cur;
+    this.jumpOn(e, when, jumps);
+    // nothing of a condition is left but where the code goes on
+    this.cur = mark;
+  }
+  private jumpOn(e: Expr, when: boolean, jumps: number[]): void {
     if (e.kind === 'unary' && e.op === '!') return this.condJump(e.arg, !when, jumps);
     const k = this.constant(e);
     if (k) {

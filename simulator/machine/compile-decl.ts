@@ -3,12 +3,20 @@ import type { BlockStmt, CType, Declarator, Expr, Span } from '../../language/c/
 import type { Block, Sym } from './compile-base.ts';
 import { FnInit } from './compile-init.ts';
 import type { VarInfo } from './program.ts';
+import { FRAME } from './opcodes.ts';
 import { isScalar, ptr, T, type Ty } from './types.ts';
 
 /** Declarations of a function. */
 export abstract class FnDecl extends FnInit {
   protected open(node: object): Block {
-    const b: Block = { names: new Map(), cleanups: [], slots: this.cur, vars: [], node };
+    const b: Block = {
+      names: new Map(),
+      cleanups: [],
+      temporaries: this.cur,
+      registers: this.register,
+      vars: [],
+      node,
+    };
     this.blocks.push(b);
     return b;
   }
@@ -23,7 +31,8 @@ export abstract class FnDecl extends FnInit {
   protected closeSilently(): void {
     const b = this.blocks.pop()!;
     for (const v of b.vars) v.to = this.pc;
-    this.cur = b.slots;
+    this.cur = b.temporaries;
+    this.register = b.registers;
   }
 
   protected cleanups(b: Block): void {
@@ -35,7 +44,7 @@ export abstract class FnDecl extends FnInit {
       const base = this.cur;
       const arg = this.tmp();
       if (c.sym.kind !== 'mem') this.fail('a cleanup needs a variable in memory', c.span);
-      this.emit('LEA', arg, c.sym.offset);
+      this.emit('ADDLI', arg, FRAME, c.sym.offset);
       const d = this.tmp();
       if (f.builtin >= 0) this.emit('CALLB', f.builtin, base, d, 1);
       else this.emit('CALL', f.index, base, d, 1);
@@ -44,8 +53,8 @@ export abstract class FnDecl extends FnInit {
   }
 
   protected slotVar(name: string, type: Ty, initialised: boolean): Sym & { kind: 'slot' } {
-    const slot = this.tmp();
-    const flag = initialised ? -1 : this.tmp();
+    const slot = this.newRegister();
+    const flag = initialised ? -1 : this.newRegister();
     const info: VarInfo = { name, type, slot, ...(flag >= 0 ? { flag } : {}), from: this.pc, to: this.pc };
     const s: Sym & { kind: 'slot' } = { kind: 'slot', type, slot, flag, info };
     const b = this.blocks[this.blocks.length - 1]!;
@@ -78,19 +87,17 @@ export abstract class FnDecl extends FnInit {
     this.step(d);
     const s = this.memVar(d.name, ptr(of));
     this.declareLocal(s.offset, d.name, s.type);
-    const bytes = this.tmp();
+    const bytes = this.newRegister();
     const at = { start: d.start, end: d.end };
     const width: Expr = { kind: 'num', value: BigInt(of.size), text: `${of.size}UL`, ...at };
     this.convert(this.rv({ kind: 'binary', op: '*', left: size, right: width, ...at }), T.ulong, bytes);
     this.variableSizes.set(s, bytes);
     const mark = this.cur;
-    const addr = this.tmp();
-    this.emit('LEA', addr, s.offset);
     const name: Expr = { kind: 'str', value: d.name, ...at };
     const sized: Expr = { kind: 'sizeof', arg: { kind: 'id', name: d.name, ...at }, ...at };
     const callee: Expr = { kind: 'id', name: '__pinscope_vla', ...at };
     const made = this.rv({ kind: 'call', callee, args: [name, sized], argsStart: 0, argsEnd: 0, ...at });
-    this.store({ kind: 'mem', type: s.type, addr, off: 0 }, made);
+    this.store({ kind: 'mem', type: s.type, addr: FRAME, off: s.offset }, made);
     this.cur = mark;
     this.blocks[this.blocks.length - 1]!.cleanups.push({ fn: '__pinscope_vla_end', sym: s, span: d });
   }
@@ -137,7 +144,7 @@ export abstract class FnDecl extends FnInit {
         return;
       }
       const s = this.slotVar(d.name, t, false);
-      this.emit('LDI', s.flag, 0);
+      this.loadConst(0n, T.int, s.flag);
       this.assigned.delete(s.flag);
       return;
     }
@@ -146,14 +153,12 @@ export abstract class FnDecl extends FnInit {
     this.declareLocal(s.offset, d.name, t);
     if (d.init) {
       const mark = this.cur;
-      const addr = this.tmp();
-      this.emit('LEA', addr, s.offset);
       if (scalar || (t.kind === 'record' && d.init.kind !== 'init'))
         this.store(
-          { kind: 'mem', type: t, addr, off: 0 },
+          { kind: 'mem', type: t, addr: FRAME, off: s.offset },
           this.rv(d.init.kind === 'init' ? (d.init.items[0]?.value ?? d.init) : d.init),
         );
-      else this.initInto(t, addr, 0, d.init, false);
+      else this.initInto(t, FRAME, s.offset, d.init, false);
       this.cur = mark;
     }
     if (d.cleanup !== undefined) this.blocks[this.blocks.length - 1]!.cleanups.push({ fn: d.cleanup, sym: s, span: d });

@@ -72,15 +72,13 @@ export abstract class FnExpr extends FnPlace {
   private value(e: Expr, dst?: number): Val {
     switch (e.kind) {
       case 'num': {
-        const d = dst ?? this.tmp();
         const f32 = /^[^xX]*[fF]$/.test(e.text);
-        this.emit('LDC', d, this.c.floatConstant(f32 ? Math.fround(e.float ?? 0) : (e.float ?? 0)));
-        return { type: f32 ? T.float : T.double, slot: d };
+        const v = e.float ?? 0;
+        return f32 ? this.floatConst(Math.fround(v), T.float, dst) : this.floatConst(v, T.double, dst);
       }
       case 'str': {
-        const d = dst ?? this.tmp();
-        this.emit('GADDR', d, this.c.literal(e.value, e));
-        return { type: ptr(T.char), slot: d };
+        const slot = this.addressConst('global', this.c.literal(e.value, e));
+        return this.into({ type: ptr(T.char), slot }, dst);
       }
       case 'id':
       case 'member':
@@ -202,14 +200,14 @@ export abstract class FnExpr extends FnPlace {
       this.emit('ADDLI', d, loaded.slot, delta * t.to.size);
       next = { type: t, slot: d };
     } else if (t.kind === 'float') {
-      const one = this.tmp();
-      this.emit('LDC', one, this.c.floatConstant(delta));
+      const one = this.floatConst(delta, T.double);
       const d = this.tmp();
-      this.emit('ADDF', d, loaded.slot, one);
+      this.emit('ADDF', d, loaded.slot, one.slot);
       next = { type: T.double, slot: d };
     } else if (t.kind === 'int') {
       const d = p.kind === 'slot' && t.size >= 4 ? p.sym.slot : this.tmp();
-      this.emit(isWide(t) ? 'ADDLI' : 'ADDI', d, loaded.slot, delta);
+      if (isWide(t)) this.emit('ADDLI', d, loaded.slot, delta);
+      else this.emit('ADD', d, loaded.slot, this.loadConst(BigInt(delta), T.int).slot);
       next = { type: promote(t), slot: d };
     } else return this.fail(`${e.op} of ${typeName(t)}`, e);
     if (p.kind === 'slot' && next.slot === p.sym.slot && (t.kind !== 'int' || t.size >= 4)) {
@@ -248,10 +246,10 @@ export abstract class FnExpr extends FnPlace {
       // the value is written at the end only: d may be a variable of the expression
       const t = this.tmp();
       this.condJump(e, false, jumps);
-      this.emit('LDI', t, 1);
+      this.loadConst(1n, T.int, t);
       const end = this.emit('JMP');
       for (const j of jumps) this.patchJump(j);
-      this.emit('LDI', t, 0);
+      this.loadConst(0n, T.int, t);
       this.patch(end, 1);
       this.emit('MOV', d, t);
       return { type: T.int, slot: d };

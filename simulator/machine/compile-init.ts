@@ -39,8 +39,7 @@ export abstract class FnInit extends FnCall {
 
   private fillString(t: Ty & { kind: 'array' }, addr: number, off: number, text: string, at: Expr): void {
     if (text.length > t.n) this.fail('the string is longer than the array', at);
-    const src = this.tmp();
-    this.emit('GADDR', src, this.c.literal(text, at));
+    const src = this.addressConst('global', this.c.literal(text, at));
     const to = this.tmp();
     this.emit('ADDLI', to, addr, off);
     const n = Math.min(t.n, text.length + 1);

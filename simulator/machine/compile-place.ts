@@ -1,7 +1,7 @@
 /** Places (lvalues): their addresses, reading and writing them, conversions of values. */
 import type { Expr, InitListExpr } from '../../language/c/ast.ts';
 import { FnBase, isWide, type Place, type Sym, type Val } from './compile-base.ts';
-import type { OpName } from './opcodes.ts';
+import { CONSTANTS, FRAME, type OpName } from './opcodes.ts';
 import { findMember, ptr, T, typeName, type RecordTy, type Ty } from './types.ts';
 
 /** Code for places and conversions of a function. */
@@ -22,18 +22,15 @@ export abstract class FnPlace extends FnBase {
     if (t.kind !== 'array' && t.kind !== 'record') {
       const off = this.frameMemory(t.size, t.align);
       this.declareLocal(off, 'a compound literal', t);
-      const addr = this.tmp();
-      this.emit('LEA', addr, off);
       const first = (e.init as InitListExpr).items[0];
-      this.store({ kind: 'mem', type: t, addr, off: 0 }, first ? this.rv(first.value) : this.loadConst(0n, T.int));
-      return { kind: 'mem', type: t, addr, off: 0 };
+      const p = { kind: 'mem', type: t, addr: FRAME, off } as const;
+      this.store(p, first ? this.rv(first.value) : this.loadConst(0n, T.int));
+      return p;
     }
     const off = this.frameMemory(t.size, t.align);
     this.declareLocal(off, 'a compound literal', t);
-    const addr = this.tmp();
-    this.emit('LEA', addr, off);
-    this.initInto(t, addr, 0, e.init, false);
-    return { kind: 'mem', type: t, addr, off: 0 };
+    this.initInto(t, FRAME, off, e.init, false);
+    return { kind: 'mem', type: t, addr: FRAME, off };
   }
 
   protected functionNamed(name: string, dst?: number): Val | undefined {
@@ -42,9 +39,8 @@ export abstract class FnPlace extends FnBase {
     const f = this.c.functionRef(name);
     if (!f) return undefined;
     this.info.calls.add(name);
-    const d = dst ?? this.tmp();
-    this.emit('FADDR', d, f.index);
-    return { type: ptr(this.c.functionType(f)), slot: d };
+    const slot = this.addressConst('function', f.index);
+    return this.into({ type: ptr(this.c.functionType(f)), slot }, dst);
   }
 
   /** The place that an lvalue names. */
@@ -54,8 +50,7 @@ export abstract class FnPlace extends FnBase {
         const s = this.find(e.name);
         if (!s) {
           if (e.name === '__func__' || e.name === '__FUNCTION__' || e.name === '__PRETTY_FUNCTION__') {
-            const addr = this.tmp();
-            this.emit('GADDR', addr, this.c.literal(this.info.name, e));
+            const addr = this.addressConst('global', this.c.literal(this.info.name, e));
             return {
               kind: 'mem',
               type: {
@@ -114,8 +109,7 @@ export abstract class FnPlace extends FnBase {
         }
         break;
       case 'str': {
-        const addr = this.tmp();
-        this.emit('GADDR', addr, this.c.literal(e.value, e));
+        const addr = this.addressConst('global', this.c.literal(e.value, e));
         return {
           kind: 'mem',
           type: { kind: 'array', of: T.char, n: e.value.length + 1, size: e.value.length + 1, align: 1 },
@@ -146,16 +140,12 @@ export abstract class FnPlace extends FnBase {
     switch (s.kind) {
       case 'slot':
         return { kind: 'slot', type: s.type, sym: s };
-      case 'mem': {
-        const addr = this.tmp();
-        this.emit('LEA', addr, s.offset);
-        return { kind: 'mem', type: s.type, addr, off: 0 };
-      }
+      case 'mem':
+        return { kind: 'mem', type: s.type, addr: FRAME, off: s.offset };
       case 'global': {
-        const addr = this.tmp();
+        const addr = this.addressConst('global', s.index);
         const g = this.c.globals[s.index]!;
         this.info.uses.add(g.name);
-        this.emit('GADDR', addr, s.index);
         return { kind: 'mem', type: g.type, addr, off: 0 };
       }
       case 'const':
@@ -226,7 +216,7 @@ export abstract class FnPlace extends FnBase {
 
   protected markSet(s: Sym & { kind: 'slot' }): void {
     if (s.flag < 0 || this.assigned.has(s.flag)) return;
-    this.emit('LDI', s.flag, 1);
+    this.loadConst(1n, T.int, s.flag);
     this.assigned.add(s.flag);
   }
 
@@ -289,8 +279,11 @@ export abstract class FnPlace extends FnBase {
   }
 
   private extend(v: Val, to: Ty, dst?: number): Val {
-    const d = dst ?? this.tmp();
     const from = v.type;
+    // constants are as wide as can be
+    if (from.kind === 'int' && v.slot >= CONSTANTS && this.c.isExtended(v.slot - CONSTANTS, from.signed))
+      return this.into({ type: to, slot: v.slot }, dst);
+    const d = dst ?? this.tmp();
     this.emit(from.kind === 'int' && !from.signed && from.size === 4 ? 'ZXL' : 'SXL', d, v.slot);
     return { type: to, slot: d };
   }

@@ -3,6 +3,7 @@ import type { Expr, Span, Stmt } from '../../language/c/ast.ts';
 import type { Val } from './compile-base.ts';
 import { collectTaken } from './compile-decl.ts';
 import { FnFlow, headSpan } from './compile-flow.ts';
+import { FRAME, TEMPORARIES } from './opcodes.ts';
 import { CompileError, isScalar, ptr, T, type Ty } from './types.ts';
 
 interface Label {
@@ -42,7 +43,7 @@ export class FnCompiler extends FnFlow {
     fn.params.forEach((p, i) => {
       const t = info.params[i]!;
       const name = p.name ?? `'arg${i}`;
-      if (t.kind === 'record' || this.taken.has(name)) late.push({ name, type: t, slot: this.tmp() });
+      if (t.kind === 'record' || this.taken.has(name)) late.push({ name, type: t, slot: this.newRegister() });
       else this.slotVar(name, t, true);
     });
     if (fn.variadic) this.slotVar("'varargs", ptr(T.char), true);
@@ -50,10 +51,8 @@ export class FnCompiler extends FnFlow {
     for (const p of late) {
       const s = this.memVar(p.name, p.type);
       this.declareLocal(s.offset, p.name, p.type);
-      const addr = this.tmp();
-      this.emit('LEA', addr, s.offset);
-      this.store({ kind: 'mem', type: p.type, addr, off: 0 }, { type: p.type, slot: p.slot });
-      this.cur--;
+      this.store({ kind: 'mem', type: p.type, addr: FRAME, off: s.offset }, { type: p.type, slot: p.slot });
+      this.cur = TEMPORARIES;
     }
     this.statements(fn.body.body, fn.body.end);
     this.span = { start: fn.body.end - 1, end: fn.body.end };
@@ -72,15 +71,21 @@ export class FnCompiler extends FnFlow {
   initialise(index: number, init: Expr, span: Span): void {
     this.span = span;
     const g = this.c.globals[index]!;
-    const addr = this.tmp();
-    this.emit('GADDR', addr, index);
+    const addr = this.addressConst('global', index);
     if (isScalar(g.type) && init.kind !== 'init')
       this.store({ kind: 'mem', type: g.type, addr, off: 0 }, this.rv(init));
     else this.initInto(g.type, addr, 0, init, true);
-    this.cur = 0;
+    this.cur = TEMPORARIES;
   }
   begin(node: object): void {
-    this.blocks.push({ names: new Map(), cleanups: [], slots: this.cur, vars: [], node });
+    this.blocks.push({
+      names: new Map(),
+      cleanups: [],
+      temporaries: this.cur,
+      registers: this.register,
+      vars: [],
+      node,
+    });
     this.info.entry = this.pc;
   }
   finish(): void {
@@ -163,7 +168,7 @@ export class FnCompiler extends FnFlow {
       while (this.blocks.length > depth) this.closeSilently();
       this.cur = mark;
     }
-    if (s.kind !== 'decl') this.cur = mark;
+    this.cur = mark;
   }
 
   private compile(s: Stmt): void {
@@ -320,7 +325,7 @@ export class FnCompiler extends FnFlow {
       if (i < body.length - 1 || s.kind !== 'expr') {
         const mark = this.cur;
         this.compile(s);
-        if (s.kind !== 'decl') this.cur = mark;
+        this.cur = mark;
         return;
       }
       const v = this.rv(s.expr);
@@ -329,7 +334,7 @@ export class FnCompiler extends FnFlow {
         // the value outlives the block
         const off = this.frameMemory(type.size, type.align);
         this.declareLocal(off, 'a value', type);
-        this.emit('LEA', result, off);
+        this.emit('ADDLI', result, FRAME, off);
         this.emit('COPY', result, v.slot, type.size);
       } else if (type.kind !== 'void' && v.slot !== result) this.emit('MOV', result, v.slot);
     });

@@ -7,7 +7,7 @@ import { classify } from './compile-classify.ts';
 import { sizedBy, type ArrayTy } from './compile-size.ts';
 import { Tables } from './compile-tables.ts';
 import { FnCompiler, type CodeNote } from './compile-stmt.ts';
-import { OP, WIDTH } from './opcodes.ts';
+import { TEMPORARIES, WIDTH } from './opcodes.ts';
 import type { FnInfo, GlobalInfo, LocalInfo, Problem, Program } from './program.ts';
 import { array, CompileError, sameType, T, Types, type FuncTy, type IntTy, type RecordTy, type Ty } from './types.ts';
 
@@ -96,7 +96,10 @@ export class Compiler extends Tables {
       globalByName: new Map([...this.globalByName].map(([k, i]) => [k, this.globals[i]!])),
       locals: this.locals,
       bits: this.bits,
+      live: Int32Array.from(this.live),
+      liveSets: this.liveSets,
       constants: Int32Array.from(this.constants),
+      addresses: this.addresses,
       messages: this.messages,
       builtins: this.input.builtins,
       problems: this.problems,
@@ -131,10 +134,9 @@ export class Compiler extends Tables {
     for (const t of todo) {
       this.initPieces.push(t);
       // a trial run finds what it refers to
-      const keep = [this.code.length, this.spanRows.length] as const;
+      const keep = this.code.length;
       this.initPiece(info, t, false);
-      this.code.length = keep[0];
-      this.spanRows.length = keep[1];
+      this.cut(keep);
     }
     return true;
   }
@@ -146,15 +148,14 @@ export class Compiler extends Tables {
     const f = new FnCompiler(this, info, undefined);
     this.current = f;
     f.blocks.push(...t.blocks);
-    f.blocks.push({ names: new Map(), cleanups: [], slots: 0, vars: [], node: t });
+    f.blocks.push({ names: new Map(), cleanups: [], temporaries: TEMPORARIES, registers: 0, vars: [], node: t });
     try {
       f.initialise(t.index, t.init, t.span);
     } catch (e) {
       if (!(e instanceof CompileError)) throw e;
       if (report) {
         this.problems.push({ message: e.message, start: e.span.start, end: e.span.end });
-        this.code.push(OP.TRAP, this.message(e.message), 0, 0, 0);
-        this.spanRows.push(this.spanRow(e.span));
+        this.trap(e.message, e.span);
       }
     }
     this.current = undefined;
@@ -177,8 +178,7 @@ export class Compiler extends Tables {
     } catch (e) {
       if (!(e instanceof CompileError)) throw e;
       this.problems.push({ message: e.message, start: e.span.start, end: e.span.end });
-      this.code.push(OP.TRAP, this.message(e.message), 0, 0, 0);
-      this.spanRows.push(this.spanRow(e.span));
+      this.trap(e.message, e.span);
       info.end = this.code.length;
     }
     this.current = undefined;
@@ -188,7 +188,14 @@ export class Compiler extends Tables {
     if (!this.scratchFn) {
       const info = this.makeInfo("'scratch", { start: 0, end: 0 }, undefined, -1);
       this.scratchFn = new FnCompiler(this, info, undefined);
-      this.scratchFn.blocks.push({ names: new Map(), cleanups: [], slots: 0, vars: [], node: info });
+      this.scratchFn.blocks.push({
+        names: new Map(),
+        cleanups: [],
+        temporaries: TEMPORARIES,
+        registers: 0,
+        vars: [],
+        node: info,
+      });
     }
     return this.scratchFn;
   }
@@ -264,7 +271,8 @@ export class Compiler extends Tables {
       span: fn ? { start: fn.start, end: fn.end } : span,
       entry: -1,
       end: -1,
-      slots: 1,
+      registers: 2,
+      temporaries: 2,
       frame: 0,
       params: fn ? fn.params.map((p) => this.types.of(p.type, p)) : (type?.params ?? []),
       paramNames: fn ? fn.params.map((p) => p.name) : [],

@@ -2,6 +2,7 @@
 import type { Column, Store } from '../trace/journal.ts';
 import { Bus, type Device } from '../device/index.ts';
 import type { Model } from './model.ts';
+import { WIDTH } from './opcodes.ts';
 import type { Program } from './program.ts';
 import { Rows } from './rows.ts';
 import type { Answer, Vm, Word } from './vm.ts';
@@ -173,7 +174,7 @@ export abstract class KernelTables {
   spanAt(thread: number): number {
     const { spanOf, spans } = this.program;
     for (const f of this.vm.frames(thread)) {
-      const row = spanOf[f.pc / 5] ?? -1;
+      const row = spanOf[f.pc / WIDTH] ?? -1;
       if (!f.fn.prelude && row >= 0) {
         const s = spans[row]!;
         if (s.start < this.preludeBase) return row;

@@ -70,7 +70,7 @@ export class Kernel extends KernelProcesses implements Host {
   note(id: number, args: number, count: number, thread: number): Answer {
     this.beforeCall?.('note', thread);
     const words: Word[] = [];
-    for (let i = 0; i < count; i++) words.push({ hi: this.vm.hi(args + i), lo: this.vm.lo(args + i) });
+    for (let i = 0; i < count; i++) words.push({ hi: this.vm.argHi(args, i), lo: this.vm.argLo(args, i) });
     return this.director.note(id, words, thread);
   }
   yields(): boolean {

@@ -6,7 +6,7 @@ import type { Ty } from './types.ts';
 export interface VarInfo {
   readonly name: string;
   readonly type: Ty;
-  /** Slot of the frame, if it lives in one. */
+  /** Place in the frame's registers, if it lives there. */
   readonly slot?: number;
   /** Offset in the frame's memory, if it lives there. */
   readonly offset?: number;
@@ -24,8 +24,9 @@ export interface FnInfo {
   /** Start of its code; -1: a built-in or a name without a body. */
   entry: number;
   end: number;
-  /** Slots that it needs, temporaries included. */
-  slots: number;
+  /** Words that its variables and its temporaries need. */
+  registers: number;
+  temporaries: number;
   /** Bytes of frame memory. */
   frame: number;
   readonly params: readonly Ty[];
@@ -65,6 +66,12 @@ export interface LocalInfo {
   readonly span: Span;
   readonly fn: string;
 }
+/** A constant that is an address. */
+export interface AddressInfo {
+  readonly row: number;
+  readonly of: 'global' | 'function';
+  readonly index: number;
+}
 /** A bit-field access. */
 export interface BitInfo {
   readonly offset: number;
@@ -88,8 +95,12 @@ export interface Program {
   readonly globalByName: ReadonlyMap<string, GlobalInfo>;
   readonly locals: readonly LocalInfo[];
   readonly bits: readonly BitInfo[];
-  /** Constants: low and high words. */
+  /** Which temporaries (words) hold something at each instruction: rows of `liveSets`. Each has its high word beside it. */
+  readonly live: Int32Array;
+  readonly liveSets: readonly (readonly number[])[];
+  /** Constants: low and high words; and which of them are addresses. */
   readonly constants: Int32Array;
+  readonly addresses: readonly AddressInfo[];
   readonly messages: readonly string[];
   readonly builtins: readonly string[];
   readonly problems: readonly Problem[];

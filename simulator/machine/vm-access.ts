@@ -47,8 +47,8 @@ export class VmAccess extends VmThreads {
     const storeBits = once(this.storeBits.bind(this));
     this.storeBits = (slot, row, lo, hi, t) => {
       const b = this.program.bits[row]!;
-      const d = this.slots.data;
-      const at = this.physical(this.carry(d[slot * 2 + 1]!, d[slot * 2]!, b.offset), (d[slot * 2]! + b.offset) | 0, t);
+      const d = this.window.words;
+      const at = this.physical(this.carry(d[slot + 1]!, d[slot]!, b.offset), (d[slot]! + b.offset) | 0, t);
       if (at >= 0) hook(at, (b.bit + b.width + 7) >> 3, true, true);
       storeBits(slot, row, lo, hi, t);
     };
@@ -59,7 +59,8 @@ export class VmAccess extends VmThreads {
     if (hi === HI.kernel) return lo >= 0 ? lo : -1;
     if (hi === HI.user) {
       const p = this.tProc.data[t]!;
-      return p && lo >= 0 ? this.host.arena(p) + lo : -1;
+      if (!p || lo < 0) return -1;
+      return (t === this.window.thread ? this.window.arena : this.host.arena(p)) + lo;
     }
     return -1;
   }
@@ -90,14 +91,11 @@ export class VmAccess extends VmThreads {
     );
   }
   protected load(slot: number, off: number, size: number, t: number): number {
-    const i = slot * 2;
-    const d = this.slots.data;
-    const lo = (d[i]! + off) | 0;
-    let at: number;
-    const hi = d[i + 1]!;
-    if (hi === HI.kernel && lo >= 0) at = lo;
-    else at = this.physical(this.carry(hi, d[i]!, off), lo, t);
-    if (at < 0) return this.loadSlow(this.carry(hi, d[i]!, off), lo, size, t);
+    const d = this.window.words;
+    const lo = (d[slot]! + off) | 0;
+    const hi = d[slot + 1]!;
+    const at = hi === HI.kernel && lo >= 0 ? lo : this.physical(this.carry(hi, d[slot]!, off), lo, t);
+    if (at < 0) return this.loadSlow(this.carry(hi, d[slot]!, off), lo, size, t);
     const m = this.memory;
     m.check(at, size, false);
     if (!m.isInit(at, size)) this.uninitialised(at, size);
@@ -122,17 +120,14 @@ export class VmAccess extends VmThreads {
     return w(0);
   }
   protected save(slot: number, off: number, size: number, lo: number, hiWord: number, t: number): void {
-    const i = slot * 2;
-    const d = this.slots.data;
-    const a = (d[i]! + off) | 0;
-    let at: number;
-    const hi = d[i + 1]!;
-    if (hi === HI.kernel && a >= 0) at = a;
-    else at = this.physical(this.carry(hi, d[i]!, off), a, t);
+    const d = this.window.words;
+    const a = (d[slot]! + off) | 0;
+    const hi = d[slot + 1]!;
+    const at = hi === HI.kernel && a >= 0 ? a : this.physical(this.carry(hi, d[slot]!, off), a, t);
     if (at < 0) {
       const b = new Uint8Array(size);
       for (let k = 0; k < size; k++) b[k] = (k < 4 ? lo >> (8 * k) : hiWord >> (8 * (k - 4))) & 255;
-      this.host.write(this.carry(hi, d[i]!, off), a, b, t);
+      this.host.write(this.carry(hi, d[slot]!, off), a, b, t);
       return;
     }
     const m = this.memory;
@@ -201,9 +196,8 @@ export class VmAccess extends VmThreads {
   protected loadBits(slot: number, row: number, t: number): void {
     const b = this.program.bits[row]!;
     const n = (b.bit + b.width + 7) >> 3;
-    const i = slot * 2;
-    const d = this.slots.data;
-    const bytes = this.readBytes(this.carry(d[i + 1]!, d[i]!, b.offset), (d[i]! + b.offset) | 0, n, t);
+    const d = this.window.words;
+    const bytes = this.readBytes(this.carry(d[slot + 1]!, d[slot]!, b.offset), (d[slot]! + b.offset) | 0, n, t);
     let v = 0n;
     for (let k = n - 1; k >= 0; k--) v = (v << 8n) | BigInt(bytes[k]!);
     v >>= BigInt(b.bit);
@@ -214,10 +208,9 @@ export class VmAccess extends VmThreads {
   protected storeBits(slot: number, row: number, lo: number, hi: number, t: number): void {
     const b = this.program.bits[row]!;
     const n = (b.bit + b.width + 7) >> 3;
-    const i = slot * 2;
-    const d = this.slots.data;
-    const at = (d[i]! + b.offset) | 0;
-    const h = this.carry(d[i + 1]!, d[i]!, b.offset);
+    const d = this.window.words;
+    const at = (d[slot]! + b.offset) | 0;
+    const h = this.carry(d[slot + 1]!, d[slot]!, b.offset);
     const bytes = this.readBytes(h, at, n, t, true).slice();
     let v = 0n;
     for (let k = n - 1; k >= 0; k--) v = (v << 8n) | BigInt(bytes[k]!);

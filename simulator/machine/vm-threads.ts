@@ -1,11 +1,11 @@
 /** Threads of the virtual machine: registers, call stacks and states, all in columns of the journal. */
 import type { Column, Store } from '../trace/journal.ts';
-import { MachineFault, Memory, SC } from './memory.ts';
-import { WIDTH } from './opcodes.ts';
+import { HI, MachineFault, Memory, SC, TEXT_BASE } from './memory.ts';
+import { CONSTANTS, FRAME, TEMPORARIES, WIDTH } from './opcodes.ts';
 import type { FnInfo, Program } from './program.ts';
 
-/** Slots and frames of one thread. */
-export const SLOTS = 1 << 13;
+/** Words of the registers and temporaries of one thread's frames, and the number of its frames. */
+export const SLOTS = 1 << 14;
 export const FRAMES = 512;
 const MAX_THREADS = 96;
 /** Bytes of a kernel stack and of a user program's arena. */
@@ -33,9 +33,9 @@ export type Answer = number | bigint | Word | undefined | typeof BLOCK;
 
 /** What the machine asks of the kernel around it. */
 export interface Host {
-  /** Calls built-in `index`; arguments from slot `args` on. */
+  /** Calls built-in `index`; arguments from place `args` of the window on. */
   call(index: number, args: number, count: number, thread: number): Answer;
-  /** Runs an annotation; values from slot `args` on. */
+  /** Runs an annotation; values from place `args` of the window on. */
   note(id: number, args: number, count: number, thread: number): Answer;
   /** Reads memory that is not the machine's own (user pages, direct map, registers, struct page). */
   read(hi: number, lo: number, size: number, thread: number): Uint8Array;
@@ -58,14 +58,29 @@ export interface FrameInfo {
   readonly user: boolean;
 }
 
-/** Threads and their stacks. */
+/** What a function that runs sees (opcodes.ts): copies of its registers, temporaries that nobody else sees, constants. */
+interface Window {
+  readonly words: Int32Array;
+  readonly floats: Float64Array;
+  /** Process whose variables the addresses among the constants are. */
+  proc: number;
+  /** Thread that runs in it, and the start of its process's arena. */
+  thread: number;
+  arena: number;
+}
+
+/**
+ * Threads and their stacks. A function runs in a window. Its variables are written to the column of the registers too, and so to the journal,
+ * as they change. Temporaries are not: they are kept there only while the thread is elsewhere in the middle of a statement (in a function
+ * that it called, or stopped). Position and depth of the running thread reach the journal when it stops; of the steps in between the
+ * record of the run knows them.
+ */
 export class VmThreads {
   readonly memory: Memory;
   readonly slots: Column;
   protected readonly floats: Float64Array;
   readonly tState: Column;
   readonly tPc: Column;
-  readonly tFp: Column;
   readonly tDepth: Column;
   readonly tSp: Column;
   readonly tUsp: Column;
@@ -78,7 +93,6 @@ export class VmThreads {
   protected readonly frFp: Column;
   protected readonly frFn: Column;
   protected readonly frMem: Column;
-  protected readonly frDest: Column;
   protected readonly frUser: Column;
   constructor(
     readonly store: Store,
@@ -87,12 +101,11 @@ export class VmThreads {
     limit?: number,
   ) {
     this.memory = new Memory(store, program, limit);
-    this.slots = store.column('vm.slots', MAX_THREADS * SLOTS * 2);
+    this.slots = store.column('vm.slots', MAX_THREADS * SLOTS);
     this.floats = new Float64Array(this.slots.data.buffer);
-    const c = (name: string): Column => store.column(`thread.${name}`, 64);
+    const c = (name: string): Column => store.column(`thread.${name}`, MAX_THREADS);
     this.tState = c('state');
     this.tPc = c('pc');
-    this.tFp = c('frame');
     this.tDepth = c('depth');
     this.tSp = c('stack');
     this.tUsp = c('user stack');
@@ -106,10 +119,106 @@ export class VmThreads {
     this.frFp = f('slots');
     this.frFn = f('function');
     this.frMem = f('memory');
-    this.frDest = f('result');
     this.frUser = f('user');
     store.set(this.memory.scalar, SC.threads, 1);
     this.place();
+    this.window = this.newWindow();
+    this.windows.push(this.window);
+  }
+
+  // ---- windows
+
+  /** One for each run within a run. */
+  private readonly windows: Window[] = [];
+  private level = 0;
+  protected window: Window;
+  private newWindow(): Window {
+    const { constants, addresses, globals } = this.program;
+    const words = new Int32Array(CONSTANTS + constants.length);
+    words.set(constants, CONSTANTS);
+    for (const { row, of, index } of addresses) {
+      const at = CONSTANTS + row;
+      words[at] = of === 'function' ? (TEXT_BASE + index * 16) | 0 : globals[index]!.address;
+      words[at + 1] = of === 'function' ? HI.text : HI.kernel;
+    }
+    return { words, floats: new Float64Array(words.buffer), proc: 0, thread: 0, arena: 0 };
+  }
+  /** Opens a window for thread `t`. */
+  protected openWindow(t: number): Window {
+    const w = (this.windows[++this.level] ??= this.newWindow());
+    const proc = this.tProc.data[t]!;
+    w.thread = t;
+    w.arena = proc ? this.host.arena(proc) : 0;
+    if (w.proc !== proc) {
+      w.proc = proc;
+      for (const { row, of, index } of this.program.addresses) {
+        if (of !== 'global') continue;
+        const g = this.program.globals[index]!;
+        if (!g.user) continue;
+        const at = proc && g.size >= BIG ? this.host.bigGlobal(proc, index) : undefined;
+        w.words[CONSTANTS + row] = at ? at.lo : g.address;
+        w.words[CONSTANTS + row + 1] = at ? at.hi : proc ? HI.user : HI.kernel;
+      }
+    }
+    return (this.window = w);
+  }
+  protected closeWindow(): void {
+    this.window = this.windows[--this.level]!;
+  }
+  /** Calls `f` with the place of arguments for a built-in that no thread calls. */
+  withArguments<T>(words: readonly Word[], thread: number, f: (args: number) => T): T {
+    const w = this.openWindow(thread);
+    words.forEach((x, i) => {
+      w.words[TEMPORARIES + 2 * i] = x.lo;
+      w.words[TEMPORARIES + 2 * i + 1] = x.hi;
+    });
+    try {
+      return f(TEMPORARIES);
+    } finally {
+      this.closeWindow();
+    }
+  }
+  /** Low and high word of argument `i` of those at `args`. */
+  argLo(args: number, i: number): number {
+    return this.window.words[args + 2 * i]!;
+  }
+  argHi(args: number, i: number): number {
+    return this.window.words[args + 2 * i + 1]!;
+  }
+  argDouble(args: number, i: number): number {
+    return this.window.floats[(args >> 1) + i]!;
+  }
+  /** Keeps the temporaries before `end` that hold something at `pc`, where the innermost frame of a running thread stands. */
+  protected keepTemporaries(t: number, pc: number, end: number): void {
+    const live = this.program.liveSets[this.program.live[pc / WIDTH]!]!;
+    if (!live.length) return;
+    const r = t * FRAMES + this.tDepth.data[t]! - 1;
+    const at = this.frFp.data[r]! + this.program.functions[this.frFn.data[r]!]!.registers;
+    const { words } = this.window;
+    for (const w of live) {
+      if (TEMPORARIES + w >= end) break;
+      this.store.set(this.slots, at + w, words[TEMPORARIES + w]!);
+      this.store.set(this.slots, at + w + 1, words[TEMPORARIES + w + 1]!);
+    }
+  }
+  /** Fills the window from the innermost frame of a thread, which stands at `pc`, with temporaries up to `end`. Returns the frame's place. */
+  protected fillWindow(t: number, pc: number, end: number): number {
+    const r = t * FRAMES + this.tDepth.data[t]! - 1;
+    const fp = this.frFp.data[r]!;
+    const { registers } = this.program.functions[this.frFn.data[r]!]!;
+    const { words } = this.window;
+    const { data } = this.slots;
+    for (let i = 0; i < registers; i++) words[i] = data[fp + i]!;
+    for (const w of this.program.liveSets[this.program.live[pc / WIDTH]!]!) {
+      if (TEMPORARIES + w >= end) break;
+      words[TEMPORARIES + w] = data[fp + registers + w]!;
+      words[TEMPORARIES + w + 1] = data[fp + registers + w + 1]!;
+    }
+    const at = this.frMem.data[r]!;
+    const user = this.frUser.data[r] === 1;
+    words[FRAME] = user ? at - this.window.arena : at;
+    words[FRAME + 1] = user ? HI.user : HI.kernel;
+    return fp;
   }
 
   /** First free offset of an arena behind the globals. */
@@ -171,23 +280,26 @@ export class VmThreads {
     store.set(this.tUsp, row, o.userStack ?? 0);
     store.set(this.tResult, row, 0);
     const fp = row * SLOTS;
-    store.set(this.tFp, row, fp);
-    args.forEach((a, i) => this.setWord(fp + i, a.lo, a.hi));
-    this.push(row, fn, fp, -1, -1, fp);
+    this.push(row, fn, fp, -1);
+    args.forEach((a, i) => {
+      store.set(this.slots, fp + 2 * i, a.lo);
+      store.set(this.slots, fp + 2 * i + 1, a.hi);
+    });
+    store.set(this.tDepth, row, 1);
+    store.set(this.tPc, row, fn.entry);
     return row;
   }
-  /** Enters a function: its frame becomes the current one. */
-  protected push(t: number, fn: FnInfo, fp: number, ret: number, dest: number, oldFp: number): void {
+  /** Makes a frame on top of the present depth; who calls it counts the depth up. */
+  protected push(t: number, fn: FnInfo, fp: number, ret: number): void {
     const { store } = this;
     const depth = this.tDepth.data[t]!;
-    if (depth >= FRAMES - 1 || fp + fn.slots + 8 >= (t + 1) * SLOTS)
+    if (depth >= FRAMES - 1 || fp + fn.registers + fn.temporaries >= (t + 1) * SLOTS)
       throw new MachineFault('stack-overflow', `the kernel stack is used up in ${fn.name}() after ${depth} calls`);
     const r = t * FRAMES + depth;
     const user = fn.user && this.tProc.data[t] ? 1 : 0;
     store.set(this.frPc, r, ret);
-    store.set(this.frFp, r, oldFp);
+    store.set(this.frFp, r, fp);
     store.set(this.frFn, r, fn.index);
-    store.set(this.frDest, r, dest);
     store.set(this.frUser, r, user);
     const sp = user ? this.tUsp.data[t]! : this.tSp.data[t]!;
     store.set(this.frMem, r, sp);
@@ -197,12 +309,9 @@ export class VmThreads {
         throw new MachineFault('stack-overflow', `the ${STACK >> 10} KiB stack is used up in ${fn.name}()`);
       store.set(user ? this.tUsp : this.tSp, t, sp + fn.frame);
     }
-    store.set(this.tFp, t, fp);
-    store.set(this.tDepth, t, depth + 1);
-    store.set(this.tPc, t, fn.entry);
   }
   /** fork(): a second thread at the same place, in another process; the built-in in progress answers 0 there. */
-  cloneThread(t: number, proc: number, name: number, argBase: number): number {
+  cloneThread(t: number, proc: number, name: number): number {
     const { store } = this;
     const fn = this.program.functions[0]!;
     const c = this.spawn(fn, [], { proc, kind: this.tKind.data[t]!, name });
@@ -216,49 +325,48 @@ export class VmThreads {
       store.set(this.frPc, to, this.frPc.data[from]!);
       store.set(this.frFp, to, this.frFp.data[from]! + dFp);
       store.set(this.frFn, to, this.frFn.data[from]!);
-      store.set(this.frDest, to, this.frDest.data[from]!);
       store.set(this.frUser, to, this.frUser.data[from]!);
       store.set(this.frMem, to, this.frMem.data[from]! + (this.frUser.data[from] ? shift : dStack));
     }
-    const top = argBase + 64 - t * SLOTS;
-    for (let i = 0; i < top * 2; i++) store.set(this.slots, c * SLOTS * 2 + i, this.slots.data[t * SLOTS * 2 + i]!);
+    this.keepTemporaries(t, this.tPc.data[t]!, FRAME);
+    const inner = t * FRAMES + depth - 1;
+    const caller = this.program.functions[this.frFn.data[inner]!]!;
+    const top = this.frFp.data[inner]! + caller.registers + caller.temporaries - t * SLOTS;
+    for (let i = 0; i < top; i++) store.set(this.slots, c * SLOTS + i, this.slots.data[t * SLOTS + i]!);
     // what lies on the kernel's stack of the parent is copied too
     const used = this.tSp.data[t]! - this.tStack.data[t]!;
     this.memory.copyRange(this.tStack.data[c]!, this.tStack.data[t]!, used);
     store.set(this.tDepth, c, depth);
-    store.set(this.tFp, c, this.tFp.data[t]! + dFp);
     store.set(this.tSp, c, this.tSp.data[t]! + dStack);
     store.set(this.tUsp, c, this.tUsp.data[t]! + shift);
     // behind the call of fork(), with 0 as its result
     const pc = this.tPc.data[t]!;
     store.set(this.tPc, c, pc + WIDTH);
-    this.setWord(this.tFp.data[t]! + dFp + this.program.code[pc + 3]!, 0, 0);
+    const result = this.program.code[pc + 3]!;
+    const at = this.frFp.data[inner]! + dFp + (result < TEMPORARIES ? result : caller.registers + result - TEMPORARIES);
+    store.set(this.slots, at, 0);
+    store.set(this.slots, at + 1, 0);
     return c;
   }
-  setWord(slot: number, lo: number, hi: number): void {
-    this.store.set(this.slots, slot * 2, lo);
-    this.store.set(this.slots, slot * 2 + 1, hi);
-  }
+  /** Low and high word of a variable, by its place in the registers of all threads. */
   lo(slot: number): number {
-    return this.slots.data[slot * 2]!;
+    return this.slots.data[slot]!;
   }
   hi(slot: number): number {
-    return this.slots.data[slot * 2 + 1]!;
+    return this.slots.data[slot + 1]!;
   }
   double(slot: number): number {
-    return this.floats[slot]!;
+    return this.floats[slot >> 1]!;
   }
   /** The call stack of a thread, innermost first. */
   frames(t: number): FrameInfo[] {
     const out: FrameInfo[] = [];
     let pc = this.tPc.data[t]!;
-    let fp = this.tFp.data[t]!;
     for (let d = this.tDepth.data[t]! - 1; d >= 0; d--) {
       const r = t * FRAMES + d;
       const fn = this.program.functions[this.frFn.data[r]!]!;
-      out.push({ fn, pc, fp, memory: this.frMem.data[r]!, user: this.frUser.data[r] === 1 });
+      out.push({ fn, pc, fp: this.frFp.data[r]!, memory: this.frMem.data[r]!, user: this.frUser.data[r] === 1 });
       pc = this.frPc.data[r]! - WIDTH;
-      fp = this.frFp.data[r]!;
     }
     return out;
   }

@@ -1,25 +1,23 @@
 /**
  * The virtual machine: runs a thread of a compiled program statement by statement. Registers and stacks are columns of the
- * journal; between two statements nothing lives outside of it, so any step can be undone, and any state be run on.
+ * journal; while nobody runs, nothing lives outside of it, so any step can be undone, and any state be run on.
  */
-import { HI, MachineFault, TEXT_BASE } from './memory.ts';
-import { OP, WIDTH } from './opcodes.ts';
-import { VmAccess } from './vm-access.ts';
-import { BIG, BLOCK, FRAMES, THREAD, type Answer, type Stop } from './vm-threads.ts';
+import { MachineFault } from './memory.ts';
+import { FRAME, TEMPORARIES, WIDTH, type OP } from './opcodes.ts';
+import { VmOps } from './vm-ops.ts';
+import { BLOCK, FRAMES, THREAD, type Answer, type Stop } from './vm-threads.ts';
 
 export { ACTOR, BIG, BLOCK, latin, THREAD } from './vm-threads.ts';
 export type { Answer, FrameInfo, Host, Stop, Word } from './vm-threads.ts';
 
-const f64 = new Float64Array(1);
-const f64w = new Int32Array(f64.buffer);
-const f32 = new Float32Array(1);
-const f32w = new Int32Array(f32.buffer);
+/** Numbers of the instructions, for the switch below. */
+type Ops = typeof OP;
 
 /** Thrown by who watches accesses, before one is carried out: the thread gives way there, in the middle of a statement. */
 export const PREEMPT = Symbol('preempt');
 
 /** The machine. */
-export class Vm extends VmAccess {
+export class Vm extends VmOps {
   /** Instructions carried out so far (not undone by going back). */
   executed = 0;
   /** Statements carried out. */
@@ -27,615 +25,409 @@ export class Vm extends VmAccess {
   /** Called at every statement boundary before it runs; true: stop there. */
   onStep: (thread: number, pc: number) => boolean = () => false;
 
-  // One function on purpose: the engine keeps pc, fp and the code array in registers only while nothing is called, so an
-  // instruction a method (or a table of closures) costs more than half of the speed.
   /** Runs a thread until it blocks, ends, gives way, or `budget` statements are done. Throws MachineFault. */
   run(t: number, budget: number): Stop {
-    const { store, program, slots } = this;
-    const { code, constants } = program;
-    let pc = this.tPc.data[t]!;
-    let fp = this.tFp.data[t]!;
+    this.openWindow(t);
+    const { tPc, tDepth, store } = this;
+    const pc = tPc.data[t]!;
+    const depth = tDepth.data[t]!;
+    this.fillWindow(t, pc, FRAME);
+    try {
+      return this.loop(t, budget);
+    } finally {
+      // where it stands reaches the journal now
+      if (tDepth.data[t]! > 0) this.keepTemporaries(t, tPc.data[t]!, FRAME);
+      store.commit(tPc, t, pc);
+      store.commit(tDepth, t, depth);
+      this.closeWindow();
+    }
+  }
+
+  // One function on purpose, with literals in its switch (a jump table) and one place that writes results: the engine compiles it early, and
+  // keeps pc, frame and code in registers. What is rare stands in VmOps.
+  private loop(t: number, budget: number): Stop {
+    const { store, program, slots, memory } = this;
+    const { code, functions } = program;
+    const { words: W } = this.window;
+    const R = slots.data;
+    const tPc = this.tPc.data;
+    let pc = tPc[t]!;
+    let fp = this.frFp.data[t * FRAMES + this.tDepth.data[t]! - 1]!;
     let left = budget;
     let count = 0;
-    const set = (slot: number, v: number): void => store.set(slots, (fp + slot) * 2, v);
-    const set2 = (slot: number, lo: number, hi: number): void => {
-      const i = (fp + slot) * 2;
-      store.set(slots, i, lo);
-      store.set(slots, i + 1, hi);
-    };
-    const setF = (slot: number, v: number): void => {
-      f64[0] = v;
-      set2(slot, f64w[0]!, f64w[1]!);
-    };
-    const R = slots.data;
-    const F = this.floats;
     try {
       for (;;) {
         count++;
-        const a = code[pc + 1]!;
+        let a = code[pc + 1]!;
         const b = code[pc + 2]!;
         const c = code[pc + 3]!;
+        let lo: number;
+        let hi = 0;
         switch (code[pc]!) {
-          case OP.STEP:
-            store.set(this.tPc, t, pc);
+          case 0 satisfies Ops['STEP']:
+            tPc[t] = pc;
             if (left-- <= 0) return 'budget';
             this.steps++;
             if (this.onStep(t, pc)) return 'yield';
+            pc += WIDTH;
+            continue;
+          case 1 satisfies Ops['MOV']:
+            lo = W[b]!;
+            hi = W[b + 1]!;
             break;
-          case OP.NOP:
+          case 3 satisfies Ops['ADD']:
+            lo = (W[b]! + W[c]!) | 0;
             break;
-          case OP.MOV:
-            set2(a, R[(fp + b) * 2]!, R[(fp + b) * 2 + 1]!);
+          case 4 satisfies Ops['SUB']:
+            lo = (W[b]! - W[c]!) | 0;
             break;
-          case OP.LDI:
-            set2(a, b, b >> 31);
+          case 5 satisfies Ops['MUL']:
+            lo = Math.imul(W[b]!, W[c]!);
             break;
-          case OP.LDC:
-            set2(a, constants[b]!, constants[b + 1]!);
+          case 6 satisfies Ops['DIVS']:
+            if (W[c] === 0) throw new MachineFault('division-by-zero', 'division by zero');
+            lo = (W[b]! / W[c]!) | 0;
             break;
-          case OP.TRAP:
-            throw new MachineFault('unsupported', program.messages[a]!);
-          case OP.ADD:
-            set(a, (R[(fp + b) * 2]! + R[(fp + c) * 2]!) | 0);
+          case 7 satisfies Ops['DIVU']:
+            if (W[c] === 0) throw new MachineFault('division-by-zero', 'division by zero');
+            lo = ((W[b]! >>> 0) / (W[c]! >>> 0)) | 0;
             break;
-          case OP.SUB:
-            set(a, (R[(fp + b) * 2]! - R[(fp + c) * 2]!) | 0);
+          case 8 satisfies Ops['REMS']:
+            if (W[c] === 0) throw new MachineFault('division-by-zero', 'remainder of a division by zero');
+            lo = (W[b]! % W[c]!) | 0;
             break;
-          case OP.MUL:
-            set(a, Math.imul(R[(fp + b) * 2]!, R[(fp + c) * 2]!));
+          case 9 satisfies Ops['REMU']:
+            if (W[c] === 0) throw new MachineFault('division-by-zero', 'remainder of a division by zero');
+            lo = ((W[b]! >>> 0) % (W[c]! >>> 0)) | 0;
             break;
-          case OP.DIVS: {
-            const y = R[(fp + c) * 2]!;
-            if (y === 0) throw new MachineFault('division-by-zero', 'division by zero');
-            set(a, (R[(fp + b) * 2]! / y) | 0);
+          case 10 satisfies Ops['AND']:
+            lo = W[b]! & W[c]!;
             break;
-          }
-          case OP.DIVU: {
-            const y = R[(fp + c) * 2]! >>> 0;
-            if (y === 0) throw new MachineFault('division-by-zero', 'division by zero');
-            set(a, ((R[(fp + b) * 2]! >>> 0) / y) | 0);
-            break;
-          }
-          case OP.REMS: {
-            const y = R[(fp + c) * 2]!;
-            if (y === 0) throw new MachineFault('division-by-zero', 'remainder of a division by zero');
-            set(a, (R[(fp + b) * 2]! % y) | 0);
-            break;
-          }
-          case OP.REMU: {
-            const y = R[(fp + c) * 2]! >>> 0;
-            if (y === 0) throw new MachineFault('division-by-zero', 'remainder of a division by zero');
-            set(a, ((R[(fp + b) * 2]! >>> 0) % y) | 0);
-            break;
-          }
-          case OP.AND:
-            set(a, R[(fp + b) * 2]! & R[(fp + c) * 2]!);
-            break;
-          case OP.OR:
-            set(a, R[(fp + b) * 2]! | R[(fp + c) * 2]!);
-            break;
-          case OP.XOR:
-            set(a, R[(fp + b) * 2]! ^ R[(fp + c) * 2]!);
-            break;
-          case OP.SHL:
-            set(a, R[(fp + b) * 2]! << R[(fp + c) * 2]!);
-            break;
-          case OP.SHRS:
-            set(a, R[(fp + b) * 2]! >> R[(fp + c) * 2]!);
-            break;
-          case OP.SHRU:
-            set(a, (R[(fp + b) * 2]! >>> R[(fp + c) * 2]!) | 0);
-            break;
-          case OP.NEG:
-            set(a, -R[(fp + b) * 2]! | 0);
-            break;
-          case OP.NOT:
-            set(a, ~R[(fp + b) * 2]!);
-            break;
-          case OP.EQ:
-            set(a, R[(fp + b) * 2]! === R[(fp + c) * 2]! ? 1 : 0);
-            break;
-          case OP.NE:
-            set(a, R[(fp + b) * 2]! !== R[(fp + c) * 2]! ? 1 : 0);
-            break;
-          case OP.LTS:
-            set(a, R[(fp + b) * 2]! < R[(fp + c) * 2]! ? 1 : 0);
-            break;
-          case OP.LTU:
-            set(a, R[(fp + b) * 2]! >>> 0 < R[(fp + c) * 2]! >>> 0 ? 1 : 0);
-            break;
-          case OP.LES:
-            set(a, R[(fp + b) * 2]! <= R[(fp + c) * 2]! ? 1 : 0);
-            break;
-          case OP.LEU:
-            set(a, R[(fp + b) * 2]! >>> 0 <= R[(fp + c) * 2]! >>> 0 ? 1 : 0);
-            break;
-          case OP.ADDI:
-            set(a, (R[(fp + b) * 2]! + c) | 0);
-            break;
-          case OP.ADDL: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            const lo = (R[x]! + R[y]!) | 0;
-            set2(a, lo, (R[x + 1]! + R[y + 1]! + (lo >>> 0 < R[x]! >>> 0 ? 1 : 0)) | 0);
-            break;
-          }
-          case OP.SUBL: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            set2(a, (R[x]! - R[y]!) | 0, (R[x + 1]! - R[y + 1]! - (R[x]! >>> 0 < R[y]! >>> 0 ? 1 : 0)) | 0);
-            break;
-          }
-          case OP.MULL: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            this.multiply(R[x]!, R[x + 1]!, R[y]!, R[y + 1]!);
-            set2(a, this.resLo, this.resHi);
-            break;
-          }
-          case OP.DIVSL:
-          case OP.DIVUL:
-          case OP.REMSL:
-          case OP.REMUL: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            this.divide(R[x]!, R[x + 1]!, R[y]!, R[y + 1]!, code[pc]!);
-            set2(a, this.resLo, this.resHi);
-            break;
-          }
-          case OP.ANDL: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            set2(a, R[x]! & R[y]!, R[x + 1]! & R[y + 1]!);
-            break;
-          }
-          case OP.ORL: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            set2(a, R[x]! | R[y]!, R[x + 1]! | R[y + 1]!);
-            break;
-          }
-          case OP.XORL: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            set2(a, R[x]! ^ R[y]!, R[x + 1]! ^ R[y + 1]!);
-            break;
-          }
-          case OP.SHLL: {
-            const x = (fp + b) * 2;
-            const n = R[(fp + c) * 2]! & 63;
-            if (n === 0) set2(a, R[x]!, R[x + 1]!);
-            else if (n < 32) set2(a, R[x]! << n, (R[x + 1]! << n) | (R[x]! >>> (32 - n)));
-            else set2(a, 0, R[x]! << (n - 32));
-            break;
-          }
-          case OP.SHRSL: {
-            const x = (fp + b) * 2;
-            const n = R[(fp + c) * 2]! & 63;
-            if (n === 0) set2(a, R[x]!, R[x + 1]!);
-            else if (n < 32) set2(a, (R[x]! >>> n) | (R[x + 1]! << (32 - n)), R[x + 1]! >> n);
-            else set2(a, R[x + 1]! >> (n - 32), R[x + 1]! >> 31);
-            break;
-          }
-          case OP.SHRUL: {
-            const x = (fp + b) * 2;
-            const n = R[(fp + c) * 2]! & 63;
-            if (n === 0) set2(a, R[x]!, R[x + 1]!);
-            else if (n < 32) set2(a, (R[x]! >>> n) | (R[x + 1]! << (32 - n)), (R[x + 1]! >>> n) | 0);
-            else set2(a, (R[x + 1]! >>> (n - 32)) | 0, 0);
-            break;
-          }
-          case OP.NEGL: {
-            const x = (fp + b) * 2;
-            const lo = -R[x]! | 0;
-            set2(a, lo, (~R[x + 1]! + (R[x]! === 0 ? 1 : 0)) | 0);
-            break;
-          }
-          case OP.NOTL:
-            set2(a, ~R[(fp + b) * 2]!, ~R[(fp + b) * 2 + 1]!);
-            break;
-          case OP.EQL: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            set(a, R[x]! === R[y]! && R[x + 1]! === R[y + 1]! ? 1 : 0);
-            break;
-          }
-          case OP.NEL: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            set(a, R[x]! !== R[y]! || R[x + 1]! !== R[y + 1]! ? 1 : 0);
-            break;
-          }
-          case OP.LTSL: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            set(a, R[x + 1]! < R[y + 1]! || (R[x + 1]! === R[y + 1]! && R[x]! >>> 0 < R[y]! >>> 0) ? 1 : 0);
-            break;
-          }
-          case OP.LTUL: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            set(a, R[x + 1]! >>> 0 < R[y + 1]! >>> 0 || (R[x + 1]! === R[y + 1]! && R[x]! >>> 0 < R[y]! >>> 0) ? 1 : 0);
-            break;
-          }
-          case OP.LESL: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            set(a, R[x + 1]! < R[y + 1]! || (R[x + 1]! === R[y + 1]! && R[x]! >>> 0 <= R[y]! >>> 0) ? 1 : 0);
-            break;
-          }
-          case OP.LEUL: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            set(
-              a,
-              R[x + 1]! >>> 0 < R[y + 1]! >>> 0 || (R[x + 1]! === R[y + 1]! && R[x]! >>> 0 <= R[y]! >>> 0) ? 1 : 0,
-            );
-            break;
-          }
-          case OP.ADDLI: {
-            const x = (fp + b) * 2;
-            const lo = (R[x]! + c) | 0;
-            set2(a, lo, (R[x + 1]! + (c >> 31) + (lo >>> 0 < R[x]! >>> 0 ? 1 : 0)) | 0);
-            break;
-          }
-          case OP.ADDF:
-            setF(a, F[fp + b]! + F[fp + c]!);
-            break;
-          case OP.SUBF:
-            setF(a, F[fp + b]! - F[fp + c]!);
-            break;
-          case OP.MULF:
-            setF(a, F[fp + b]! * F[fp + c]!);
-            break;
-          case OP.DIVF:
-            setF(a, F[fp + b]! / F[fp + c]!);
-            break;
-          case OP.NEGF:
-            setF(a, -F[fp + b]!);
-            break;
-          case OP.EQF:
-            set(a, F[fp + b]! === F[fp + c]! ? 1 : 0);
-            break;
-          case OP.NEF:
-            set(a, F[fp + b]! !== F[fp + c]! ? 1 : 0);
-            break;
-          case OP.LTF:
-            set(a, F[fp + b]! < F[fp + c]! ? 1 : 0);
-            break;
-          case OP.LEF:
-            set(a, F[fp + b]! <= F[fp + c]! ? 1 : 0);
-            break;
-          case OP.FROUND:
-            setF(a, Math.fround(F[fp + b]!));
-            break;
-          case OP.SX8:
-            set(a, (R[(fp + b) * 2]! << 24) >> 24);
-            break;
-          case OP.SX16:
-            set(a, (R[(fp + b) * 2]! << 16) >> 16);
-            break;
-          case OP.ZX8:
-            set(a, R[(fp + b) * 2]! & 255);
-            break;
-          case OP.ZX16:
-            set(a, R[(fp + b) * 2]! & 65535);
-            break;
-          case OP.SXL:
-            set2(a, R[(fp + b) * 2]!, R[(fp + b) * 2]! >> 31);
-            break;
-          case OP.ZXL:
-            set2(a, R[(fp + b) * 2]!, 0);
-            break;
-          case OP.NEZ:
-            set(a, R[(fp + b) * 2]! !== 0 ? 1 : 0);
-            break;
-          case OP.NEZL:
-            set(a, (R[(fp + b) * 2]! | R[(fp + b) * 2 + 1]!) !== 0 ? 1 : 0);
-            break;
-          case OP.NEZF:
-            set(a, F[fp + b]! !== 0 ? 1 : 0);
-            break;
-          case OP.SF:
-            setF(a, R[(fp + b) * 2]!);
-            break;
-          case OP.UF:
-            setF(a, R[(fp + b) * 2]! >>> 0);
-            break;
-          case OP.SLF:
-            setF(a, R[(fp + b) * 2 + 1]! * 4294967296 + (R[(fp + b) * 2]! >>> 0));
-            break;
-          case OP.ULF:
-            setF(a, (R[(fp + b) * 2 + 1]! >>> 0) * 4294967296 + (R[(fp + b) * 2]! >>> 0));
-            break;
-          case OP.FS:
-          case OP.FU:
-            set(a, Math.trunc(F[fp + b]!) | 0);
-            break;
-          case OP.FSL:
-          case OP.FUL: {
-            const v = Math.trunc(F[fp + b]!);
-            const big = Number.isFinite(v) ? BigInt(v) : 0n;
-            set2(a, Number(BigInt.asIntN(32, big)), Number(BigInt.asIntN(32, big >> 32n)));
-            break;
-          }
-          case OP.JMP:
+          case 11 satisfies Ops['OR']:
+            lo = W[b]! | W[c]!;
+            break;
+          case 12 satisfies Ops['XOR']:
+            lo = W[b]! ^ W[c]!;
+            break;
+          case 13 satisfies Ops['SHL']:
+            lo = W[b]! << W[c]!;
+            break;
+          case 14 satisfies Ops['SHRS']:
+            lo = W[b]! >> W[c]!;
+            break;
+          case 15 satisfies Ops['SHRU']:
+            lo = (W[b]! >>> W[c]!) | 0;
+            break;
+          case 16 satisfies Ops['NEG']:
+            lo = -W[b]! | 0;
+            break;
+          case 17 satisfies Ops['NOT']:
+            lo = ~W[b]!;
+            break;
+          case 18 satisfies Ops['EQ']:
+            lo = W[b] === W[c] ? 1 : 0;
+            break;
+          case 19 satisfies Ops['NE']:
+            lo = W[b] !== W[c] ? 1 : 0;
+            break;
+          case 20 satisfies Ops['LTS']:
+            lo = W[b]! < W[c]! ? 1 : 0;
+            break;
+          case 21 satisfies Ops['LTU']:
+            lo = W[b]! >>> 0 < W[c]! >>> 0 ? 1 : 0;
+            break;
+          case 22 satisfies Ops['LES']:
+            lo = W[b]! <= W[c]! ? 1 : 0;
+            break;
+          case 23 satisfies Ops['LEU']:
+            lo = W[b]! >>> 0 <= W[c]! >>> 0 ? 1 : 0;
+            break;
+          case 24 satisfies Ops['ADDL']:
+            lo = (W[b]! + W[c]!) | 0;
+            hi = (W[b + 1]! + W[c + 1]! + (lo >>> 0 < W[b]! >>> 0 ? 1 : 0)) | 0;
+            break;
+          case 25 satisfies Ops['SUBL']:
+            lo = (W[b]! - W[c]!) | 0;
+            hi = (W[b + 1]! - W[c + 1]! - (W[b]! >>> 0 < W[c]! >>> 0 ? 1 : 0)) | 0;
+            break;
+          case 31 satisfies Ops['ANDL']:
+            lo = W[b]! & W[c]!;
+            hi = W[b + 1]! & W[c + 1]!;
+            break;
+          case 32 satisfies Ops['ORL']:
+            lo = W[b]! | W[c]!;
+            hi = W[b + 1]! | W[c + 1]!;
+            break;
+          case 33 satisfies Ops['XORL']:
+            lo = W[b]! ^ W[c]!;
+            hi = W[b + 1]! ^ W[c + 1]!;
+            break;
+          case 39 satisfies Ops['EQL']:
+            lo = W[b] === W[c] && W[b + 1] === W[c + 1] ? 1 : 0;
+            break;
+          case 40 satisfies Ops['NEL']:
+            lo = W[b] !== W[c] || W[b + 1] !== W[c + 1] ? 1 : 0;
+            break;
+          case 41 satisfies Ops['LTSL']:
+            lo = W[b + 1]! < W[c + 1]! || (W[b + 1] === W[c + 1] && W[b]! >>> 0 < W[c]! >>> 0) ? 1 : 0;
+            break;
+          case 42 satisfies Ops['LTUL']:
+            lo = W[b + 1]! >>> 0 < W[c + 1]! >>> 0 || (W[b + 1] === W[c + 1] && W[b]! >>> 0 < W[c]! >>> 0) ? 1 : 0;
+            break;
+          case 43 satisfies Ops['LESL']:
+            lo = W[b + 1]! < W[c + 1]! || (W[b + 1] === W[c + 1] && W[b]! >>> 0 <= W[c]! >>> 0) ? 1 : 0;
+            break;
+          case 44 satisfies Ops['LEUL']:
+            lo = W[b + 1]! >>> 0 < W[c + 1]! >>> 0 || (W[b + 1] === W[c + 1] && W[b]! >>> 0 <= W[c]! >>> 0) ? 1 : 0;
+            break;
+          case 45 satisfies Ops['ADDLI']:
+            lo = (W[b]! + c) | 0;
+            hi = (W[b + 1]! + (c >> 31) + (lo >>> 0 < W[b]! >>> 0 ? 1 : 0)) | 0;
+            break;
+          case 56 satisfies Ops['SX8']:
+            lo = (W[b]! << 24) >> 24;
+            break;
+          case 57 satisfies Ops['SX16']:
+            lo = (W[b]! << 16) >> 16;
+            break;
+          case 58 satisfies Ops['ZX8']:
+            lo = W[b]! & 255;
+            break;
+          case 59 satisfies Ops['ZX16']:
+            lo = W[b]! & 65535;
+            break;
+          case 60 satisfies Ops['SXL']:
+            lo = W[b]!;
+            hi = lo >> 31;
+            break;
+          case 61 satisfies Ops['ZXL']:
+            lo = W[b]!;
+            break;
+          case 62 satisfies Ops['NEZ']:
+            lo = W[b] !== 0 ? 1 : 0;
+            break;
+          case 63 satisfies Ops['NEZL']:
+            lo = (W[b]! | W[b + 1]!) !== 0 ? 1 : 0;
+            break;
+          case 73 satisfies Ops['JMP']:
             pc = a;
             continue;
-          case OP.JZ:
-            if (R[(fp + a) * 2] === 0) {
-              pc = b;
-              continue;
-            }
-            break;
-          case OP.JNZ:
-            if (R[(fp + a) * 2] !== 0) {
-              pc = b;
-              continue;
-            }
-            break;
-          case OP.JZL:
-            if ((R[(fp + a) * 2]! | R[(fp + a) * 2 + 1]!) === 0) {
-              pc = b;
-              continue;
-            }
-            break;
-          case OP.JNZL:
-            if ((R[(fp + a) * 2]! | R[(fp + a) * 2 + 1]!) !== 0) {
-              pc = b;
-              continue;
-            }
-            break;
-          case OP.JEQ:
-            if (R[(fp + a) * 2]! === R[(fp + b) * 2]!) {
-              pc = c;
-              continue;
-            }
-            break;
-          case OP.JNE:
-            if (R[(fp + a) * 2]! !== R[(fp + b) * 2]!) {
-              pc = c;
-              continue;
-            }
-            break;
-          case OP.JLTS:
-            if (R[(fp + a) * 2]! < R[(fp + b) * 2]!) {
-              pc = c;
-              continue;
-            }
-            break;
-          case OP.JGES:
-            if (R[(fp + a) * 2]! >= R[(fp + b) * 2]!) {
-              pc = c;
-              continue;
-            }
-            break;
-          case OP.JLTU:
-            if (R[(fp + a) * 2]! >>> 0 < R[(fp + b) * 2]! >>> 0) {
-              pc = c;
-              continue;
-            }
-            break;
-          case OP.JGEU:
-            if (R[(fp + a) * 2]! >>> 0 >= R[(fp + b) * 2]! >>> 0) {
-              pc = c;
-              continue;
-            }
-            break;
-          case OP.LEA: {
-            const r = t * FRAMES + this.tDepth.data[t]! - 1;
-            const at = this.frMem.data[r]! + b;
-            if (this.frUser.data[r]) set2(a, at - this.host.arena(this.tProc.data[t]!), HI.user);
-            else set2(a, at, HI.kernel);
-            break;
-          }
-          case OP.GADDR: {
-            const g = program.globals[b]!;
-            if (g.user && this.tProc.data[t]) {
-              if (g.size >= BIG) {
-                const w = this.host.bigGlobal(this.tProc.data[t]!, b);
-                set2(a, w.lo, w.hi);
-              } else set2(a, g.address, HI.user);
-            } else set2(a, g.address, HI.kernel);
-            break;
-          }
-          case OP.LD8S:
-            set(a, (this.load(fp + b, c, 1, t) << 24) >> 24);
-            break;
-          case OP.LD8U:
-            set(a, this.load(fp + b, c, 1, t));
-            break;
-          case OP.LD16S:
-            set(a, (this.load(fp + b, c, 2, t) << 16) >> 16);
-            break;
-          case OP.LD16U:
-            set(a, this.load(fp + b, c, 2, t));
-            break;
-          case OP.LD32:
-            set(a, this.load(fp + b, c, 4, t));
-            break;
-          case OP.LD64: {
-            const lo = this.load(fp + b, c, 8, t);
-            set2(a, lo, this.high);
-            break;
-          }
-          case OP.LDF:
-            f32w[0] = this.load(fp + b, c, 4, t);
-            setF(a, f32[0]!);
-            break;
-          case OP.ST8:
-            this.save(fp + a, c, 1, R[(fp + b) * 2]!, 0, t);
-            break;
-          case OP.ST16:
-            this.save(fp + a, c, 2, R[(fp + b) * 2]!, 0, t);
-            break;
-          case OP.ST32:
-            this.save(fp + a, c, 4, R[(fp + b) * 2]!, 0, t);
-            break;
-          case OP.ST64:
-            this.save(fp + a, c, 8, R[(fp + b) * 2]!, R[(fp + b) * 2 + 1]!, t);
-            break;
-          case OP.STF:
-            f32[0] = F[fp + b]!;
-            this.save(fp + a, c, 4, f32w[0]!, 0, t);
-            break;
-          case OP.LDB:
-            this.loadBits(fp + b, c, t);
-            set2(a, this.resLo, this.resHi);
-            break;
-          case OP.STB:
-            this.storeBits(fp + a, c, R[(fp + b) * 2]!, R[(fp + b) * 2 + 1]!, t);
-            break;
-          case OP.COPY: {
-            const x = (fp + a) * 2;
-            const y = (fp + b) * 2;
-            this.copy(R[x + 1]!, R[x]!, R[y + 1]!, R[y]!, c, t);
-            break;
-          }
-          case OP.ZERO: {
-            const x = (fp + a) * 2;
-            const at = this.physical(R[x + 1]!, (R[x]! + b) | 0, t);
-            if (at < 0) this.host.write(R[x + 1]!, (R[x]! + b) | 0, new Uint8Array(c), t);
-            else if (c > 0) {
-              this.memory.check(at, c, true);
-              this.memory.fill(at, c, 0);
-            }
-            break;
-          }
-          case OP.PIDX: {
-            const x = (fp + b) * 2;
-            const d = R[(fp + c) * 2]! * code[pc + 4]!;
-            const sum = (R[x]! >>> 0) + d;
-            set2(a, sum | 0, (R[x + 1]! + Math.floor(sum / 4294967296)) | 0);
-            break;
-          }
-          case OP.PIDXL: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            const scale = code[pc + 4]!;
-            if (scale === 1) {
-              this.resLo = R[y]!;
-              this.resHi = R[y + 1]!;
-            } else this.multiply(R[y]!, R[y + 1]!, scale, scale >> 31);
-            const lo = (R[x]! + this.resLo) | 0;
-            set2(a, lo, (R[x + 1]! + this.resHi + (lo >>> 0 < R[x]! >>> 0 ? 1 : 0)) | 0);
-            break;
-          }
-          case OP.PDIFF: {
-            const x = (fp + b) * 2;
-            const y = (fp + c) * 2;
-            const d = (R[x + 1]! - R[y + 1]!) * 4294967296 + ((R[x]! >>> 0) - (R[y]! >>> 0));
-            const v = Math.trunc(d / code[pc + 4]!);
-            set2(a, v | 0, Math.floor(v / 4294967296) | 0);
-            break;
-          }
-          case OP.DECL:
-            this.memory.declare(this.frMem.data[t * FRAMES + this.tDepth.data[t]! - 1]! + a, b);
-            break;
-          case OP.CHK:
-            if (R[(fp + a) * 2] === 0)
-              throw new MachineFault('uninitialised', `'${program.messages[b]!}' is used, but was never given a value`);
-            break;
-          case OP.FADDR:
-            set2(a, (TEXT_BASE + b * 16) | 0, HI.text);
-            break;
-          case OP.CALL: {
-            const fn = program.functions[a]!;
-            store.set(this.tPc, t, pc);
-            this.push(t, fn, fp + b, pc + WIDTH, c, fp);
-            fp += b;
-            pc = fn.entry;
+          case 74 satisfies Ops['JZ']:
+            pc = W[a] === 0 ? b : pc + WIDTH;
             continue;
+          case 75 satisfies Ops['JNZ']:
+            pc = W[a] !== 0 ? b : pc + WIDTH;
+            continue;
+          case 76 satisfies Ops['JZL']:
+            pc = (W[a]! | W[a + 1]!) === 0 ? b : pc + WIDTH;
+            continue;
+          case 77 satisfies Ops['JNZL']:
+            pc = (W[a]! | W[a + 1]!) !== 0 ? b : pc + WIDTH;
+            continue;
+          case 78 satisfies Ops['JEQ']:
+            pc = W[a] === W[b] ? c : pc + WIDTH;
+            continue;
+          case 79 satisfies Ops['JNE']:
+            pc = W[a] !== W[b] ? c : pc + WIDTH;
+            continue;
+          case 80 satisfies Ops['JLTS']:
+            pc = W[a]! < W[b]! ? c : pc + WIDTH;
+            continue;
+          case 81 satisfies Ops['JGES']:
+            pc = W[a]! >= W[b]! ? c : pc + WIDTH;
+            continue;
+          case 82 satisfies Ops['JLTU']:
+            pc = W[a]! >>> 0 < W[b]! >>> 0 ? c : pc + WIDTH;
+            continue;
+          case 83 satisfies Ops['JGEU']:
+            pc = W[a]! >>> 0 >= W[b]! >>> 0 ? c : pc + WIDTH;
+            continue;
+          case 84 satisfies Ops['LD8S']:
+            lo = (this.load(b, c, 1, t) << 24) >> 24;
+            break;
+          case 85 satisfies Ops['LD8U']:
+            lo = this.load(b, c, 1, t);
+            break;
+          case 86 satisfies Ops['LD16S']:
+            lo = (this.load(b, c, 2, t) << 16) >> 16;
+            break;
+          case 87 satisfies Ops['LD16U']:
+            lo = this.load(b, c, 2, t);
+            break;
+          case 88 satisfies Ops['LD32']:
+            lo = this.load(b, c, 4, t);
+            break;
+          case 89 satisfies Ops['LD64']:
+            lo = this.load(b, c, 8, t);
+            hi = this.high;
+            break;
+          case 91 satisfies Ops['ST8']:
+            this.save(a, c, 1, W[b]!, 0, t);
+            pc += WIDTH;
+            continue;
+          case 92 satisfies Ops['ST16']:
+            this.save(a, c, 2, W[b]!, 0, t);
+            pc += WIDTH;
+            continue;
+          case 93 satisfies Ops['ST32']:
+            this.save(a, c, 4, W[b]!, 0, t);
+            pc += WIDTH;
+            continue;
+          case 94 satisfies Ops['ST64']:
+            this.save(a, c, 8, W[b]!, W[b + 1]!, t);
+            pc += WIDTH;
+            continue;
+          case 100 satisfies Ops['PIDX']: {
+            const sum = (W[b]! >>> 0) + W[c]! * code[pc + 4]!;
+            lo = sum | 0;
+            hi = (W[b + 1]! + Math.floor(sum / 4294967296)) | 0;
+            break;
           }
-          case OP.CALLI: {
-            const x = (fp + a) * 2;
-            store.set(this.tPc, t, pc);
-            const fn = this.functionAt(R[x + 1]!, R[x]!);
+          case 101 satisfies Ops['PIDXL']: {
+            const scale = code[pc + 4]!;
+            this.multiply(W[c]!, W[c + 1]!, scale, scale >> 31);
+            lo = (W[b]! + this.resLo) | 0;
+            hi = (W[b + 1]! + this.resHi + (lo >>> 0 < W[b]! >>> 0 ? 1 : 0)) | 0;
+            break;
+          }
+          case 103 satisfies Ops['DECL']:
+            memory.declare(this.frMem.data[t * FRAMES + this.tDepth.data[t]! - 1]! + a, b);
+            pc += WIDTH;
+            continue;
+          case 104 satisfies Ops['CHK']:
+            if (W[a] === 0)
+              throw new MachineFault('uninitialised', `'${program.messages[b]!}' is used, but was never given a value`);
+            pc += WIDTH;
+            continue;
+          case 105 satisfies Ops['CALL']:
+            tPc[t] = pc;
+            fp = this.enterFunction(t, a, b, pc + WIDTH);
+            pc = functions[a]!.entry;
+            continue;
+          case 106 satisfies Ops['CALLI']: {
+            tPc[t] = pc;
+            const fn = this.functionAt(W[a + 1]!, W[a]!);
             if (fn.builtin < 0) {
-              this.push(t, fn, fp + b, pc + WIDTH, c, fp);
-              fp += b;
+              fp = this.enterFunction(t, fn.index, b, pc + WIDTH);
               pc = fn.entry;
               continue;
             }
-            if (this.answer(this.host.call(fn.builtin, fp + b, code[pc + 4]!, t), fp + c, t, pc)) {
-              if (this.tState.data[t] === THREAD.dead || this.tState.data[t] === THREAD.done) return 'exit';
-              return 'blocked';
-            }
+            if (this.answer(this.host.call(fn.builtin, b, code[pc + 4]!, t), t)) return this.stopped(t);
+            a = c;
+            lo = this.resLo;
+            hi = this.resHi;
             break;
           }
-          case OP.CALLB: {
-            store.set(this.tPc, t, pc);
-            if (this.answer(this.host.call(a, fp + b, code[pc + 4]!, t), fp + c, t, pc)) {
-              if (this.tState.data[t] === THREAD.dead || this.tState.data[t] === THREAD.done) return 'exit';
-              return 'blocked';
+          case 107 satisfies Ops['CALLB']:
+            tPc[t] = pc;
+            if (this.answer(this.host.call(a, b, code[pc + 4]!, t), t)) return this.stopped(t);
+            lo = this.resLo;
+            hi = this.resHi;
+            W[c] = lo;
+            W[c + 1] = hi;
+            if (c < TEMPORARIES) {
+              store.set(slots, fp + c, lo);
+              store.set(slots, fp + c + 1, hi);
             }
-            if (this.host.yields(t)) {
-              store.set(this.tPc, t, pc + WIDTH);
-              return 'yield';
-            }
-            break;
-          }
-          case OP.NOTE: {
-            store.set(this.tPc, t, pc);
-            if (this.host.note(a, fp + b, c, t) === BLOCK) return 'blocked';
-            if (this.host.yields(t)) {
-              store.set(this.tPc, t, pc + WIDTH);
-              return 'yield';
-            }
-            break;
-          }
-          case OP.RET: {
-            const x = (fp + a) * 2;
-            const lo = R[x]!;
-            const hi = R[x + 1]!;
-            const r = t * FRAMES + this.tDepth.data[t]! - 1;
-            const fn = program.functions[this.frFn.data[r]!]!;
-            if (fn.frame) {
-              const base = this.frMem.data[r]!;
-              this.memory.dropFrame(base, fn.frame);
-              store.set(this.frUser.data[r] ? this.tUsp : this.tSp, t, base);
-            }
-            store.set(this.tDepth, t, this.tDepth.data[t]! - 1);
-            const dest = this.frDest.data[r]!;
-            pc = this.frPc.data[r]!;
-            fp = this.frFp.data[r]!;
-            store.set(this.tFp, t, fp);
+            pc += WIDTH;
+            if (!this.host.yields(t)) continue;
+            tPc[t] = pc;
+            return 'yield';
+          case 109 satisfies Ops['NOTE']:
+            tPc[t] = pc;
+            if (this.host.note(a, b, c, t) === BLOCK) return 'blocked';
+            pc += WIDTH;
+            if (!this.host.yields(t)) continue;
+            tPc[t] = pc;
+            return 'yield';
+          case 108 satisfies Ops['RET']: {
+            lo = W[a]!;
+            hi = W[a + 1]!;
+            pc = this.leaveFunction(t);
             if (pc < 0) {
               store.set(this.tResult, t, lo);
               store.set(this.tState, t, THREAD.done);
               return 'exit';
             }
-            if (b === 0) set2(dest, lo, hi);
-            continue;
+            fp = this.fillWindow(t, pc - WIDTH, code[pc - WIDTH + 2]!);
+            if (b !== 0) continue;
+            // the result goes where the call wants it
+            pc -= WIDTH;
+            a = code[pc + 3]!;
+            break;
           }
           default:
-            throw new Error(`bad instruction ${code[pc]} at ${pc}`);
+            if (!this.rare(pc, t)) {
+              pc += WIDTH;
+              continue;
+            }
+            lo = this.resLo;
+            hi = this.resHi;
+        }
+        W[a] = lo;
+        W[a + 1] = hi;
+        if (a < TEMPORARIES) {
+          const i = fp + a;
+          if (R[i] !== lo) store.set(slots, i, lo);
+          if (R[i + 1] !== hi) store.set(slots, i + 1, hi);
         }
         pc += WIDTH;
       }
     } catch (e) {
-      if (e === PREEMPT) {
-        store.set(this.tPc, t, pc);
-        return 'yield';
-      }
-      if (e instanceof MachineFault) store.set(this.tPc, t, pc);
+      tPc[t] = pc;
+      if (e === PREEMPT) return 'yield';
       throw e;
     } finally {
       this.executed += count;
     }
   }
 
-  /** Puts a built-in's answer into a slot; true: the thread has to wait (or is gone). */
-  private answer(v: Answer, slot: number, t: number, pc: number): boolean {
-    void pc;
+  /** Calls a function whose arguments lie at `base` of the window. Returns the place of its frame. */
+  private enterFunction(t: number, index: number, base: number, ret: number): number {
+    const { store, slots } = this;
+    const r = t * FRAMES + this.tDepth.data[t]! - 1;
+    const caller = this.program.functions[this.frFn.data[r]!]!;
+    const fn = this.program.functions[index]!;
+    this.keepTemporaries(t, ret - WIDTH, base);
+    const fp = this.frFp.data[r]! + caller.registers + caller.temporaries;
+    this.push(t, fn, fp, ret);
+    const { words } = this.window;
+    const n = 2 * this.program.code[ret - WIDTH + 4]!;
+    for (let i = 0; i < n; i++) store.set(slots, fp + i, words[base + i]!);
+    this.tDepth.data[t]!++;
+    return this.fillWindow(t, fn.entry, TEMPORARIES);
+  }
+  /** Leaves the innermost function. Returns where its caller goes on; -1: there is none. */
+  private leaveFunction(t: number): number {
+    const { store } = this;
+    const r = t * FRAMES + this.tDepth.data[t]! - 1;
+    const { frame } = this.program.functions[this.frFn.data[r]!]!;
+    if (frame) {
+      const base = this.frMem.data[r]!;
+      this.memory.dropFrame(base, frame);
+      store.set(this.frUser.data[r] ? this.tUsp : this.tSp, t, base);
+    }
+    this.tDepth.data[t]!--;
+    return this.frPc.data[r]!;
+  }
+
+  /** Takes a built-in's answer as the result; true: the thread has to wait (or is gone). */
+  private answer(v: Answer, t: number): boolean {
     if (v === BLOCK) return true;
     if (typeof v === 'number') {
-      if (Number.isInteger(v) && v >= -0x80000000 && v <= 0x7fffffff) this.setWord(slot, v, v >> 31);
-      else this.setWord(slot, v | 0, Math.floor(v / 4294967296) | 0);
-    } else if (typeof v === 'bigint')
-      this.setWord(slot, Number(BigInt.asIntN(32, v)), Number(BigInt.asIntN(32, v >> 32n)));
-    else if (v) this.setWord(slot, v.lo, v.hi);
+      this.resLo = v | 0;
+      this.resHi = Number.isInteger(v) && v === (v | 0) ? v >> 31 : Math.floor(v / 4294967296) | 0;
+    } else if (typeof v === 'bigint') {
+      this.resLo = Number(BigInt.asIntN(32, v));
+      this.resHi = Number(BigInt.asIntN(32, v >> 32n));
+    } else if (v) {
+      this.resLo = v.lo;
+      this.resHi = v.hi;
+    } else this.resLo = this.resHi = 0;
     const s = this.tState.data[t];
     return s === THREAD.done || s === THREAD.dead;
+  }
+  private stopped(t: number): Stop {
+    return this.tState.data[t] === THREAD.dead || this.tState.data[t] === THREAD.done ? 'exit' : 'blocked';
   }
 }

@@ -2,27 +2,24 @@
  * The record of a run: what each step was, and the logs (events, output, faults, results). They only grow; how long they were is in the
  * journal, so that going back to an earlier place and running on from there cuts them where they were.
  */
-import type { Kernel } from '../machine/index.ts';
+import { WIDTH, type Kernel } from '../machine/index.ts';
 import type { Column, Store } from '../trace/journal.ts';
 import type { PropertyResult, RunFault } from './types.ts';
 
 /** Numbers that are as long as the trace: grown by doubling, so that 10^6 steps are a few megabytes. */
-class Numbers<A extends Int32Array | Float64Array> {
+class Numbers {
   length = 0;
-  constructor(
-    private data: A,
-    private readonly larger: (n: number) => A,
-  ) {}
+  private data = new Int32Array(1024);
   push(v: number): void {
     if (this.length === this.data.length) {
-      const grown = this.larger(this.length * 2);
+      const grown = new Int32Array(this.length * 2);
       grown.set(this.data);
       this.data = grown;
     }
     this.data[this.length++] = v;
   }
   at(i: number): number {
-    return i < this.length ? this.data[i]! : 0;
+    return i >= 0 && i < this.length ? this.data[i]! : 0;
   }
   /** Number of values that are at most `v`; the values grow. */
   upTo(v: number): number {
@@ -39,8 +36,6 @@ class Numbers<A extends Int32Array | Float64Array> {
     return this.data.byteLength;
   }
 }
-const ints = (): Numbers<Int32Array> => new Numbers(new Int32Array(1024), (n) => new Int32Array(n));
-const floats = (): Numbers<Float64Array> => new Numbers(new Float64Array(1024), (n) => new Float64Array(n));
 
 const LENGTH = { steps: 0, events: 1, output: 2, faults: 3, results: 4, ticks: 5, statements: 6 } as const;
 
@@ -48,17 +43,19 @@ const LENGTH = { steps: 0, events: 1, output: 2, faults: 3, results: 4, ticks: 5
 export class Record {
   readonly faults: RunFault[] = [];
   readonly results: PropertyResult[] = [];
-  /** Of each step: journal position, thread, span row, name of the actor, depth of the stack. */
-  private readonly positions = floats();
-  private readonly threads = ints();
-  private readonly rows = ints();
-  private readonly names = ints();
-  private readonly depths = ints();
+  /** Of each step: journal position, code position, depth of the stack. (A journal has less than 2^31 entries.) */
+  private readonly positions = new Numbers();
+  private readonly codes = new Numbers();
+  private readonly depths = new Numbers();
+  /** Where somebody else goes on: the step, the thread, the name of the actor. */
+  private readonly turns = new Numbers();
+  private readonly threads = new Numbers();
+  private readonly names = new Numbers();
   /** Step of the trace at each tick of the bus. */
-  private readonly ticks = ints();
+  private readonly ticks = new Numbers();
   /** Places from which the run can go on: step and journal position. */
-  private readonly placeSteps = ints();
-  private readonly placePositions = floats();
+  private readonly placeSteps = new Numbers();
+  private readonly placePositions = new Numbers();
   private readonly lengths: Column;
 
   constructor(
@@ -72,30 +69,44 @@ export class Record {
   get length(): number {
     return this.positions.length;
   }
-  /** A step begins. */
-  step(thread: number, row: number): void {
+  /** A step begins: thread `thread` is at `pc` of the code. */
+  step(thread: number, pc: number): void {
     const { vm } = this.kernel;
+    const i = this.positions.length;
+    const name = vm.tName.data[thread]!;
+    const turn = this.turns.length - 1;
+    if (turn < 0 || this.threads.at(turn) !== thread || this.names.at(turn) !== name) {
+      this.turns.push(i);
+      this.threads.push(thread);
+      this.names.push(name);
+    }
     this.positions.push(this.store.boundary());
-    this.threads.push(thread);
-    this.rows.push(row);
-    this.names.push(vm.tName.at(thread));
-    this.depths.push(vm.tDepth.at(thread));
-    this.kernel.stepNumber = this.positions.length;
+    this.codes.push(pc);
+    this.depths.push(vm.tDepth.data[thread]!);
+    this.kernel.stepNumber = i + 1;
   }
   position(i: number): number {
     return this.positions.at(i);
   }
   thread(i: number): number {
-    return this.threads.at(i);
+    return this.threads.at(this.turns.upTo(i) - 1);
   }
+  /** Row of the program's spans. */
   row(i: number): number {
-    return i >= 0 && i < this.length ? this.rows.at(i) : -1;
+    return i >= 0 && i < this.length ? this.kernel.program.spanOf[this.codes.at(i) / WIDTH]! : -1;
   }
   name(i: number): string {
-    return this.kernel.nameText(this.names.at(i));
+    return this.kernel.nameText(this.names.at(this.turns.upTo(i) - 1));
   }
   depth(i: number): number {
     return this.depths.at(i);
+  }
+  /** The thread of step `i` shows where it stands: the journal knows this of places where threads stopped only. Until the next move. */
+  show(i: number): void {
+    const { vm } = this.kernel;
+    const t = this.thread(i);
+    this.store.show(vm.tPc, t, this.codes.at(i));
+    this.store.show(vm.tDepth, t, this.depths.at(i));
   }
   /** The bus has come to tick `now`. */
   tick(now: number): void {
@@ -132,7 +143,8 @@ export class Record {
     const { lengths } = this;
     const { events, output, vm } = this.kernel;
     const steps = lengths.at(LENGTH.steps);
-    for (const n of [this.positions, this.threads, this.rows, this.names, this.depths]) n.length = steps;
+    for (const n of [this.positions, this.codes, this.depths]) n.length = steps;
+    this.turns.length = this.threads.length = this.names.length = this.turns.upTo(steps - 1);
     events.length = lengths.at(LENGTH.events);
     output.length = lengths.at(LENGTH.output);
     this.faults.length = lengths.at(LENGTH.faults);
@@ -147,10 +159,11 @@ export class Record {
   get bytes(): number {
     return [
       this.positions,
-      this.threads,
-      this.rows,
-      this.names,
+      this.codes,
       this.depths,
+      this.turns,
+      this.threads,
+      this.names,
       this.placeSteps,
       this.placePositions,
     ].reduce((n, x) => n + x.bytes, 0);

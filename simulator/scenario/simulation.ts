@@ -164,7 +164,7 @@ export class Simulation implements Director {
     const { spanOf } = this.loaded.program;
     const row = spanOf[pc / WIDTH]!;
     if (this.shown[row]) {
-      this.record.step(t, row);
+      this.record.step(t, pc);
       if (this.record.length >= this.limit)
         throw new MachineFault('step-limit', `the run was stopped after ${this.limit} steps (an endless loop?)`);
     } else if (k.vm.steps > this.limit * 20)
@@ -345,6 +345,7 @@ export class Simulation implements Director {
   /** Goes to the state before step `i` (length: the end). */
   seek(i: number): void {
     this.model.s.store.seek(this.position(i));
+    if (i >= 0 && i < this.length) this.record.show(i);
   }
   /** Frames at the present place: innermost first, functions of the headers left out. */
   frames(thread: number): FrameInfo[] {
@@ -354,7 +355,7 @@ export class Simulation implements Director {
   callStack(thread: number): { name: string; line: number; start: number; end: number; variables: () => Variable[] }[] {
     const { program } = this.loaded;
     return this.frames(thread).map((f) => {
-      const span = program.spans[program.spanOf[f.pc / 5] ?? 0]!;
+      const span = program.spans[program.spanOf[f.pc / WIDTH] ?? 0]!;
       return {
         name: f.fn.name,
         line: this.loaded.lineOf(span.start),

@@ -113,6 +113,21 @@ export class Store {
     this.length = p + 1;
   }
 
+  /** A cell that was written past the journal for a while reaches it now: `before` is what the journal knows. */
+  commit(c: Column, i: number, before: number): void {
+    const now = c.data[i]!;
+    c.data[i] = before;
+    this.set(c, i, now);
+  }
+
+  /** Cells that show something else than the journal says, until the next move: column, row, value before. */
+  private readonly shown: { readonly column: Column; readonly row: number; readonly before: number }[] = [];
+  /** Shows `value` in row `i` of `c` until the next move: for places that the journal does not know as exactly as others do. */
+  show(c: Column, i: number, value: number): void {
+    this.shown.push({ column: c, row: i, before: c.data[i]! });
+    c.data[i] = value;
+  }
+
   /** Adds `delta` to row `i` of `c`; returns the new value. */
   add(c: Column, i: number, delta: number): number {
     const v = c.at(i) + delta;
@@ -191,6 +206,7 @@ export class Store {
     if (!(target >= 0 && target <= this.length))
       throw new RangeError(`journal position ${target} is not in 0..${this.length}`);
     const { columns } = this;
+    for (let s = this.shown.pop(); s; s = this.shown.pop()) s.column.data[s.row] = s.before;
     while (this.position > target) {
       const n = (this.position - 1) >>> CHUNK_BITS;
       const stop = Math.max(target, n << CHUNK_BITS);

@@ -192,7 +192,7 @@ export const dma: Builtins = {
     const w = a.w(1);
     const n = a.n(2);
     const bytes = new Uint8Array(n);
-    for (let i = 0; i < n; i++) bytes[i] = (i < 4 ? a.n(0) >> (8 * i) : k.vm.hi(a.base) >> (8 * (i - 4))) & 255;
+    for (let i = 0; i < n; i++) bytes[i] = (i < 4 ? a.n(0) >> (8 * i) : k.vm.argHi(a.base, 0) >> (8 * (i - 4))) & 255;
     k.write(w.hi, w.lo, bytes.subarray(0, Math.min(4, n)), a.thread);
     if (n === 8) k.write(w.hi, w.lo + 4, bytes.subarray(4), a.thread);
     return undefined;

@@ -16,7 +16,7 @@ function slots(k: Kernel, a: Args, first: number): FormatArgs {
   };
   return {
     integer: () => a.big(next()),
-    double: () => k.vm.double(a.base + next()),
+    double: () => k.vm.argDouble(a.base, next()),
     text: (p, limit) => cString(k, word(p), a.thread, limit),
     pointer: (p, letters, width) => special(k, a, p, letters, width),
   };

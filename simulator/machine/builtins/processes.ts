@@ -23,7 +23,7 @@ function fork(k: Kernel, a: Args): number {
     k.files.add({ proc: c, fd: k.files.get(r, 'fd'), open });
     k.open.set(open, 'count', k.open.get(open, 'count') + 1);
   }
-  const t = k.vm.cloneThread(a.thread, c, k.nameId(name), a.base);
+  const t = k.vm.cloneThread(a.thread, c, k.nameId(name));
   k.store.set(k.tAtomic, t, 0);
   k.store.set(k.tIrqOff, t, 0);
   k.store.set(k.tPhase, t, 0);

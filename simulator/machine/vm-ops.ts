@@ -1,0 +1,138 @@
+/** Instructions that are rare: they stand outside of the machine's loop, so that the engine compiles it soon. */
+import { MachineFault } from './memory.ts';
+import { OP } from './opcodes.ts';
+import { VmAccess } from './vm-access.ts';
+
+const f32 = new Float32Array(1);
+const f32w = new Int32Array(f32.buffer);
+const f64 = new Float64Array(1);
+const f64w = new Int32Array(f64.buffer);
+
+/** Floating point, wide shifts and products, bit-fields, blocks of memory. */
+export class VmOps extends VmAccess {
+  /** Carries out the instruction at `pc`. True: it has a result, in `resLo` and `resHi`. */
+  protected rare(pc: number, t: number): boolean {
+    const { code } = this.program;
+    const { words: W, floats: F } = this.window;
+    const a = code[pc + 1]!;
+    const b = code[pc + 2]!;
+    const c = code[pc + 3]!;
+    switch (code[pc]!) {
+      case OP.MULL:
+        this.multiply(W[b]!, W[b + 1]!, W[c]!, W[c + 1]!);
+        return true;
+      case OP.DIVSL:
+      case OP.DIVUL:
+      case OP.REMSL:
+      case OP.REMUL:
+        this.divide(W[b]!, W[b + 1]!, W[c]!, W[c + 1]!, code[pc]!);
+        return true;
+      case OP.SHLL: {
+        const n = W[c]! & 63;
+        if (n === 0) return this.result(W[b]!, W[b + 1]!);
+        if (n < 32) return this.result(W[b]! << n, (W[b + 1]! << n) | (W[b]! >>> (32 - n)));
+        return this.result(0, W[b]! << (n - 32));
+      }
+      case OP.SHRSL: {
+        const n = W[c]! & 63;
+        if (n === 0) return this.result(W[b]!, W[b + 1]!);
+        if (n < 32) return this.result((W[b]! >>> n) | (W[b + 1]! << (32 - n)), W[b + 1]! >> n);
+        return this.result(W[b + 1]! >> (n - 32), W[b + 1]! >> 31);
+      }
+      case OP.SHRUL: {
+        const n = W[c]! & 63;
+        if (n === 0) return this.result(W[b]!, W[b + 1]!);
+        if (n < 32) return this.result((W[b]! >>> n) | (W[b + 1]! << (32 - n)), (W[b + 1]! >>> n) | 0);
+        return this.result((W[b + 1]! >>> (n - 32)) | 0, 0);
+      }
+      case OP.NEGL:
+        return this.result(-W[b]! | 0, (~W[b + 1]! + (W[b]! === 0 ? 1 : 0)) | 0);
+      case OP.NOTL:
+        return this.result(~W[b]!, ~W[b + 1]!);
+      case OP.ADDF:
+        return this.double64(F[b >> 1]! + F[c >> 1]!);
+      case OP.SUBF:
+        return this.double64(F[b >> 1]! - F[c >> 1]!);
+      case OP.MULF:
+        return this.double64(F[b >> 1]! * F[c >> 1]!);
+      case OP.DIVF:
+        return this.double64(F[b >> 1]! / F[c >> 1]!);
+      case OP.NEGF:
+        return this.double64(-F[b >> 1]!);
+      case OP.EQF:
+        return this.result(F[b >> 1]! === F[c >> 1]! ? 1 : 0, 0);
+      case OP.NEF:
+        return this.result(F[b >> 1]! !== F[c >> 1]! ? 1 : 0, 0);
+      case OP.LTF:
+        return this.result(F[b >> 1]! < F[c >> 1]! ? 1 : 0, 0);
+      case OP.LEF:
+        return this.result(F[b >> 1]! <= F[c >> 1]! ? 1 : 0, 0);
+      case OP.FROUND:
+        return this.double64(Math.fround(F[b >> 1]!));
+      case OP.NEZF:
+        return this.result(F[b >> 1]! !== 0 ? 1 : 0, 0);
+      case OP.SF:
+        return this.double64(W[b]!);
+      case OP.UF:
+        return this.double64(W[b]! >>> 0);
+      case OP.SLF:
+        return this.double64(W[b + 1]! * 4294967296 + (W[b]! >>> 0));
+      case OP.ULF:
+        return this.double64((W[b + 1]! >>> 0) * 4294967296 + (W[b]! >>> 0));
+      case OP.FS:
+      case OP.FU:
+        return this.result(Math.trunc(F[b >> 1]!) | 0, 0);
+      case OP.FSL:
+      case OP.FUL: {
+        const v = Math.trunc(F[b >> 1]!);
+        const big = Number.isFinite(v) ? BigInt(v) : 0n;
+        return this.result(Number(BigInt.asIntN(32, big)), Number(BigInt.asIntN(32, big >> 32n)));
+      }
+      case OP.LDF:
+        f32w[0] = this.load(b, c, 4, t);
+        return this.double64(f32[0]!);
+      case OP.STF:
+        f32[0] = F[b >> 1]!;
+        this.save(a, c, 4, f32w[0]!, 0, t);
+        return false;
+      case OP.LDB:
+        this.loadBits(b, c, t);
+        return true;
+      case OP.STB:
+        this.storeBits(a, c, W[b]!, W[b + 1]!, t);
+        return false;
+      case OP.COPY:
+        this.copy(W[a + 1]!, W[a]!, W[b + 1]!, W[b]!, c, t);
+        return false;
+      case OP.ZERO: {
+        const at = this.physical(W[a + 1]!, (W[a]! + b) | 0, t);
+        if (at < 0) this.host.write(W[a + 1]!, (W[a]! + b) | 0, new Uint8Array(c), t);
+        else if (c > 0) {
+          this.memory.check(at, c, true);
+          this.memory.fill(at, c, 0);
+        }
+        return false;
+      }
+      case OP.PDIFF: {
+        const d = (W[b + 1]! - W[c + 1]!) * 4294967296 + ((W[b]! >>> 0) - (W[c]! >>> 0));
+        const v = Math.trunc(d / code[pc + 4]!);
+        return this.result(v | 0, Math.floor(v / 4294967296) | 0);
+      }
+      case OP.TRAP:
+        throw new MachineFault('unsupported', this.program.messages[a]!);
+      default:
+        throw new Error(`bad instruction ${code[pc]} at ${pc}`);
+    }
+  }
+  private result(lo: number, hi: number): true {
+    this.resLo = lo;
+    this.resHi = hi;
+    return true;
+  }
+  private double64(v: number): true {
+    f64[0] = v;
+    this.resLo = f64w[0]!;
+    this.resHi = f64w[1]!;
+    return true;
+  }
+}
