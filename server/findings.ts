@@ -112,8 +112,11 @@ export interface AnalysisOptions {
   readonly targets: readonly Target[];
   /** 'off' removes the rule. */
   readonly severity: Partial<Record<RuleId, Level | 'off'>>;
-  /** Fixes are offered as the rules propose them, without the proof that they hold (which costs an analysis each). */
-  readonly unprovenFixes?: boolean;
+  /**
+   * Which fixes findings have: those that are proven to hold (which costs an analysis each; so it is if nothing is said), all that
+   * the rules propose, or none, where nobody looks at them.
+   */
+  readonly fixes?: 'proven' | 'unproven' | 'none';
   /** Polled between and within functions; true stops the analysis (the result is then incomplete). */
   readonly cancelled?: () => boolean;
 }
@@ -125,6 +128,8 @@ export interface AnalysisResult {
   /** Findings that a comment suppressed, for SARIF's `suppressions`. */
   readonly suppressed: readonly { readonly finding: Finding; readonly reason: string }[];
   readonly complete: boolean;
+  /** Findings of which some fix was not tried, because those of the file took too long; told of when fixes were asked for. */
+  readonly untried?: () => number;
   readonly stats: {
     readonly functions: number;
     readonly analysed: number;

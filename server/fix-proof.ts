@@ -18,14 +18,15 @@ const MAX_TRIALS = 16;
 
 /**
  * The candidates that hold, in their order. Of those with the same `choice` the first that holds is taken; of a choice
- * that only uncovers more (`uncovers`) the first that takes the finding away, if none is quite clean.
+ * that only uncovers more (`uncovers`) the first that takes the finding away, if none is quite clean. Where `analyse` gives
+ * nothing, the candidate was not tried, and is not offered.
  */
 export function provenFixes(
   finding: Pick<Finding, 'rule' | 'functionName'>,
   candidates: readonly Fix[],
   file: FileInput,
   before: Verdict,
-  analyse: (file: FileInput, edits: string) => Verdict,
+  analyse: (file: FileInput, edits: string) => Verdict | undefined,
 ): readonly Fix[] {
   const texts = textsOf(file);
   const was = tally(before);
@@ -40,6 +41,7 @@ export function provenFixes(
     if (how === undefined) {
       if (tried.size >= MAX_TRIALS) return;
       const after = analyse(edited(file, fix), edits);
+      if (!after) return;
       const is = tally(after);
       const gone = count(after, own) < count(before, own) && after.errors <= before.errors;
       const fresh = [...is].some(([key, n]) => key !== own && n > (was.get(key) ?? 0));

@@ -13,16 +13,15 @@ import {
 } from '../language/c/index.ts';
 import type { KernelVersion, Target } from '../language/c/unit.ts';
 import { gupFamilyNames } from '../language/kernel/index.ts';
-import { compareVersions, formatVersion } from '../language/kernel/version.ts';
+import { formatVersion } from '../language/kernel/version.ts';
 import { withInferredMacros } from './analysis/configure.ts';
 import { analysing, type FileAnalysis } from './analysis/file.ts';
 import { finish, type Parts } from './analysis/parts.ts';
 import { Links } from './linking/links.ts';
 import type { Analyser } from './analyser.ts';
-import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Fix, Notice, RuleMeta } from './findings.ts';
-import { combineFixes, isActive, type Source } from './fixes/kernels.ts';
-import { ladderKernels } from './fixes/ladders.ts';
-import { provenFixes, unprovenFixes, type Verdict } from './fix-proof.ts';
+import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Notice, RuleMeta } from './findings.ts';
+import type { Verdict } from './fix-proof.ts';
+import { Repairs, type Bench } from './repairs.ts';
 import type { Report, Rule, RuleContext } from './rules/rule.ts';
 import { rules } from './rules/index.ts';
 import { applySuppressions } from './suppressions.ts';
@@ -66,28 +65,20 @@ export async function createAnalyser(wasm: {
 /** Largest file that is analysed, in UTF-16 units; larger ones get a notice. */
 const MAX_LENGTH = 4_000_000;
 
-const NOTHING_HOLDS = 'No fix is offered: each that was tried left the finding in place or brought another.';
-
-/** A text that was analysed, for what is computed later of its findings. */
-interface Analysed {
-  readonly file: FileInput;
-  readonly options: AnalysisOptions;
-  /** The analysis that the findings below belong to; see Session.newest. */
-  trees: object | undefined;
-  /** As the rules gave them. */
-  findings: readonly Finding[];
-  /** What the analysis says of the text with these edits made. */
-  readonly verdicts: Map<string, Verdict>;
-}
-
 class Session implements Analyser {
   private readonly failedRules = new Set<string>();
   /** What is kept of the functions of each file, from one analysis to the next. */
   private readonly kept = new Map<string, NonNullable<ParseInput['kept']>>();
   /** The newest analysis of each path: only its trees hold positions that are right. */
   private readonly newest = new Map<string, object>();
-  private readonly proofs = new WeakMap<Finding, readonly Fix[]>();
   private readonly links: Links;
+  /** What fixes are tried with. */
+  private readonly bench: Bench = {
+    analyses: (file, target, notices) => this.analyses(file, target, () => false, notices),
+    check: (rule, analysis, context, notices) => this.check(rule, analysis, context, notices),
+    raw: (file, options) => this.raw(file, options),
+    newest: (path) => this.newest.get(path),
+  };
   constructor(private readonly parser: CParser) {
     // where a file that others are linked with changed, positions in it moved: whoever is on the way begins anew
     this.links = new Links(parser, () => this.newest.clear());
@@ -99,7 +90,7 @@ class Session implements Analyser {
   }
 
   steps(file: FileInput, options: AnalysisOptions): Parts<AnalysisResult | undefined> {
-    return this.run(file, options, options.unprovenFixes ? 'unproven' : 'proven');
+    return this.run(file, options, options.fixes ?? 'proven');
   }
 
   /** What the rules find, their fixes as they propose them. */
@@ -110,7 +101,7 @@ class Session implements Analyser {
   private *run(
     file: FileInput,
     options: AnalysisOptions,
-    offered: 'raw' | 'unproven' | 'proven',
+    offered: 'raw' | NonNullable<AnalysisOptions['fixes']>,
   ): Parts<AnalysisResult | undefined> {
     const notices: Notice[] = [];
     const merged = new Map<string, { finding: Finding; kernels: KernelVersion[] }>();
@@ -206,20 +197,14 @@ class Session implements Analyser {
     }
     const plain = withoutCascades([...merged.values()].map((m) => ({ ...m.finding, kernels: m.kernels })));
     const verdict: Verdict = { findings: plain, errors: stats.syntaxErrors };
-    const source: Analysed = { file, options, trees, findings: plain, verdicts: new Map() };
+    const repairs = new Repairs(this.bench, { file, options, trees, findings: plain, verdict, branches });
     const findings =
       offered === 'raw'
         ? plain
         : plain.map((f) => ({
             ...f,
-            fixes:
-              offered === 'proven'
-                ? () => this.proven(source, f, verdict, branches)
-                : () => unprovenFixes(this.current(source, f)?.fixes() ?? []),
-            fixNote: () => {
-              const current = this.current(source, f);
-              return current?.fixNote?.() ?? (current?.fixes().length ? NOTHING_HOLDS : undefined);
-            },
+            fixes: () => (offered === 'none' ? [] : offered === 'proven' ? repairs.proven(f) : repairs.unproven(f)),
+            fixNote: () => (offered === 'none' ? undefined : repairs.note(f)),
           }));
     const ran = (rule: string): boolean =>
       options.severity[rule as RuleMeta['id']] !== 'off' && rules.some((r) => r.meta.id === rule);
@@ -231,82 +216,8 @@ class Session implements Analyser {
       suppressed: silenced.suppressed,
       complete,
       stats: { ...stats, overBudget: [...stats.overBudget] },
+      ...(offered === 'proven' && { untried: () => repairs.untried }),
     };
-  }
-
-  /** The fixes of a finding that hold: each is tried on the text, once. */
-  private proven(source: Analysed, finding: Finding, before: Verdict, branches: boolean): readonly Fix[] {
-    const known = this.proofs.get(finding);
-    if (known) return known;
-    if (finding.path !== source.file.path) return [];
-    const candidates = this.candidates(source, finding, branches);
-    // one conversion repairs several findings: it is tried once
-    const fixes = provenFixes(finding, candidates, source.file, before, (edited, edits) => {
-      let verdict = source.verdicts.get(edits);
-      if (!verdict) {
-        const { findings, suppressed, stats } = this.raw(edited, source.options);
-        const all = [...findings, ...suppressed.map((s) => s.finding)];
-        verdict = {
-          findings: all.map(({ rule, functionName, level }) => ({ rule, functionName, level })),
-          errors: stats.syntaxErrors,
-        };
-        source.verdicts.set(edits, verdict);
-      }
-      return verdict;
-    });
-    this.proofs.set(finding, fixes);
-    return fixes;
-  }
-
-  /** What the rule proposes for a finding, over all kernels that are asked for and all branches of the file's own ladders. */
-  private candidates(source: Analysed, finding: Finding, branches: boolean): readonly Fix[] {
-    const { file, options } = source;
-    // whatever was analysed in between: from here on all trees are those of this text
-    const current = this.current(source, finding);
-    const ladder = ladderKernels(file.text, options.targets);
-    const rule = rules.find((r) => r.meta.id === finding.rule);
-    if (!rule || (options.targets.length === 1 && !ladder.length && !branches)) return current?.fixes() ?? [];
-    const context: RuleContext = { kernels: options.targets.map((t) => t.kernel) };
-    const notices: Notice[] = [];
-    const sources: Source[] = [];
-    const look = (target: Target, configured: boolean): void => {
-      for (const analysis of this.analyses(file, target, () => false, notices)) {
-        if (analysis === 'on the way') continue;
-        const reports = this.check(rule, analysis, context, notices);
-        // where a branch of the preprocessor has another call in its place, the report is about that one
-        const report =
-          reports.find((r) => r.span.start === finding.span.start) ??
-          (isActive(analysis, finding.span) ? undefined : reports.find((r) => r.functionName === finding.functionName));
-        sources.push({ kernel: target.kernel, configured, analysis, fixes: report && (report.fixes?.() ?? []) });
-      }
-    };
-    for (const target of options.targets) look(target, true);
-    // a branch of the file for a kernel between those asked for is meant to be right as well
-    const isBetween = (kernel: KernelVersion): boolean =>
-      options.targets.some((t) => compareVersions(t.kernel, kernel) < 0) &&
-      options.targets.some((t) => compareVersions(t.kernel, kernel) > 0);
-    for (const kernel of ladder) look({ kernel, defines: options.targets[0]!.defines }, isBetween(kernel));
-    return combineFixes(sources);
-  }
-
-  /**
-   * The finding with trees whose positions are right: itself, if its file was not analysed again in the meantime (as a
-   * proof does with the edited text), else what an analysis of the same text finds in its place.
-   */
-  private current(source: Analysed, finding: Finding): Finding | undefined {
-    const { file, options } = source;
-    if (this.newest.get(file.path) !== source.trees) {
-      const again = this.raw(file, options);
-      source.findings = [...again.findings, ...again.suppressed.map((s) => s.finding)];
-      source.trees = this.newest.get(file.path);
-    }
-    return source.findings.find(
-      (f) =>
-        f.rule === finding.rule &&
-        f.span.start === finding.span.start &&
-        f.fingerprint === finding.fingerprint &&
-        f.path === finding.path,
-    );
   }
 
   private *analyses(

@@ -17,7 +17,7 @@ import { counted, shownPath, type Outcome } from './formats/format.ts';
 import { EXIT, UsageError, type Io } from './io.ts';
 import { explain } from './explain.ts';
 import { listRules } from './list-rules.ts';
-import { formatterOf, jobsOf, parse, settingsOf } from './options.ts';
+import { formatterOf, jobsOf, showsFixes, parse, settingsOf } from './options.ts';
 import { Pool } from './pool.ts';
 import type { FileReport, ReportedFinding, ReportedNotice } from './report.ts';
 import { printStats, type Measured } from './stats.ts';
@@ -35,7 +35,8 @@ export async function check(argv: readonly string[], analyser: AnalyserModule, i
     throw new UsageError('check needs a PATH: a file, a folder or a glob. Try: pinscope check drivers/');
   const formatter = formatterOf(values);
   const settings = settingsOf(values, io);
-  const options = analysisOptions(settings);
+  const shown = values.fix || showsFixes(values.format);
+  const options: AnalysisOptions = { ...analysisOptions(settings), ...(!shown && { fixes: 'none' }) };
   const jobs = jobsOf(values);
   const baseline = values.baseline === undefined ? undefined : readBaseline(values.baseline, io.cwd);
   for (const file of [values.output, values['write-baseline']]) if (file !== undefined) assertWritable(file, io);
@@ -123,6 +124,7 @@ async function checkAll(
   fix: boolean,
 ): Promise<Checked> {
   const order = new Map<string, number>();
+  const withoutProof = options.fixes === 'none' ? 'none' : 'unproven';
   const script = new URL('./worker.js', import.meta.url);
   const mayThread = script.protocol === 'file:' && existsSync(fileURLToPath(script)) && jobs !== 1;
   const threads = jobs ?? Math.min(2, availableParallelism());
@@ -136,7 +138,7 @@ async function checkAll(
     waiting.push(path);
     if (!mayThread || threads < 2 || waiting.length < (jobs === undefined ? FILES_FOR_THREADS : 2)) return;
     // of a whole tree the reports name what the rules propose; --fix and a check of some files prove each first
-    pool = new Pool(script, { ...options, unprovenFixes: true }, threads);
+    pool = new Pool(script, { ...options, fixes: withoutProof }, threads);
     for (const each of waiting.splice(0)) pool.add(each);
     for (const each of headers.splice(0)) pool.addHeader(each);
   };
@@ -148,7 +150,7 @@ async function checkAll(
     stats = await pool.finish();
     reports = pool.reports;
   } else {
-    const checker = new Checker(analyser, { ...options, unprovenFixes: waiting.length >= FILES_FOR_THREADS });
+    const checker = new Checker(analyser, waiting.length < FILES_FOR_THREADS ? options : { ...options, fixes: withoutProof });
     reports = [];
     for (const path of waiting) {
       const report = await checker.check(path);

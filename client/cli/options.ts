@@ -81,6 +81,9 @@ export function formatterOf({ format }: Values): Formatter {
   throw new UsageError(`--format ${format}: there is no such format; choose ${Object.keys(FORMATS).join(', ')}.`);
 }
 
+/** Are fixes part of what is written? Nobody waits for their proof otherwise. */
+export const showsFixes = (format: string): boolean => !['gcc', 'github', 'gitlab'].includes(format);
+
 /** The settings that the options mean; throws a usage error that names the option. */
 export function settingsOf(values: Values, io: Io): Settings {
   const refuse =

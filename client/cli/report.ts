@@ -154,6 +154,13 @@ export function toReport(result: AnalysisResult, texts: ReadonlyMap<string, stri
   };
   const findings = result.findings.map(convert);
   const suppressed = result.suppressed.map(({ finding, reason }) => ({ finding: convert(finding), reason }));
+  const untried = result.untried?.() ?? 0;
+  if (untried > 0)
+    notices.push({
+      kind: 'budget',
+      path: result.path,
+      message: `fixes of ${untried} finding${untried === 1 ? '' : 's'} were not tried: the file has too many.`,
+    });
   return {
     path: result.path,
     findings,
