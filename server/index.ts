@@ -161,7 +161,7 @@ class Session implements Analyser {
         stats.analysed += analysis.stats.analysed;
         stats.states += analysis.stats.steps;
         for (const f of analysis.stats.overBudget) stats.overBudget.add(f);
-        for (const rule of rules) {
+        for (const rule of analysis.isIdle ? [] : rules) {
           const level = options.severity[rule.meta.id] ?? rule.meta.level;
           if (level === 'off') continue;
           yield;

@@ -66,8 +66,20 @@ export function definedText(name: string): string {
 const TOKEN =
   /\s*(0[xX][\da-fA-F]+[uUlL]*|\d[\w.]*|[A-Za-z_$][\w$]*|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|<[\w./-]+>(?=\s*\))|&&|\|\||==|!=|<=|>=|<<|>>|[-+*/%<>!~&|^?:(),.])/y;
 
-/** Parses a condition; undefined if it is malformed. */
+/** Conditions are asked again for every kernel, choice and edit. */
+const parsed = new Map<string, Node | undefined>();
+const MAX_PARSED = 20_000;
+
+/** The tree of a condition; undefined if it is malformed. */
 function parseCondition(text: string): Node | undefined {
+  if (parsed.has(text)) return parsed.get(text);
+  const tree = readCondition(text);
+  if (parsed.size >= MAX_PARSED) parsed.clear();
+  parsed.set(text, tree);
+  return tree;
+}
+
+function readCondition(text: string): Node | undefined {
   const tokens: string[] = [];
   TOKEN.lastIndex = 0;
   let at = 0;

@@ -217,6 +217,8 @@ export class Environment implements ConditionEnv {
   over(base: ReadonlyMap<string, MacroDef>): {
     readonly all: ReadonlyMap<string, MacroDef>;
     readonly own: ReadonlyMap<string, MacroDef>;
+    /** Names that it undefines. */
+    readonly gone: ReadonlySet<string>;
   } {
     const own = new Map<string, MacroDef>();
     const gone = new Set<string>();
@@ -225,7 +227,7 @@ export class Environment implements ConditionEnv {
       else if (e.past) own.set(name, e.past);
       else gone.add(name);
     }
-    return { all: base.size === 0 ? own : new LayeredMap(base, own, gone), own };
+    return { all: base.size === 0 ? own : new LayeredMap(base, own, gone), own, gone };
   }
 
   /** The definition of a macro, even if it may not be in force. */

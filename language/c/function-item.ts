@@ -94,6 +94,7 @@ export class LazyFunction implements FunctionDef {
   private readonly made: object[] = [];
   private readonly positions: Positions = new Set();
   private counted = 0;
+  private named: ReadonlySet<string> | undefined;
 
   constructor(
     private file: FileContext,
@@ -152,6 +153,10 @@ export class LazyFunction implements FunctionDef {
     this.made.push(derived);
   }
 
+  get words(): ReadonlySet<string> {
+    return (this.named ??= wordsWithMacros(this.file, this.item));
+  }
+
   /** It stands in another text now, as `item`. */
   moveTo(file: FileContext, item: TopLevelNode, head: SNode): void {
     const by = item.start + file.base - this.start;
@@ -203,6 +208,17 @@ function macrosIn(file: FileContext, words: readonly string[], item: Span): stri
   };
   for (const word of words) add(word);
   return out;
+}
+
+/** The words of an item, and of the bodies of the macros among them. */
+function wordsWithMacros(file: FileContext, item: TopLevelNode): Set<string> {
+  const text = file.source.raw.slice(item.start, item.end);
+  const words = new Set(file.kept?.wordsOf(text) ?? text.match(/[A-Za-z_]\w*/g));
+  for (const word of words) {
+    const body = file.macros.get(word)?.body;
+    if (body) for (const inner of body.match(/[A-Za-z_]\w*/g) ?? []) words.add(inner);
+  }
+  return words;
 }
 
 /** Hash of all that a function's lowered form depends on. */

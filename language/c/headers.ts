@@ -38,6 +38,7 @@ interface Scanned {
   readonly scan: Scan;
   /** Names in the conditions. */
   readonly asked: ReadonlySet<string>;
+  words?: ReadonlySet<string>;
 }
 
 const scans = new Map<string, Scanned>();
@@ -119,6 +120,12 @@ function choicesIn(
 
 const WORD = /[A-Za-z_]\w*/g;
 
+/** The different words of a header's text. */
+export function wordsOfHeader(header: HeaderText): ReadonlySet<string> {
+  const known = scanned(header);
+  return (known.words ??= new Set(header.text.match(WORD)));
+}
+
 function scanOf(header: HeaderText): Scan {
   return scanned(header).scan;
 }
@@ -134,7 +141,7 @@ function scanned(header: HeaderText): Scanned {
     if (!/^(?:el)?if|^define$/.test(d.name)) continue;
     for (const [word] of header.text.slice(d.argStart, d.argEnd).matchAll(WORD)) asked.add(word);
   }
-  const made = { text: header.text, scan, asked };
+  const made: Scanned = { text: header.text, scan, asked };
   scans.set(header.path, made);
   return made;
 }

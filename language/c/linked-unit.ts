@@ -24,6 +24,14 @@ export function linkUnits(main: TranslationUnit, beside: readonly BesideUnit[]):
   return beside.length === 0 ? main : new LinkedUnit(main, beside);
 }
 
+/** What several files declare together. */
+interface Declared {
+  readonly records: ReadonlyMap<string, RecordDef>;
+  readonly typedefs: ReadonlyMap<string, CType>;
+  readonly globals: readonly Declarator[];
+  readonly enums: readonly EnumDef[];
+}
+
 class LinkedUnit implements TranslationUnit {
   readonly path: string;
   readonly text: string;
@@ -37,17 +45,16 @@ class LinkedUnit implements TranslationUnit {
   readonly uncertain: readonly UncertainBranch[];
   readonly comments: readonly Comment[];
   readonly surroundings: string;
-  readonly records: ReadonlyMap<string, RecordDef>;
-  readonly typedefs: ReadonlyMap<string, CType>;
-  readonly globals: readonly Declarator[];
-  readonly enums: readonly EnumDef[];
   readonly sources: Sources;
+  private readonly units: readonly TranslationUnit[];
+  private declared: Declared | undefined;
 
   constructor(
     private readonly main: TranslationUnit,
     beside: readonly BesideUnit[],
   ) {
     const units = beside.map((b) => b.unit);
+    this.units = units;
     this.path = main.path;
     this.text = main.text;
     this.target = main.target;
@@ -60,20 +67,40 @@ class LinkedUnit implements TranslationUnit {
     this.comments = main.comments;
     this.linkedFunctions = linkable(main, beside);
     this.surroundings = hashText([main, ...units].map((u) => u.surroundings).join('\n'));
-    this.records = merged(
-      main.records,
-      units.map((u) => u.records),
-    );
-    this.typedefs = merged(
-      main.typedefs,
-      units.map((u) => u.typedefs),
-    );
-    const seen = new Set(main.globals.map((g) => g.name));
-    this.globals = [...main.globals, ...units.flatMap((u) => u.globals.filter((g) => !seen.has(g.name)))];
-    this.enums = [...main.enums, ...units.flatMap((u) => u.enums)];
     this.sources = main.sources.with(units.map((u) => u.sources));
   }
 
+  /** Nobody asks for them where the file turns out not to matter. */
+  private get all(): Declared {
+    if (this.declared) return this.declared;
+    const { main, units } = this;
+    const seen = new Set(main.globals.map((g) => g.name));
+    return (this.declared = {
+      records: merged(
+        main.records,
+        units.map((u) => u.records),
+      ),
+      typedefs: merged(
+        main.typedefs,
+        units.map((u) => u.typedefs),
+      ),
+      globals: [...main.globals, ...units.flatMap((u) => u.globals.filter((g) => !seen.has(g.name)))],
+      enums: [...main.enums, ...units.flatMap((u) => u.enums)],
+    });
+  }
+
+  get records(): ReadonlyMap<string, RecordDef> {
+    return this.all.records;
+  }
+  get typedefs(): ReadonlyMap<string, CType> {
+    return this.all.typedefs;
+  }
+  get globals(): readonly Declarator[] {
+    return this.all.globals;
+  }
+  get enums(): readonly EnumDef[] {
+    return this.all.enums;
+  }
   get headerFunctions(): TranslationUnit['headerFunctions'] {
     return this.main.headerFunctions;
   }

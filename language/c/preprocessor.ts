@@ -3,7 +3,7 @@
  * the compiler proper would not see; only conditionals of unknown value keep both sides, as regions.
  */
 import { type ConditionResult, definedText, evaluateCondition } from './condition.ts';
-import { branchShape, lastSignificant, Openers } from './shape.ts';
+import { Before, branchShape, Openers } from './shape.ts';
 import type { Environment } from './environment.ts';
 import { parseDefine } from './macros.ts';
 import { cleanArgument, type Directive, type Scan, skipBlank } from './scan.ts';
@@ -249,6 +249,7 @@ class Layout {
   readonly forks: Fork[] = [];
   private readonly more: { start: number; end: number }[] = [];
   private readonly openers: Openers;
+  private readonly before: Before;
 
   constructor(
     private readonly raw: string,
@@ -256,6 +257,7 @@ class Layout {
     private readonly isHeader: boolean,
   ) {
     this.openers = new Openers(raw);
+    this.before = new Before(raw);
   }
 
   /** The text, with branches blanked that could not be kept beside their alternatives. */
@@ -358,7 +360,7 @@ class Layout {
   }
 
   private verdict(c: Conditional): 'keep' | 'cut' | 'list' {
-    const before = lastSignificant(this.raw, c.start);
+    const before = this.before.at(c.start);
     const shapes = c.branches.filter((b) => b.state === 'maybe').map((b) => branchShape(this.raw, b.start, b.end));
     const full = shapes.filter((s) => !s.empty);
     if (full.length === 0) return 'keep';

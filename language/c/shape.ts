@@ -21,8 +21,8 @@ export function branchShape(raw: string, start: number, end: number): BranchShap
   let balanced = true;
   const stack: string[] = [];
   for (let i = start; i < end; i++) {
+    if (raw.charCodeAt(i) <= 32) continue;
     const c = raw[i]!;
-    if (c <= ' ') continue;
     if (first < 0) first = i;
     last = c;
     if (c === '"' || c === "'") {
@@ -47,14 +47,33 @@ export function branchShape(raw: string, start: number, end: number): BranchShap
   };
 }
 
-/** Last significant character in front of `at`; empty at the beginning of the file; a letter of a word counts as `a`. */
-export function lastSignificant(raw: string, at: number): string {
-  for (let i = at - 1; i >= 0; i--) {
-    const c = raw[i]!;
-    if (c <= ' ' || c === '\ufeff') continue;
+/**
+ * The last significant character in front of a place; empty at the beginning of the file; a letter of a word counts as `a`. Made for
+ * questions in the order of the text, as Openers: of branches that are not taken nothing is left but blanks, over many lines.
+ */
+export class Before {
+  private last = -1;
+  private upTo = 0;
+
+  constructor(private readonly raw: string) {}
+
+  at(position: number): string {
+    const { raw } = this;
+    if (position < this.upTo) {
+      this.last = -1;
+      this.upTo = 0;
+    }
+    for (let i = position - 1; i >= this.upTo; i--) {
+      const c = raw.charCodeAt(i);
+      if (c <= 32 || c === 0xfeff) continue;
+      this.last = i;
+      break;
+    }
+    this.upTo = position;
+    if (this.last < 0) return '';
+    const c = raw[this.last]!;
     return /\w/.test(c) ? 'a' : c;
   }
-  return '';
 }
 
 /**

@@ -2,7 +2,8 @@
 import type { CType, Declarator, EnumDef, RecordDef } from './ast.ts';
 import type { FileContext, LazyFunction } from './function-item.ts';
 import { hashText } from './hash.ts';
-import { readHeaders, type HeaderState, type ReadHeader, targetKey } from './headers.ts';
+import { Headers } from './header-items.ts';
+import { readHeaders, type HeaderState, targetKey } from './headers.ts';
 import { Environment } from './environment.ts';
 import { OwnNames } from './own-names.ts';
 import {
@@ -149,7 +150,7 @@ function makeSource(pre: Preprocessed, macros: MaskMacros): Source {
 
 function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided, variant: string): TranslationUnit {
   const { pre, env, header } = decided;
-  const { all: macros, own } = env.over(header.macros);
+  const { all: macros, own, gone } = env.over(header.macros);
   const maskMacros = maskMacrosOf(own, header.maskMacros);
   const environment = hashText(`${targetKey(input.target, decided.choices)}|${header.id}|${macroText(own)}`);
   let cache = fragments.get(environment);
@@ -184,6 +185,7 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
     pre.includes,
     parsed.timedOut,
     decided.uncertain,
+    [...own.keys(), ...gone],
   );
   return unit;
 }
@@ -204,17 +206,6 @@ function history(m: MacroDef): string {
   return ` ${m.start}-${m.ended ?? ''}${m.previous ? `${m.previous.body}${history(m.previous)}` : ''}`;
 }
 
-/** Types and functions of a header, parsed when somebody asks; kept by text. */
-interface HeaderItems {
-  readonly raw: string;
-  readonly environment: string;
-  readonly file: FileContext;
-  readonly top: readonly TopLevelNode[];
-  declared?: Declarations;
-  functions?: readonly (FunctionDef & { readonly path: string })[];
-}
-const headerItems = new Map<string, HeaderItems>();
-
 /** What the items of a file held when it was last read; most edits leave most of them alone. */
 const memos = new Map<string, ItemMemo>();
 
@@ -228,7 +219,6 @@ export function forgetFile(path: string): void {
   environments.delete(path);
   if (!gone) return;
   for (const environment of gone) fragments.delete(environment);
-  for (const [key, items] of headerItems) if (gone.has(items.environment)) headerItems.delete(key);
 }
 
 function memoOf(path: string, environment: string): ItemMemo {
@@ -255,6 +245,7 @@ class Unit implements TranslationUnit {
   private declared: Declarations | undefined;
   private fromHeaders: readonly (FunctionDef & { readonly path: string })[] | undefined;
   private readonly memo: ItemMemo;
+  private readonly items: Headers;
   private found: readonly SyntaxProblem[] | undefined;
   private around: string | undefined;
   private texts: Sources | undefined;
@@ -269,7 +260,9 @@ class Unit implements TranslationUnit {
     readonly includes: readonly Include[],
     readonly timedOut: boolean,
     readonly uncertain: readonly UncertainBranch[],
+    own: readonly string[],
   ) {
+    this.items = new Headers(header, file, own, (h) => makeSource(h.pre, file.maskMacros));
     this.path = input.path;
     this.text = input.text;
     this.target = input.target;
@@ -280,11 +273,7 @@ class Unit implements TranslationUnit {
   }
 
   get headerFunctions(): readonly (FunctionDef & { readonly path: string })[] {
-    return (this.fromHeaders ??= this.header.headers.flatMap((h) => {
-      if (!h.hasCode || !h.pre.raw.includes('{')) return [];
-      const entry = this.readHeader(h);
-      return (entry.functions ??= readFunctions(entry.file, entry.top));
-    }));
+    return (this.fromHeaders ??= this.items.functions());
   }
 
   get sources(): Sources {
@@ -353,15 +342,7 @@ class Unit implements TranslationUnit {
       globals: [],
       prototypes: into.prototypes,
     };
-    for (const h of this.header.headers) {
-      if (!h.hasCode) continue;
-      const entry = this.readHeader(h);
-      if (!entry.declared) {
-        entry.declared = emptyDeclarations();
-        readDeclarations(entry.file, entry.top, entry.declared);
-      }
-      addDeclarations(outer, entry.declared);
-    }
+    this.items.declare(outer);
     const { own } = this.file;
     const inner = own ? emptyDeclarations() : into;
     readDeclarations(this.file, this.top, inner, this.memo);
@@ -371,19 +352,5 @@ class Unit implements TranslationUnit {
       addDeclarations(into, inner);
     }
     return into;
-  }
-
-  private readHeader(h: ReadHeader): HeaderItems {
-    const cached = headerItems.get(`${h.path}|${this.file.environment}`);
-    if (cached && cached.raw === h.pre.raw && cached.environment === this.file.environment) return cached;
-    const source = makeSource(h.pre, this.file.maskMacros);
-    const parsed = this.file.parser.parse(h.path, source.text);
-    const { parser, macros, maskMacros, cache, environment } = this.file;
-    const base = baseOf(h.path);
-    const file: FileContext = { path: h.path, parser, source, macros, maskMacros, cache, environment, base };
-    const entry: HeaderItems = { raw: h.pre.raw, environment: this.file.environment, file, top: parsed.top };
-    if (headerItems.size > 500) headerItems.clear();
-    headerItems.set(`${h.path}|${this.file.environment}`, entry);
-    return entry;
   }
 }

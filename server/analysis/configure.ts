@@ -18,7 +18,7 @@ export function withInferredMacros(path: string, text: string, headers: readonly
   if (!asked.length) return target;
   const all = [text, ...headers.map((h) => h.text)];
   const names = [...new Set(asked.map((a) => a.name))]
-    .filter((name) => !target.defines.has(name) && !all.some((t) => isDefinedIn(t, name)))
+    .filter((name) => !target.defines.has(name) && !all.some((t) => definedIn(t).has(name)))
     .slice(0, MAX_MACROS);
   if (!names.length) return target;
   const own = ownFunctions(all);
@@ -45,7 +45,7 @@ const SINGLE = /^!?\s*(?:defined\s*\(\s*(\w+)\s*\)|defined\s+(\w+)|(\w+))$/;
 const NOT_CONFIGURED = /^(CONFIG_|LINUX_|KERNEL_|RHEL_|SLE|__|MODULE$|DEBUG)|_H_*$|^\d/;
 
 /** Conditionals that ask for one macro, in words that can have to do with pages. */
-function conditionalsOf(text: string): { readonly name: string; readonly conditional: WrittenConditional }[] {
+const conditionalsOf = kept((text): readonly { readonly name: string; readonly conditional: WrittenConditional }[] => {
   if (!/^[ \t]*#[ \t]*(?:if|elif)/m.test(text)) return [];
   const out: { name: string; conditional: WrittenConditional }[] = [];
   for (const conditional of writtenConditionals(text)) {
@@ -56,20 +56,40 @@ function conditionalsOf(text: string): { readonly name: string; readonly conditi
     if (name && !NOT_CONFIGURED.test(name)) out.push({ name, conditional });
   }
   return out;
-}
+});
 
-const isDefinedIn = (text: string, name: string): boolean =>
-  new RegExp(`^[ \\t]*#[ \\t]*(?:define|undef)[ \\t]+${name}\\b`, 'm').test(text);
+/** What a text alone says, kept for the texts that are asked about next: another kernel's, or the same headers' with another file. */
+function kept<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    if (known.has(text)) return known.get(text)!;
+    const made = read(text);
+    if (known.size >= MAX_TEXTS) known.clear();
+    known.set(text, made);
+    return made;
+  };
+}
+const MAX_TEXTS = 96;
+
+/** Names that a text defines, or undefines. */
+const definedIn = kept(
+  (text): ReadonlySet<string> =>
+    new Set(Array.from(text.matchAll(/^[ \t]*#[ \t]*(?:define|undef)[ \t]+(\w+)/gm), (m) => m[1]!)),
+);
 
 /** Functions of the family that the project defines itself: their calls say nothing about the kernel. */
 function ownFunctions(texts: readonly string[]): ReadonlySet<string> {
   const out = new Set<string>();
-  for (const t of texts) {
-    for (const m of t.matchAll(/^(?:static|inline|long|int|void|ssize_t|[ \t\w*])+?\b(\w+)\s*\([^;{}()]*\)\s*\{/gm))
-      if (isOurs(m[1]!)) out.add(m[1]!);
-  }
+  for (const t of texts) for (const name of oursIn(t)) out.add(name);
   return out;
 }
+
+const oursIn = kept((text): readonly string[] =>
+  Array.from(
+    text.matchAll(/^(?:static|inline|long|int|void|ssize_t|[ \t\w*])+?\b(\w+)\s*\([^;{}()]*\)\s*\{/gm),
+    (m) => m[1]!,
+  ).filter(isOurs),
+);
 
 const isOurs = (name: string): boolean => isAcquireName(name) || isReleaseName(name);
 

@@ -1,7 +1,7 @@
 /** Everything that the rules look at for one file and one target, computed once. */
 import { walkExpr } from '../../language/c/index.ts';
 import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
-import { facts } from '../../language/kernel/index.ts';
+import { existsIn, facts, gupFamilyNames } from '../../language/kernel/index.ts';
 import { calleeName, contextOf, releases, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
 import { ownEvents } from './foreign.ts';
@@ -13,6 +13,8 @@ import { seeThroughPointers } from './pointers.ts';
 
 export interface FileAnalysis {
   readonly unit: TranslationUnit;
+  /** There is nothing in it that a rule could be about. */
+  readonly isIdle: boolean;
   readonly functions: ReadonlyMap<string, FunctionContext>;
   readonly groups: Groups;
   readonly events: readonly PathEvent[];
@@ -34,12 +36,63 @@ const FILE_STEPS = 26_000;
 /** Callers further up than this from an acquire are not walked from. */
 const MAX_DISTANCE = 3;
 
+/** What says something of pages wherever it is called. */
+const TELLING: ReadonlySet<string> = new Set(
+  'release ref dirty page-lock dma-map dma-unmap put-in kmap data alias memlock-account'.split(' '),
+);
+const telling = new Map<string, boolean>();
+function isTelling(word: string): boolean {
+  let known = telling.get(word);
+  if (known === undefined) {
+    known = !!facts.acquire(word) || (facts.call(word)?.effects.some((e) => TELLING.has(e.kind)) ?? false);
+    if (telling.size > 100_000) telling.clear();
+    telling.set(word, known);
+  }
+  return known;
+}
+
+/**
+ * Functions of the headers that matter to the file: those that it, or one of them, mentions, and those that have to do with pages
+ * themselves. A large driver has thousands of others, and looking at each costs more than the file itself.
+ */
+function headerFunctionsOf(unit: TranslationUnit): readonly FunctionDef[] {
+  const all = unit.headerFunctions;
+  if (!all.length) return all;
+  const byName = new Map<string, FunctionDef[]>();
+  for (const f of all) {
+    const same = byName.get(f.name);
+    if (same) same.push(f);
+    else byName.set(f.name, [f]);
+  }
+  const wanted = new Set<FunctionDef>();
+  const reach = (f: FunctionDef): void => {
+    for (const word of f.words) for (const named of byName.get(word) ?? []) wanted.add(named);
+  };
+  for (const f of unit.functions) reach(f);
+  for (const f of unit.linkedFunctions) reach(f);
+  for (const g of unit.globals)
+    if (g.init)
+      walkExpr(g.init, (x) => {
+        if (x.kind === 'id') for (const named of byName.get(x.name) ?? []) wanted.add(named);
+      });
+  for (const f of all) {
+    if (wanted.has(f)) continue;
+    for (const word of f.words) {
+      if (!isTelling(word)) continue;
+      wanted.add(f);
+      break;
+    }
+  }
+  for (const f of wanted) reach(f);
+  return all.filter((f) => wanted.has(f));
+}
+
 /**
  * The function that a name stands for: the file's own rather than a header's, and of those in several branches of a
  * conditional that is not decided the longest, for the others are mostly stubs.
  */
 function definitions(unit: TranslationUnit): Map<string, FunctionDef> {
-  const defs = new Map<string, FunctionDef>(unit.headerFunctions.map((f) => [f.name, f]));
+  const defs = new Map<string, FunctionDef>(headerFunctionsOf(unit).map((f) => [f.name, f]));
   const own = new Map<string, FunctionDef>();
   const size = (f: FunctionDef): number => f.bodySpan.end - f.bodySpan.start;
   for (const f of unit.functions) {
@@ -51,6 +104,35 @@ function definitions(unit: TranslationUnit): Map<string, FunctionDef> {
   return defs;
 }
 
+const FAMILY: ReadonlySet<string> = new Set(gupFamilyNames);
+
+/** No function names what a finding could be about: the text did, in a comment, or in a branch that this kernel does not compile. */
+function isIdle(unit: TranslationUnit, defs: Iterable<FunctionDef>): boolean {
+  const { kernel } = unit.target;
+  const matters = (word: string): boolean =>
+    FAMILY.has(word) ||
+    facts.acquire(word) !== undefined ||
+    facts.flag(word) !== undefined ||
+    (facts.call(word) !== undefined && !existsIn(word, kernel));
+  for (const def of defs) for (const word of def.words) if (matters(word)) return false;
+  return true;
+}
+
+function idle(unit: TranslationUnit, functions: number): FileAnalysis {
+  return {
+    unit,
+    isIdle: true,
+    functions: new Map(),
+    get groups() {
+      return new Groups(unit, new Map());
+    },
+    events: [],
+    entries: new Set(),
+    reachable: (name) => new Set([name]),
+    stats: { functions, analysed: 0, steps: 0, overBudget: [] },
+  };
+}
+
 /** Analyses a parsed file, at once. */
 export const analyseUnit = (unit: TranslationUnit): FileAnalysis => finish(analysing(unit, () => false));
 
@@ -58,6 +140,7 @@ export const analyseUnit = (unit: TranslationUnit): FileAnalysis => finish(analy
 export function* analysing(unit: TranslationUnit, cancelled: () => boolean): Parts<FileAnalysis> {
   const functions = new Map<string, FunctionContext>();
   const defs = definitions(unit);
+  if (isIdle(unit, defs.values())) return idle(unit, defs.size);
   for (const [name, def] of defs)
     functions.set(
       name,
@@ -161,6 +244,7 @@ export function* analysing(unit: TranslationUnit, cancelled: () => boolean): Par
   };
   return {
     unit,
+    isIdle: false,
     functions,
     groups,
     events: ownEvents(unit, events, reachable, (name) => walkFunction(unit, files, functions.get(name)!).events),
