@@ -23,7 +23,9 @@ export function withInferredMacros(path: string, text: string, headers: readonly
   if (!names.length) return target;
   const own = ownFunctions(all);
   const defines = new Map(target.defines);
-  for (let round = 0; round < 2; round++) {
+  // what one macro decides may decide another
+  for (let round = 0, known = -1; round < 2 && known !== defines.size; round++) {
+    known = defines.size;
     for (const name of names) {
       if (defines.has(name)) continue;
       const where = asked.filter((a) => a.name === name);
