@@ -150,7 +150,10 @@ async function checkAll(
     stats = await pool.finish();
     reports = pool.reports;
   } else {
-    const checker = new Checker(analyser, waiting.length < FILES_FOR_THREADS ? options : { ...options, fixes: withoutProof });
+    const checker = new Checker(
+      analyser,
+      waiting.length < FILES_FOR_THREADS ? options : { ...options, fixes: withoutProof },
+    );
     reports = [];
     for (const path of waiting) {
       const report = await checker.check(path);
