@@ -47,6 +47,15 @@ const browser = {
   external: ['vscode', 'node:*', 'module', 'fs', 'fs/promises'],
 };
 
+/** An import that is left to be made while running: of a file that is built beside. */
+function fileOfItsOwn(path, built) {
+  const filter = new RegExp(`^${path.replaceAll('.', '\\.')}$`);
+  return {
+    name: 'file-of-its-own',
+    setup: (build) => void build.onResolve({ filter }, () => ({ path: built, external: true })),
+  };
+}
+
 const targets = [
   { ...nodeEsm, entryPoints: ['client/cli/main.ts'], outfile: 'dist/cli.js' },
   { ...nodeEsm, entryPoints: ['client/cli/worker.ts'], outfile: 'dist/worker.js' },
@@ -62,7 +71,15 @@ const targets = [
     loader: { ...common.loader, '.svg': 'text' },
   },
   // .cjs: this package is of type "module", which neither VS Code before 1.100 nor the web extension host can load.
-  { ...nodeCjs, entryPoints: ['client/vscode/node.ts'], outfile: 'dist/extension.cjs' },
+  // The language client is the largest part of it and no part of activation: a file of its own, which the other one asks for.
+  {
+    ...nodeCjs,
+    entryPoints: ['client/vscode/node.ts'],
+    outfile: 'dist/extension.cjs',
+    plugins: [fileOfItsOwn('./language-client/node.ts', './client.cjs')],
+    supported: { 'dynamic-import': false },
+  },
+  { ...nodeCjs, entryPoints: ['client/vscode/language-client/node.ts'], outfile: 'dist/client.cjs' },
   { ...browser, format: 'cjs', entryPoints: ['client/vscode/browser.ts'], outfile: 'dist/extension.browser.cjs' },
 ];
 if (tests) {

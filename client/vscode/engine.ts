@@ -13,7 +13,7 @@ export interface EngineWorker {
   terminate(): void;
 }
 /** Starts a worker; each host has its own way. */
-export type StartEngine = () => EngineWorker;
+export type StartEngine = () => EngineWorker | Promise<EngineWorker>;
 
 /** The request was cancelled; a `load` that is cancelled takes the run that was loaded before with it. */
 export class EngineCancelled extends Error {
@@ -25,8 +25,8 @@ export class EngineCancelled extends Error {
 
 /** A simulator with at most one run. */
 export class Engine {
-  private worker: EngineWorker | undefined;
-  private connection: MessageConnection | undefined;
+  private connection: Promise<MessageConnection> | undefined;
+  private end: () => void = () => undefined;
   private rejects = new Set<(reason: Error) => void>();
 
   constructor(private readonly start: StartEngine) {}
@@ -38,7 +38,6 @@ export class Engine {
     token?: CancellationToken,
   ): Promise<EngineResult<M>> {
     if (token?.isCancellationRequested) throw new EngineCancelled();
-    const connection = this.connect();
     let reject!: (reason: Error) => void;
     // A worker that is ended answers nothing any more.
     const ended = new Promise<never>((_, no) => (reject = no));
@@ -49,20 +48,42 @@ export class Engine {
       reject(new EngineCancelled());
     });
     try {
-      const answer = token ? connection.sendRequest(method, params, token) : connection.sendRequest(method, params);
-      return await Promise.race([answer as Promise<EngineResult<M>>, ended]);
+      const ask = async (): Promise<EngineResult<M>> => {
+        const connection = await this.connect();
+        return token ? connection.sendRequest(method, params, token) : connection.sendRequest(method, params);
+      };
+      return await Promise.race([ask(), ended]);
     } finally {
       cancelling?.dispose();
       this.rejects.delete(reject);
     }
   }
 
-  private connect(): MessageConnection {
+  private connect(): Promise<MessageConnection> {
     if (this.connection) return this.connection;
-    const worker = (this.worker = this.start());
-    const connection = (this.connection = worker.connect(worker.reader, worker.writer));
+    const opening = (this.connection = this.open());
+    // What could not be started is tried again by the next request.
+    opening.catch(() => {
+      if (this.connection === opening) this.connection = undefined;
+    });
+    return opening;
+  }
+  private async open(): Promise<MessageConnection> {
+    let ended = false;
+    this.end = () => (ended = true);
+    const worker = await this.start();
+    const connection = worker.connect(worker.reader, worker.writer);
+    const end = (): void => {
+      connection.dispose();
+      worker.terminate();
+    };
+    if (ended) {
+      end();
+      throw new EngineCancelled();
+    }
+    this.end = end;
     connection.onClose(() => {
-      if (this.connection === connection) this.stop();
+      if (this.end === end) this.stop();
     });
     connection.listen();
     return connection;
@@ -70,10 +91,10 @@ export class Engine {
 
   /** Ends the worker; the next request starts another, which has no run yet. */
   stop(): void {
-    const { connection, worker } = this;
-    this.connection = this.worker = undefined;
-    connection?.dispose();
-    worker?.terminate();
+    const { end } = this;
+    this.connection = undefined;
+    this.end = () => undefined;
+    end();
     for (const reject of this.rejects) reject(new EngineCancelled());
     this.rejects.clear();
   }

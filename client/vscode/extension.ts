@@ -1,18 +1,16 @@
 /** What both hosts share: one language client, and the features around it, each in its own file. */
-import { l10n, window, workspace, type ExtensionContext } from 'vscode';
-import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
-import type { InitializationOptions } from '../../server/lsp/protocol.ts';
+import { window, type ExtensionContext } from 'vscode';
+import type { BaseLanguageClient } from 'vscode-languageclient';
 import { followDebugger, registerDebug } from './features/debug.ts';
 import { registerKernelVersions } from './features/kernel-versions.ts';
 import { registerOutput } from './features/output.ts';
 import { registerProjectFiles } from './features/project-files.ts';
-import { repull } from './features/pull.ts';
 import { registerRestart, RestartingErrorHandler } from './features/restart.ts';
-import { registerRuleDocs, ruleDocsFolder } from './features/rule-docs.ts';
+import { registerRuleDocs } from './features/rule-docs.ts';
 import { registerTestExplorer } from './features/test-explorer.ts';
 import { registerStatus } from './features/status.ts';
-import { checkedDocuments, registerSchemes } from './features/documents.ts';
-import type { StartEngine } from './engine.ts';
+import { registerSchemes } from './features/documents.ts';
+import type { EngineWorker, StartEngine } from './engine.ts';
 import { registerFollow } from './features/follow.ts';
 import { registerGallery } from './features/gallery.ts';
 import { registerInlayValues } from './features/inlay-values.ts';
@@ -20,31 +18,24 @@ import { registerRunView } from './features/run-view.ts';
 import { registerSimulate } from './features/simulate.ts';
 import { registerSimulateLens } from './features/simulate-lens.ts';
 import type { Host } from './host.ts';
+import type { ClientParts } from './language-client/options.ts';
+import { LanguageServer } from './language-server.ts';
 
-/** Makes the client of a host; called once. */
-type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
+/** What each host has its own way for, loaded when it is first wanted. */
+interface HostProgram {
+  readonly createClient: (parts: ClientParts) => BaseLanguageClient;
+  readonly startEngine: (context: ExtensionContext) => EngineWorker;
+}
 
 /** Registers every feature, and has the server start. */
-export function startExtension(context: ExtensionContext, createClient: CreateClient, startEngine: StartEngine): void {
+export function startExtension(context: ExtensionContext, load: () => Promise<HostProgram>): void {
   const output = window.createOutputChannel('Pinscope', { log: true });
-  context.subscriptions.push(output);
   const errors = new RestartingErrorHandler(output);
-  const initializationOptions: InitializationOptions = {
-    ruleDocs: ruleDocsFolder(context).toString(),
-    simulatePath: 'pinscope.simulatePath',
-  };
-  const client = createClient({
-    documentSelector: checkedDocuments(),
-    outputChannel: output,
-    initializationOptions,
-    errorHandler: errors,
-    middleware: repull,
-    diagnosticPullOptions: { onChange: true, onSave: true, onTabs: false },
-    // Headers that an open file includes, and the kernel's .config, may change outside of the editor. (The server asks for
-    // changed settings itself.)
-    synchronize: { fileEvents: workspace.createFileSystemWatcher('**/{*.c,*.h,.config}') },
-  });
-  const host: Host = { context, client, output, startEngine };
+  const create = async (): Promise<BaseLanguageClient> => (await load()).createClient({ context, output, errors });
+  const server = new LanguageServer(create, errors);
+  const startEngine: StartEngine = async () => (await load()).startEngine(context);
+  const host: Host = { context, server, output, startEngine };
+  context.subscriptions.push(output, server);
   registerOutput(host);
   registerRestart(host, errors);
   registerKernelVersions(host);
@@ -60,10 +51,6 @@ export function startExtension(context: ExtensionContext, createClient: CreateCl
   registerGallery(host, panel);
   context.subscriptions.push(followDebugger(registerDebug(host), panel));
   registerTestExplorer(host);
-  context.subscriptions.push(client);
-  // Activation does not wait for the server: a process has to start, and the features are there without it.
-  void client.start().catch((error: unknown) => {
-    output.error(error instanceof Error ? error : String(error));
-    void errors.offerHelp(l10n.t('The Pinscope language server did not start.'));
-  });
+  // Activation waits neither for the client's code nor for the server's process: the features are there without them.
+  setTimeout(() => void server.start(), 0);
 }

@@ -25,6 +25,6 @@ const readFile: Handler<'pinscope/readFile'> = async ({ uri }) => {
 };
 
 /** Answers the server's requests for files. */
-export function registerProjectFiles({ context, client }: Host): void {
-  context.subscriptions.push(client.onRequest('pinscope/readFile', readFile));
+export function registerProjectFiles({ server }: Host): void {
+  server.onRequest('pinscope/readFile', readFile);
 }

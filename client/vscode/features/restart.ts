@@ -1,17 +1,10 @@
 /** Restart of the server: after a crash, within limits, and by the command `pinscope.restart`. */
 import { commands, l10n, window, type LogOutputChannel } from 'vscode';
-import {
-  CloseAction,
-  ErrorAction,
-  type CloseHandlerResult,
-  type ErrorHandler,
-  type ErrorHandlerResult,
-} from 'vscode-languageclient';
 import type { Host } from '../host.ts';
 import { RestartPolicy } from '../restart-policy.ts';
 
-/** Restarts a crashed server until the policy says stop; then says so, with a way out. */
-export class RestartingErrorHandler implements ErrorHandler {
+/** Says whether a crashed server is started again; when the policy says stop, tells so, with a way out. */
+export class RestartingErrorHandler {
   readonly policy = new RestartPolicy();
   private readonly output: LogOutputChannel;
 
@@ -19,30 +12,21 @@ export class RestartingErrorHandler implements ErrorHandler {
     this.output = output;
   }
 
-  /** A message could not be written or read. The connection goes on: `closed` is told when it is gone. */
-  error(error: Error): ErrorHandlerResult {
-    this.output.error(error);
-    return { action: ErrorAction.Continue, handled: true };
+  /** The server ended by itself: may it be started again? */
+  crashed(): boolean {
+    if (this.policy.mayRestart()) return true;
+    void this.offerHelp(l10n.t('The Pinscope language server crashed five times within three minutes and stays off.'));
+    return false;
   }
 
-  closed(): CloseHandlerResult {
-    if (this.policy.mayRestart()) {
-      return {
-        action: CloseAction.Restart,
-        message: l10n.t('The language server ended unexpectedly and is started again.'),
-        handled: true,
-      };
-    }
-    void this.offerHelp(l10n.t('The Pinscope language server crashed five times within three minutes and stays off.'));
-    return {
-      action: CloseAction.DoNotRestart,
-      message: l10n.t('The language server crashed too often.'),
-      handled: true,
-    };
+  /** Starting or stopping failed; `message`: what to tell. */
+  failed(error: unknown, message?: string): void {
+    this.output.error(error instanceof Error ? error : String(error));
+    if (message !== undefined) void this.offerHelp(message);
   }
 
   /** Shows an error with the two things a person can do about it. */
-  async offerHelp(message: string): Promise<void> {
+  private async offerHelp(message: string): Promise<void> {
     const [restart, showOutput] = [l10n.t('Restart'), l10n.t('Show Output')];
     const choice = await window.showErrorMessage(message, restart, showOutput);
     if (choice === restart) await commands.executeCommand('pinscope.restart');
@@ -51,17 +35,11 @@ export class RestartingErrorHandler implements ErrorHandler {
 }
 
 /** Registers the command `pinscope.restart`. */
-export function registerRestart({ context, client, output }: Host, errors: RestartingErrorHandler): void {
+export function registerRestart({ context, server, output }: Host, errors: RestartingErrorHandler): void {
   const restart = async (): Promise<void> => {
     errors.policy.reset();
     output.info('Restart by command.');
-    try {
-      if (client.isRunning()) await client.stop();
-      await client.start();
-    } catch (error) {
-      output.error(error instanceof Error ? error : String(error));
-      void errors.offerHelp(l10n.t('The Pinscope language server did not start.'));
-    }
+    await server.restart();
   };
   context.subscriptions.push(commands.registerCommand('pinscope.restart', restart));
 }

@@ -41,7 +41,7 @@ async function entries(host: Host, document: TextDocument): Promise<Entry[]> {
 
 /** Registers lenses and gutter. */
 export function registerSimulateLens(host: Host): void {
-  const { context, client } = host;
+  const { context, server } = host;
   const changed = new EventEmitter<void>();
   const icon = (name: string): Uri => Uri.joinPath(context.extensionUri, 'media', name);
   const mark = window.createTextEditorDecorationType({
@@ -88,7 +88,7 @@ export function registerSimulateLens(host: Host): void {
       },
     }),
     // The first answer comes when the server has started.
-    client.onDidChangeState(() => {
+    server.onDidChangeState(() => {
       changed.fire();
       later();
     }),

@@ -1,6 +1,5 @@
 /** The language status item: what Pinscope is doing, and which kernels the active file is checked for. */
 import { l10n, languages, LanguageStatusSeverity, window, workspace } from 'vscode';
-import { State } from 'vscode-languageclient';
 import type { ClientNotifications } from '../../../server/lsp/protocol.ts';
 import type { Host } from '../host.ts';
 import { checkedDocuments } from './documents.ts';
@@ -10,7 +9,7 @@ import { configuredKernels } from './kernel-versions.ts';
 type ServerStatus = ClientNotifications['pinscope/status'];
 
 /** Registers the item and what keeps it up to date. */
-export function registerStatus({ context, client }: Host): void {
+export function registerStatus({ context, server }: Host): void {
   const item = languages.createLanguageStatusItem('pinscope.status', checkedDocuments());
   item.name = 'Pinscope';
   const releases = new Set(kernelReleases(context));
@@ -20,8 +19,8 @@ export function registerStatus({ context, client }: Host): void {
     const kernels = configuredKernels(window.activeTextEditor?.document.uri);
     const unknown = kernels.filter((kernel) => !releases.has(/^v?(\d+\.\d+)/.exec(kernel)?.[1] ?? ''));
     const used = kernels.filter((kernel) => !unknown.includes(kernel));
-    const stopped = client.state === State.Stopped || client.state === State.StartFailed;
-    item.busy = client.state === State.Starting || (!stopped && status.state === 'busy');
+    const stopped = server.state === 'stopped';
+    item.busy = server.state === 'starting' || (!stopped && status.state === 'busy');
     item.text = stopped
       ? l10n.t('Pinscope is off')
       : l10n.t('Pinscope: Linux {0}', (used.length ? used : [defaultKernel(context)]).join(', '));
@@ -37,14 +36,14 @@ export function registerStatus({ context, client }: Host): void {
       : { command: 'pinscope.selectKernelVersions', title: l10n.t('Select Kernel Versions') };
   };
 
+  server.onNotification('pinscope/status', (next) => {
+    status = next;
+    show();
+  });
   context.subscriptions.push(
     item,
-    client.onDidChangeState(() => {
+    server.onDidChangeState(() => {
       status = { state: 'ready', message: '' };
-      show();
-    }),
-    client.onNotification('pinscope/status', (next: ServerStatus) => {
-      status = next;
       show();
     }),
     window.onDidChangeActiveTextEditor(show),

@@ -1,6 +1,5 @@
 /** What of a document can be simulated, asked of the server once a version. */
 import type { TextDocument } from 'vscode';
-import { State } from 'vscode-languageclient';
 import type { ServerRequests, SimulatableFunction } from '../../../server/lsp/protocol.ts';
 import type { Host } from '../host.ts';
 
@@ -9,12 +8,11 @@ type Answer = ServerRequests['pinscope/simulatable']['result'];
 const known = new WeakMap<TextDocument, { readonly version: number; readonly answer: Promise<Answer> }>();
 
 /** The functions of a document, and where its annotations begin; null while the server does not know it. */
-export async function simulatable({ client }: Host, document: TextDocument): Promise<Answer> {
+export async function simulatable({ server }: Host, document: TextDocument): Promise<Answer> {
   const before = known.get(document);
   if (before?.version === document.version) return before.answer;
-  if (client.state === State.Stopped || client.state === State.StartFailed) return null;
-  const params: ServerRequests['pinscope/simulatable']['params'] = { uri: document.uri.toString() };
-  const answer = client.sendRequest<Answer>('pinscope/simulatable', params).catch(() => null);
+  if (server.state === 'stopped') return null;
+  const answer = server.request('pinscope/simulatable', { uri: document.uri.toString() }).catch(() => null);
   known.set(document, { version: document.version, answer });
   const value = await answer;
   // Asked too early: the next one asks again.
