@@ -1,5 +1,6 @@
 /** The engine on a connection: one request after the other, in the order of their coming; long ones can be cancelled. */
 import { ResponseError, type MessageConnection } from 'vscode-jsonrpc';
+import { prelude } from '../machine/index.ts';
 import { Cancelled } from './find.ts';
 import type { EngineRequests } from './protocol.ts';
 import { runHandlers, type Handlers } from './requests.ts';
@@ -45,4 +46,6 @@ export function serve(connection: MessageConnection): void {
     });
   }
   connection.listen();
+  // Whoever starts an engine is about to load something: until that comes, the headers that every source needs, whatever its kernel, are read.
+  setTimeout(() => void prelude('6.12'), 0);
 }

@@ -103,10 +103,12 @@ export class Controller {
     try {
       this.engine ??= await this.start();
       const { engine } = this;
-      const run = await engine.request('load', params);
-      if (generation !== this.generation) return;
-      const line = await engine.request('timeline', {});
-      const events = await engine.request('events', { from: 0, to: Math.max(1, run.length) });
+      // asked in one go: the engine answers in this order
+      const [run, line, events] = await Promise.all([
+        engine.request('load', params),
+        engine.request('timeline', {}),
+        engine.request('events', { from: 0, to: Number.MAX_SAFE_INTEGER }),
+      ]);
       if (generation !== this.generation) return;
       this.sourceHash = hash;
       batch(() => {

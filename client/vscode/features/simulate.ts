@@ -24,6 +24,7 @@ export function registerSimulate(host: Host): SimulatorPanel {
       void window.showInformationMessage(l10n.t('The simulator runs C files. Open one, or an example of the gallery.'));
       return;
     }
+    panel.open();
     let name = typeof fn === 'string' ? fn : undefined;
     if (name === undefined && editor?.document === document) {
       const answer = await simulatable(host, document);

@@ -30,6 +30,7 @@ export function panelHtml(webview: Webview, extension: Uri, nonce: string): stri
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${file('panel.css')}">
+<link rel="preload" as="fetch" crossorigin="anonymous" href="${file('engine.browser.js')}">
 <title>Pinscope Simulator</title>
 </head>
 <body>

@@ -60,6 +60,7 @@ export interface Ran extends HostMessage<'ran'> {
 export class SimulatorPanel implements Disposable {
   #panel: WebviewPanel | undefined;
   #ready = false;
+  #opening = false;
   #request: Request | undefined;
   #source: Source | undefined;
   #shown: Shown | undefined;
@@ -89,8 +90,18 @@ export class SimulatorPanel implements Disposable {
     return this.#ran;
   }
 
+  /** Opens the panel, whatever it will show: its page loads while it is still found out what to run. */
+  open(): void {
+    if (this.#panel) return void this.#panel.reveal(undefined, true);
+    const beside = { viewColumn: ViewColumn.Beside, preserveFocus: true };
+    this.#opening = true;
+    this.#attach(window.createWebviewPanel(PANEL_TYPE, l10n.t('Simulator'), beside));
+  }
+
   /** Runs something and shows it beside the editor. */
   async show(request: Request): Promise<void> {
+    this.open();
+    this.#opening = false;
     const same = this.#request?.uri.toString() === request.uri.toString();
     this.#request = request;
     this.#keep({
@@ -98,11 +109,6 @@ export class SimulatorPanel implements Disposable {
       options: request.options,
       ...(same && this.#kept?.view && { view: this.#kept.view }),
     });
-    if (this.#panel) this.#panel.reveal(undefined, true);
-    else {
-      const beside = { viewColumn: ViewColumn.Beside, preserveFocus: true };
-      this.#attach(window.createWebviewPanel(PANEL_TYPE, l10n.t('Simulator'), beside));
-    }
     this.#name(request);
     await this.#load();
   }
@@ -164,7 +170,7 @@ export class SimulatorPanel implements Disposable {
     panel.onDidDispose(() => {
       receive.dispose();
       this.#panel = undefined;
-      this.#ready = false;
+      this.#ready = this.#opening = false;
       this.#request = undefined;
       this.#source = undefined;
       this.#told(undefined, undefined);
@@ -185,6 +191,8 @@ export class SimulatorPanel implements Disposable {
     if (!this.#panel || !this.#ready) return;
     const request = this.#request;
     if (!request) {
+      // what to run is about to be said
+      if (this.#opening) return;
       this.#post(toPanel('empty', { reason: 'no-file' }));
       return;
     }

@@ -79,14 +79,14 @@ export class ExactParser extends ExprParser {
   readonly problems: ExactProblem[] = [];
 
   /**
-   * `open`: names of headers that are not at hand are guessed, see Stream.open. `lazy`: bodies of functions are read when somebody asks for them,
-   * which is right for headers without errors: what is wrong in a body is thrown then.
+   * `open`: names of headers that are not at hand are guessed, see Stream.open. `later`: what tokens of this kind stand for, which are bodies
+   * of functions; they are read when somebody asks for them. (What is wrong in one is thrown then.)
    */
   constructor(
     tokens: readonly Token[],
     base?: ExactProgram,
     open = false,
-    private readonly lazy = false,
+    private readonly later?: (token: Token) => readonly Token[],
   ) {
     super(tokens);
     this.open = open;
@@ -163,17 +163,21 @@ export class ExactParser extends ExprParser {
     const spec = this.specifiers();
     if (this.accept(';')) return;
     const d = this.declarator(spec.type);
-    if (d.name !== null && d.nameToken && d.type.kind === 'function' && (this.attributes({}), this.is('{'))) {
+    if (
+      d.name !== null &&
+      d.nameToken &&
+      d.type.kind === 'function' &&
+      (this.attributes({}), this.is('{') || this.tok.kind === 'later')
+    ) {
       const fn = d.type;
       this.declareName(d.name);
       this.prototypes.set(d.name, fn);
-      const closing = this.lazy ? this.closingBrace() : undefined;
-      if (closing !== undefined) {
-        this.functions.set(
-          d.name,
-          new LaterRead(start, d, fn, spec, this.tokens[closing]!.end, this.bodyAt(this.at, fn)),
-        );
-        this.at = closing + 1;
+      if (this.tok.kind === 'later') {
+        const token = this.next();
+        const f = new LaterRead(start, d, fn, spec, token.end, () => this.bodyOf(token, fn));
+        // tags of its own the program has to know
+        if (/\b(?:struct|union|enum)\b[\s\w]*\{/.test(token.text)) void f.body;
+        this.functions.set(d.name, f);
         return;
       }
       const body = this.functionBody(fn);
@@ -209,25 +213,14 @@ export class ExactParser extends ExprParser {
     this.scopes.pop();
     return body;
   }
-  /** Reads the body that begins at a token, whenever that is wanted. */
-  private bodyAt(at: number, fn: FunctionType): () => BlockStmt {
-    return () => {
-      this.at = at;
-      return this.functionBody(fn);
-    };
-  }
-  /** Where the block that begins here ends; undefined if it declares tags of its own, which the program has to know. */
-  private closingBrace(): number | undefined {
-    let depth = 0;
-    for (let i = this.at; i < this.tokens.length; i++) {
-      const { kind, text } = this.tokens[i]!;
-      if (kind === 'id' && (text === 'struct' || text === 'union' || text === 'enum')) {
-        if (this.tokens[i + 1]?.text === '{' || this.tokens[i + 2]?.text === '{') return undefined;
-      } else if (kind !== 'op') continue;
-      else if (text === '{') depth++;
-      else if (text === '}' && --depth === 0) return i;
-    }
-    return undefined;
+  private bodyOf(token: Token, fn: FunctionType): BlockStmt {
+    const [tokens, at] = [this.tokens, this.at];
+    this.tokens = this.later!(token);
+    this.at = 0;
+    const body = this.functionBody(fn);
+    this.tokens = tokens;
+    this.at = at;
+    return body;
   }
 
   private staticAssert(): void {

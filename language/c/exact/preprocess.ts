@@ -1,6 +1,6 @@
 /** The preprocessor, exactly: directives, object-like and function-like macros with # and ##, hide sets (Prosser). */
 import { PRECEDENCE, foldBinary } from '../operators.ts';
-import { CSyntaxError, tokenize, type CommentToken, type Token } from './tokens.ts';
+import { CSyntaxError, sketch, tokenize, type CommentToken, type Token } from './tokens.ts';
 
 /** A macro as defined. */
 export interface Macro {
@@ -52,6 +52,18 @@ export class Preprocessor {
     this.file(tokenize(text, base, this.comments), out, 0);
     out.push(EOF_TOKEN(base + text.length));
     return out;
+  }
+
+  /** The same for headers that are known to be well formed (see sketch()): bodies of functions are tokens of kind `later`. */
+  outline(text: string, base: number): Token[] {
+    const out: Token[] = [];
+    this.file(sketch(text, base), out, 0);
+    out.push(EOF_TOKEN(base + text.length));
+    return out;
+  }
+  /** What a token of kind `later` stands for. */
+  details(t: Token): Token[] {
+    return [...this.expand(tokenize(t.text, t.start)), EOF_TOKEN(t.end)];
   }
 
   private file(tokens: readonly Token[], out: Token[], depth: number): void {
@@ -142,22 +154,11 @@ export class Preprocessor {
   private defineFrom(rest: readonly Token[]): void {
     const head = rest[0];
     if (head?.kind !== 'id') return;
-    let i = 1;
-    let params: string[] | null = null;
-    let variadic: string | null = null;
-    if (rest[1]?.text === '(' && !rest[1].space) {
-      params = [];
-      for (i = 2; i < rest.length && rest[i]!.text !== ')'; i++) {
-        const t = rest[i]!;
-        if (t.text === ',') continue;
-        if (t.text === '...') {
-          if (rest[i - 1]?.kind === 'id') variadic = params.pop()!;
-          else variadic = '__VA_ARGS__';
-        } else params.push(t.text);
-      }
-      i++;
+    if (rest[1]?.kind === 'later') {
+      this.macros.set(head.text, new LaterMacro(head, rest[1]));
+      return;
     }
-    this.macros.set(head.text, { name: head.text, params, rest: variadic, body: rest.slice(i) });
+    this.macros.set(head.text, macroOf(head, rest));
   }
 
   /** Value of a #if. */
@@ -326,6 +327,58 @@ export class Preprocessor {
       } else push(t, true);
     }
     return out;
+  }
+}
+
+/** The macro that the tokens behind `#define` say. */
+function macroOf(head: Token, rest: readonly Token[]): Macro {
+  let i = 1;
+  let params: string[] | null = null;
+  let variadic: string | null = null;
+  if (rest[1]?.text === '(' && !rest[1].space) {
+    params = [];
+    for (i = 2; i < rest.length && rest[i]!.text !== ')'; i++) {
+      const t = rest[i]!;
+      if (t.text === ',') continue;
+      if (t.text === '...') {
+        if (rest[i - 1]?.kind === 'id') variadic = params.pop()!;
+        else variadic = '__VA_ARGS__';
+      } else params.push(t.text);
+    }
+    i++;
+  }
+  return { name: head.text, params, rest: variadic, body: rest.slice(i) };
+}
+
+/** A macro whose meaning is read when it is used. */
+class LaterMacro implements Macro {
+  readonly name: string;
+  #macro: Macro | undefined;
+
+  constructor(
+    private readonly head: Token,
+    private readonly meaning: Token,
+  ) {
+    this.name = head.text;
+  }
+  private get macro(): Macro {
+    if (this.#macro) return this.#macro;
+    const [first, ...others] = tokenize(this.meaning.text, this.meaning.start);
+    const { space } = this.meaning;
+    return (this.#macro = macroOf(this.head, [
+      this.head,
+      ...(first ? [{ ...first, space, line: false }] : []),
+      ...others,
+    ]));
+  }
+  get params(): readonly string[] | null {
+    return this.macro.params;
+  }
+  get rest(): string | null {
+    return this.macro.rest;
+  }
+  get body(): readonly Token[] {
+    return this.macro.body;
   }
 }
 

@@ -3,8 +3,8 @@
 /** Distance between the offsets of two files of one program. */
 export const FILE_BASE = 0x1000000;
 
-/** Kind of a token. */
-export type TokenKind = 'id' | 'num' | 'str' | 'char' | 'op' | 'eof';
+/** Kind of a token. `later`: text that is split when it is wanted, see sketch(). */
+export type TokenKind = 'id' | 'num' | 'str' | 'char' | 'op' | 'eof' | 'later';
 
 /** One token. `hide`: macros that must not be expanded in it any more. */
 export interface Token {
@@ -69,8 +69,8 @@ for (let c = 0; c < 128; c++) {
   if (/[A-Za-z_$]/.test(text)) CLASS[c] = LETTER;
   else if (/\d/.test(text)) CLASS[c] = DIGIT;
 }
-const [NEWLINE, RETURN, QUOTE, APOSTROPHE, PLUS, MINUS, DOT, SLASH, STAR, BACKSLASH] = [
-  10, 13, 34, 39, 43, 45, 46, 47, 42, 92,
+const [NEWLINE, RETURN, QUOTE, APOSTROPHE, PLUS, MINUS, DOT, SLASH, STAR, BACKSLASH, OPENING, CLOSING] = [
+  10, 13, 34, 39, 43, 45, 46, 47, 42, 92, 123, 125,
 ];
 
 const classAt = (text: string, at: number): number => CLASS[text.charCodeAt(at)] ?? 0;
@@ -119,7 +119,55 @@ function numberEnd(text: string, at: number): number {
 
 /** Splits a text. Comments are left out (and given to `comments`); line ends are marks on the tokens behind them. */
 export function tokenize(text: string, base = 0, comments?: CommentToken[]): Token[] {
+  return split(text, base, comments, false);
+}
+
+/**
+ * Splits headers that are known to be well formed, and of which few things are wanted: what a macro means, and the body of a function, is one
+ * token of kind `later`. (Reading them all would be most of the time that a short snippet takes.)
+ */
+export function sketch(text: string, base: number): Token[] {
+  return split(text, base, undefined, true);
+}
+
+/** End of a `#define`: of its line, with those that continue it. */
+function directiveEnd(text: string, at: number): number {
+  for (let i = at; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === NEWLINE) {
+      const before = text.charCodeAt(i - 1) === RETURN ? i - 2 : i - 1;
+      if (text.charCodeAt(before) !== BACKSLASH) return i;
+    } else i = skipped(text, i, c);
+  }
+  return text.length;
+}
+/** Behind the brace that closes the one at `at`. */
+function blockEnd(text: string, at: number): number {
+  let depth = 0;
+  for (let i = at; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === OPENING) depth++;
+    else if (c === CLOSING && --depth === 0) return i + 1;
+    else i = skipped(text, i, c);
+  }
+  return text.length;
+}
+/** The last character of the comment or literal that begins here; else the place itself. */
+function skipped(text: string, at: number, c: number): number {
+  if (c === QUOTE || c === APOSTROPHE) return literalEnd(text, at) - 1;
+  if (c !== SLASH) return at;
+  const next = text.charCodeAt(at + 1);
+  if (next === SLASH) return lineCommentEnd(text, at) - 1;
+  return next === STAR ? blockCommentEnd(text, at) - 1 : at;
+}
+function blockCommentEnd(text: string, at: number): number {
+  const close = text.indexOf('*/', at + 2);
+  return close < 0 ? text.length : close + 2;
+}
+
+function split(text: string, base: number, comments: CommentToken[] | undefined, later: boolean): Token[] {
   const out: Token[] = [];
+  let depth = 0;
   let space = false;
   let line = true;
   const n = text.length;
@@ -140,7 +188,15 @@ export function tokenize(text: string, base = 0, comments?: CommentToken[]): Tok
       const quote = text.charCodeAt(end);
       if ((quote === QUOTE || quote === APOSTROPHE) && end - at <= 2 && /^(?:u8|[LuU])$/.test(text.slice(at, end)))
         push(quote === QUOTE ? 'str' : 'char', literalEnd(text, end));
-      else push('id', end);
+      else {
+        push('id', end);
+        const n = out.length;
+        // behind the name of a macro
+        if (later && n > 2 && out[n - 2]!.text === 'define' && out[n - 3]!.text === '#') {
+          space = classAt(text, at) === SPACE;
+          push('later', directiveEnd(text, at));
+        }
+      }
     } else if (c === NEWLINE) {
       space = line = true;
       at++;
@@ -149,19 +205,18 @@ export function tokenize(text: string, base = 0, comments?: CommentToken[]): Tok
     } else if (c === QUOTE || c === APOSTROPHE) {
       push(c === QUOTE ? 'str' : 'char', literalEnd(text, at));
     } else if (c === SLASH && (text.charCodeAt(at + 1) === SLASH || text.charCodeAt(at + 1) === STAR)) {
-      let end: number;
-      if (text.charCodeAt(at + 1) === SLASH) end = lineCommentEnd(text, at);
-      else {
-        const close = text.indexOf('*/', at + 2);
-        end = close < 0 ? n : close + 2;
-      }
+      const end = text.charCodeAt(at + 1) === SLASH ? lineCommentEnd(text, at) : blockCommentEnd(text, at);
       comments?.push({ text: text.slice(at, end), start: base + at, end: base + end });
       space = true;
       at = end;
     } else if (c === BACKSLASH && /^\r?\n/.test(text.slice(at + 1, at + 3))) {
       space = true;
       at += text.charCodeAt(at + 1) === RETURN ? 3 : 2;
+    } else if (later && depth === 0 && c === OPENING && out.at(-1)?.text === ')') {
+      push('later', blockEnd(text, at));
     } else {
+      if (c === OPENING) depth++;
+      else if (c === CLOSING) depth--;
       const long = LONG_OPS[text[at]!]?.find((op) => text.startsWith(op, at));
       push('op', at + (long?.length ?? 1));
     }

@@ -121,7 +121,7 @@ const HEADERS = [
 function readHeaders(): Prelude {
   const text = `${FIXED}${CONFIG.map((c) => `#define CONFIG_${c} 1`).join('\n')}\n${HEADERS.join('')}`;
   const pp = new Preprocessor();
-  const program = new ExactParser(pp.run(text, PRELUDE_BASE), undefined, false, true).program();
+  const program = new ExactParser(pp.outline(text, PRELUDE_BASE), undefined, false, (t) => pp.details(t)).program();
   return { program, macros: pp.macros };
 }
 let headers: Prelude | undefined;
