@@ -214,6 +214,7 @@ export abstract class ExprParser extends TypeParser {
           return e;
         }
         return this.fail(`expected an expression before '${t.text}'`, t);
+      case 'later':
       case 'eof':
         return this.fail('expected an expression before the end of the file', t);
     }
