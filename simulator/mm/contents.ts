@@ -8,102 +8,184 @@ const CACHED = 256;
 /** A chain of patches is at most this long before the whole page is stored. */
 const CHAIN = 64;
 
-/** How a content differs from the one it was made from. */
-interface Patch {
-  readonly parent: number;
-  readonly offset: number;
-  readonly data: Uint8Array;
-  /** Patches between this content and a stored page. */
-  readonly depth: number;
-}
+/** What a content is made from: a token, a whole page, or (0 and up) the content that it patches. */
+const TOKEN = -1;
+const WHOLE = -2;
 
 /** Append-only page contents. Number 0 is a page of zeroes. A content is a token and zeroes, a patch of another content, or a whole page. */
 export class Contents {
-  private readonly byToken = new Map<string, number>([['', 0]]);
-  private readonly tokens: string[] = [''];
-  private readonly parts = new Map<number, Patch | Uint8Array>();
+  private readonly byToken = new Map<string, number>();
+  /** Tokens, of those that were asked for. */
+  private readonly tokens: (string | undefined)[] = [];
+  /** Of each content: what it is made from; of a patch: offset, length, place of its bytes in `patches`, patches down to a stored page. */
+  private readonly parents: number[] = [];
+  private readonly offsets: number[] = [];
+  private readonly lengths: number[] = [];
+  private readonly places: number[] = [];
+  private readonly depths: number[] = [];
+  /** Of each content: hash of its bytes, how many are not zero, and the content with the same hash that came before it (-1: none). */
+  private readonly hashes: number[] = [];
+  private readonly filled: number[] = [];
+  private readonly alike: number[] = [];
+  private readonly byHash = new Map<number, number>();
+  private patches = new Uint8Array(4096);
+  private patched = 0;
+  private readonly whole = new Map<number, Uint8Array>();
   private readonly cache = new Map<number, Uint8Array>();
-  /** Contents that are more than a token, by the hash of their bytes. */
-  private readonly byBytes = new Map<number, number[]>();
+
+  constructor() {
+    this.ofToken('');
+  }
 
   /** The content that is `token` at its start and zeroes after it. */
   ofToken(token: string): number {
     let id = this.byToken.get(token);
     if (id === undefined) {
-      id = this.tokens.length;
+      const bytes = new Uint8Array(PAGE_SIZE);
+      new TextEncoder().encodeInto(token, bytes);
+      let hash = 0;
+      let filled = 0;
+      for (let w = 0; w <= token.length; w++) hash = (hash + wordHash(bytes, w)) | 0;
+      for (let i = 0; bytes[i]; i++) filled++;
+      id = this.add(TOKEN, hash, filled);
+      this.tokens[id] = token;
       this.byToken.set(token, id);
-      this.tokens.push(token);
     }
     return id;
   }
   /** The token at the start of a content: its characters up to the first zero byte, at most 7. */
   token(id: number): string {
-    return this.tokens[id] ?? '';
+    if (!(id in this.parents)) return '';
+    return (this.tokens[id] ??= tokenOf(this.page(id)));
   }
-  /** The 4096 bytes of a content. Not to be written to. */
+  /** The 4096 bytes of a content. Not to be written to, and not to be kept. */
   page(id: number): Uint8Array {
-    const part = this.parts.get(id);
-    if (part instanceof Uint8Array) return part;
-    const have = this.cache.get(id);
+    const have = this.cache.get(id) ?? this.whole.get(id);
     if (have) return have;
-    let bytes: Uint8Array;
-    if (part) {
-      bytes = this.page(part.parent).slice();
-      bytes.set(part.data, part.offset);
-    } else {
+    // down to a page that is there, and the patches on it back up
+    const chain: number[] = [];
+    let base = id;
+    let bytes: Uint8Array | undefined;
+    while (!bytes && (this.parents[base] ?? TOKEN) >= 0) {
+      chain.push(base);
+      base = this.parents[base]!;
+      bytes = this.cache.get(base) ?? this.whole.get(base);
+    }
+    if (bytes) bytes = bytes.slice();
+    else {
       bytes = new Uint8Array(PAGE_SIZE);
-      new TextEncoder().encodeInto(this.token(id), bytes);
+      new TextEncoder().encodeInto(this.tokens[base] ?? '', bytes);
+    }
+    for (const c of chain.reverse()) {
+      const at = this.places[c]!;
+      bytes.set(this.patches.subarray(at, at + this.lengths[c]!), this.offsets[c]);
     }
     this.keep(id, bytes);
     return bytes;
   }
   /** The content that results when `data` is written at `offset` of content `id`. */
   write(id: number, offset: number, data: Uint8Array): number {
-    if (!(offset >= 0 && offset + data.length <= PAGE_SIZE))
-      throw new RangeError(`write of ${data.length} bytes at ${offset} leaves the page`);
-    const bytes = this.page(id).slice();
-    bytes.set(data, offset);
-    const end = bytes.indexOf(0);
-    const token = String.fromCharCode(...bytes.subarray(0, Math.min(7, end < 0 ? 7 : end)));
-    if (/^[ -~]*$/.test(token) && bytes.subarray(token.length).every((x) => x === 0)) return this.ofToken(token);
-    // equal bytes are one content: states that are equal have equal numbers
-    const key = hashOf(bytes);
-    const alike = this.byBytes.get(key) ?? [];
-    for (const have of alike) if (this.page(have).every((v, i) => v === bytes[i])) return have;
-    const made = this.tokens.length;
-    alike.push(made);
-    this.byBytes.set(key, alike);
-    this.tokens.push(token);
-    const from = this.parts.get(id);
-    const depth = from instanceof Uint8Array ? 1 : (from?.depth ?? 0) + 1;
-    if (depth >= CHAIN || data.length * 2 > PAGE_SIZE) this.parts.set(made, bytes);
-    else {
-      this.parts.set(made, { parent: id, offset, data: data.slice(), depth });
-      this.keep(made, bytes);
+    const n = data.length;
+    if (!(offset >= 0 && offset + n <= PAGE_SIZE))
+      throw new RangeError(`write of ${n} bytes at ${offset} leaves the page`);
+    if (n === 0) return id;
+    // what was made from a patch or a token can be made again: its bytes become those of the new content
+    let bytes = this.page(id);
+    if (this.whole.has(id) || data.buffer === bytes.buffer) bytes = bytes.slice();
+    else this.cache.delete(id);
+    let hash = this.hashes[id]!;
+    let filled = this.filled[id]!;
+    const last = (offset + n - 1) >> 2;
+    for (let w = offset >> 2; w <= last; w++) hash = (hash - wordHash(bytes, w)) | 0;
+    for (let i = 0; i < n; i++) {
+      if (bytes[offset + i] !== 0) filled--;
+      const v = data[i]!;
+      bytes[offset + i] = v;
+      if (v !== 0) filled++;
     }
+    for (let w = offset >> 2; w <= last; w++) hash = (hash + wordHash(bytes, w)) | 0;
+    const found = this.find(bytes, hash, filled);
+    if (found >= 0) {
+      this.keep(found, bytes);
+      return found;
+    }
+    const depth = this.whole.has(id) || this.parents[id] === TOKEN ? 1 : this.depths[id]! + 1;
+    if (depth >= CHAIN || n * 2 > PAGE_SIZE) {
+      const made = this.add(WHOLE, hash, filled);
+      this.whole.set(made, bytes);
+      return made;
+    }
+    const made = this.add(id, hash, filled);
+    this.offsets[made] = offset;
+    this.lengths[made] = n;
+    this.depths[made] = depth;
+    this.places[made] = this.store(data);
+    this.keep(made, bytes);
     return made;
   }
   /** Are two contents equal, byte for byte (pages_identical, mm/ksm.c)? */
   identical(a: number, b: number): boolean {
     if (a === b) return true;
-    if (!this.parts.has(a) && !this.parts.has(b)) return false;
-    const x = this.page(a);
-    const y = this.page(b);
-    return x.every((v, i) => v === y[i]);
+    return this.hashes[a] === this.hashes[b] && equal(this.page(a), this.page(b));
   }
 
+  /** The content with these bytes; -1: there is none yet. */
+  private find(bytes: Uint8Array, hash: number, filled: number): number {
+    if (filled <= 7) {
+      const token = tokenOf(bytes);
+      if (token.length === filled && /^[ -~]*$/.test(token)) return this.ofToken(token);
+    }
+    for (let have = this.byHash.get(hash) ?? -1; have >= 0; have = this.alike[have]!)
+      if (this.filled[have] === filled && equal(this.page(have), bytes)) return have;
+    return -1;
+  }
+  private add(parent: number, hash: number, filled: number): number {
+    const id = this.parents.push(parent) - 1;
+    this.offsets.push(0);
+    this.lengths.push(0);
+    this.places.push(0);
+    this.depths.push(0);
+    this.hashes.push(hash);
+    this.filled.push(filled);
+    this.tokens.push(undefined);
+    this.alike.push(this.byHash.get(hash) ?? -1);
+    this.byHash.set(hash, id);
+    return id;
+  }
+  private store(data: Uint8Array): number {
+    const at = this.patched;
+    if (at + data.length > this.patches.length) {
+      const grown = new Uint8Array(Math.max(at + data.length, this.patches.length * 2));
+      grown.set(this.patches);
+      this.patches = grown;
+    }
+    this.patches.set(data, at);
+    this.patched = at + data.length;
+    return at;
+  }
   private keep(id: number, bytes: Uint8Array): void {
+    if (this.whole.has(id)) return;
     if (this.cache.size >= CACHED) this.cache.delete(this.cache.keys().next().value!);
     this.cache.set(id, bytes);
   }
 }
 
-/** FNV-1a, a word at a time. */
-function hashOf(bytes: Uint8Array): number {
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-  let h = 0x811c9dc5;
-  for (let i = 0; i < words.length; i++) h = Math.imul(h ^ words[i]!, 0x01000193);
-  return h;
+/** What word `w` of a page adds to its hash. A page's hash is a sum, so that a write changes it by what it writes. */
+function wordHash(bytes: Uint8Array, w: number): number {
+  const i = w * 4;
+  const v = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
+  if (v === 0) return 0;
+  const h = Math.imul(v ^ Math.imul(w + 1, 0x9e3779b1), 0x85ebca6b);
+  return Math.imul(h ^ (h >>> 15), 0xc2b2ae35);
+}
+function tokenOf(bytes: Uint8Array): string {
+  let n = 0;
+  while (n < 7 && bytes[n] !== 0) n++;
+  return String.fromCharCode(...bytes.subarray(0, n));
+}
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < PAGE_SIZE; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Names as numbers, append-only. Number 0 is no name. */

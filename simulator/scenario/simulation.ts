@@ -161,9 +161,9 @@ export class Simulation implements Director {
 
   private onStep(t: number, pc: number): boolean {
     const k = this.kernel;
-    const { spanOf } = this.loaded.program;
-    const row = spanOf[pc / WIDTH]!;
-    if (this.shown[row]) {
+    // what the statement before did ends the turn first: devices and clocks go on, and this statement is one step
+    if (k.touched) return true;
+    if (this.shown[this.loaded.program.spanOf[pc / WIDTH]!]) {
       this.record.step(t, pc);
       if (this.record.length >= this.limit)
         throw new MachineFault('step-limit', `the run was stopped after ${this.limit} steps (an endless loop?)`);
@@ -171,7 +171,7 @@ export class Simulation implements Director {
       throw new MachineFault('step-limit', `the run was stopped after ${k.vm.steps} statements`);
     if (this.model.s.store.length > JOURNAL_LIMIT)
       throw new MachineFault('memory-limit', 'the run was stopped: its history needs too much memory');
-    return k.touched;
+    return false;
   }
 
   // ---- director
