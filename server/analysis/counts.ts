@@ -2,7 +2,7 @@
  * What becomes of the result of an acquire: which of "error", "none", "some", "all" it can still be where the pages are
  * used, and whether anybody asked how many there are. One flow for each acquire in its function.
  */
-import type { CallExpr, CType, Expr, Span } from '../../language/c/ast.ts';
+import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
 import type { CfgNode } from '../../language/c/cfg.ts';
 import { typeOfExpr, walkExpr } from '../../language/c/index.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
@@ -12,6 +12,7 @@ import {
   constantOf,
   makes,
   NEGATIVE,
+  ZERO_,
   plain,
   runFlow,
   sameCall,
@@ -23,6 +24,7 @@ import {
   type Outcome,
 } from './flow.ts';
 import type { AcquireSite } from './groups.ts';
+import { integer, isOne, mayTakeNone, rootOf, startsEmpty, strip } from './count-forms.ts';
 
 /** What the result may be. */
 const ERROR = 1;
@@ -34,10 +36,10 @@ const FULL = 8;
 export interface CountFault {
   readonly site: AcquireSite;
   /**
-   * 'ignored': the result is thrown away; 'error-passes': pages are used although it can be an error code; 'short-passes': they
-   * are used as if all were there; 'error-as-count': the error code itself is used as a number of pages.
+   * 'ignored': the result is thrown away; 'error-passes': pages are used although it can be an error code; 'none-passes': one
+   * page was asked for and is used although the result can be zero; 'short-passes': they are used as if all were there; 'error-as-count': the error code itself is used as a number of pages.
    */
-  readonly kind: 'ignored' | 'error-passes' | 'short-passes' | 'error-as-count';
+  readonly kind: 'ignored' | 'error-passes' | 'none-passes' | 'short-passes' | 'error-as-count';
   /** Where the pages (or the count) are used. */
   readonly at: Span;
   /** Variable that holds the result, if any. */
@@ -57,16 +59,16 @@ interface Data {
   readonly unsigned: Span | null;
   /** The requested count was written to since: it no longer says how many were asked for. */
   readonly stale: boolean;
+  /** Where the result was kept as an unsigned number, which a negative code turns into a huge one. */
+  readonly kept: Span | null;
 }
 
-const START: Data = { phase: 'before', mask: 0, asked: false, used: null, unsigned: null, stale: false };
+const START: Data = { phase: 'before', mask: 0, asked: false, used: null, unsigned: null, stale: false, kept: null };
 
 const isSame = (e: Expr, call: CallExpr): boolean => e.kind === 'call' && sameCall(e, call);
 
 /** How the call's value is bound. */
 type Binding = { readonly how: 'variable'; readonly text: string } | { readonly how: 'test' | 'ignored' | 'elsewhere' };
-
-const strip = (e: Expr): Expr => (e.kind === 'cast' ? strip(e.arg) : e);
 
 function bindingOf(site: AcquireSite, node: CfgNode, file: FileAnalysis): Binding {
   const isCall = (e: Expr): boolean => isSame(strip(e), site.call);
@@ -89,15 +91,6 @@ function bindingOf(site: AcquireSite, node: CfgNode, file: FileAnalysis): Bindin
   return { how: 'elsewhere' };
 }
 
-/** The variable or field that names the pages: `&page` → `page`, `pages + i` → `pages`. */
-function rootOf(e: Expr): Expr {
-  const x = strip(e);
-  if (x.kind === 'unary' && (x.op === '&' || x.op === '*')) return rootOf(x.arg);
-  if (x.kind === 'binary' && (x.op === '+' || x.op === '-')) return rootOf(x.left);
-  if (x.kind === 'index') return rootOf(x.object);
-  return x;
-}
-
 const PRINTS =
   /^(v?printk|pr_\w+|dev_\w+|netdev_\w+|drm_\w*(dbg|err|info|warn)\w*|DRM_\w+|trace_\w+|ibdev_\w+|\w*(dbg|debug|DEBUG|warn|WARN|INFO|ERR)\w*|WARN\w*)$/;
 const FREES = /free|release|put|unpin|destroy|memset|PTR_ERR|IS_ERR|ARRAY_SIZE/i;
@@ -105,68 +98,14 @@ const FREES = /free|release|put|unpin|destroy|memset|PTR_ERR|IS_ERR|ARRAY_SIZE/i
 /** Calls that add their first argument to a counter. */
 const ADDS = /^atomic(64|_long)?_(add|sub)(_return)?$|^(percpu|this_cpu)_(counter_)?add$/;
 
-const UNSIGNED_INT = 32;
-/** Width and sign of an integer type: [bits, unsigned]; null if not known. */
-function integer(t: CType | undefined): { bits: number; unsigned: boolean } | null {
-  if (t?.kind === 'base') {
-    if (/double|float|void/.test(t.name)) return null;
-    if (t.name === 'bool' || /char|short/.test(t.name)) return { bits: 31, unsigned: false };
-    return { bits: /long/.test(t.name) ? 64 : UNSIGNED_INT, unsigned: t.name.startsWith('unsigned') };
-  }
-  if (t?.kind === 'enum') return { bits: 32, unsigned: false };
-  if (t?.kind === 'named') {
-    if (
-      /^(__)?(u|uint|be|le)64(_t)?$|^(size_t|ulong|uintptr_t|pgoff_t|sector_t|dma_addr_t|phys_addr_t|loff_t)$/.test(
-        t.name,
-      )
-    )
-      return { bits: 64, unsigned: t.name !== 'loff_t' };
-    if (/^(__)?(u|uint|be|le)32(_t)?$|^(uint|gfp_t)$/.test(t.name)) return { bits: 32, unsigned: true };
-    if (/^(__)?[su](8|16)$|^u?int(8|16)_t$/.test(t.name)) return { bits: 31, unsigned: false };
-    if (/^(__)?s32$|^int32_t$/.test(t.name)) return { bits: 32, unsigned: false };
-    if (/^(__)?s64$|^int64_t$|^ssize_t$/.test(t.name)) return { bits: 64, unsigned: false };
-  }
-  return null;
-}
-
-/** One page is asked for: by a constant, by a variable that never is anything else, or into a variable for one page. */
-function isOne(nr: Expr, pages: Expr, f: FunctionContext): boolean {
-  const x = strip(nr);
-  if (constantOf(x) === 1) return true;
-  const p = strip(pages);
-  if (p.kind === 'unary' && p.op === '&' && p.arg.kind === 'id' && f.types.get(p.arg.name)?.kind === 'pointer')
-    return true;
-  if (x.kind !== 'id' || f.def.params.some((q) => q.name === x.name)) return false;
-  let all = true;
-  let some = false;
-  for (const n of f.cfg.nodes) {
-    if (n.what.kind === 'decl' && n.what.decl.name === x.name && n.what.decl.init) {
-      if (constantOf(n.what.decl.init) === 1) some = true;
-      else all = false;
-    }
-    for (const e of exprsOf(n))
-      walkExpr(e, (y) => {
-        if (y.kind === 'assign' && y.left.kind === 'id' && y.left.name === x.name) {
-          if (y.op === '=' && constantOf(y.right) === 1) some = true;
-          else all = false;
-        }
-        if (
-          (y.kind === 'update' || (y.kind === 'unary' && y.op === '&')) &&
-          y.arg.kind === 'id' &&
-          y.arg.name === x.name
-        )
-          all = false;
-      });
-  }
-  return some && all;
-}
-
 /** Follows the result of one acquire. */
 class CountFlow {
   private readonly nr: string | null;
   private readonly nrIds: ReadonlySet<string>;
   private readonly pages: string;
   private readonly initial: number;
+  /** Loops over all pages that were asked for: `i < nr`. */
+  private readonly overAll: readonly { readonly index: string; readonly from: number; readonly to: number }[];
 
   constructor(
     private readonly file: FileAnalysis,
@@ -188,7 +127,27 @@ class CountFlow {
     const one = nr !== undefined && isOne(nr, site.pages!, f);
     const only = /_fast_only$/.test(site.fact.name);
     const countable = site.fact.result === 'pages' && site.fact.into !== 'folios' && nr !== undefined && !one;
-    this.initial = FULL | (only ? NONE : ERROR) | (countable ? SHORT : 0);
+    const single = one && site.fact.result === 'pages' && site.fact.into !== 'folios' && mayTakeNone(site, file);
+    this.overAll = this.loopsOverAll();
+    this.initial = FULL | (only ? NONE : ERROR) | (countable ? SHORT : single ? NONE : 0);
+  }
+
+  private loopsOverAll(): { index: string; from: number; to: number }[] {
+    const out: { index: string; from: number; to: number }[] = [];
+    for (const { head, last } of this.f.loops.values()) {
+      for (const node of [this.f.cfg.nodes[head], this.f.cfg.nodes[last]]) {
+        const test = node?.what.kind === 'branch' ? exprsOf(node)[0] : undefined;
+        const t = test && plain(test);
+        if (
+          t?.kind === 'binary' &&
+          /^(<|!=)$/.test(t.op) &&
+          t.left.kind === 'id' &&
+          this.text(strip(t.right)) === this.nr
+        )
+          out.push({ index: t.left.name, from: Math.min(head, last), to: Math.max(head, last) });
+      }
+    }
+    return out;
   }
 
   private text(e: Expr): string {
@@ -345,8 +304,15 @@ class CountFlow {
           if (given && counted && !FREES.test(name)) found = { span: x, all: true };
           return FREES.test(name) ? false : undefined;
         }
-        if (x.kind === 'index' && this.text(rootOf(x)) === this.pages && this.text(x) !== this.pages)
-          found ??= { span: x, all: false };
+        if (x.kind === 'index' && this.text(rootOf(x)) === this.pages && this.text(x) !== this.pages) {
+          const { index } = x;
+          const all =
+            !d.stale &&
+            index.kind === 'id' &&
+            !isGuard(node, x) &&
+            this.overAll.some((l) => l.index === index.name && node.id >= l.from && node.id <= l.to);
+          if (!found || all) found = { span: x, all };
+        }
         if (
           x.kind === 'member' &&
           x.arrow &&
@@ -387,6 +353,10 @@ class CountFlow {
           x.args.some((a) => this.text(rootOf(a)) === this.pages)
         )
           found ??= x;
+        // a function of the file that takes an unsigned number
+        const params = x.kind === 'call' ? (this.file.functions.get(calleeName(x) ?? '')?.def.params ?? []) : [];
+        if (x.kind === 'call' && x.args.some((a, i) => this.isResult(a) && integer(params[i]?.type)?.unsigned))
+          found ??= x;
         // atomic64_add(ret, &mm->pinned_vm)
         if (x.kind === 'call' && ADDS.test(calleeName(x) ?? '') && x.args[0] && this.isResult(x.args[0])) found ??= x;
         if (x.kind === 'call' && !this.file.functions.has(calleeName(x) ?? '')) {
@@ -399,6 +369,28 @@ class CountFlow {
       });
     }
     return found;
+  }
+
+  /** A release of as many pages as the result says. */
+  private releasesBy(node: CfgNode): Span | null {
+    let found: Span | null = null;
+    for (const e of exprsOf(node))
+      walkExpr(e, (x) => {
+        if (x.kind !== 'call' || this.file.functions.has(calleeName(x) ?? '')) return;
+        for (const y of kernel.call(calleeName(x) ?? '')?.effects ?? []) {
+          const count = y.kind === 'release' ? x.args[y.pages.count ?? -1] : undefined;
+          if (count && this.isResult(count)) found ??= x;
+        }
+      });
+    return found;
+  }
+
+  /** `object->count = (unsigned long)ret;`. */
+  private keptUnsigned(node: CfgNode): Span | null {
+    const e = node.what.kind === 'expr' ? node.what.expr : undefined;
+    if (e?.kind !== 'assign' || e.op !== '=' || e.left.kind !== 'member' || !this.isResult(e.right)) return null;
+    const unsigned = this.typeOf(e.left)?.unsigned ?? (e.right.kind === 'cast' && this.typeOf(e.right)?.unsigned);
+    return unsigned ? e : null;
   }
 
   private writesCount(node: CfgNode): boolean {
@@ -426,13 +418,17 @@ class CountFlow {
     if (reads && !d.asked && d.mask & ERROR && d.mask !== ERROR) {
       const count = this.asCount(node);
       if (count) fault = { kind: 'error-as-count', at: count };
+    } else if (reads && d.mask === ERROR && this.releasesBy(node)) {
+      fault = { kind: 'error-as-count', at: this.releasesBy(node)! };
     } else if (open && d.mask & ERROR) {
       if (use && !reads) fault = { kind: 'error-passes', at: use.span };
     } else if (open && d.mask & SHORT && use && !reads) {
       if (use.all) fault = { kind: 'short-passes', at: use.span };
       d = { ...d, used: d.used ?? use.span };
-    }
-    if (reads) d = { ...d, asked: true };
+    } else if (open && d.mask & NONE && use && !reads) fault = { kind: 'none-passes', at: use.span };
+    const kept = reads && !d.asked && d.mask & ERROR ? this.keptUnsigned(node) : null;
+    if (kept) d = { ...d, kept };
+    else if (reads) d = { ...d, asked: true };
     if (this.writesCount(node)) d = { ...d, stale: true };
     if (node.what.kind === 'return') fault ??= this.atReturn(node, d, facts);
     else if (this.overwrites(node)) {
@@ -444,13 +440,18 @@ class CountFlow {
 
   private atReturn(node: CfgNode, d: Data, facts: Facts): Fault | undefined {
     const value = node.what.kind === 'return' ? node.what.value : undefined;
+    if (d.kept && !d.asked) {
+      const succeeds = value && signIn(value, facts, this.file.unit) === ZERO_;
+      return succeeds && d.mask & ERROR && d.mask & FULL ? { kind: 'error-as-count', at: d.kept } : undefined;
+    }
     return value && signIn(value, facts, this.file.unit) === NEGATIVE ? undefined : lost(d, node.span);
   }
 
   run(): CountFault[] {
     const flow = runFlow<Data>(this.f, this.file.unit, {
       start: START,
-      key: (d) => `${d.phase}${d.mask}${d.asked}${d.used ? 'u' : ''}${d.unsigned ? 'x' : ''}${d.stale}`,
+      key: (d) =>
+        `${d.phase}${d.mask}${d.asked}${d.used ? 'u' : ''}${d.unsigned ? 'x' : ''}${d.stale}${d.kept ? 'k' : ''}`,
       step: (n, d, facts): readonly Outcome<Data>[] => [{ data: this.effect(n, d, facts).data }],
       branch: (t, truth, d) => this.branch(t, truth, d),
     });
@@ -483,6 +484,13 @@ class CountFlow {
   }
 }
 
+/** `if (pages[i])`: the slot is asked whether it holds a page. */
+function isGuard(node: CfgNode, e: Expr): boolean {
+  if (node.what.kind !== 'branch') return false;
+  const t = plain(exprsOf(node)[0] ?? e);
+  return t === e || (t.kind === 'unary' && t.op === '!' && plain(t.arg) === e);
+}
+
 interface Fault {
   readonly kind: CountFault['kind'];
   readonly at: Span;
@@ -490,7 +498,7 @@ interface Fault {
 
 /** The result is gone and nobody asked for it, though it may not be all. */
 const lost = (d: Data, here: Span): Fault | undefined => {
-  if (d.asked || !(d.mask & FULL) || !(d.mask & (ERROR | SHORT))) return undefined;
+  if (d.asked || d.kept || !(d.mask & FULL) || !(d.mask & (ERROR | SHORT))) return undefined;
   return { kind: d.mask & ERROR ? 'error-passes' : 'short-passes', at: d.used ?? here };
 };
 
@@ -515,24 +523,4 @@ export function countFaults(file: FileAnalysis): CountFault[] {
     if (best) out.push(best);
   }
   return out;
-}
-
-/** `struct page *page = NULL`: what is in it afterwards tells as much as the result. */
-function startsEmpty(site: AcquireSite, f: FunctionContext): boolean {
-  const root = rootOf(site.pages!);
-  return (
-    root.kind === 'id' &&
-    f.cfg.nodes.some(
-      (n) =>
-        (n.what.kind === 'decl' &&
-          n.what.decl.name === root.name &&
-          n.what.decl.init &&
-          constantOf(n.what.decl.init) === 0) ||
-        (n.what.kind === 'expr' &&
-          n.what.expr.kind === 'assign' &&
-          n.what.expr.left.kind === 'id' &&
-          n.what.expr.left.name === root.name &&
-          constantOf(n.what.expr.right) === 0),
-    )
-  );
 }

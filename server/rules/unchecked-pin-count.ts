@@ -119,6 +119,8 @@ function message(file: FileAnalysis, f: CountFault): string {
         : `${pages} is used although ${name}() may have failed: ${result} is not checked for an error code first.`;
     case 'error-as-count':
       return `${result} of ${name}() is used as a number of pages although it may be a negative error code; check it first.`;
+    case 'none-passes':
+      return `${pages} is used although ${name}() may have taken no page: ${result} is checked for an error only, and 0 passes that check. Compare it with 1.`;
     case 'short-passes':
       return `${name}() may take fewer pages than asked for: ${result} is checked for an error only, and ${pages} is then used as if all were there. Compare it with the requested count, and release what was taken if it is short.`;
   }

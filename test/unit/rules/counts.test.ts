@@ -220,3 +220,178 @@ test('the fix releases what was taken and fails', async () => {
 	return submit`);
   await counts(out);
 });
+
+describe('unchecked-pin-count: nothing was taken', () => {
+  test('zero passes the check of a call that may return it', () =>
+    counts(`int peek(unsigned long addr)
+{
+	struct page *page;
+	int ret;
+
+	ret = get_user_pages(addr, 1, 0, &page); //~ unchecked-pin-count
+	if (ret < 0)
+		return ret;
+	look_at(page);
+	put_page(page);
+	return 0;
+}
+
+int peek_checked(unsigned long addr)
+{
+	struct page *page;
+	int ret;
+
+	ret = get_user_pages(addr, 1, 0, &page);
+	if (ret < 1)
+		return ret ? ret : -EFAULT;
+	look_at(page);
+	put_page(page);
+	return 0;
+}
+`));
+
+  test('the _fast calls: only where the file itself asks for 1 elsewhere', async () => {
+    const lax = `int lax(unsigned long addr)
+{
+	struct page *pages[1];
+	int ret = pin_user_pages_fast(addr, 1, 0, pages);MARK
+
+	if (ret < 0)
+		return ret;
+	look_at(pages[0]);
+	unpin_user_page(pages[0]);
+	return 0;
+}
+`;
+    await counts(lax.replace('MARK', ''));
+    await counts(`int strict(unsigned long addr)
+{
+	struct page *pages[1];
+	int ret = pin_user_pages_fast(addr, 1, 0, pages);
+
+	if (ret != 1)
+		return -EFAULT;
+	look_at(pages[0]);
+	unpin_user_page(pages[0]);
+	return 0;
+}
+
+${lax.replace('MARK', ' //~ unchecked-pin-count')}`);
+  });
+});
+
+describe('unchecked-pin-count: pages used by a loop, counts that are kept', () => {
+  test('a loop over all that were asked for', () =>
+    counts(`int all(struct demo *d, unsigned long addr, int nr)
+{
+	int i, ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, d->pages); //~ unchecked-pin-count
+
+	if (ret < 0)
+		return ret;
+	for (i = 0; i < nr; i++)
+		d->entry[i] = page_to_phys(d->pages[i]);
+	start(d);
+	for (i = 0; i < ret; i++)
+		unpin_user_page(d->pages[i]);
+	return 0;
+}
+
+int taken(struct demo *d, unsigned long addr, int nr)
+{
+	int i, ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, d->pages);
+
+	if (ret < 0)
+		return ret;
+	for (i = 0; i < ret; i++)
+		d->entry[i] = page_to_phys(d->pages[i]);
+	start(d);
+	for (i = 0; i < ret; i++)
+		unpin_user_page(d->pages[i]);
+	return 0;
+}
+
+void guarded(struct demo *d, unsigned long addr, int nr)
+{
+	int i, ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, d->pages);
+
+	if (ret < 0)
+		return;
+	for (i = 0; i < nr; i++)
+		if (d->pages[i])
+			unpin_user_page(d->pages[i]);
+	note(d, ret);
+}
+`));
+
+  test('an error code in an unsigned field or parameter', () =>
+    counts(`struct window { struct page **pages; unsigned long npages; };
+
+int fill(struct window *w, unsigned long addr, int nr)
+{
+	int ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, w->pages); //~ unchecked-pin-count
+
+	w->npages = (unsigned long)ret;
+	w->start = addr;
+	return 0;
+}
+
+int filled(struct window *w, unsigned long addr, int nr)
+{
+	int ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, w->pages);
+
+	w->npages = ret;
+	if (ret <= 0) {
+		w->npages = 0;
+		return -EFAULT;
+	}
+	return 0;
+}
+
+static void account(struct window *w, size_t npages)
+{
+	w->npages += npages;
+}
+
+int counted(struct window *w, unsigned long addr, int nr)
+{
+	int ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, w->pages); //~ unchecked-pin-count
+
+	account(w, ret);
+	return 0;
+}
+
+int counted_if_any(struct window *w, unsigned long addr, int nr)
+{
+	int ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, w->pages);
+
+	if (ret <= 0)
+		return ret ?: -EFAULT;
+	account(w, ret);
+	return 0;
+}
+`));
+
+  test('a release of a negative number of pages', () =>
+    counts(`int undo(struct demo *d, unsigned long addr, int nr)
+{
+	int ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, d->pages); //~ unchecked-pin-count
+
+	if (ret < 0) {
+		unpin_user_pages(d->pages, ret);
+		return -EFAULT;
+	}
+	return ret;
+}
+
+int undo_short(struct demo *d, unsigned long addr, int nr)
+{
+	int ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, d->pages);
+
+	if (ret >= 0 && ret < nr) {
+		unpin_user_pages(d->pages, ret);
+		return -EFAULT;
+	}
+	return ret;
+}
+`));
+});
