@@ -119,17 +119,57 @@ function askedToDirty(file: FileAnalysis, r: ReleaseSite): Evidence | null {
   return null;
 }
 
+/** Functions that release pages, are told whether to dirty them, and do not listen. */
+function* unheard(file: FileAnalysis, access: AccessMap): Iterable<{ g: Group; r: ReleaseSite; why: Evidence }> {
+  const seen = new Set<string>();
+  for (const g of file.groups.all().values())
+    for (const r of g.releases) {
+      const f = file.functions.get(r.fn);
+      if (!f || seen.has(r.fn) || !isOwn(file, r.fn) || r.effect.frees || access.dirties(r)) continue;
+      const p = f.def.params.find((x) => /(^|_)(make_|mark_|set_|should_)?dirt(y|ied)(_|$)/i.test(x.name ?? ''));
+      if (!p?.name || p.type.kind === 'pointer' || mentions(file, f, p.name) > 0) continue;
+      seen.add(r.fn);
+      const words = `to be dirtied where \`${p.name}\` says so, which nobody reads`;
+      yield { g, r, why: { fn: r.fn, span: p, words } };
+    }
+}
+
+/** The write_end of an address space gives its folio back, and nothing dirtied it. */
+function* endsOfWrites(file: FileAnalysis): Iterable<Report> {
+  for (const m of file.unit.text.matchAll(/\.write_end\s*=\s*(\w+)/g)) {
+    const fn = m[1]!;
+    const f = file.functions.get(fn);
+    if (!f || !isOwn(file, fn)) continue;
+    const gives = f.calls.find((c) => /^(folio_unlock|unlock_page|folio_put|put_page)$/.test(callName(c)));
+    const all = [...file.reachable(fn)].flatMap((n) => file.functions.get(n)?.calls ?? []);
+    if (
+      !gives ||
+      all.some((c) => /dirty|write_end|write_commit|commit_write|writepage|write_inode|call/i.test(callName(c)))
+    )
+      continue;
+    yield {
+      span: gives,
+      functionName: fn,
+      message: `${fn}() ends a write to the page cache, but ${callName(gives)}() gives the folio back without it being dirtied: what was written never reaches the file. Call folio_mark_dirty() first.`,
+      steps: [stepAt(file, gives, 'the folio is given back clean', 'fault')],
+      shape: 'write_end:clean',
+      fixNote: () => 'Call folio_mark_dirty() before the folio is unlocked.',
+    };
+  }
+}
+
 /** Pages that no acquire of the file took: what is done to them says nothing of ours. */
 const holdsOthers = (g: Group): boolean =>
   g.foreign.some((x) => /page|folio|pfn|parameter|sg/i.test(x.what)) || g.releases.some((r) => r.effect.frees);
+
+/** Calls that map pages into the kernel for long. */
+const MAPS = /^(vmap|vm_map_ram)$/;
 
 /** Something outside of the file's own C code gets at the data: a device, a hypervisor, code that is not seen. */
 function handsOut(access: AccessMap, g: Group): boolean {
   return (
     access.of(g).numbers.length > 0 ||
-    g.uses.some(
-      (u) => u.effect.kind === 'put-in' || u.effect.kind === 'dma-map' || /^(vmap|vm_map_ram)$/.test(callName(u.call)),
-    ) ||
+    g.uses.some((u) => u.effect.kind === 'put-in' || u.effect.kind === 'dma-map' || MAPS.test(callName(u.call))) ||
     g.passed.some((name) => !/print|dbg|debug|warn|free|release|put|unpin|dump|trace|VERB/i.test(name))
   );
 }
@@ -143,7 +183,8 @@ function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite
   const a = access.of(g);
   if (a.deviceWrites[0]) return a.deviceWrites[0];
   // the core writes to memory of its own making (the stack of a program that starts): the fault for writing dirtied it
-  const cores = isCore(file) && g.acquires.every((x) => x.kind === 'get');
+  const mapped = g.uses.some((u) => MAPS.test(callName(u.call)));
+  const cores = isCore(file) && g.acquires.every((x) => x.kind === 'get') && !mapped;
   if (a.cpuWrites[0] && g.acquires.length && !holdsOthers(g) && !cores) return a.cpuWrites[0];
   const asked = askedToDirty(file, r);
   if (asked) return asked;
@@ -159,8 +200,10 @@ function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite
     return { fn: chooses.fn, span: chooses.call, words: 'taken with FOLL_WRITE when they are to be written' };
   const always = chooses ? undefined : acquires.find((x) => x.flags.names.has('FOLL_WRITE'));
   const later = !g.acquires.some((x) => x.fn === r.fn);
-  return always && later && !holdsOthers(g) && handsOut(access, g)
-    ? { fn: always.fn, span: always.call, words: 'taken with FOLL_WRITE and kept' }
+  if (!always || !later || holdsOthers(g)) return null;
+  if (handsOut(access, g)) return { fn: always.fn, span: always.call, words: 'taken with FOLL_WRITE and kept' };
+  return onlyPinned(g) && always.kind === 'pin'
+    ? { fn: always.fn, span: always.call, words: 'taken with FOLL_WRITE for somebody who knows the addresses' }
     : null;
 }
 
@@ -195,6 +238,12 @@ export const missingDirty: Rule = {
   meta,
   *check(file): Iterable<Report> {
     const access = accessOf(file);
+    const told = new Set<string>();
+    for (const { g, r, why } of unheard(file, access)) {
+      told.add(r.fn);
+      yield report(file, g, r, why);
+    }
+    yield* endsOfWrites(file);
     for (const g of file.groups.all().values()) {
       const ours = g.acquires.length > 0 || g.releases.some((r) => r.effect.of === 'pin');
       if (!ours || !g.releases.length || dirtiedElsewhere(g)) continue;
@@ -221,7 +270,7 @@ export const missingDirty: Rule = {
       // the last one: those before it undo what failed half-way
       const release = releases.find((r) => !g.acquires.some((a) => a.fn === r.fn)) ?? releases.at(-1);
       const why = release && written(file, access, g, release);
-      if (!release || !why) continue;
+      if (!release || !why || told.has(release.fn)) continue;
       yield report(file, g, release, why);
     }
   },
