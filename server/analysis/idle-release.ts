@@ -10,30 +10,34 @@ import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { isPageType } from './groups.ts';
+import { leftBehind } from './left-behind.ts';
 import { mentions } from './mentions.ts';
 
 /** A function that should release pages and does not. */
 export interface IdleRelease {
   readonly fn: string;
-  /** 'unread': a page is looked up for nothing; 'dirtied': it is dirtied only; 'parameter': pages are given for nothing; 'empty': no release at all. */
-  readonly kind: 'unread' | 'dirtied' | 'parameter' | 'empty';
+  /**
+   * 'unread': a page is looked up for nothing; 'dirtied': it is dirtied only; 'parameter': pages are given for nothing; 'empty': no release at all; 'tested': a
+   * page is only asked whether it is there; 'branch', 'label': a way that leads to nothing; 'count': a number of pages to unpin is not used.
+   */
+  readonly kind: 'unread' | 'tested' | 'dirtied' | 'parameter' | 'empty' | 'branch' | 'label' | 'count';
   readonly at: Span;
   /** Variable or parameter that names the pages; empty for 'empty'. */
   readonly name: string;
 }
 
 /** Words that a function which ends the use of something has in its name. */
-const ENDS =
+export const ENDS =
   /(^|_)(unpin|release|put|unuse|unlock|unmap|unmap_pages|free|cleanup|teardown|destroy|drop|uninit|deinit|disable|remove|detach|fini|exit)(_|$)/;
 /** Names that say what it is that goes: pins, or pages. */
-const UNPINS =
+export const UNPINS =
   /(^|_)(unpin|unpinned)(_|$)|(^|_)(release|put|unuse|return)_(\w+_)?(user_)?(pages?|folios?|pins?|pfns?)(_|$)/;
 /** Names whose verb is to unpin, as opposed to "add_to_unpin_list", "update_unpinned", "needs_unpin". */
 const UNPINS_BY_VERB = /(^|_)unpin(_|$)|(^|_)(release|put)_(\w+_)?pins(_|$)/;
 const OTHER_VERB =
   /(^|_)(add|update|set|get|init|alloc|is|has|can|will|need|needs|should|check|count|to|for|mark|queue|test)(_|$)/;
 /** Calls whose name says that they may release what they are given. */
-const MAY_RELEASE =
+export const MAY_RELEASE =
   /unpin|release|put|free|drop|destroy|unmap|unlock|cleanup|dec|unref|remove|clear|done|complete|queue|schedule|submit|call|flush|return|finish|end|fini|erase|delete|del/i;
 
 const PRINTS = /^(v?printk|pr_\w+|dev_\w+|netdev_\w+|trace_\w+|\w*(dbg|debug|DEBUG|warn|WARN|VM_BUG|BUG)\w*)$/;
@@ -48,7 +52,7 @@ function looksUp(e: Expr): boolean {
   return facts.call(calleeName(e) ?? '')?.effects.some((x) => x.kind === 'alias' && lookups.has(x.result)) ?? false;
 }
 
-const effectsOf = (file: FileAnalysis, call: CallExpr): readonly Effect[] =>
+export const effectsOf = (file: FileAnalysis, call: CallExpr): readonly Effect[] =>
   file.functions.has(calleeName(call) ?? '') ? [] : (facts.call(calleeName(call) ?? '')?.effects ?? []);
 
 /** Pages that are looked up, and at most dirtied. */
@@ -91,14 +95,24 @@ function* unread(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> 
     }
     if (!at || other || !written) continue;
     const reads = mentions(file, f, name) - declared;
+    const tests = testsOf(f, name);
     // `struct page *page;` and the assignment, or both in one
     const without = [...f.cfg.nodes].some((n) => n.what.kind === 'decl' && n.what.decl.name === name) ? 0 : 1;
     if (reads - without === 0) yield { fn: f.def.name, kind: 'unread', at, name };
+    else if (reads - without === tests && ENDS.test(f.def.name)) yield { fn: f.def.name, kind: 'tested', at, name };
     else if (reads - without === dirtied && ENDS.test(f.def.name)) yield { fn: f.def.name, kind: 'dirtied', at, name };
   }
 }
 
-const isNull = (e: Expr): boolean =>
+/** How often a variable is asked whether it is there: `if (page)`. */
+const testsOf = (f: FunctionContext, name: string): number =>
+  f.cfg.nodes.filter((n) => {
+    const t = n.what.kind === 'branch' ? n.what.test : undefined;
+    const x = t?.kind === 'unary' && t.op === '!' ? t.arg : t;
+    return x?.kind === 'id' && x.name === name;
+  }).length;
+
+export const isNull = (e: Expr): boolean =>
   e.kind === 'cast' ? isNull(e.arg) : (e.kind === 'id' && e.name === 'NULL') || (e.kind === 'num' && e.value === 0n);
 
 /** The definition stands in a branch of a conditional: it may be the stub of a configuration without the feature. */
@@ -157,7 +171,7 @@ export function idleReleases(file: FileAnalysis): IdleRelease[] {
   const out: IdleRelease[] = [];
   for (const f of file.functions.values()) {
     if (!file.unit.functions.includes(f.def) || f.def.hasError) continue;
-    const found = [...unread(file, f), ...unusedParameter(file, f)];
+    const found = [...unread(file, f), ...unusedParameter(file, f), ...leftBehind(file, f)];
     if (found[0]) out.push(found[0]);
     else if (isEmpty(file, f)) out.push({ fn: f.def.name, kind: 'empty', at: f.def.nameSpan, name: '' });
   }

@@ -2,6 +2,7 @@
 import type { LeakEvent, OutlivesEvent, ReturnedEvent } from '../analysis/events.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import { resultOf, type Group } from '../analysis/groups.ts';
+import { forgottenPages, type Forgotten } from '../analysis/forgotten.ts';
 import { idleReleases, type IdleRelease } from '../analysis/idle-release.ts';
 import { insertRelease } from '../fixes/insert-release.ts';
 import { releaseInTeardown } from '../fixes/teardown.ts';
@@ -229,11 +230,26 @@ export const leakedPin: Rule = {
     }
     const idle = idleReleases(file);
     for (const r of idle) yield fromIdle(file, r);
-    const never = idle.length ? [] : [...neverReleased(file, lost)];
+    const forgotten = idle.length ? [] : forgottenPages(file).filter((x) => !lost.has(x.acquire.call.start));
+    for (const x of forgotten) yield fromForgotten(file, x);
+    const never = idle.length || forgotten.length ? [] : [...neverReleased(file, lost)];
     yield* never;
-    if (!never.length && !idle.length && !seen.size) yield* keptForEver(file);
+    if (!never.length && !idle.length && !forgotten.length && !seen.size) yield* keptForEver(file);
   },
 };
+
+/** A teardown that leaves the pages held. */
+const fromForgotten = (file: FileAnalysis, x: Forgotten): Report => ({
+  span: x.at,
+  functionName: x.fn,
+  message: `${describeAcquire(file, x.acquire.call, x.acquire.kind)} is not given back here: ${x.words}; call ${partner(x.acquire.kind)}.`,
+  steps: [
+    stepAt(file, x.acquire.call, `${callName(x.acquire.call)}() takes the pages`, 'acquire'),
+    stepAt(file, x.at, 'the object is taken apart with the pages still held', 'fault'),
+  ],
+  shape: `${callName(x.acquire.call)}:forgotten:${x.fn}`,
+  fixes: () => releaseInTeardown(file, x.acquire),
+});
 
 /** A function whose name, or whose look at a page, says that it releases: it does not. */
 function fromIdle(file: FileAnalysis, r: IdleRelease): Report {
@@ -241,6 +257,10 @@ function fromIdle(file: FileAnalysis, r: IdleRelease): Report {
     unread: `\`${r.name}\` is looked up in ${r.fn}() and nothing is done with it: if this is where the page is given back, the release is missing`,
     dirtied: `\`${r.name}\` is dirtied in ${r.fn}() and then kept: a function that ends the use of pages must give them back as well`,
     parameter: `${r.fn}() is given \`${r.name}\` to release, and does nothing with it: the pages stay held`,
+    tested: `\`${r.name}\` is looked up in ${r.fn}() and only asked whether it is there: if this is where the page is given back, the release is missing`,
+    branch: `nothing is done where \`${r.name}\` holds: if this is where pages are given back, the release is missing`,
+    label: `behind the label \`${r.name}\` nothing is given back, though its name says so: the pages stay held`,
+    count: `\`${r.name}\` is worked out in ${r.fn}() and not used: as many pages should be given back`,
     empty: `${r.fn}() says by its name that it gives pages back, and nothing in it does: the pages stay held`,
   };
   return {

@@ -1,6 +1,7 @@
 /** missing-dirty: pages that were written are given back clean. */
 import type { CallExpr } from '../../language/c/ast.ts';
-import { isInMain } from '../../language/c/index.ts';
+import { isInMain, walkExpr } from '../../language/c/index.ts';
+import { facts } from '../../language/kernel/index.ts';
 import { accessOf, choosesWrite, type AccessMap, type Evidence } from '../analysis/access.ts';
 import { constantsOf } from '../analysis/constants.ts';
 import { calleeName } from '../analysis/context.ts';
@@ -178,6 +179,25 @@ function handsOut(access: AccessMap, g: Group): boolean {
 const onlyPinned = (g: Group): boolean =>
   !g.uses.length && !g.passed.length && g.acquires.every((a) => a.kind === 'pin' && a.pages?.kind !== 'unary');
 
+/** The user's address of the pages (`buf->uptr`) is given to code that is not seen: a hypervisor that is told where to write. */
+function tellsAddress(file: FileAnalysis, a: AcquireSite): boolean {
+  const start = a.call.args[a.form?.params.indexOf('start') ?? -1];
+  const fields = new Set<string>();
+  if (start)
+    walkExpr(start, (x) => {
+      if (x.kind === 'member') fields.add(x.name);
+    });
+  if (!fields.size) return false;
+  for (const f of file.functions.values())
+    for (const c of f.calls) {
+      const name = callName(c);
+      if (file.functions.has(name) || facts.call(name) || /^(access_ok|untagged_addr|min|max|min_t|max_t)$/.test(name))
+        continue;
+      if (c.args.some((x) => x.kind === 'member' && fields.has(x.name))) return true;
+    }
+  return false;
+}
+
 /** What shows that the pages were written. */
 function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite): Evidence | null {
   const a = access.of(g);
@@ -202,7 +222,7 @@ function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite
   const later = !g.acquires.some((x) => x.fn === r.fn);
   if (!always || !later || holdsOthers(g)) return null;
   if (handsOut(access, g)) return { fn: always.fn, span: always.call, words: 'taken with FOLL_WRITE and kept' };
-  return onlyPinned(g) && always.kind === 'pin'
+  return onlyPinned(g) && always.kind === 'pin' && tellsAddress(file, always)
     ? { fn: always.fn, span: always.call, words: 'taken with FOLL_WRITE for somebody who knows the addresses' }
     : null;
 }

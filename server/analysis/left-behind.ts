@@ -1,0 +1,145 @@
+/**
+ * What a release leaves behind where it is forgotten, or was taken out: a branch that does nothing beside one that gives pages
+ * back, a label named after a release behind which none comes, a number of pages to unpin that nobody uses, pages that a
+ * function named after releasing only dirties.
+ */
+import type { Expr, Stmt } from '../../language/c/ast.ts';
+import { walkExpr } from '../../language/c/index.ts';
+import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import type { FileAnalysis } from './file.ts';
+import { effectsOf, ENDS, MAY_RELEASE, UNPINS, type IdleRelease } from './idle-release.ts';
+import { mentions } from './mentions.ts';
+
+/** Words of a condition that speak of references on pages. */
+const SPEAKS = /(^|_)(un)?pin(s|ned)?(_|$)|(^|_)put(_|$)|pages?(_|$)|folios?(_|$)/i;
+
+/** The expression may give pages back: a release that the tables know, or a call that is not seen and is named so. */
+function mayRelease(file: FileAnalysis, e: Expr, depth = 0): boolean {
+  let found = false;
+  walkExpr(e, (x) => {
+    if (x.kind !== 'call' || found) return;
+    const name = calleeName(x);
+    const local = name === undefined ? undefined : file.functions.get(name);
+    if (name === undefined) found = true;
+    else if (local) found = depth > 4 || anyReleases(file, local, depth + 1);
+    else {
+      const effects = effectsOf(file, x);
+      found = effects.length
+        ? effects.some((y) => y.kind === 'release' && y.pages.as !== 'vaddr')
+        : MAY_RELEASE.test(name) && !/^k?v?free|^kvfree|^vunmap$|unlock/.test(name);
+    }
+  });
+  return found;
+}
+
+const anyReleases = (file: FileAnalysis, f: FunctionContext, depth: number): boolean =>
+  f.cfg.nodes.some((n) => exprsOf(n).some((e) => mayRelease(file, e, depth)));
+
+const isEmptyStmt = (s: Stmt): boolean => s.kind === 'empty' || (s.kind === 'block' && !s.body.length);
+
+/** Every `if` of a body. */
+function* ifs(s: Stmt): Iterable<Stmt & { kind: 'if' }> {
+  if (s.kind === 'if') yield s;
+  const below: (Stmt | undefined)[] =
+    s.kind === 'block'
+      ? [...s.body]
+      : s.kind === 'if'
+        ? [s.then, s.else]
+        : 'body' in s && s.body && !Array.isArray(s.body)
+          ? [s.body as Stmt]
+          : [];
+  for (const b of below) if (b) yield* ifs(b);
+}
+
+/** `if (pinned) { } else put_page(page);`, and `if (pinned) { }` in what ends the use of pages. */
+function* emptyBranches(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
+  const { start, end } = f.def.bodySpan;
+  if (!/\)\s*(\{\s*\}|;\s*else\b)/.test(file.unit.sources.slice(start, end))) return;
+  for (const s of ifs(f.def.body())) {
+    if (s.macro || !isEmptyStmt(s.then)) continue;
+    if (file.unit.comments.some((c) => c.start >= s.then.start && c.end <= s.then.end)) continue;
+    let speaks = '';
+    walkExpr(s.test, (x) => {
+      if ((x.kind === 'id' || x.kind === 'member') && SPEAKS.test(x.name)) speaks ||= x.name;
+    });
+    const other = s.else && !isEmptyStmt(s.else) && elseReleases(file, f, s.else);
+    if (other || (!s.else && (speaks || ENDS.test(f.def.name))))
+      yield { fn: f.def.name, kind: 'branch', at: s, name: file.groups.text(s.test) };
+  }
+}
+
+const elseReleases = (file: FileAnalysis, f: FunctionContext, s: Stmt): boolean =>
+  f.cfg.nodes.some(
+    (n) =>
+      n.span.start >= s.start &&
+      n.span.end <= s.end &&
+      exprsOf(n).some((e) => {
+        let found = false;
+        walkExpr(e, (x) => {
+          if (x.kind === 'call' && effectsOf(file, x).some((y) => y.kind === 'release' && y.pages.as !== 'vaddr'))
+            found = true;
+        });
+        return found;
+      }),
+  );
+
+/** `error_unpin:` behind which nothing is given back. */
+function* idleLabels(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
+  for (const node of f.cfg.nodes) {
+    if (node.what.kind !== 'label') continue;
+    const { name } = node.what;
+    if (!/(^|_)unpin(_|$|\d)|(^|_)(put|release|free)_(user_)?(pages?|folios?)(_|$|\d)/.test(name)) continue;
+    // `free_pages` is as well a label that frees the array
+    const array = /(^|_)free_pages?/.test(name);
+    const seen = new Set<number>();
+    const work = [node.id];
+    let released = array;
+    while (work.length && !released) {
+      const id = work.pop()!;
+      if (seen.has(id)) continue;
+      seen.add(id);
+      released = exprsOf(f.cfg.nodes[id]!).some((e) => mayRelease(file, e));
+      for (const s of f.cfg.nodes[id]!.succs) work.push(s.to);
+    }
+    if (!released) yield { fn: f.def.name, kind: 'label', at: node.span, name };
+  }
+}
+
+/** `nr_unpin = …` is worked out, and nobody asks for it. */
+function* unusedCounts(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
+  for (const [name, type] of f.types) {
+    if (type.kind !== 'base' || !/(^|_)(to_)?unpin(_|$)/.test(name) || f.def.params.some((p) => p.name === name))
+      continue;
+    let written = 0;
+    let declared = 0;
+    let at: IdleRelease['at'] | undefined;
+    for (const node of f.cfg.nodes) {
+      if (node.what.kind === 'decl' && node.what.decl.name === name) {
+        declared = 1;
+        if (node.what.decl.init) at ??= node.span;
+      }
+      for (const e of exprsOf(node))
+        walkExpr(e, (x) => {
+          if (x.kind !== 'assign' || x.op !== '=' || x.left.kind !== 'id' || x.left.name !== name) return;
+          written++;
+          at ??= x;
+        });
+    }
+    const total = mentions(file, f, name);
+    if (at && (total === written + declared || total === written + 1))
+      yield { fn: f.def.name, kind: 'count', at, name };
+  }
+}
+
+/** A function named after releasing pages dirties them, and neither it nor what it calls gives them back. */
+function* dirtiedOnly(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
+  if (!UNPINS.test(f.def.name) || anyReleases(file, f, 0)) return;
+  const dirty = f.calls.find((c) => effectsOf(file, c).some((e) => e.kind === 'dirty' && e.pages.as !== 'bio'));
+  const arg = dirty?.args[0];
+  if (dirty && arg) yield { fn: f.def.name, kind: 'dirtied', at: dirty, name: file.groups.text(arg) };
+}
+
+/** All of a function. */
+export function leftBehind(file: FileAnalysis, f: FunctionContext): IdleRelease[] {
+  return [...emptyBranches(file, f), ...idleLabels(file, f), ...unusedCounts(file, f), ...dirtiedOnly(file, f)];
+}

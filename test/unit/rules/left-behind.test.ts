@@ -1,0 +1,322 @@
+/** leaked-pin: what a forgotten release leaves behind; missing-dirty: what says that pages are written. */
+import { describe, it } from 'vitest';
+import { check } from './check.ts';
+
+const leaks = { only: 'leaked-pin' } as const;
+const dirty = { only: 'missing-dirty' } as const;
+
+describe('what a forgotten release leaves behind', () => {
+  const user = `
+int take(struct pkt *p, unsigned long addr)
+{
+	return pin_user_pages_fast(addr, 1, FOLL_LONGTERM, &p->page);
+}
+`;
+
+  it('a branch that does nothing beside one that frees', () =>
+    check(
+      `${user}
+void coalesce(struct pkt *p)
+{
+	p->page = alloc_page(GFP_KERNEL);
+}
+void frag_done(struct pkt *p)
+{
+	if (p->put_page) { } else { //~ leaked-pin
+		__free_page(p->page);
+	}
+}
+void frag_free(struct pkt *p)
+{
+	if (p->put_page)
+		unpin_user_page(p->page);
+	else
+		__free_page(p->page);
+}
+void frag_skip(struct pkt *p)
+{
+	if (p->borrowed) {
+		/* the owner gives it back */
+	} else {
+		unpin_user_page(p->page);
+	}
+}`,
+      leaks,
+    ));
+
+  it('a page that is only asked whether it is there', () =>
+    check(
+      `${user}
+void aif_disable(struct pkt *p)
+{
+	struct page *page = NULL;
+	int count = 0;
+
+	if (p->addr)
+		page = phys_to_page(p->addr); //~ leaked-pin
+	if (page)
+		count++;
+	unaccount(p, count);
+}
+void other_disable(struct pkt *p)
+{
+	struct page *page = NULL;
+
+	if (p->addr)
+		page = phys_to_page(p->addr);
+	if (page)
+		unpin_user_page(page);
+}`,
+      leaks,
+    ));
+
+  it('a label named after a release', () =>
+    check(
+      `
+int map_ring(struct ring *r, unsigned long addr, int nr)
+{
+	struct page **pages = grab_pages(addr, nr);
+	void *at = vmap(pages, nr, VM_MAP, PAGE_KERNEL);
+	int ret = -ENOMEM;
+
+	if (!at)
+		goto error_unpin;
+	r->pages = pages;
+	return 0;
+error_unpin: //~ leaked-pin
+	kvfree(pages);
+	return ret;
+}
+int map_ring_well(struct ring *r, unsigned long addr, int nr)
+{
+	struct page **pages = grab_pages(addr, nr);
+	void *at = vmap(pages, nr, VM_MAP, PAGE_KERNEL);
+	int ret = -ENOMEM;
+
+	if (!at)
+		goto error_unpin;
+	r->pages = pages;
+	return 0;
+error_unpin:
+	unpin_user_pages(pages, nr);
+	kvfree(pages);
+	return ret;
+}`,
+      leaks,
+    ));
+
+  it('a number of pages to unpin that nobody uses', () =>
+    check(
+      `
+int merge(struct page **pages, int nr, int folios)
+{
+	int i, nr_unpin;
+
+	for (i = 0; i < folios; i++)
+		nr_unpin = min(nr, 8); //~ leaked-pin
+	return nr;
+}
+int merge_well(struct page **pages, int nr, int folios)
+{
+	int i, nr_unpin;
+
+	for (i = 0; i < folios; i++) {
+		nr_unpin = min(nr, 8);
+		unpin_user_pages(pages + i, nr_unpin);
+	}
+	return nr;
+}`,
+      leaks,
+    ));
+
+  it('a function named after releasing that only dirties', () =>
+    check(
+      `${user}
+void release_user_pages(struct args *a, bool should_dirty)
+{
+	int i;
+
+	for (i = 0; i < a->num_pages; i++)
+		if (should_dirty)
+			set_page_dirty_lock(a->pages[i]); //~ leaked-pin
+}
+void put_user_pages(struct args *a, bool should_dirty)
+{
+	int i;
+
+	for (i = 0; i < a->num_pages; i++) {
+		if (should_dirty)
+			set_page_dirty_lock(a->pages[i]);
+		unpin_user_page(a->pages[i]);
+	}
+}`,
+      leaks,
+    ));
+});
+
+describe('a teardown that forgets pages', () => {
+  const fields = (second: string, marker: string): string => `
+struct desc;
+int add(struct desc *d, unsigned long a, unsigned long b, int nr)
+{
+	struct page *one[8], *two[8];
+	int i, got, more;
+
+	got = pin_user_pages_fast(a, nr, FOLL_LONGTERM, one);
+	if (got != nr)
+		goto undo_one;
+	for (i = 0; i < nr; i++)
+		d->first[i] = page_to_pfn(one[i]);
+	more = pin_user_pages_fast(b, nr, FOLL_LONGTERM, two);
+	if (more != nr)
+		goto undo_two;
+	for (i = 0; i < nr; i++)
+		d->second[i] = page_to_pfn(two[i]);
+	return 0;
+undo_two:
+	if (more > 0)
+		unpin_user_pages(two, more);
+undo_one:
+	if (got > 0)
+		unpin_user_pages(one, got);
+	return -EFAULT;
+}
+void cleanup(struct desc *d)
+{
+	int i;
+
+	for (i = 0; i < 8; i++)
+		unpin_user_page(pfn_to_page(d->first[i]));${marker}
+	${second}
+}`;
+  it('one of two fields', () => check(fields('', ' //~ leaked-pin'), leaks));
+  it('both fields', () =>
+    check(fields('for (i = 0; i < 8; i++)\n\t\tunpin_user_page(pfn_to_page(d->second[i]));', ''), leaks));
+
+  const xfers = (release: string, marker: string): string => `
+struct xfer { struct page **pages; struct sg_table *sgt; int nr; struct list_head list; };
+int grab(struct device *dev, struct xfer *x, unsigned long addr, int nr)
+{
+	struct page **pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
+	int ret = get_user_pages_fast(addr, nr, 0, pages);
+
+	if (ret != nr) {
+		if (ret > 0)
+			release_pages(pages, ret);
+		kvfree(pages);
+		return -EFAULT;
+	}
+	x->pages = pages;
+	x->nr = nr;
+	sg_alloc_table_from_pages(x->sgt, pages, nr, 0, nr * PAGE_SIZE, GFP_KERNEL);
+	dma_map_sgtable(dev, x->sgt, DMA_TO_DEVICE, 0);
+	return 0;
+}
+void cleanup_one(struct device *dev, struct xfer *x)
+{
+	dma_unmap_sgtable(dev, x->sgt, DMA_TO_DEVICE, 0);
+	release_pages(x->pages, x->nr);
+	kvfree(x->pages);
+}
+void free_all(struct device *dev, struct list_head *xfers)
+{
+	struct xfer *x, *n;
+
+	list_for_each_entry_safe(x, n, xfers, list) {
+		dma_unmap_sgtable(dev, x->sgt, DMA_TO_DEVICE, 0);
+		${release}kvfree(x->pages);${marker}
+		kfree(x);
+	}
+}`;
+  it('the array is freed, as elsewhere, but not its pages', () => check(xfers('', ' //~ leaked-pin'), leaks));
+  it('and with its pages', () => check(xfers('release_pages(x->pages, x->nr);\n\t\t', ''), leaks));
+});
+
+describe('what says that pages are written', () => {
+  it('a parameter that nobody reads', () =>
+    check(
+      `
+void put_bvecs(struct bio_vec *bvecs, int num, bool should_dirty)
+{
+	int i;
+
+	for (i = 0; i < num; i++)
+		put_page(bvecs[i].bv_page); //~ missing-dirty
+	kvfree(bvecs);
+}
+void put_bvecs_well(struct bio_vec *bvecs, int num, bool should_dirty)
+{
+	int i;
+
+	for (i = 0; i < num; i++) {
+		if (should_dirty)
+			set_page_dirty_lock(bvecs[i].bv_page);
+		put_page(bvecs[i].bv_page);
+	}
+	kvfree(bvecs);
+}
+ssize_t grab(struct iov_iter *i, struct page **pages, size_t max)
+{
+	size_t off;
+
+	return iov_iter_get_pages2(i, pages, max, 16, &off);
+}`,
+      dirty,
+    ));
+
+  const writeEnd = (body: string): string => `
+static int demo_write_end(struct file *file, struct address_space *mapping, loff_t pos, unsigned len, unsigned copied,
+			  struct folio *folio, void *fsdata)
+{
+	${body}
+	folio_put(folio);
+	return copied;
+}
+static const struct address_space_operations demo_aops = { .write_end = demo_write_end };
+ssize_t grab(struct iov_iter *i, struct page **pages, size_t max)
+{
+	size_t off;
+
+	return iov_iter_get_pages2(i, pages, max, 16, &off);
+}`;
+  it('the end of a write to the page cache', () =>
+    check(writeEnd('folio_mark_uptodate(folio);\n\tfolio_unlock(folio); //~ missing-dirty'), dirty));
+  it('and one that dirties', () => check(writeEnd('folio_mark_dirty(folio);\n\tfolio_unlock(folio);'), dirty));
+
+  const hypercall = (flags: string, release: string): string => `
+static int lock_pages(struct buf *bufs, struct page *pages[], unsigned int nr, unsigned int *pinned)
+{
+	int got = pin_user_pages_fast((unsigned long)bufs->uptr, nr, ${flags}, pages);
+
+	if (got <= 0)
+		return got ? got : -EFAULT;
+	*pinned = got;
+	return 0;
+}
+static void unlock_pages(struct page *pages[], unsigned int nr)
+{
+	${release}
+}
+long dm_op(struct handle *handle, struct buf *bufs, unsigned int nr)
+{
+	unsigned int pinned = 0;
+	struct page **pages = kcalloc(nr, sizeof(*pages), GFP_KERNEL);
+	long rc;
+
+	if (!pages)
+		return -ENOMEM;
+	rc = lock_pages(bufs, pages, nr, &pinned);
+	if (rc == 0) {
+		set_guest_handle(handle, bufs->uptr);
+		rc = hypervisor_op(handle);
+	}
+	unlock_pages(pages, pinned);
+	kfree(pages);
+	return rc;
+}`;
+  it('pins for somebody who knows the addresses', async () => {
+    await check(hypercall('FOLL_WRITE', 'unpin_user_pages(pages, nr); //~ missing-dirty'), dirty);
+    await check(hypercall('FOLL_WRITE', 'unpin_user_pages_dirty_lock(pages, nr, true);'), dirty);
+    await check(hypercall('0', 'unpin_user_pages(pages, nr);'), dirty);
+  });
+});
