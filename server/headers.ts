@@ -24,6 +24,10 @@ const KERNEL_HEADERS = new Set(
 
 /** Where makefiles of drivers point with -I, from a folder above the file. */
 const INCLUDE_FOLDERS = ['include', 'inc', 'common/inc', 'common/include', 'common', ''];
+/** Makefiles whose -I counts for a file. */
+const MAKEFILES = ['Makefile', 'Kbuild', '../Makefile', '../Kbuild'];
+/** How a makefile says "here". */
+const OWN_FOLDER = /^(?:\$[({](?:srctree|src|obj|PWD|CURDIR|M|KBUILD_EXTMOD|shell pwd)[)}]\/?)+/;
 /** How many folders above the file these are looked for, and how many paths are tried for one file. */
 const FAR = { levels: 4, tries: 240 } as const;
 
@@ -39,6 +43,12 @@ function projectSpecs(text: string): { readonly spec: string; readonly local: bo
   })).filter(({ spec, local }) => local || !KERNEL_HEADERS.has(spec.split('/')[0]!));
 }
 
+interface Candidate {
+  readonly path: string;
+  /** The folder it is looked for in, from the file's own, where the file does not say it itself. */
+  readonly prefix?: string;
+}
+
 type Wanted = Generator<string, void, string | undefined>;
 
 /** Yields paths to read, takes texts; fills `found`, a header behind those that it includes. */
@@ -47,22 +57,29 @@ function* closure(path: string, text: string, resolve: HeaderSource<unknown>['re
   const absent = new Set<string>();
   let characters = 0;
   let tries = 0;
+  /** Folders, from the file's own, in which headers are: the makefile's, and those in which one was found. */
+  const pointed = new Set<string>();
+  /** What was looked for everywhere. */
+  const lost = new Set<string>();
   /** As compilers look: beside the including file first; then where makefiles of drivers point with -I. */
-  function* candidates(from: string, spec: string, local: boolean): Generator<string, void> {
-    if (local) yield* [resolve(from, spec), resolve(path, spec)];
-    yield resolve(path, `include/${spec}`);
-    for (let level = 1; level <= FAR.levels; level++) {
+  function* candidates(from: string, spec: string, local: boolean): Generator<Candidate, void> {
+    const at = (prefix: string): Candidate => ({ path: resolve(path, prefix + spec), prefix });
+    if (local) yield* [{ path: resolve(from, spec) }, { path: resolve(path, spec) }];
+    for (const prefix of pointed) yield at(prefix);
+    if (lost.has(spec)) return;
+    lost.add(spec);
+    for (let level = 0; level <= FAR.levels; level++) {
       for (const folder of INCLUDE_FOLDERS) {
         // A name without a folder, right above: that is as often another project's.
-        if (folder === '' && (level > 2 || !local)) continue;
+        if (folder === '' && (level === 0 || level > 2 || !local)) continue;
         if (++tries > FAR.tries) return;
-        yield resolve(path, '../'.repeat(level) + (folder && `${folder}/`) + spec);
+        yield at('../'.repeat(level) + (folder && `${folder}/`));
       }
     }
   }
   function* visit(from: string, source: string, depth: number): Wanted {
     for (const { spec, local } of projectSpecs(source)) {
-      for (const candidate of candidates(from, spec, local)) {
+      for (const { path: candidate, prefix } of candidates(from, spec, local)) {
         if (seen.has(candidate)) break;
         if (absent.has(candidate)) continue;
         if (seen.size > HEADER_LIMITS.files * 4 || found.length >= HEADER_LIMITS.files) return;
@@ -72,6 +89,7 @@ function* closure(path: string, text: string, resolve: HeaderSource<unknown>['re
           continue;
         }
         seen.add(candidate);
+        if (prefix !== undefined) pointed.add(prefix);
         if (characters + header.length > HEADER_LIMITS.characters) break;
         characters += header.length;
         if (depth < HEADER_LIMITS.depth) yield* visit(candidate, header, depth + 1);
@@ -80,7 +98,22 @@ function* closure(path: string, text: string, resolve: HeaderSource<unknown>['re
       }
     }
   }
+  if (projectSpecs(text).length === 0) return;
+  for (const makefile of MAKEFILES) {
+    const flags = yield resolve(path, makefile);
+    const folder = makefile.slice(0, makefile.lastIndexOf('/') + 1);
+    for (const prefix of includeFolders(flags ?? '')) pointed.add(folder + prefix);
+  }
   yield* visit(path, text, 1);
+}
+
+/** The folders of a makefile's -I, from its own, each with a slash at its end; those that hang on variables of others are left out. */
+export function includeFolders(makefile: string): string[] {
+  return Array.from(makefile.matchAll(/(?:^|[\s=])-I\s*((?:\$\([^)\n]*\)|\$\{[^}\n]*\}|[^\s$\\])+)/g), ([, given]) =>
+    given!.replace(OWN_FOLDER, '').replace(/^\/+|^\.\/|"/g, ''),
+  )
+    .filter((folder) => !folder.includes('$'))
+    .map((folder) => (folder === '' || folder === '.' ? '' : `${folder.replace(/\/+$/, '')}/`));
 }
 
 /** The headers of `text`, read at once. */

@@ -147,6 +147,8 @@ class Session implements Analyser {
         break;
       }
       let variants = 0;
+      /** Which branch of the preprocessor said it first: a branch that calls another function of the family in the same place has the same defect. */
+      const places = new Map<string, number>();
       for (const analysis of this.analyses(file, target, cancelled, notices)) {
         if (analysis === 'on the way') {
           yield;
@@ -173,6 +175,9 @@ class Session implements Analyser {
             if (foreign.has(finding.path)) continue;
             const key = `${finding.rule}:${finding.path}:${finding.span.start}:${finding.fingerprint}`;
             const known = merged.get(key);
+            const place = `${finding.rule}:${finding.path}:${finding.span.start}:${finding.steps[0]?.span.start}`;
+            if (!known && (places.get(place) ?? variants) !== variants) continue;
+            places.set(place, variants);
             if (!known) merged.set(key, { finding, kernels: [target.kernel] });
             else if (!known.kernels.some((k) => formatVersion(k) === formatVersion(target.kernel)))
               known.kernels.push(target.kernel);

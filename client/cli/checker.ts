@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import type { Analyser, AnalyserModule } from '../../server/analyser.ts';
 import type { AnalysisOptions, FileInput, LinkedFile } from '../../server/findings.ts';
 import { collectHeaders } from '../../server/headers.ts';
-import { Driver } from '../../server/linking/driver.ts';
+import { usesHeaders } from '../../server/linking/driver.ts';
 import { loadWasm } from '../../server/wasm-files.ts';
 import { decode, type Encoding } from './encoding.ts';
 import { Folders } from './folders.ts';
@@ -166,13 +166,6 @@ export class Checker {
     else this.#absent.add(path);
     return text;
   }
-}
-
-/** Does the file call a function that its headers define, and that takes or gives back pages? */
-function usesHeaders(file: { path: string; text: string }, headers: FileInput['headers']): boolean {
-  const driver = new Driver();
-  for (const { path, text } of [...headers, file]) driver.set(path, text);
-  return driver.matters(file.path);
 }
 
 /** Texts of a file, its headers and what it is linked with by path, for code frames. */

@@ -3,7 +3,7 @@ import type { Span } from './ast.ts';
 import { Environment } from './environment.ts';
 import { preprocess } from './preprocessor.ts';
 import { cleanArgument, scanText } from './scan.ts';
-import type { Target, UncertainBranch } from './unit.ts';
+import type { MacroDef, Target, UncertainBranch } from './unit.ts';
 
 /** One branch: the directive that opens it and the text up to the next one. */
 export interface WrittenBranch extends Span {
@@ -51,14 +51,18 @@ export function writtenConditionals(text: string): WrittenConditional[] {
   return found;
 }
 
-/** What the compiler of `target` sees of a file, at the offsets of the file; headers are not looked at. */
+/** What the compiler of `target` sees of a file, at the offsets of the file, and the macros it defines there; headers are not looked at. */
 export function compiledText(
   path: string,
   text: string,
   target: Target,
-): { readonly text: string; readonly uncertain: readonly UncertainBranch[] } {
-  const { raw, uncertain } = preprocess(path, text, scanText(text), new Environment(target, new Map()));
-  return { text: raw, uncertain };
+): {
+  readonly text: string;
+  readonly uncertain: readonly UncertainBranch[];
+  readonly definitions: readonly MacroDef[];
+} {
+  const { raw, uncertain, definitions } = preprocess(path, text, scanText(text), new Environment(target, new Map()));
+  return { text: raw, uncertain, definitions };
 }
 
 /** Does the compiler of `target` see the text at an offset? What is unknown counts as seen. Headers are not looked at. */

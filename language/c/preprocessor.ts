@@ -19,6 +19,8 @@ export interface Preprocessed {
   readonly forks: readonly Fork[];
   /** Every branch of a conditional whose value is not known, nested ones too. */
   readonly uncertain: readonly UncertainBranch[];
+  /** Macros that are, or may be, defined, in the order of the text. */
+  readonly definitions: readonly MacroDef[];
 }
 
 /** An unknown condition that cuts through an expression or statement, or chooses between definitions of a macro. */
@@ -59,6 +61,7 @@ export function preprocess(
   onInclude?: (include: Include) => void,
 ): Preprocessed {
   const blanks: { readonly start: number; readonly end: number }[] = [];
+  const definitions: MacroDef[] = [];
   const includes: Include[] = [];
   const root: Conditional[] = [];
   const stack: Conditional[] = [];
@@ -145,6 +148,7 @@ export function preprocess(
       const def = parseDefine(text, d, path);
       if (!def) continue;
       env.define(def, unknownDepth > 0);
+      definitions.push(def);
       for (const c of stack) {
         const b = c.branches[c.branches.length - 1]!;
         if (b.state === 'maybe') b.defines.push(def);
@@ -166,7 +170,7 @@ export function preprocess(
   const raw = blank(text, blanks);
   const layout = new Layout(raw, text, onInclude !== undefined);
   const regions = layout.regions(root);
-  return { raw: layout.applied(), regions, includes, forks: layout.forks, uncertain: uncertainIn(root) };
+  return { raw: layout.applied(), regions, includes, forks: layout.forks, uncertain: uncertainIn(root), definitions };
 }
 
 function uncertainIn(list: readonly Conditional[]): UncertainBranch[] {

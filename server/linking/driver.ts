@@ -12,6 +12,11 @@ export interface Link {
   readonly functions: readonly string[];
 }
 
+interface FileText {
+  readonly path: string;
+  readonly text: string;
+}
+
 /** A function far above the calls that matter decides nothing about pages any more. */
 const MAX_DISTANCE = 3;
 /** Helpers that call helpers: as deep as the analysis enters. */
@@ -179,13 +184,13 @@ export class Driver {
     }
     const all = [...nodes.values()].flat();
     for (const list of nodes.values()) {
-      const local = new Map(list.map((n) => [n.fn.name, n]));
+      const local = new Map<string, Node[]>();
+      for (const n of list) local.set(n.fn.name, [...(local.get(n.fn.name) ?? []), n]);
       for (const n of list) {
         const callees: Node[] = [];
         for (const word of n.fn.words) {
           if (word === n.fn.name) continue;
-          const callee = local.get(word) ?? only(shared.get(word));
-          if (callee) callees.push(callee);
+          callees.push(...(local.get(word) ?? ofOneFile(shared.get(word))));
         }
         n.callees = callees;
       }
@@ -205,12 +210,20 @@ export class Driver {
   }
 }
 
-/** The one function of that name; two may belong to two drivers. */
-const only = (list: readonly Node[] | undefined): Node | undefined => (list?.length === 1 ? list[0] : undefined);
+/** What one file defines by that name, perhaps once in each branch of an `#if`; two files may belong to two drivers. */
+const ofOneFile = (list: readonly Node[] = []): readonly Node[] =>
+  list.every((n) => n.path === list[0]!.path) ? list : [];
 
 /** It takes or gives back such pages, or does something with those that its caller has at hand. */
 const isWorthEntering = (caller: Node, callee: Node): boolean =>
   callee.strong < MAX_DISTANCE || (callee.distance <= 1 && caller.strong <= 1);
+
+/** Does the file use what its headers define to take pages or to give them back? `headers`: those in which that is possible. */
+export function usesHeaders(file: FileText, headers: readonly FileText[]): boolean {
+  const driver = new Driver();
+  for (const { path, text } of [...headers, file]) driver.set(path, text);
+  return driver.matters(file.path);
+}
 
 const has = (set: ReadonlySet<string>, words: ReadonlySet<string>): boolean => {
   for (const word of words) if (set.has(word)) return true;

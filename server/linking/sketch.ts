@@ -14,7 +14,7 @@ export interface Roles {
   readonly uses: boolean;
 }
 
-/** A function as its words show it. */
+/** A function, or a macro that stands for one, as its words show it. */
 export interface FunctionSketch {
   readonly name: string;
   readonly isStatic: boolean;
@@ -24,6 +24,12 @@ export interface FunctionSketch {
   readonly roles: Roles;
 }
 
+/** Text up to the end of a function: that function, if there is one, and the macros before it. */
+interface Piece {
+  readonly fn: FunctionSketch | null;
+  readonly macros: readonly FunctionSketch[];
+}
+
 /** A file as its words show it. */
 export interface FileSketch {
   readonly text: string;
@@ -31,7 +37,7 @@ export interface FileSketch {
   /** Names declared with a type that stands for pages. */
   readonly pageFields: ReadonlySet<string>;
   /** Pieces of the text by content, for the next sketch of the same file. */
-  readonly pieces: ReadonlyMap<string, FunctionSketch | null>;
+  readonly pieces: ReadonlyMap<string, Piece>;
 }
 
 const NONE = 0;
@@ -65,7 +71,7 @@ const ANNOTATION =
 
 /** Sketches a text; `before` is the file's last sketch, of which unchanged pieces are used again. */
 export function sketch(text: string, before?: FileSketch): FileSketch {
-  const pieces = new Map<string, FunctionSketch | null>();
+  const pieces = new Map<string, Piece>();
   const functions: FunctionSketch[] = [];
   const pageFields = new Set<string>();
   let at = 0;
@@ -73,10 +79,13 @@ export function sketch(text: string, before?: FileSketch): FileSketch {
   for (;;) {
     const end = text.indexOf('\n}', at);
     const piece = text.slice(at, end < 0 ? undefined : end + 2);
-    let fn = before?.pieces.get(piece);
-    if (fn === undefined) fn = end < 0 ? null : functionIn(piece);
-    pieces.set(piece, fn);
-    if (fn) functions.push(fn);
+    const known = before?.pieces.get(piece) ?? {
+      fn: end < 0 ? null : functionIn(piece),
+      macros: [...macrosIn(piece)],
+    };
+    pieces.set(piece, known);
+    functions.push(...known.macros);
+    if (known.fn) functions.push(known.fn);
     else for (const m of piece.matchAll(PAGES)) pageFields.add(m[1]!);
     if (end < 0) break;
     at = end + 2;
@@ -94,17 +103,31 @@ function functionIn(piece: string): FunctionSketch | null {
   const signature = head.slice(begin);
   const name = Array.from(signature.matchAll(/([A-Za-z_]\w*)\s*\(/g), (m) => m[1]!).find((n) => !ANNOTATION.test(n));
   if (!name || signature.includes('=')) return null;
-  const words = new Set(piece.slice(begin).match(WORD));
-  const fields = new Set(Array.from(piece.slice(brace).matchAll(FIELD), (m) => m[1]!));
+  return sketched(name, /\bstatic\b/.test(signature), piece.slice(begin), piece.slice(brace));
+}
+
+function sketched(name: string, isStatic: boolean, text: string, body: string): FunctionSketch {
+  const words = new Set(text.match(WORD));
+  const fields = new Set(Array.from(body.matchAll(FIELD), (m) => m[1]!));
   let all = NONE;
   for (const word of words) if (word !== name) all |= roleOf(word);
-  return {
-    name,
-    isStatic: /\bstatic\b/.test(signature),
-    words,
-    fields,
-    roles: { strong: (all & STRONG) !== 0, owns: (all & OWNS) !== 0, uses: (all & USES) !== 0 },
-  };
+  const roles = { strong: (all & STRONG) !== 0, owns: (all & OWNS) !== 0, uses: (all & USES) !== 0 };
+  return { name, isStatic, words, fields, roles };
+}
+
+const MACRO = /^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)((?:[^\n\\]|\\\r?\n|\\.)*)/gm;
+/** What a macro is that stands for a call: another name, or something that calls. */
+const CALLS = /[A-Za-z_]\w*[ \t]*\(|^[ \t]+[A-Za-z_]\w*[ \t]*(?:\/[*/].*)?\r?$/;
+
+/** The macros of a text that stand for calls (the same name defined in two branches of an `#if`: as one). */
+function* macrosIn(piece: string): Generator<FunctionSketch> {
+  if (!piece.includes('define')) return;
+  const bodies = new Map<string, string>();
+  for (const [, name, rest] of piece.matchAll(MACRO)) {
+    const body = rest!.startsWith('(') ? rest!.slice(rest!.indexOf(')') + 1) : rest!;
+    if (CALLS.test(body)) bodies.set(name!, `${bodies.get(name!) ?? ''} ${body}`);
+  }
+  for (const [name, body] of bodies) yield sketched(name, true, body, body);
 }
 
 /** The brace that opens the function's body: one that follows a closing parenthesis, and perhaps annotations. */

@@ -13,7 +13,7 @@ import type { Analyser } from '../analyser.ts';
 import { analysisOptions, type Settings } from '../config.ts';
 import type { AnalysisResult, LinkedFile } from '../findings.ts';
 import { collectHeadersAsync, projectIncludes } from '../headers.ts';
-import { Driver } from '../linking/driver.ts';
+import { Driver, usesHeaders } from '../linking/driver.ts';
 import type { HeaderText } from '../../language/c/unit.ts';
 import type { ServerHost } from './host.ts';
 import { ProblemReporter } from './problems.ts';
@@ -101,8 +101,12 @@ export class Session {
       const cached = this.#fresh(before);
       if (cached) return cached;
       const linked = await this.#linkedWith(uri, before.getText());
-      const matters = linked.length > 0 || this.host.mayMatter(before.getText());
-      const headers = matters ? await this.#headersOf(before) : [];
+      const read = await this.#headersOf(before);
+      const matters =
+        linked.length > 0 ||
+        this.host.mayMatter(before.getText()) ||
+        this.#usesHeaders({ path: uri, text: before.getText() }, read);
+      const headers = matters ? read : [];
       const analyser = await (this.#analyser ??= this.#createAnalyser());
       stopIf(token);
       const document = this.documents.get(uri);
@@ -292,6 +296,12 @@ export class Session {
       resolve: (from, spec) => Utils.joinPath(Utils.dirname(URI.parse(from)), spec).toString(),
       read: (header) => this.#readHeader(header),
     });
+  }
+
+  /** Helpers and macros that take pages may stand in headers alone. */
+  #usesHeaders(file: { readonly path: string; readonly text: string }, headers: readonly HeaderText[]): boolean {
+    const naming = headers.filter((header) => this.host.mayMatter(header.text));
+    return naming.length > 0 && usesHeaders(file, naming);
   }
 
   async #headersOf(document: TextDocument): Promise<readonly HeaderText[]> {

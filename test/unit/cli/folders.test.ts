@@ -96,3 +96,56 @@ it('a finding in a header is told once, with the place in the header', async () 
   expect(stdout.match(/mismatched-release/g)).toHaveLength(1);
   expect(stdout).toMatch(/compat\.h:7:\d+: /);
 });
+
+const COMPAT_H = `#if defined(DRV_PIN_PRESENT) && !defined(DRV_BSD)
+    #if defined(DRV_PIN_TAKES_VMAS)
+        #define DRV_PIN(start, nr, flags, pages) pin_user_pages(start, nr, flags, pages, NULL)
+    #else
+        #define DRV_PIN pin_user_pages
+    #endif
+    #define DRV_UNPIN unpin_user_page
+#else
+    #define DRV_PIN DRV_GET
+    #define DRV_UNPIN put_page
+#endif
+#if defined(DRV_GET_FLAGS)
+    #define DRV_GET get_user_pages
+#else
+    #define DRV_GET(start, nr, flags, pages) get_user_pages(start, nr, flags, pages, NULL)
+#endif
+`;
+
+it('a file that takes pages by the macros of a header, which a script chooses and a makefile points at, is checked', async () => {
+  const { run } = folder(
+    {
+      'drv/Kbuild': 'ccflags-y += -Wall -I$(src)/../shared/kernel\n',
+      'shared/kernel/compat.h': COMPAT_H,
+      'drv/grab.c': `#include "compat.h"
+int grab(struct mm_struct *mm, unsigned long a, int n, struct page **pages)
+{
+	long ret, i;
+
+	mmap_read_lock(mm);
+	ret = DRV_PIN(a, n, FOLL_WRITE, pages);
+	mmap_read_unlock(mm);
+	if (ret < 0)
+		return ret;
+	if (ret < n)
+		return -EFAULT;
+	for (i = 0; i < ret; i++)
+		DRV_UNPIN(pages[i]);
+	return 0;
+}
+`,
+    },
+    { analyser },
+  );
+  for (const path of ['.', 'drv/grab.c']) {
+    const { stdout, stderr } = await run('check', '--format', 'json', path);
+    const findings = (JSON.parse(stdout) as { findings: { path: string; line: number; rule: string }[] }).findings;
+    expect(
+      findings.map((one) => `${one.path}:${one.line} ${one.rule}`),
+      stderr,
+    ).toEqual(['drv/grab.c:12 leaked-pin']);
+  }
+});

@@ -4,7 +4,7 @@ import manifest from '../../../package.json' with { type: 'json' };
 import { applyEdits, chooseSafeFixes, fixAll, isSound, lineEdit } from '../../../server/apply-fixes.ts';
 import { readDefine, readSettings, SETTING_KEYS, targetsOf } from '../../../server/config.ts';
 import { readConfigHeader } from '../../../server/config-header.ts';
-import { collectHeaders, HEADER_LIMITS } from '../../../server/headers.ts';
+import { collectHeaders, includeFolders, HEADER_LIMITS } from '../../../server/headers.ts';
 import { LineIndex } from '../../../server/lines.ts';
 import { RULE_IDS } from '../../../server/rule-ids.ts';
 import { applySuppressions } from '../../../server/suppressions.ts';
@@ -207,6 +207,15 @@ describe('headers', () => {
       'top/include/iprt/version.h',
     ]);
     expect(new Set(tried).size, 'no path is read twice').toBe(tried.length);
+  });
+
+  it('the -I of a makefile, with its ways to say "here"', () => {
+    const makefile = [
+      'ccflags-y := -I$(src)/inc -I $(srctree)/$(src)/../hal/ \\',
+      '  -I${CURDIR}/a.b -I. -DX=1 -I$(KDIR)/include',
+      'EXTRA_CFLAGS += -I$(shell pwd)/os',
+    ].join('\n');
+    expect(includeFolders(makefile)).toEqual(['inc/', '../hal/', 'a.b/', '', 'os/']);
   });
 
   it('are bounded', () => {
