@@ -64,9 +64,11 @@ const BEHAVIOR: Partial<Record<Advice, { set: number; clear: number }>> = {
 /** do_madvise. 0 or -errno. */
 export function doMadvise(s: State, mm: number, start: number, end: number, advice: Advice): number {
   if (advice === 'SOFT_OFFLINE') {
-    for (let vpn = start; vpn < end; vpn++) {
-      const r = softOffline(s, mm, vpn);
-      if (r) return r;
+    // madvise_inject_error: one page of each folio, as large as it was before
+    for (let vpn = start; vpn < end;) {
+      const { ret, size } = softOffline(s, mm, vpn);
+      if (ret) return ret;
+      vpn += size;
     }
     return 0;
   }

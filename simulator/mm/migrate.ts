@@ -236,13 +236,18 @@ export function movePages(s: State, mm: number, vpn: number, node: number): { re
   return failed ? { ret: failed } : { ret: 0, status: node };
 }
 
-/** MADV_SOFT_OFFLINE (soft_offline_page, soft_offline_in_use_page): moves the page's content away and poisons the frame. 0 or -errno. */
-export function softOffline(s: State, mm: number, vpn: number): number {
+/** madvise_inject_error of one page: 0 or -errno, and the pages of the folio that it was a part of. */
+export function softOffline(s: State, mm: number, vpn: number): { ret: number; size: number } {
   const pages: number[] = [];
   const r = gup(s, 'get_user_pages_fast', mm, vpn, 1, 0, pages);
-  if (r < 1) return r;
+  if (r < 1) return { ret: r, size: 1 };
+  const size = s.nr(s.head(pages[0]!));
   lruAddDrain(s);
-  const page = pages[0]!;
+  return { ret: softOfflinePage(s, pages[0]!), size };
+}
+
+/** soft_offline_page, soft_offline_in_use_page: moves the page's content away and poisons the frame. The caller's reference is used up. */
+function softOfflinePage(s: State, page: number): number {
   let folio = s.head(page);
   if (isZeroPage(s, page) || s.machine.zones[s.zoneOf(page)]?.zone === 'Device') {
     gupPutFolio(s, folio, 1, FOLL.GET);
