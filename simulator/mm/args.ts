@@ -65,13 +65,17 @@ export class Args {
   mm(): number {
     return this.m.s.procMm.at(this.proc());
   }
-  /** An address: `map[index]`, `C1:map[index]`, or a raw one (`kernel:0x…`). `mm` 0: that process is gone. */
-  addr(): { mm: number; vpn: number } {
+  /**
+   * An address: `map[index]`, `C1:map[index]`, or a raw one (`kernel:0x…`). `mm` 0: that process is gone. A raw address above user space is page -1,
+   * or with `wide` the number of its page.
+   */
+  addr(wide = false): { mm: number; vpn: number } {
     const v = this.text('addr');
     const raw = /^(\w+):0x([0-9a-f]+)$/i.exec(v);
     if (raw) {
       const address = BigInt('0x' + raw[2]!);
-      return { mm: this.mm(), vpn: address < 1n << 47n ? Number(address >> 12n) : -1 };
+      if (address >= 1n << 64n) this.fail('addr', `${JSON.stringify(v)} is no address of 64 bits`);
+      return { mm: this.mm(), vpn: wide || address < 1n << 47n ? Number(address >> 12n) : -1 };
     }
     const m = /^(?:(\w+):)?([\w.-]+)\[(\d+)\]$/.exec(v);
     if (!m) this.fail('addr', `${JSON.stringify(v)} is not of the form map[index]`);

@@ -46,6 +46,10 @@ export function protWrite(s: State, vma: number): boolean {
   return !(file && tracksDirty(s, file));
 }
 
+/** vm_page_prot of a VMA that may not be accessed: PAGE_NONE. FOLL_FORCE faults such pages in. */
+export const protNone = (s: State, vma: number): number =>
+  s.vmaFlags.at(vma) & (VM.READ | VM.WRITE) ? 0 : PTE.protnone;
+
 export const maybeWrite = (s: State, vma: number): number => (s.vmaFlags.at(vma) & VM.WRITE ? PTE.write : 0);
 
 /** linear_page_index. */
@@ -150,10 +154,10 @@ export function mlockVmaFolio(s: State, vma: number, folio: number): void {
 /** do_anonymous_page: the zero page for reads, a new folio for writes (of 16 pages where mTHP applies). */
 function doAnonymousPage(s: State, c: FaultCtx, slot: number): FaultResult {
   if (!c.write) {
-    setEntry(s, slot, zeroPage(s), PTE.present | PTE.special | PTE.young);
+    setEntry(s, slot, zeroPage(s), PTE.present | PTE.special | PTE.young | protNone(s, c.vma));
     return 'ok';
   }
-  const w = PTE.young | (s.vmaFlags.at(c.vma) & VM.WRITE ? PTE.write | PTE.dirty : 0);
+  const w = PTE.young | protNone(s, c.vma) | (s.vmaFlags.at(c.vma) & VM.WRITE ? PTE.write | PTE.dirty : 0);
   if (s.f.mthp && thpAllowed(s, c.vma) && orderSuitable(s, c.vma, c.vpn, 4)) {
     const base = (c.vpn >>> 4) << 4;
     let empty = true;

@@ -2,7 +2,16 @@
 import { folioLock } from './wait.ts';
 import { folioWaitStable } from './writeback.ts';
 import { daxCow, daxMap } from './dax.ts';
-import { addNewAnon, maybeWrite, mlockVmaFolio, pgoffOf, protWrite, type FaultCtx, type FaultResult } from './fault.ts';
+import {
+  addNewAnon,
+  maybeWrite,
+  mlockVmaFolio,
+  pgoffOf,
+  protNone,
+  protWrite,
+  type FaultCtx,
+  type FaultResult,
+} from './fault.ts';
 import { FS, addToPageCache, attachBuffers, cachedPage, filemapGet } from './filemap.ts';
 import { PG, PTE, VM } from './flags.ts';
 import { folioAddLru, mlockFolio } from './lru.ts';
@@ -58,7 +67,7 @@ export function doFault(s: State, c: FaultCtx): FaultResult {
       return page;
     }
     s.set(s.content, folio, s.content.at(page));
-    mapPte(s, pteSlot(s, c.mm, c.vpn, true), folio, PTE.young | maybeWrite(s, c.vma) | PTE.dirty);
+    mapPte(s, pteSlot(s, c.mm, c.vpn, true), folio, PTE.young | protNone(s, c.vma) | maybeWrite(s, c.vma) | PTE.dirty);
     addNewAnon(s, c, folio);
     return 'ok';
   }
@@ -101,7 +110,11 @@ function doSetPmd(s: State, c: FaultCtx, folio: number, bits: number): boolean {
 /** finish_fault, set_pte_range: maps the file page. */
 function finishFault(s: State, c: FaultCtx, page: number): void {
   const folio = s.head(page);
-  const bits = PTE.young | (protWrite(s, c.vma) ? PTE.write : 0) | (c.write ? maybeWrite(s, c.vma) | PTE.dirty : 0);
+  const bits =
+    PTE.young |
+    protNone(s, c.vma) |
+    (protWrite(s, c.vma) ? PTE.write : 0) |
+    (c.write ? maybeWrite(s, c.vma) | PTE.dirty : 0);
   if (doSetPmd(s, c, folio, bits)) return;
   folioGet(s, folio);
   mapPte(s, pteSlot(s, c.mm, c.vpn, true), page, bits);

@@ -1,7 +1,7 @@
 /** Writes to read-only pages, and unsharing (do_wp_page; mm/memory.c). */
 import { folioTrylock } from './wait.ts';
 import { daxMap } from './dax.ts';
-import { addNewAnon, maybeWrite, type FaultCtx, type FaultResult } from './fault.ts';
+import { addNewAnon, maybeWrite, protNone, type FaultCtx, type FaultResult } from './fault.ts';
 import { pageMkwrite } from './fault_file.ts';
 import { PG, PTE, VM } from './flags.ts';
 import { allocFolio, folioPut } from './page_alloc.ts';
@@ -77,7 +77,7 @@ function wpPageCopy(s: State, c: FaultCtx, slot: number): FaultResult {
     freeSwapCache(s, head);
     folioPut(s, head);
   }
-  mapPte(s, slot, folio, PTE.young | (c.unshare ? 0 : PTE.dirty | maybeWrite(s, c.vma)));
+  mapPte(s, slot, folio, PTE.young | protNone(s, c.vma) | (c.unshare ? 0 : PTE.dirty | maybeWrite(s, c.vma)));
   addNewAnon(s, c, folio);
   return 'ok';
 }

@@ -132,6 +132,7 @@ export const E = {
   EXIST: 17,
   INVAL: 22,
   NOSPC: 28,
+  OVERFLOW: 75,
   OPNOTSUPP: 95,
   HWPOISON: 133,
 } as const;

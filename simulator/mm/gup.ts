@@ -7,9 +7,24 @@ import { TASK_PAGES, gupLongtermLocked } from './gup_slow.ts';
 import type { State } from './state.ts';
 import { folioMarkDirty } from './writeback.ts';
 
+/** Flags that the _fast calls know. */
+const FAST_FLAGS = FOLL.WRITE | FOLL.LONGTERM | FOLL.FORCE | FOLL.PIN | FOLL.GET | FOLL.FAST_ONLY | FOLL.NOFAULT;
+/** Pages of 64 bits of address. */
+const ADDRESS_PAGES = 2 ** 52;
+
 /** gup_fast_fallback / internal_get_user_pages_fast. */
 function gupFastFallback(s: State, mm: number, start: number, nr: number, flags: number, out: number[]): number {
+  if (flags & ~FAST_FLAGS) {
+    s.warnOnce(
+      'mm/gup.c',
+      s.f.isValidGupArgs ? 'gup_fast_fallback' : 'internal_get_user_pages_fast',
+      'gup_fast_fallback',
+    );
+    return -E.INVAL;
+  }
   if (flags & FOLL.PIN && s.f.follPin) s.set(s.mmPinned, mm, 1);
+  // check_add_overflow
+  if (start + nr >= ADDRESS_PAGES) return s.f.isValidGupArgs ? -E.OVERFLOW : 0;
   if (!(start >= 0 && start + nr <= TASK_PAGES)) return -E.FAULT;
   const n = gupFast(s, mm, start, nr, flags, out);
   if (n === nr || flags & FOLL.FAST_ONLY) return n;

@@ -1,6 +1,5 @@
 /** madvise (mm/madvise.c). */
 import { E, FOLL, PG, PTE, VM } from './flags.ts';
-import { FS } from './filemap.ts';
 import { PMD_NR, changeBits, pteSlot } from './pagetable.ts';
 import { folioAnon, folioMapcount, setAnonExclusive } from './rmap.ts';
 import { folioDeactivate, folioIsolateLru, folioMarkLazyfree, folioPutbackLru, lruAddDrain } from './lru.ts';
@@ -137,7 +136,7 @@ function adviseVma(s: State, mm: number, vma: number, from: number, to: number, 
     case 'COLD':
     case 'PAGEOUT':
       if (f & (VM.LOCKED | VM.PFNMAP | VM.HUGETLB)) return -E.INVAL;
-      madvisePageout(s, mm, vma, from, to, advice === 'PAGEOUT');
+      madvisePageout(s, mm, from, to, advice === 'PAGEOUT');
       return 0;
     default:
       return 0;
@@ -154,9 +153,8 @@ function mappedShared(s: State, folio: number): boolean {
 }
 
 /** madvise_cold_or_pageout_pte_range: folios of this range that only this process maps. */
-function madvisePageout(s: State, mm: number, vma: number, from: number, to: number, pageout: boolean): void {
+function madvisePageout(s: State, mm: number, from: number, to: number, pageout: boolean): void {
   lruAddDrain(s);
-  if (pageout && !vmaIsAnonymous(s, vma) && s.fileFs.at(s.vmaFile.at(vma)) === FS['ext4-dax']) return;
   for (let base = (from >>> 9) << 9; base < to; base += PMD_NR) {
     const list: number[] = [];
     const take = (folio: number): void => {

@@ -14,7 +14,7 @@ import type { Model, Result } from '../model.ts';
 
 /** One call of the GUP family: its pages go under a handle. */
 function acquire(m: Model, a: Args, call: GupCall): Result {
-  const { mm, vpn } = a.addr();
+  const { mm, vpn } = a.addr(true);
   const nr = a.int('nr', 1);
   const flags = a.flags();
   const name = a.text('handle');
