@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * 16. Unpin before dma_unmap: the page may be gone while the device still writes to it.
+ * 16. Unpin before dma_unmap: the page is freed while the device still writes to it.
  */
 //@ kernel 6.12
 //@ device cam capture pattern=0xAA latency=3
-//@ exists lost-write, freed-page-write
+//@ exists freed-page-write
 #include <linux/mm.h>
 #include <linux/dma-mapping.h>
 #include <linux/slab.h>

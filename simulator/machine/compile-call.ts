@@ -80,6 +80,8 @@ export abstract class FnCall extends FnCond {
       const area = this.frameMemory(Math.max(8, extra.length * 8), 16);
       this.declareLocal(area, 'the arguments', T.void, Math.max(8, extra.length * 8));
       extra.forEach((x, i) => this.emit('ST64', FRAME, x.slot, area + i * 8));
+      // ioctl(fd, cmd): what the callee finds there is up to chance; a driver that does not look at it is not wrong
+      if (!extra.length && direct?.prelude) this.emit('ST64', FRAME, this.loadConst(0n, T.long).slot, area);
       n -= extra.length;
       this.cur = base + 2 * n;
       this.emit('ADDLI', at(n++), FRAME, area);

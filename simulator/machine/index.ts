@@ -11,6 +11,7 @@ export { prelude, PRELUDE_BASE } from './prelude/index.ts';
 export { USER_NAMES } from './prelude/user-names.ts';
 export { BUILTIN_NAMES } from './builtins/index.ts';
 export { Kernel, type Director, type Event } from './kernel.ts';
+export type { Notice } from './kernel-processes.ts';
 export { ObjectMaker, BUFFER_PAGES, type Assumed } from './objects.ts';
 export { MachineFault, HI, KIND, STATE, SC } from './memory.ts';
 export { ACTOR, BLOCK, PREEMPT, THREAD, Vm, type Answer, type FrameInfo, type Stop, type Word } from './vm.ts';

@@ -63,6 +63,7 @@ export abstract class KernelTables {
     | 'waited'
     | 'pid'
     | 'vm'
+    | 'lockAll'
   >;
   readonly files: Rows<'proc' | 'fd' | 'file' | 'open'>;
   readonly open: Rows<'count' | 'struct' | 'disk' | 'pos' | 'flags' | 'dev' | 'path'>;
@@ -73,7 +74,7 @@ export abstract class KernelTables {
   readonly maps: Rows<'dma' | 'virt' | 'size' | 'dir' | 'pfn' | 'live' | 'span' | 'bounce' | 'gone'>;
   readonly vmas: Rows<'mm' | 'start' | 'end' | 'struct' | 'file' | 'gone'>;
   readonly held: Rows<'lock' | 'thread' | 'kind' | 'span' | 'live'>;
-  readonly notifiers: Rows<'object' | 'mm' | 'start' | 'end' | 'kind' | 'gone' | 'pending'>;
+  readonly notifiers: Rows<'object' | 'mm' | 'start' | 'end' | 'kind' | 'gone' | 'model' | 'seq'>;
   readonly pageLocks: Rows<'pfn' | 'thread' | 'span' | 'live'>;
   readonly bigs: Rows<'proc' | 'global' | 'vpn'>;
   /** Pages of vmap() and vmalloc(): the row is the virtual page. */
@@ -123,6 +124,7 @@ export abstract class KernelTables {
       'waited',
       'pid',
       'vm',
+      'lockAll',
     ]);
     this.vpages = new Rows(store, 'vmap pages', ['pfn', 'live', 'own']);
     this.registers = store.column('registers without a device', 1024);
@@ -145,7 +147,7 @@ export abstract class KernelTables {
     ]);
     this.vmas = new Rows(store, 'driver vmas', ['mm', 'start', 'end', 'struct', 'file', 'gone']);
     this.held = new Rows(store, 'held locks', ['lock', 'thread', 'kind', 'span', 'live']);
-    this.notifiers = new Rows(store, 'notifiers', ['object', 'mm', 'start', 'end', 'kind', 'gone', 'pending']);
+    this.notifiers = new Rows(store, 'notifiers', ['object', 'mm', 'start', 'end', 'kind', 'gone', 'model', 'seq']);
     this.pageLocks = new Rows(store, 'page locks', ['pfn', 'thread', 'span', 'live']);
     this.bigs = new Rows(store, 'large variables', ['proc', 'global', 'vpn']);
   }

@@ -7,6 +7,9 @@ import { ACTOR, BLOCK, THREAD, type Word } from './vm.ts';
 /** How long a blocked thread waits. */
 const FOREVER = 0x7fffffff;
 
+/** Channel of those who wait for the lock of a folio. */
+export const pageChannel = (folio: number): number => -100_000 - folio;
+
 /** Threads and waiting. */
 export abstract class KernelThreads extends KernelTables {
   /** Start of the arena of a process. */
@@ -85,6 +88,21 @@ export abstract class KernelThreads extends KernelTables {
       'sleep-in-atomic',
       `this sleeps in atomic context${lock ? ` (a spinlock is held since line ${this.lineOf(this.held.get(lock, 'span'))})` : kind === ACTOR.irq ? ' (an interrupt handler)' : kind === ACTOR.timer ? ' (a timer or tasklet)' : ' (preemption or RCU section)'}`,
     );
+  }
+  /** Waits until the lock of a folio is given back. */
+  waitForPage(thread: number, folio: number): void {
+    const row = this.pageLocks.find(
+      (r) => this.pageLocks.get(r, 'live') === 1 && this.pageLocks.get(r, 'pfn') === folio,
+    );
+    if (row && this.pageLocks.get(row, 'thread') === thread)
+      throw new MachineFault(
+        'deadlock',
+        `this waits for the lock of a page that ${this.actorName(thread)} holds itself since line ${this.lineOf(this.pageLocks.get(row, 'span'))}`,
+      );
+    if (this.calling)
+      throw new MachineFault('deadlock', 'this waits for the lock of a page, and nobody can give it back meanwhile');
+    this.store.set(this.tPhase, thread, 0);
+    this.block(thread, pageChannel(folio), row ? -1 : 1);
   }
   /** Wakes threads that wait on a channel. Returns how many. */
   wake(channel: number, all: boolean): number {

@@ -4,12 +4,12 @@ import { Args } from './args.ts';
 import { BUILTINS, type Builtin } from './builtins/index.ts';
 import { KernelProcesses } from './kernel-processes.ts';
 import type { Director } from './kernel-tables.ts';
-import type { Model } from './model.ts';
+import { WouldBlock, type Model } from './model.ts';
 import { ObjectMaker, type Assumed } from './objects.ts';
 import { Outside } from './outside.ts';
 import type { Program } from './program.ts';
 import { Rows } from './rows.ts';
-import { BLOCK, Vm, type Answer, type Host, type Word } from './vm.ts';
+import { BLOCK, PREEMPT, Vm, type Answer, type Host, type Word } from './vm.ts';
 
 export { Args, cString, framed, pagePointer, slabAddress, slabPage } from './args.ts';
 export type { Director, Event } from './kernel-tables.ts';
@@ -53,36 +53,54 @@ export class Kernel extends KernelProcesses implements Host {
     this.argThread = thread;
     const builtin = this.table[index]!;
     const given = new Args(this, args, count, thread);
-    let answer: Answer;
-    if (this.beforeCall === undefined) answer = builtin(this, given);
-    else {
+    const answer = this.unlessLocked(thread, BLOCK, () => {
+      if (this.beforeCall === undefined) return builtin(this, given);
       this.calling++;
       try {
-        answer = builtin(this, given);
+        return builtin(this, given);
       } finally {
         this.calling--;
       }
-    }
+    });
     // how a wait ended concerns the call that waited, not the next one
     if (answer !== BLOCK && this.tPhase.at(thread) > 1) this.store.set(this.tPhase, thread, 0);
     return answer;
+  }
+  /** Does something that may need a page lock: if somebody holds it, nothing of it has happened and the thread waits (`waits`). */
+  private unlessLocked<T>(thread: number, waits: T | typeof PREEMPT, f: () => T): T {
+    const { store } = this;
+    const before = store.boundary();
+    const told = this.events.length;
+    try {
+      const r = f();
+      if (this.ends.length) this.tellEnds();
+      return r;
+    } catch (e) {
+      if (!(e instanceof WouldBlock) || !store.recording) throw e;
+      store.rollback(before);
+      this.events.length = told;
+      this.ends.length = 0;
+      this.waitForPage(thread, e.folio);
+      if (waits === PREEMPT) throw PREEMPT;
+      return waits as T;
+    }
   }
   note(id: number, args: number, count: number, thread: number): Answer {
     this.beforeCall?.('note', thread);
     const words: Word[] = [];
     for (let i = 0; i < count; i++) words.push({ hi: this.vm.argHi(args, i), lo: this.vm.argLo(args, i) });
-    return this.director.note(id, words, thread);
+    return this.unlessLocked(thread, BLOCK, () => this.director.note(id, words, thread));
   }
   yields(): boolean {
     return this.touched;
   }
   read(hi: number, lo: number, size: number, thread: number): Uint8Array {
     this.beforeCall?.('read', thread);
-    return this.outside.read(hi, lo, size, thread);
+    return this.unlessLocked(thread, PREEMPT, () => this.outside.read(hi, lo, size, thread));
   }
   write(hi: number, lo: number, data: Uint8Array, thread: number): void {
     this.beforeCall?.('write', thread);
-    this.outside.write(hi, lo, data, thread);
+    this.unlessLocked(thread, PREEMPT, () => this.outside.write(hi, lo, data, thread));
   }
   /** Starts a transfer: one descriptor for each page. */
   submit(d: Device, address: number, length: number, dir: number): void {

@@ -2,7 +2,7 @@
 export * from '../mm/index.ts';
 export { readIntoCache, attachBuffers, ensureCapacity } from '../mm/filemap.ts';
 export { pteSlot, pmdSlot, setEntry } from '../mm/pagetable.ts';
-export { newVma, unmappedArea } from '../mm/vma.ts';
+export { isCowMapping, newVma, unmappedArea } from '../mm/vma.ts';
 export { mapPte } from '../mm/rmap.ts';
 export { zapRange } from '../mm/zap.ts';
 export { daxStorage } from '../mm/dax.ts';

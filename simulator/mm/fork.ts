@@ -5,6 +5,7 @@ import { addNewAnon } from './fault.ts';
 import { allocHugetlb } from './hugetlb.ts';
 import { anonExclusive, folioAnon, folioMaybeDmaPinned, mapPmd, mapPte, setAnonExclusive } from './rmap.ts';
 import { changeBits, pmdSlot, pteSlot, setEntry, PMD_NR } from './pagetable.ts';
+import { lruAddDrain } from './lru.ts';
 import { isHugeZero, splitHugePmd } from './thp.ts';
 import { swapDuplicate } from './swap.ts';
 import { mapBase, nameMap, newVma, vmasIn } from './vma.ts';
@@ -145,6 +146,7 @@ function copyPmd(s: State, src: number, dst: number, vma: number, slot: number, 
 
 /** Unmaps [start, end) and removes its VMAs (do_munmap, exit_mmap). Files that live only in mappings go with the last one. */
 export function unmapRegion(s: State, mm: number, vmas: readonly number[], start: number, end: number): void {
+  lruAddDrain(s);
   zapRange(s, mm, start, end);
   const files = new Set<number>();
   for (const v of vmas) {

@@ -16,7 +16,7 @@ export { readUser, writeUser, copyFromUser, copyToUser, readFrame, writeFrame, t
 export { allocPages, freePages } from './kernel_pages.ts';
 export { allocFolio, folioGet, folioPut, GFP_USER } from './page_alloc.ts';
 
-export { doMmap, doMunmap, doMprotect, doMremap, doMlock, doMunlock, doMsync } from './mmap.ts';
+export { doMmap, doMunmap, doMprotect, doMremap, doMlock, doMunlock, doMsync, growVma, moveVma } from './mmap.ts';
 export { ADVICE, doMadvise, type Advice } from './madvise.ts';
 export { KINDS, findVma, mapBase, nameMap, vmasIn, type Kind } from './vma.ts';
 export { GUP_CALLS, gup, unpinUserPages, type GupCall } from './gup.ts';

@@ -1,11 +1,12 @@
 /** mmap, munmap, mprotect, mremap, mlock, msync (mm/mmap.c, mm/mprotect.c, mm/mremap.c, mm/mlock.c). */
 import { E, FOLL, MAPPING, PG, PTE, VM } from './flags.ts';
-import { FS, newFile } from './filemap.ts';
+import { ensureCapacity, FS, newFile } from './filemap.ts';
 import { allocFolio, folioGet } from './page_alloc.ts';
 import { anonExclusive, folioAnon, mapPte } from './rmap.ts';
 import { changeBits, clearEntry, pmdSlot, pteSlot, rmapLink, rmapUnlink, setEntry, slotIsPmd } from './pagetable.ts';
 import {
   findVma,
+  keepFree,
   KINDS,
   mapBase,
   maySplit,
@@ -32,7 +33,7 @@ export function protFlags(prot: string): number {
   return (prot.includes('r') ? VM.READ : 0) | (prot.includes('w') ? VM.WRITE : 0);
 }
 
-/** do_mmap: a new map of a kind; its first virtual page. */
+/** do_mmap: a new map of a kind, anywhere or at page `at`; its first virtual page. */
 export function doMmap(
   s: State,
   mm: number,
@@ -41,8 +42,9 @@ export function doMmap(
   pages: number,
   prot: string,
   file: number,
+  o: { readonly at?: number; readonly pgoff?: number } = {},
 ): number {
-  const base = unmappedArea(s, mm, pages);
+  const base = o.at || unmappedArea(s, mm, pages);
   let flags = (prot === 'none' ? 0 : protFlags(prot)) | VM.MAYREAD | VM.MAYWRITE;
   if (
     kind.endsWith('-shared') ||
@@ -59,14 +61,15 @@ export function doMmap(
   if (kind === 'pfnmap') flags |= VM.PFNMAP | VM.IO;
   if (kind === 'mixedmap') flags |= VM.MIXEDMAP;
   let f = file;
-  if (kind === 'hugetlb-shared') f = newFile(s, '', FS.hugetlbfs, pages);
+  if (kind === 'hugetlb-shared' && !f) f = newFile(s, '', FS.hugetlbfs, pages);
   if (kind === 'secretmem') {
     flags |= VM.SECRETMEM | VM.LOCKED;
-    f = newFile(s, '', FS.secretmem, pages);
+    f ||= newFile(s, '', FS.secretmem, pages);
   }
   if (kind === 'shmem-thp' && f) s.set(s.fileHuge, f, 1);
-  newVma(s, mm, { start: base, end: base + pages, flags, file: f, pgoff: 0, kind: KINDS.indexOf(kind) });
+  newVma(s, mm, { start: base, end: base + pages, flags, file: f, pgoff: o.pgoff ?? 0, kind: KINDS.indexOf(kind) });
   nameMap(s, mm, name, base);
+  if (o.at) keepFree(s, mm, base + pages);
   if (kind === 'pfnmap' || kind === 'mixedmap') {
     for (let i = 0; i < pages; i++) {
       const page = allocFolio(s, 0, { movable: false, node: 0 });
@@ -130,15 +133,23 @@ function canChangePteWritable(s: State, vma: number, slot: number, bits: number)
   return folioAnon(s, s.head(page)) && anonExclusive(s, page);
 }
 
-/** mremap(MREMAP_MAYMOVE|MREMAP_FIXED) of a whole map (move_vma, move_page_tables). Returns the new first page or -errno. */
+/** mremap with MREMAP_MAYMOVE of a whole map, by name: its new first page, or -errno. */
 export function doMremap(s: State, mm: number, from: string, to: string): number {
   const base = mapBase(s, mm, from);
-  const vmas = vmasIn(s, mm, base, base + 1);
-  if (base < 0 || !vmas.length) return -E.FAULT;
-  const vma = vmas[0]!;
+  const vma = vmasIn(s, mm, base, base + 1)[0];
+  if (base < 0 || vma === undefined) return -E.FAULT;
   const nr = s.vmaEnd.at(vma) - s.vmaStart.at(vma);
-  const start = s.vmaStart.at(vma);
   const target = unmappedArea(s, mm, nr);
+  moveVma(s, mm, s.vmaStart.at(vma), nr, target);
+  nameMap(s, mm, to, target);
+  return target;
+}
+
+/** move_vma: the pages [start, start + nr) of one VMA, and their entries, go to `target`. */
+export function moveVma(s: State, mm: number, start: number, nr: number, target: number): void {
+  splitPmdAt(s, mm, start);
+  splitPmdAt(s, mm, start + nr);
+  const vma = vmasExactly(s, mm, start, start + nr)[0]!;
   const moved = newVma(s, mm, {
     start: target,
     end: target + nr,
@@ -164,8 +175,16 @@ export function doMremap(s: State, mm: number, from: string, to: string): number
   s.set(s.vmaFlags, moved, s.vmaFlags.at(vma));
   unmapRegion(s, mm, [vma], start, start + nr);
   freePgtables(s, mm, start, start + nr);
-  nameMap(s, mm, to, target);
-  return target;
+}
+
+/** vma_expand: a VMA reaches up to `end` now; what is behind it is free. A locked one is filled. */
+export function growVma(s: State, mm: number, vma: number, end: number): void {
+  const from = s.vmaEnd.at(vma);
+  s.set(s.vmaEnd, vma, end);
+  keepFree(s, mm, end);
+  const file = s.vmaFile.at(vma);
+  if (file) ensureCapacity(s, file, s.vmaPgoff.at(vma) + end - s.vmaStart.at(vma));
+  if (s.vmaFlags.at(vma) & VM.LOCKED) doMlock(s, mm, from, end, false);
 }
 
 /** apply_vma_lock_flags, mlock_vma_pages_range, and __mm_populate unless `onFault`. 0 or -errno. */

@@ -8,6 +8,7 @@ import { HOLD, fillHolder, holderOf, holderPages, holderRow, holderWeight } from
 import { OPERATIONS } from './operations.ts';
 import { kswapd } from './reclaim.ts';
 import { newProc, procByName } from './process.ts';
+import { memfdPinFolios } from './gup_folio.ts';
 import { WouldBlock } from './wait.ts';
 import { punchHole, truncateFile } from './truncate.ts';
 import { zeroPage } from './thp.ts';
@@ -201,6 +202,13 @@ export class Model {
       this.disown(page, true, pinWeight(this.s, page));
       unpinUserPages(this.s, [page], dirty);
     }
+  }
+  /** memfd_pin_folios() of a driver: the folios behind `nr` pages of a file from page `first` on, held under `owner`. */
+  pinFolios(owner: string, file: number, first: number, nr: number): { ret: number; pages: number[] } {
+    const pages: number[] = [];
+    const ret = memfdPinFolios(this.s, file, first, nr, pages);
+    this.hold(owner, pages, true);
+    return { ret, pages };
   }
   /** Pages that a named holder of this kind has. */
   heldBy(owner: string, pin: boolean): number[] {

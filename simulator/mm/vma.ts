@@ -154,3 +154,7 @@ export function unmappedArea(s: State, mm: number, pages: number): number {
   s.set(s.mmNext, mm, base + (Math.ceil(pages / PMD_NR) + 1) * PMD_NR);
   return base;
 }
+/** What lies below `end` is taken: unmappedArea() gives what is behind it. */
+export function keepFree(s: State, mm: number, end: number): void {
+  if (s.mmNext.at(mm) < end) s.set(s.mmNext, mm, Math.ceil(end / PMD_NR) * PMD_NR + PMD_NR);
+}

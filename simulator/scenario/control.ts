@@ -34,6 +34,10 @@ const CELL = {
   insmod: 16,
   /** module_init() failed: there is nothing to unload. */
   refused: 18,
+  /** Turns since the phase waits for nobody, in which work and timers still ran. */
+  drain: 19,
+  /** Turns so far. */
+  turns: 20,
   /** Names given to children of `//@ fork`. */
   children: 14,
 } as const;
@@ -46,6 +50,8 @@ export class Control {
   private readonly calls: Column;
   /** Order of the threads that the phase waits for; 0: not one of them. */
   readonly main: Column;
+  /** The turn in which a thread ran last, or was first seen. */
+  readonly ran: Column;
   /** Annotations of a point that a thread has behind it. */
   readonly noted: Column;
   /** Of a thread that closes what a process leaves: process, stage and exit code. */
@@ -62,6 +68,7 @@ export class Control {
     this.calls = store.column('run.calls', 64);
     this.main = store.column('run.main', 64);
     this.noted = store.column('run.noted', 64);
+    this.ran = store.column('thread ran', 64);
     this.exitOf = store.column('run.exit of', 64);
     this.exitStage = store.column('run.exit stage', 64);
     this.exitCode = store.column('run.exit code', 64);

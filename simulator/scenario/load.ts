@@ -244,6 +244,7 @@ export function load(
     '__exit_files',
     '__exit_vmas',
     '__pinscope_vm_fault',
+    '__pinscope_vma_open',
     '__pinscope_exit_process',
   ];
   const program = compile({

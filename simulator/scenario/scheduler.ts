@@ -10,12 +10,15 @@ import { act, goneChannel } from './actions.ts';
 import { PHASE } from './control.ts';
 import { reportDeadlock } from './deadlock.ts';
 import { deliver, handlerEnded } from './interrupts.ts';
+import { starved } from './fairness.ts';
 import { watch } from './properties.ts';
 import type { Simulation } from './simulation.ts';
 
 /** Visible steps in a row after which somebody else has his turn. */
 const PATIENCE = 50;
 const IDLE_LIMIT = 4000;
+/** Turns that work and timers get after a phase. */
+const DRAIN = 300;
 /** Statements that a thread may run before others get their turn, if it never comes to a visible point. */
 const QUANTUM = 400;
 /** Functions of the headers that close what a process leaves, in their order. */
@@ -52,6 +55,7 @@ export class Scheduler {
       return true;
     }
     control.set('idle', 0);
+    k.store.set(control.ran, t, control.get('turns'));
     control.set('since', t === control.get('current') ? control.get('since') + 1 : 0);
     control.set('current', t);
     const r = this.run(t, QUANTUM);
@@ -73,8 +77,12 @@ export class Scheduler {
   settled(): boolean {
     const { control, kernel: k } = this.sim;
     if (control.get('phase') !== PHASE.start) {
-      if (this.waiting() || this.ready().some((t) => k.vm.tKind.at(t) !== ACTOR.kthread)) return false;
+      if (this.waiting()) return false;
+      // work and timers come to an end first, but for those that start again and again
+      const busy = this.ready().some((t) => k.vm.tKind.at(t) !== ACTOR.kthread);
+      if (busy && control.add('drain', 1) < DRAIN) return false;
     }
+    control.set('drain', 0);
     this.nextPhase();
     return true;
   }
@@ -135,6 +143,8 @@ export class Scheduler {
   private pick(current: number): number {
     const { control } = this.sim;
     const ready = this.ready();
+    const late = starved(this.sim, ready);
+    if (late) return late;
     if (ready.length > 1 && control.get('random')) return ready[control.random(ready.length)]!;
     if (current && ready.includes(current)) return current;
     return this.first();
@@ -428,7 +438,7 @@ export class Scheduler {
     while (at && control.get('entry') < order.length) {
       const name = order[control.add('entry', 1) - 1]!;
       const m = findMember(k.program.record('file_operations')!, name);
-      if (!m || !k.vm.memory.isInit(at + m.offset, 8) || k.vm.memory.r32(at + m.offset) === 0) continue;
+      if (!m || !k.vm.memory.isInit(at + m.offset, 8) || k.vm.memory.r32(at + m.offset + 4) === 0) continue;
       const fn = k.vm.functionAt(k.vm.memory.r32(at + m.offset + 4), k.vm.memory.r32(at + m.offset));
       if (fn.builtin >= 0 || fn.entry < 0) continue;
       const args = makeArguments(k, loaded, fn, p, { hi: HI.kernel, lo: control.get('entryFile') });

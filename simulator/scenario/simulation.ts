@@ -21,7 +21,7 @@ import {
 import type { Model } from '../machine/model.ts';
 import { act } from './actions.ts';
 import { Control } from './control.ts';
-import { driverFault, invalidate, raise } from './interrupts.ts';
+import { driverFault, notify, raise, runNow } from './interrupts.ts';
 import { reportLeaks } from './leaks.ts';
 import type { Loaded } from './load.ts';
 import { decision } from './properties.ts';
@@ -81,7 +81,8 @@ export class Simulation implements Director {
     k.lineOf = (row) => (row >= 0 && loaded.program.spans[row] ? loaded.lineOf(loaded.program.spans[row].start) : 0);
     k.vm.memory.lineOf = (row) => k.lineOf(row);
     k.onDriverFault = (vma, at, write, thread) => driverFault(this, vma, at, write, thread);
-    k.onNotify = (row, start, end, thread) => invalidate(this, row, start, end, thread);
+    k.runNow = (fn, args, name, proc) => runNow(this, fn, args, name, proc);
+    k.onNotify = (row, start, end, thread, how) => notify(this, row, start, end, thread, how);
     k.vm.onStep = (t, pc) => this.onStep(t, pc);
     makeParts(loaded, k, () => raise(this));
     for (const a of loaded.annotations) {

@@ -40,6 +40,15 @@ export function outcome(s: Simulation): string[] {
     out.push(
       `${r.holds ? 'ok' : 'FAILED'}: ${r.text}${r.holds ? '' : ` (step ${r.step}${r.line ? `, line ${r.line}` : ''})`}`,
     );
+  const reached = new Set(s.results.map((r) => r.at));
+  for (const a of s.loaded.annotations)
+    if (
+      a.kind === 'action' &&
+      a.action.kind === 'assert' &&
+      !reached.has(a.action.expr.start) &&
+      !s.loaded.diagnostics.some((d) => d.severity === 'error')
+    )
+      out.push(`never reached: assert ${a.action.expr.text} (line ${s.loaded.lineOf(a.start)})`);
   return out;
 }
 

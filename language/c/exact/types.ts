@@ -221,8 +221,18 @@ export abstract class TypeParser extends Stream {
       }
     }
     if (words.length) type = baseType(words.join(' '));
-    if (!type)
-      this.fail(start.kind === 'id' ? `unknown type '${start.text}'` : `expected a type before '${start.text}'`, start);
+    if (!type) {
+      const at = this.tok.kind === 'id' ? this.tok : start;
+      const macro = at.kind === 'id' && this.peek().text === '(' && at === this.tok;
+      this.fail(
+        macro
+          ? `'${at.text}' is no type and no macro that is known here: define it, or write what it stands for`
+          : at.kind === 'id'
+            ? `unknown type '${at.text}'`
+            : `expected a type before '${at.text}'`,
+        at,
+      );
+    }
     return { type, storage, inline, attributes };
   }
 

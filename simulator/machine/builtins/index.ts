@@ -2,9 +2,12 @@
 import type { Answer } from '../vm.ts';
 import type { Args, Kernel } from '../kernel.ts';
 import { assumed } from './assumed.ts';
+import { descriptors } from './descriptors.ts';
 import { dma } from './dma.ts';
 import { mappings } from './mappings.ts';
+import { mmap } from './mmap.ts';
 import { memory } from './memory.ts';
+import { notifiers } from './notifiers.ts';
 import { pages } from './pages.ts';
 import { print } from './print.ts';
 import { processes } from './processes.ts';
@@ -30,7 +33,10 @@ export const BUILTINS: Builtins = {
   ...queries,
   ...sync,
   ...vfs,
+  ...descriptors,
   ...mappings,
+  ...mmap,
+  ...notifiers,
   ...processes,
   ...assumed,
 };

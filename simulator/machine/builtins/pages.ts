@@ -15,6 +15,7 @@ import {
   setPageDirtyLock,
 } from '../model.ts';
 import { BLOCK } from '../vm.ts';
+import { pageChannel } from '../kernel-threads.ts';
 import type { Builtins } from './index.ts';
 import { checkRelease, closePin } from './references.ts';
 
@@ -80,9 +81,6 @@ export function zone(k: Kernel, pfn: number): string {
 export function pageLock(k: Kernel, head: number): number {
   return k.pageLocks.find((r) => k.pageLocks.get(r, 'live') === 1 && k.pageLocks.get(r, 'pfn') === head);
 }
-
-/** Channel of those who wait for a page. */
-export const pageChannel = (head: number): number => -100_000 - head;
 
 function lockPage(k: Kernel, a: Args): number | typeof BLOCK {
   const s = k.model.s;

@@ -1,10 +1,11 @@
 /** Processes and threads of user programs, and their heap. */
 import { type Args, type Kernel } from '../kernel.ts';
 import { HI, KIND, MachineFault, STATE } from '../memory.ts';
-import { doMmap, forkProc, PAGE_SIZE } from '../model.ts';
-import { ACTOR, BLOCK, THREAD } from '../vm.ts';
+import { doMmap, findVma, forkProc, isCowMapping, PAGE_SIZE } from '../model.ts';
+import { ACTOR, BLOCK, THREAD, type Word } from '../vm.ts';
 import type { Builtins } from './index.ts';
-import { mapNumber } from './mappings.ts';
+import { copyVmas } from './mappings.ts';
+import { mapNumber } from './mmap.ts';
 
 /** fork(2): a copy of the address space, the arena, the descriptors and the thread. */
 function fork(k: Kernel, a: Args): number {
@@ -12,7 +13,14 @@ function fork(k: Kernel, a: Args): number {
   const name = `${k.nameText(k.procs.get(p, 'name'))}'${k.procs.count}`;
   const s = k.model.s;
   const modelParent = k.modelProc(p);
-  const child = forkProc(s, modelParent, name);
+  // copy_page_range(): what is shared copy-on-write from now on loses the right to write
+  const mm = k.procs.get(p, 'mm');
+  let copy = (): number => forkProc(s, modelParent, name);
+  for (let v = s.mmVmas.at(mm); v; v = s.vmaNext.at(v)) {
+    const rest = copy;
+    if (isCowMapping(s.vmaFlags.at(v))) copy = () => k.notify(mm, s.vmaStart.at(v), s.vmaEnd.at(v), a.thread, rest);
+  }
+  const child = copy();
   const c = k.newProcess(name, { modelProc: child, parent: p });
   k.procs.set(c, 'heap', k.procs.get(p, 'heap'));
   k.procs.set(c, 'heapEnd', k.procs.get(p, 'heapEnd'));
@@ -23,6 +31,7 @@ function fork(k: Kernel, a: Args): number {
     k.files.add({ proc: c, fd: k.files.get(r, 'fd'), open });
     k.open.set(open, 'count', k.open.get(open, 'count') + 1);
   }
+  copyVmas(k, mm, k.procs.get(c, 'mm'), a.thread);
   const t = k.vm.cloneThread(a.thread, c, k.nameId(name));
   k.store.set(k.tAtomic, t, 0);
   k.store.set(k.tIrqOff, t, 0);
@@ -34,6 +43,14 @@ function fork(k: Kernel, a: Args): number {
 }
 
 const CHILD = -4;
+
+/** Bytes of a large block: malloc() maps it. */
+function bigBlock(k: Kernel, a: Args, w: Word): number {
+  const s = k.model.s;
+  const vpn = Math.floor((w.hi * 4294967296 + (w.lo >>> 0)) / PAGE_SIZE);
+  const v = findVma(s, k.mmOf(a.thread), vpn);
+  return v ? (s.vmaEnd.at(v) - vpn) * PAGE_SIZE : 0;
+}
 
 /** Built-ins of this file. */
 export const processes: Builtins = {
@@ -73,7 +90,7 @@ export const processes: Builtins = {
     const st = k.vm.tState.at(t);
     if (st === THREAD.done || st === THREAD.dead) {
       k.store.set(k.tPhase, a.thread, 0);
-      return 0;
+      return k.vm.tResult.at(t);
     }
     return k.block(a.thread, -1000 - t, -1) === BLOCK ? BLOCK : 0;
   },
@@ -94,10 +111,11 @@ export const processes: Builtins = {
     const base = doMmap(s, k.mmOf(a.thread), mapNumber(k), 'anon', pages, 'rw', 0);
     return { hi: Math.floor(base / 1048576), lo: (base % 1048576) << 12 };
   },
-  __pinscope_user_realloc: (k, a) => {
-    void k;
-    void a;
-    throw new MachineFault('unsupported', 'realloc() is not modelled in user programs');
+  __pinscope_user_size: (k, a) => {
+    const w = a.w(0);
+    if (w.hi !== HI.user) return bigBlock(k, a, w);
+    const row = k.vm.memory.rowAt(k.vm.physical(w.hi, w.lo, a.thread));
+    return row ? k.vm.memory.objSize.at(row) : 0;
   },
   free: (k, a) => {
     const w = a.w(0);

@@ -3,7 +3,9 @@ import { HOLD } from '../../mm/holders.ts';
 import { framed, pagePointer, type Args, type Kernel } from '../kernel.ts';
 import { HI, MachineFault } from '../memory.ts';
 import { E, freePages, GUP_CALLS, PG, type GupCall } from '../model.ts';
+import type { Word } from '../vm.ts';
 import type { Builtins } from './index.ts';
+import { member } from './vfs.ts';
 
 const ownerName = (k: Kernel, a: Args, call: string): string => {
   const line = k.lineOf(k.spanAt(a.thread));
@@ -50,14 +52,18 @@ function gupCall(k: Kernel, a: Args): number {
       ? k.model.acquire(owner, call, mm, vpn, nr, flags)
       : { ret: k.model.acquire(owner, call, mm, vpn, nr, flags).ret, pages: [] }
     : { ret: -E.SRCH, pages: [] };
-  const bytes = new Uint8Array(r.pages.length * 8);
-  const v = new DataView(bytes.buffer);
-  const pin = call.startsWith('pin_');
+  storePages(k, a, array, r.pages);
+  remember(k, a, r.pages, name, call.startsWith('pin_'), mm, vpn);
+  for (const line of s.dmesg.splice(0)) k.event('warning', line, a.thread, true);
+  k.event('gup', `${name}(0x${start.toString(16)}, ${nr}) = ${r.ret}`, a.thread);
+  k.touched = true;
+  return r.ret;
+}
+
+/** Remembers who took pages, and where. */
+function remember(k: Kernel, a: Args, pages: readonly number[], name: string, pin: boolean, mm = 0, vpn = 0): void {
   const span = k.spanAt(a.thread);
-  r.pages.forEach((pfn, i) => {
-    const w = pagePointer(pfn);
-    v.setInt32(i * 8, w.lo, true);
-    v.setInt32(i * 8 + 4, w.hi, true);
+  pages.forEach((pfn, i) =>
     k.pins.add({
       pfn,
       mm,
@@ -67,13 +73,38 @@ function gupCall(k: Kernel, a: Args): number {
       live: 1,
       thread: a.thread,
       call: k.nameId(name),
-      serial: s.serial.at(pfn),
-    });
+      serial: k.model.s.serial.at(pfn),
+    }),
+  );
+}
+
+/** Pages as an array of struct page pointers in the caller's memory. */
+function storePages(k: Kernel, a: Args, array: Word, pages: readonly number[]): void {
+  const bytes = new Uint8Array(pages.length * 8);
+  const v = new DataView(bytes.buffer);
+  pages.forEach((pfn, i) => {
+    const w = pagePointer(pfn);
+    v.setInt32(i * 8, w.lo, true);
+    v.setInt32(i * 8 + 4, w.hi, true);
   });
   if (bytes.length) k.vm.writeBytes(array.hi, array.lo, bytes, a.thread);
-  for (const line of s.dmesg.splice(0)) k.event('warning', line, a.thread, true);
-  k.event('gup', `${name}(0x${start.toString(16)}, ${nr}) = ${r.ret}`, a.thread);
+}
+
+/** memfd_pin_folios(file, first byte, last byte, folios, room, offset). */
+function memfdPin(k: Kernel, a: Args): number {
+  const f = a.w(0).lo;
+  const open = f ? k.vm.memory.r32(f + member(k, 'file', '__row')) : 0;
+  const file = open ? k.open.get(open, 'disk') : 0;
+  const first = Math.floor(a.s(1) / 4096);
+  const last = Math.floor(a.s(2) / 4096);
+  k.mayBlock(a.thread);
   k.touched = true;
+  if (k.director.fails('memfd_pin_folios')) return -E.NOMEM;
+  if (!file || last < first || a.s(1) < 0) return -E.INVAL;
+  const r = k.model.pinFolios(ownerName(k, a, 'memfd_pin_folios'), file, first, Math.min(last - first + 1, a.u(4)));
+  storePages(k, a, a.w(3), r.pages);
+  remember(k, a, r.pages, 'memfd_pin_folios', true);
+  k.event('gup', `memfd_pin_folios(pages ${first} to ${last}) = ${r.ret}`, a.thread);
   return r.ret;
 }
 
@@ -158,6 +189,7 @@ function unpin(k: Kernel, a: Args): undefined {
 /** Built-ins of this file. */
 export const references: Builtins = {
   __pinscope_gup: gupCall,
+  __pinscope_memfd_pin: memfdPin,
   __pinscope_put: put,
   __pinscope_unpin: unpin,
   __pinscope_ref: (k, a) => {

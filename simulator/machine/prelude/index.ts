@@ -27,6 +27,7 @@ import { PAGES } from './pages.ts';
 import { PRINTK } from './printk.ts';
 import { STRINGS } from './strings.ts';
 import { SUBSYSTEMS } from './subsystems.ts';
+import { SYSCALLS } from './syscalls.ts';
 import { TASKS } from './tasks.ts';
 import { TYPES } from './types.ts';
 import { USB } from './usb.ts';
@@ -108,6 +109,7 @@ const HEADERS = [
   ITER,
   XARRAY,
   USER,
+  SYSCALLS,
   SUBSYSTEMS,
   COMMON,
   BLOCK_LAYER,

@@ -178,6 +178,8 @@ static inline void unpin_user_pages_dirty_lock(struct page **p, unsigned long n,
 #define unpin_user_page_range_dirty_lock(p, n, d) __pinscope_unpin_range(p, n, d)
 static inline void __pinscope_unpin_range(struct page *p, unsigned long n, bool d) { unsigned long i; for (i = 0; i < n; i++) __pinscope_unpin1(p + i, d); }
 #define unpin_user_folio(f, n) __pinscope_unpin_range(&(f)->page, n, 0)
+long __pinscope_memfd_pin(struct file *f, loff_t first, loff_t last, struct folio **out, unsigned int max, unsigned long *off);
+static inline long memfd_pin_folios(struct file *f, loff_t first, loff_t last, struct folio **out, unsigned int max, pgoff_t *off) { long n = __pinscope_memfd_pin(f, first, last, out, max, off); if (n > 0) *off = first & (PAGE_SIZE - 1); return n; }
 #define unpin_folio(f) __pinscope_unpin1(&(f)->page, 0)
 #define unpin_folios(f, n) __pinscope_unpin((struct page **)(f), n, 0, 0)
 #define folio_add_pin(f) __pinscope_add_pin(&(f)->page)

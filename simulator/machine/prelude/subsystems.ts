@@ -74,9 +74,6 @@ struct fd { struct file *file; };
 #define fdput(f) do { if ((f).file) fput((f).file); } while (0)
 #define fd_file(f) ((f).file)
 #define fd_empty(f) (!(f).file)
-#define eventfd_ctx_put(c) ((void)(c))
-struct eventfd_ctx __pinscope_eventfd;
-#define eventfd_ctx_fdget(fd) ((void)(fd), &__pinscope_eventfd)
 struct regmap { int x; }; struct regmap_config { int reg_bits, val_bits, reg_stride; unsigned int max_register; const char *name; }; struct regmap __pinscope_regmap;
 #define devm_regmap_init_mmio(d, r, c) (&__pinscope_regmap)
 #define devm_regmap_init_i2c(d, c) (&__pinscope_regmap)
@@ -114,7 +111,6 @@ static inline size_t iov_length(const struct iovec *v, unsigned long n) { size_t
 #define strlen_user(s) strnlen_user(s, PATH_MAX)
 #define reservation_object_lock(r, c) ww_mutex_lock(&(r)->lock, c)
 #define reservation_object_unlock(r) ww_mutex_unlock(&(r)->lock)
-#define mmu_notifier_put(n) __pinscope_notifier_remove(n)
 struct iommu_domain { int x; };
 #define iommu_map(d, a, p, n, r, g...) 0
 #define iommu_map_atomic(d, a, p, n, r) 0

@@ -11,7 +11,7 @@ typedef unsigned int uint; typedef unsigned char uchar; typedef unsigned short u
 typedef long long loff_t; typedef _Bool bool; typedef unsigned int gfp_t, fmode_t, slab_flags_t, vm_fault_t, __poll_t, isolate_mode_t;
 typedef unsigned short umode_t; typedef u32 dev_t; typedef int pid_t; typedef unsigned int uid_t, gid_t; typedef u64 dma_addr_t, phys_addr_t, resource_size_t, sector_t;
 typedef unsigned long pgoff_t, vm_flags_t; typedef s64 ktime_t; typedef long long time64_t; typedef unsigned long irq_hw_number_t; typedef int irqreturn_t; typedef unsigned int blk_status_t, blk_opf_t;
-typedef struct { unsigned long pgprot; } pgprot_t; typedef struct { u64 val; } pfn_t; typedef struct { unsigned int val; } kuid_t; typedef struct { unsigned int val; } kgid_t;
+typedef struct { unsigned long pgprot; } pgprot_t; typedef struct { unsigned long pte; } pte_t; typedef struct { u64 val; } pfn_t; typedef struct { unsigned int val; } kuid_t; typedef struct { unsigned int val; } kgid_t;
 typedef char *va_list; typedef char *__builtin_va_list; typedef u64 cycles_t;
 #define va_start(ap, last) __builtin_va_start(ap)
 #define va_end(ap) ((void)0)

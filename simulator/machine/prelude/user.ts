@@ -77,14 +77,15 @@ int errno; typedef int __FILE;
 typedef unsigned long pthread_t; typedef struct { int owner, count, line, kind; } pthread_mutex_t; typedef struct { int x; } pthread_attr_t, pthread_mutexattr_t;
 struct pollfd { int fd; short events, revents; };
 #define PTHREAD_MUTEX_INITIALIZER { 0 }
-int __pinscope_open(const char *path, int flags, struct file **f); struct file *__pinscope_file(int fd); int __pinscope_close(int fd); long __pinscope_disk(int op, int fd, void *buf, long n, long pos); void *__pinscope_mmap(unsigned long len, int prot, int flags, int fd, long off, struct vm_area_struct **v); long __pinscope_vm(int op, unsigned long a, unsigned long n, long x); int __pinscope_fork(void); int __pinscope_waitpid(int pid); void __pinscope_exit_process(int code); int printf(const char *f, ...); int puts(const char *s); int fprintf(void *s, const char *f, ...); int dprintf(int fd, const char *f, ...); int __pinscope_thread(void *fn, void *arg); long __pinscope_join(unsigned long t); void *__pinscope_malloc(size_t n, size_t align, int zero); void free(void *p); void *__pinscope_user_realloc(void *p, size_t n); int __pinscope_memfd(const char *name); void __pinscope_vma_close(unsigned long a, unsigned long n, int op); int __pinscope_copy_vma(int k, struct vm_area_struct **v);
+int __pinscope_open(const char *path, int flags, struct file **f); struct file *__pinscope_file(int fd); int __pinscope_close(int fd); long __pinscope_disk(int op, int fd, void *buf, long n, long pos); void *__pinscope_mmap(unsigned long len, int prot, int flags, int fd, long off, struct vm_area_struct **v, void *addr); void *__pinscope_mremap(void *a, unsigned long o, unsigned long n, int f, void *to); long __pinscope_vm(int op, unsigned long a, unsigned long n, long x); int __pinscope_fork(void); int __pinscope_waitpid(int pid); void __pinscope_exit_process(int code); int printf(const char *f, ...); int puts(const char *s); int fprintf(void *s, const char *f, ...); int dprintf(int fd, const char *f, ...); int __pinscope_thread(void *fn, void *arg); long __pinscope_join(unsigned long t); void *__pinscope_malloc(size_t n, size_t align, int zero); void free(void *p); size_t __pinscope_user_size(void *p); static inline void *__user_realloc(void *p, size_t n) { void *q; size_t o; if (!p) return __pinscope_malloc(n, 16, 0); o = __pinscope_user_size(p); q = __pinscope_malloc(n, 16, 0); memcpy(q, p, o < n ? o : n); free(p); return q; } int __pinscope_memfd(const char *name, unsigned int flags); int __pinscope_copy_vma(int k, struct vm_area_struct **v);
 static inline long __syscall_ret(long r) { if (r < 0 && r > -4096) { errno = -r; return -1; } return r; }
 static inline int open(const char *path, int flags, ...) { struct file *f = NULL; int fd = __pinscope_open(path, flags, &f), r; if (fd < 0) return __syscall_ret(fd); if (f && f->f_op && f->f_op->open) { r = f->f_op->open(f->f_inode, f); if (r) { __pinscope_close(fd); return __syscall_ret(r); } } return fd; }
 #define openat(d, p, f, m...) open(p, f)
 #define creat(p, m) open(p, O_CREAT | O_WRONLY | O_TRUNC)
-#define memfd_create(n, f) __pinscope_memfd(n)
-static inline int close(int fd) { struct file *f = __pinscope_file(fd); int last; if (!f) return __syscall_ret(-EBADF); if (f->f_op && f->f_op->flush) f->f_op->flush(f, NULL); last = __pinscope_close(fd); if (last == 1 && f->f_op && f->f_op->release) { f->f_op->release(f->f_inode, f); } if (last == 1) __pinscope_close(-1 - f->__row); return 0; }
-static inline ssize_t __rw(int fd, void *b, size_t n, long pos, int wr) { struct file *f = __pinscope_file(fd); ssize_t r; loff_t p; if (!f) return __syscall_ret(-EBADF); if (!f->f_op) return __syscall_ret(__pinscope_disk(wr, fd, b, n, pos)); p = pos >= 0 ? pos : f->f_pos; if (wr ? f->f_op->write != NULL : f->f_op->read != NULL) r = wr ? f->f_op->write(f, b, n, &p) : f->f_op->read(f, b, n, &p); else if (wr ? f->f_op->write_iter != NULL : f->f_op->read_iter != NULL) { struct kiocb k; struct iov_iter i; memset(&k, 0, sizeof(k)); k.ki_filp = f; k.ki_pos = p; iov_iter_ubuf(&i, wr, b, n); r = wr ? f->f_op->write_iter(&k, &i) : f->f_op->read_iter(&k, &i); p = k.ki_pos; } else r = -EINVAL; if (pos < 0) f->f_pos = p; return __syscall_ret(r); }
+#define memfd_create(n, f) __pinscope_memfd(n, f)
+static inline int close(int fd) { struct file *f = __pinscope_file(fd); int last; if (!f) return __syscall_ret(-EBADF); if (f->f_op && f->f_op->flush) f->f_op->flush(f, NULL); last = __pinscope_close(fd); if (last == 1) fput(f); return 0; }
+static inline int __iocb_flags(struct file *f) { return (f->f_flags & 040000 ? IOCB_DIRECT : 0) | (f->f_flags & 04000 ? IOCB_NOWAIT : 0) | (f->f_flags & 02000 ? IOCB_APPEND : 0); }
+static inline ssize_t __rw(int fd, void *b, size_t n, long pos, int wr) { struct file *f = __pinscope_file(fd); ssize_t r; loff_t p; if (!f) return __syscall_ret(-EBADF); if (!f->f_op) return __syscall_ret(__pinscope_disk(wr, fd, b, n, pos)); p = pos >= 0 ? pos : f->f_pos; if (wr ? f->f_op->write != NULL : f->f_op->read != NULL) r = wr ? f->f_op->write(f, b, n, &p) : f->f_op->read(f, b, n, &p); else if (wr ? f->f_op->write_iter != NULL : f->f_op->read_iter != NULL) { struct kiocb k; struct iov_iter i; memset(&k, 0, sizeof(k)); k.ki_filp = f; k.ki_pos = p; k.ki_flags = __iocb_flags(f); iov_iter_ubuf(&i, wr, b, n); r = wr ? f->f_op->write_iter(&k, &i) : f->f_op->read_iter(&k, &i); BUG_ON(r == -EIOCBQUEUED); p = k.ki_pos; } else r = -EINVAL; if (pos < 0) f->f_pos = p; return __syscall_ret(r); }
 static inline ssize_t read(int fd, void *b, size_t n) { return __rw(fd, b, n, -1, 0); }
 static inline ssize_t write(int fd, const void *b, size_t n) { return __rw(fd, (void *)b, n, -1, 1); }
 static inline ssize_t pread(int fd, void *b, size_t n, off_t o) { return __rw(fd, b, n, o, 0); }
@@ -97,20 +98,23 @@ static inline int fsync(int fd) { struct file *f = __pinscope_file(fd); if (!f) 
 #define ftruncate(fd, n) ((int)__syscall_ret(__pinscope_disk(3, fd, NULL, n, 0)))
 #define fallocate(fd, m, o, n) ((int)__syscall_ret(__pinscope_disk((m) & FALLOC_FL_PUNCH_HOLE ? 4 : 7, fd, NULL, n, o)))
 #define posix_fallocate(fd, o, n) fallocate(fd, 0, o, n)
-static inline int poll(struct pollfd *p, unsigned long n, int timeout) { unsigned long i; int hits = 0; for (i = 0; i < n; i++) { struct file *f = __pinscope_file(p[i].fd); p[i].revents = f && f->f_op && f->f_op->poll ? f->f_op->poll(f, NULL) & (p[i].events | POLLERR) : p[i].events; if (p[i].revents) hits++; } return hits; }
+static inline void __pinscope_vma_open(struct vm_area_struct *v) { if (v->vm_ops && v->vm_ops->open) v->vm_ops->open(v); }
 static inline int __pinscope_vm_fault(struct vm_area_struct *v, unsigned long a, int wr) { struct vm_fault vmf; vm_fault_t e; if (!v->vm_ops || !v->vm_ops->fault) return -1; memset(&vmf, 0, sizeof(vmf)); vmf.vma = v; vmf.address = a & PAGE_MASK; vmf.pgoff = linear_page_index(v, a); vmf.flags = wr ? FAULT_FLAG_WRITE : 0; e = v->vm_ops->fault(&vmf); if (e & VM_FAULT_ERROR) return -1; if (e & VM_FAULT_NOPAGE) return 0; if (!vmf.page) return -1; if (vm_insert_page(v, a & PAGE_MASK, vmf.page)) return -1; if (e & VM_FAULT_LOCKED) unlock_page(vmf.page); put_page(vmf.page); return 0; }
-static inline void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off) { struct vm_area_struct *v = NULL; void *p = __pinscope_mmap(len, prot, flags, fd, off, &v); if ((unsigned long)p >= (unsigned long)-4095) { errno = -(int)(long)p; return MAP_FAILED; } if (v) { struct file *f = v->vm_file; int r = f->f_op->mmap ? f->f_op->mmap(f, v) : -ENODEV; if (r) { __pinscope_vm(0, (unsigned long)p, len, 0); errno = -r; return MAP_FAILED; } } return p; }
-static inline int munmap(void *a, size_t n) { struct vm_area_struct *v = __pinscope_find_vma(current->mm, (unsigned long)a, 2); if (v && v->vm_ops && v->vm_ops->close) v->vm_ops->close(v); return __syscall_ret(__pinscope_vm(0, (unsigned long)a, n, 0)); }
+static inline void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off) { struct vm_area_struct *v = NULL; void *p = __pinscope_mmap(len, prot, flags, fd, off, &v, addr); if ((unsigned long)p >= (unsigned long)-4095) { errno = -(int)(long)p; return MAP_FAILED; } if (v) { struct file *f = v->vm_file; int r = f->f_op->mmap ? f->f_op->mmap(f, v) : -ENODEV; if (r) { __pinscope_vm(0, (unsigned long)p, len, 0); errno = -r; return MAP_FAILED; } } return p; }
+static inline int munmap(void *a, size_t n) { struct vm_area_struct *v = __pinscope_find_vma(current->mm, (unsigned long)a, 2); if (v && v->vm_start >= (unsigned long)a && v->vm_end <= (unsigned long)a + PAGE_ALIGN(n) && v->vm_ops && v->vm_ops->close) v->vm_ops->close(v); return __syscall_ret(__pinscope_vm(0, (unsigned long)a, n, 0)); }
 #define mprotect(a, n, p) ((int)__syscall_ret(__pinscope_vm(1, (unsigned long)(a), n, p)))
 #define madvise(a, n, x) ((int)__syscall_ret(__pinscope_vm(2, (unsigned long)(a), n, x)))
 #define mlock(a, n) ((int)__syscall_ret(__pinscope_vm(3, (unsigned long)(a), n, 0)))
-#define mlock2(a, n, f) mlock(a, n)
+#define mlock2(a, n, f) ((int)__syscall_ret(__pinscope_vm(3, (unsigned long)(a), n, f)))
 #define munlock(a, n) ((int)__syscall_ret(__pinscope_vm(4, (unsigned long)(a), n, 0)))
 #define mlockall(f) ((int)__pinscope_vm(8, 0, 0, f))
 #define munlockall() ((int)__pinscope_vm(9, 0, 0, 0))
 #define msync(a, n, f) ((int)__syscall_ret(__pinscope_vm(5, (unsigned long)(a), n, f)))
-#define mremap(a, o, n, f, x...) ((void *)__pinscope_vm(6, (unsigned long)(a), o, n))
-#define mincore(a, n, v) ((int)__pinscope_vm(7, (unsigned long)(a), n, (long)(v)))
+#define __mremap4(a, o, n, f) ((void *)__syscall_ret((long)__pinscope_mremap(a, o, n, f, NULL)))
+#define __mremap5(a, o, n, f, x) ((void *)__syscall_ret((long)__pinscope_mremap(a, o, n, f, x)))
+#define __mremap_pick(a, b, c, d, e, n, ...) n
+#define mremap(a...) __mremap_pick(a, __mremap5, __mremap4, x, x, x)(a)
+#define mincore(a, n, v) ((int)__syscall_ret(__pinscope_vm(7, (unsigned long)(a), n, (long)(v))))
 #define fork() __pinscope_fork()
 #define vfork() __pinscope_fork()
 static inline int waitpid(int pid, int *st, int o) { int r = __pinscope_waitpid(pid); if (r < 0) return __syscall_ret(r); if (st) *st = (r & 255) << 8; return pid > 0 ? pid : r >> 8; }
@@ -136,13 +140,14 @@ static inline void __exit_vmas(void) { struct vm_area_struct *v; int k; for (k =
 #define putchar(c) printf("%c", c)
 #define malloc(n) __pinscope_malloc(n, 16, 0)
 #define calloc(n, s) __pinscope_malloc((n) * (s), 16, 1)
-#define realloc(p, n) __pinscope_user_realloc(p, n)
+#define realloc(p, n) __user_realloc(p, n)
+#define reallocarray(p, n, s) __user_realloc(p, (n) * (s))
 #define aligned_alloc(a, n) __pinscope_malloc(n, a, 0)
 #define memalign(a, n) __pinscope_malloc(n, a, 0)
 #define valloc(n) __pinscope_malloc(n, 4096, 0)
 #define posix_memalign(p, a, n) ({ *(void **)(p) = __pinscope_malloc(n, a, 0); *(void **)(p) ? 0 : ENOMEM; })
 #define pthread_create(t, a, f, x) ({ *(t) = __pinscope_thread(f, x); 0; })
-#define pthread_join(t, r) ((void)__pinscope_join(t), 0)
+#define pthread_join(t, r) ({ long __pjr = __pinscope_join(t); void **__pjp = (void **)(r); if (__pjp) *__pjp = (void *)__pjr; 0; })
 #define pthread_mutex_init(m, a) ((m)->owner = 0)
 #define pthread_mutex_lock(m) (__pinscope_lock(m, LOCK_MUTEX, 0), 0)
 #define pthread_mutex_unlock(m) (__pinscope_unlock(m, LOCK_MUTEX), 0)

@@ -67,21 +67,26 @@ static inline int vm_map_pages(struct vm_area_struct *v, struct page **p, unsign
 struct mmu_notifier; struct mmu_interval_notifier;
 struct mmu_notifier_range { struct mm_struct *mm; unsigned long start, end; unsigned int flags; int event; void *owner; };
 enum mmu_notifier_event { MMU_NOTIFY_UNMAP, MMU_NOTIFY_CLEAR, MMU_NOTIFY_PROTECTION_VMA, MMU_NOTIFY_PROTECTION_PAGE, MMU_NOTIFY_SOFT_DIRTY, MMU_NOTIFY_RELEASE, MMU_NOTIFY_MIGRATE, MMU_NOTIFY_EXCLUSIVE };
-struct mmu_notifier_ops { void (*release)(struct mmu_notifier *, struct mm_struct *); int (*invalidate_range_start)(struct mmu_notifier *, const struct mmu_notifier_range *); void (*invalidate_range_end)(struct mmu_notifier *, const struct mmu_notifier_range *); void (*invalidate_range)(struct mmu_notifier *, struct mm_struct *, unsigned long, unsigned long); int (*clear_flush_young)(struct mmu_notifier *, struct mm_struct *, unsigned long, unsigned long); struct mmu_notifier *(*alloc_notifier)(struct mm_struct *); void (*free_notifier)(struct mmu_notifier *); };
+struct mmu_notifier_ops { void (*release)(struct mmu_notifier *, struct mm_struct *); int (*invalidate_range_start)(struct mmu_notifier *, const struct mmu_notifier_range *); void (*invalidate_range_end)(struct mmu_notifier *, const struct mmu_notifier_range *); void (*invalidate_range)(struct mmu_notifier *, struct mm_struct *, unsigned long, unsigned long); int (*clear_flush_young)(struct mmu_notifier *, struct mm_struct *, unsigned long, unsigned long); int (*clear_young)(struct mmu_notifier *, struct mm_struct *, unsigned long, unsigned long); int (*test_young)(struct mmu_notifier *, struct mm_struct *, unsigned long); void (*change_pte)(struct mmu_notifier *, struct mm_struct *, unsigned long, pte_t); void (*arch_invalidate_secondary_tlbs)(struct mmu_notifier *, struct mm_struct *, unsigned long, unsigned long); void (*invalidate_page)(struct mmu_notifier *, struct mm_struct *, unsigned long); struct mmu_notifier *(*alloc_notifier)(struct mm_struct *); void (*free_notifier)(struct mmu_notifier *); };
 struct mmu_interval_notifier_ops { bool (*invalidate)(struct mmu_interval_notifier *, const struct mmu_notifier_range *, unsigned long); };
 struct mmu_notifier { const struct mmu_notifier_ops *ops; struct mm_struct *mm; struct hlist_node hlist; unsigned int users; };
 struct mmu_interval_notifier { struct interval_tree_node interval_tree; const struct mmu_interval_notifier_ops *ops; struct mm_struct *mm; unsigned long invalidate_seq; };
-void __pinscope_notifier(void *n, struct mm_struct *mm, unsigned long a, unsigned long e, int kind); void __pinscope_notifier_remove(void *n);
-static inline int mmu_notifier_register(struct mmu_notifier *n, struct mm_struct *mm) { n->mm = mm; n->users = 1; __pinscope_notifier(n, mm, 0, ULONG_MAX >> 17, 0); return 0; }
+int __pinscope_notifier(void *n, struct mm_struct *mm, unsigned long a, unsigned long e, int kind); int __pinscope_notifier_remove(void *n); void *__pinscope_notifier_find(const void *ops, struct mm_struct *mm);
+static inline int mmu_notifier_register(struct mmu_notifier *n, struct mm_struct *mm) { if (__pinscope_choice("mmu_notifier_register")) return -ENOMEM; n->mm = mm; n->users = 1; __pinscope_notifier(n, mm, 0, ULONG_MAX >> 17, 0); mmgrab(mm); return 0; }
 #define __mmu_notifier_register(n, m) mmu_notifier_register(n, m)
-static inline void mmu_notifier_unregister(struct mmu_notifier *n, struct mm_struct *mm) { __pinscope_notifier_remove(n); if (n->ops->release) n->ops->release(n, mm); }
-static inline int mmu_interval_notifier_insert(struct mmu_interval_notifier *n, struct mm_struct *mm, unsigned long a, unsigned long l, const struct mmu_interval_notifier_ops *o) { n->mm = mm; n->ops = o; n->interval_tree.start = a; n->interval_tree.last = a + l - 1; n->invalidate_seq = 1; __pinscope_notifier(n, mm, a, a + l, 1); return 0; }
+static inline void mmu_notifier_unregister(struct mmu_notifier *n, struct mm_struct *mm) { if (__pinscope_notifier_remove(n) && n->ops->release) n->ops->release(n, mm); mmdrop(mm); }
+static inline struct mmu_notifier *mmu_notifier_get_locked(const struct mmu_notifier_ops *ops, struct mm_struct *mm) { struct mmu_notifier *n = __pinscope_notifier_find(ops, mm); int r; if (n) { n->users++; return n; } n = ops->alloc_notifier(mm); if (IS_ERR(n)) return n; n->ops = ops; r = mmu_notifier_register(n, mm); if (r) { ops->free_notifier(n); return ERR_PTR(r); } return n; }
+#define mmu_notifier_get(o, m) mmu_notifier_get_locked(o, m)
+static inline void __mmu_notifier_free(struct mmu_notifier *n) { struct mm_struct *mm = n->mm; n->ops->free_notifier(n); mmdrop(mm); }
+static inline void mmu_notifier_put(struct mmu_notifier *n) { if (--n->users) return; __pinscope_notifier_remove(n); __pinscope_spawn(4, __mmu_notifier_free, n, n, 1); }
+static inline int mmu_interval_notifier_insert(struct mmu_interval_notifier *n, struct mm_struct *mm, unsigned long a, unsigned long l, const struct mmu_interval_notifier_ops *o) { if (!l || a + l < a) return -EOVERFLOW; if (__pinscope_choice("mmu_interval_notifier_insert")) return -ENOMEM; mmgrab(mm); n->mm = mm; n->ops = o; n->interval_tree.start = a; n->interval_tree.last = a + l - 1; n->invalidate_seq = 2; __pinscope_notifier(n, mm, a, a + l, 1); return 0; }
 #define mmu_interval_notifier_insert_locked(n, m, a, l, o) mmu_interval_notifier_insert(n, m, a, l, o)
-static inline void mmu_interval_notifier_remove(struct mmu_interval_notifier *n) { __pinscope_notifier_remove(n); }
+static inline void mmu_interval_notifier_remove(struct mmu_interval_notifier *n) { __pinscope_notifier_remove(n); mmdrop(n->mm); }
 static inline unsigned long mmu_interval_read_begin(struct mmu_interval_notifier *n) { return n->invalidate_seq; }
 static inline bool mmu_interval_read_retry(struct mmu_interval_notifier *n, unsigned long s) { return n->invalidate_seq != s; }
 #define mmu_interval_check_retry(n, s) mmu_interval_read_retry(n, s)
 #define mmu_interval_set_seq(n, s) ((n)->invalidate_seq = (s))
-#define mmu_notifier_range_blockable(r) 1
+#define mmu_notifier_range_blockable(r) (((r)->flags & 1) != 0)
+#define MMU_NOTIFIER_RANGE_BLOCKABLE 1
 #define mmu_notifier_synchronize() ((void)0)
 `;

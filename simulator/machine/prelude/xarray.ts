@@ -4,6 +4,13 @@ struct xarray { struct list_head list; int next; }; struct __xa_node { struct li
 typedef struct { int x; } xa_mark_t; typedef struct { struct xarray xa; } idr_t; struct idr { struct xarray xa; }; struct ida { int next; }; struct radix_tree_root { struct xarray xa; };
 #define DEFINE_XARRAY(n) struct xarray n
 #define DEFINE_XARRAY_ALLOC(n) struct xarray n
+#define DEFINE_XARRAY_ALLOC1(n) struct xarray n = { .next = 1 }
+#define DEFINE_XARRAY_FLAGS(n, f) struct xarray n = { .next = ((f) >> 3) & 1 }
+#define XA_FLAGS_ALLOC1 12
+#define XA_FLAGS_LOCK_BH 2
+#define XA_FLAGS_ACCOUNT 32
+#define XA_CHUNK_SIZE 64
+#define xa_limit_16b ((struct xa_limit){ 0xffff, 0 })
 #define DEFINE_IDR(n) struct idr n
 #define DEFINE_IDA(n) struct ida n
 #define XA_FLAGS_ALLOC 4
@@ -12,7 +19,7 @@ typedef struct { int x; } xa_mark_t; typedef struct { struct xarray xa; } idr_t;
 #define xa_limit_31b ((struct xa_limit){ 0x7fffffff, 0 })
 #define XA_LIMIT(a, b) ((struct xa_limit){ .min = a, .max = b })
 static inline void xa_init(struct xarray *x) { memset(x, 0, sizeof(*x)); }
-#define xa_init_flags(x, f) xa_init(x)
+#define xa_init_flags(x, f) (xa_init(x), (void)((x)->next = ((f) >> 3) & 1))
 static inline struct list_head *__xa_list(struct xarray *x) { if (!x->list.next) INIT_LIST_HEAD(&x->list); return &x->list; }
 static inline struct __xa_node *__xa_find(struct xarray *x, unsigned long i) { struct __xa_node *n; list_for_each_entry(n, __xa_list(x), list) if (n->index == i) return n; return NULL; }
 static inline void *xa_load(struct xarray *x, unsigned long i) { struct __xa_node *n = __xa_find(x, i); return n ? n->entry : NULL; }
@@ -24,7 +31,7 @@ static inline void *xa_store(struct xarray *x, unsigned long i, void *e, gfp_t f
 #define xa_mk_value(v) ((void *)(((unsigned long)(v) << 1) | 1))
 #define xa_to_value(e) ((unsigned long)(e) >> 1)
 static inline int xa_insert(struct xarray *x, unsigned long i, void *e, gfp_t f) { if (__xa_find(x, i)) return -EBUSY; return xa_err(xa_store(x, i, e, f)); }
-static inline int xa_alloc(struct xarray *x, u32 *id, void *e, struct xa_limit l, gfp_t f) { u32 i = l.min; while (__xa_find(x, i)) if (i++ == l.max) return -EBUSY; *id = i; return xa_err(xa_store(x, i, e, f)); }
+static inline int xa_alloc(struct xarray *x, u32 *id, void *e, struct xa_limit l, gfp_t f) { u32 i = max(l.min, (u32)x->next); while (__xa_find(x, i)) if (i++ == l.max) return -EBUSY; *id = i; return xa_err(xa_store(x, i, e, f)); }
 static inline int xa_alloc_cyclic(struct xarray *x, u32 *id, void *e, struct xa_limit l, u32 *next, gfp_t f) { int r = xa_alloc(x, id, e, l, f); *next = *id + 1; return r; }
 static inline void xa_destroy(struct xarray *x) { struct __xa_node *n, *t; list_for_each_entry_safe(n, t, __xa_list(x), list) { list_del(&n->list); kfree(n); } }
 static inline void *xa_find(struct xarray *x, unsigned long *i, unsigned long max, int m) { struct __xa_node *n; list_for_each_entry(n, __xa_list(x), list) if (n->index >= *i && n->index <= max) { *i = n->index; return n->entry; } return NULL; }
@@ -62,6 +69,24 @@ static inline int idr_alloc(struct idr *i, void *p, int start, int end, gfp_t f)
 #define idr_alloc_u32(i, p, n, m, f) xa_alloc(&(i)->xa, n, p, (struct xa_limit){ .max = m, .min = *(n) }, f)
 #define idr_replace(i, p, n) xa_store(&(i)->xa, n, p, GFP_KERNEL)
 #define idr_for_each_entry(i, e, n) for (n = 0; ({ unsigned long __ife = n; e = xa_find(&(i)->xa, &__ife, INT_MAX, 0); n = __ife; e != NULL; }); n++)
+#define xa_is_value(e) (((unsigned long)(e) & 1) != 0)
+#define xa_for_each_start(x, i, e, s) for (i = s, e = xa_find(x, &i, ULONG_MAX, 0); e; e = xa_find_after(x, &i, ULONG_MAX, 0))
+#define xa_reserve(x, i, f) 0
+#define xa_release(x, i) ((void)(x))
+#define xa_lock_bh(x) ((void)(x))
+#define xa_unlock_bh(x) ((void)(x))
+#define xa_lock_irqsave(x, f) ((f) = 0, (void)(x))
+#define xa_unlock_irqrestore(x, f) ((void)(f))
+#define xa_trylock(x) 1
+#define idr_for_each_entry_ul(i, e, t, n) xa_for_each(&(i)->xa, n, e)
+static inline int idr_for_each(struct idr *i, int (*fn)(int, void *, void *), void *d) { struct __xa_node *n, *t; int r = 0; list_for_each_entry_safe(n, t, __xa_list(&i->xa), list) { r = fn(n->index, n->entry, d); if (r) break; } return r; }
+static inline void *idr_get_next(struct idr *i, int *n) { unsigned long k = *n; void *e = xa_find(&i->xa, &k, INT_MAX, 0); *n = k; return e; }
+#define idr_init_base(i, b) (xa_init(&(i)->xa), (void)((i)->xa.next = (b)))
+#define ida_init(i) ((void)((i)->next = 0))
+#define ida_destroy(i) ((void)(i))
+#define ida_alloc_max(i, m, f) ((i)->next <= (int)(m) ? (i)->next++ : -ENOSPC)
+#define ida_alloc_min(i, m, f) ((i)->next < (int)(m) ? ((i)->next = (m), (i)->next++) : (i)->next++)
+#define ida_alloc_range(i, a, b, f) ((i)->next < (int)(a) ? ((i)->next = (a), (i)->next++) : (i)->next <= (int)(b) ? (i)->next++ : -ENOSPC)
 #define ida_alloc(i, f) ((i)->next++)
 #define ida_free(i, n) ((void)(i))
 #define ida_simple_get(i, s, e, f) ((i)->next++)
@@ -87,8 +112,6 @@ struct dma_fence { struct kref refcount; struct list_head cb_list; int error; bo
 #define dma_resv_assert_held(r) ((void)(r))
 #define fget(fd) __pinscope_fget(fd)
 #define get_file(f) ((f)->f_count++, (f))
-#define fput(f) ((f)->f_count--)
-struct file *__pinscope_fget(int fd);
-struct eventfd_ctx { int count; };
-#define eventfd_signal(c, n...) ((c)->count++)
+struct file *__pinscope_fget(int fd); int __pinscope_close(int fd); struct eventfd_ctx;
+static inline void fput(struct file *f) { if (--f->f_count > 0 || !f->__row) return; if (f->f_op && f->f_op->release) f->f_op->release(f->f_inode, f); __pinscope_close(-1 - f->__row); }
 `;

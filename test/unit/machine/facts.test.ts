@@ -7,16 +7,11 @@ import { BUILTIN_NAMES, prelude } from '../../../simulator/machine/index.ts';
 const COMPILER = /^(?:__builtin_\w+|sizeof|typeof|__typeof__|static_assert)$/;
 /** Calls that the machine does not run, and why. A use is an error at its place. */
 const MISSING: readonly (readonly [RegExp, string])[] = [
-  [/^memfd_pin_folios$/, 'the model has no folios of a memfd by offset'],
   [/^(?:kernel_sendpage|sock_no_sendpage)$/, 'gone since 6.5; sockets are not modelled'],
   [/^iov_iter_xarray$/, 'an iterator over the page cache of a file'],
   [/^(?:xas_store|rhashtable_\w+)$/, 'the insides of xarrays, and resizable hash tables'],
-  [/^(?:anon_inode_get\w+|fd_install|(?:get|put)_unused_fd\w*)$/, 'descriptors that a driver makes itself'],
   [/^blk_(?:execute_rq|mq_start)\w*$/, 'requests of the multi-queue block layer; bios run'],
-  [
-    /^(?:mmu_notifier_get\w*|hmm_mirror_register)$/,
-    'notifiers that the mm looks up by their ops, and mirrors before 5.5',
-  ],
+  [/^hmm_mirror_register$/, 'mirrors before 5.5'],
 ];
 const missing = (name: string): boolean => MISSING.some(([names]) => names.test(name));
 
