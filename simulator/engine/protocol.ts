@@ -135,6 +135,8 @@ export interface Run {
   readonly problems: readonly Problem[];
   /** Function that was run because no annotation says what to run. */
   readonly whole?: string;
+  /** The file asks for every interleaving (`//@ explore`). */
+  readonly explores: boolean;
   /** Why the run ended early, if it did. */
   readonly stopped?: string;
 }

@@ -86,6 +86,7 @@ export class Session {
       faults: this.faults(),
       results: this.results(),
       problems,
+      explores: loaded.annotations.some((a) => a.kind === 'explore'),
       ...(loaded.whole === undefined ? {} : { whole: loaded.whole }),
       ...(this.sim.stopped === undefined ? {} : { stopped: this.sim.stopped }),
     };

@@ -13,6 +13,7 @@ import * as s from './state.ts';
 import { t, type TextId } from './strings.ts';
 import { Timeline } from './timeline.tsx';
 import { Transport } from './transport.tsx';
+import { ExploredChip } from './tabs/explored.tsx';
 import type { PanelMessage } from './messages.ts';
 
 const EXPORTS: readonly (readonly [PanelMessage<'export'>['kind'], TextId])[] = [
@@ -125,11 +126,22 @@ function Verdict({ control }: { readonly control: Controller }) {
 }
 
 function Header({ control }: { readonly control: Controller }) {
-  const muted = s.loaded.value?.options.muted ?? [];
+  const { muted = [], schedule } = s.loaded.value?.options ?? {};
   return (
     <header class="head">
       <h1>{s.loaded.value?.title ?? 'Pinscope'}</h1>
       <Verdict control={control} />
+      <ExploredChip />
+      {schedule !== undefined ? (
+        <button
+          type="button"
+          class="link"
+          title={`${schedule}\n${t('usualOrder')}`}
+          onClick={() => control.openSchedule(undefined)}
+        >
+          {t('oneExecution')}
+        </button>
+      ) : null}
       {muted.length ? (
         <button
           type="button"
@@ -141,6 +153,17 @@ function Header({ control }: { readonly control: Controller }) {
         </button>
       ) : null}
       <span class="hint push">{s.run.value ? t('kernel', s.run.value.kernel) : ''}</span>
+      {s.inEditor.value && s.run.value?.length ? (
+        <button
+          type="button"
+          class="tool"
+          title={t('debug')}
+          aria-label={t('debug')}
+          onClick={() => control.command('debug')}
+        >
+          <Icon name="debug" />
+        </button>
+      ) : null}
       <ExportMenu control={control} />
       <button
         type="button"

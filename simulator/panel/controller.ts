@@ -3,7 +3,8 @@ import { batch, effect } from '@preact/signals';
 import type { LoadParams } from '../engine/protocol.ts';
 import type { Engine } from './engine.ts';
 import type { Host } from './host.ts';
-import type { PanelMessage, PanelRunOptions, ToPanel } from './messages.ts';
+import { Explorations } from './exploration.ts';
+import type { HostMessage, PanelMessage, PanelRunOptions, ToPanel } from './messages.ts';
 import * as s from './state.ts';
 import { setBundle, t } from './strings.ts';
 import { describePage } from './describe.ts';
@@ -21,10 +22,12 @@ export class Controller {
   private settle: ReturnType<typeof setTimeout> | undefined;
   private generation = 0;
   private sourceHash = '';
+  readonly explorations: Explorations;
   /** Makes exports; set by main.tsx so that their code is not in the way. */
   exporter: (kind: PanelMessage<'export'>['kind']) => Promise<void> = () => Promise.resolve();
 
   constructor(private readonly start: () => Promise<Engine>) {
+    this.explorations = new Explorations(start);
     effect(() => {
       // every place and view that is wanted leads to a picture of it
       void [s.step.value, s.arrangement.value, s.allPages.value, s.page.value, s.parts.value, s.run.value];
@@ -100,6 +103,7 @@ export class Controller {
       ...(message.source.headers ? { headers: message.source.headers } : {}),
       options: message.options,
     };
+    this.explorations.keepFor(params);
     try {
       this.engine ??= await this.start();
       const { engine } = this;
@@ -133,9 +137,36 @@ export class Controller {
           .filter((p) => p.file === 0)
           .map(({ message: text, start, end, severity }) => ({ message: text, start, end, severity })),
       });
+      if (run.length && (run.explores || message.explore)) void this.explore(params, generation);
     } catch (error) {
       if (generation === this.generation) this.fail(error);
     }
+  }
+
+  /** Looks at every interleaving; who has not chosen an execution is shown the shortest in which something is broken. */
+  private async explore(params: LoadParams, generation: number): Promise<void> {
+    const isNew = await this.explorations.explore(params);
+    const found = s.exploration.peek();
+    if (!isNew || found?.phase !== 'done') return;
+    const { executions, complete, verdicts } = found.result;
+    this.host?.post('explored', {
+      executions,
+      complete,
+      verdicts: verdicts.map(({ text, holds, count, shortest }) => ({
+        text,
+        holds,
+        count,
+        ...(shortest && { shortest }),
+      })),
+    });
+    const broken = verdicts.find((v) => !v.holds && v.shortest)?.shortest;
+    if (generation !== this.generation || !broken || params.options?.schedule !== undefined) return;
+    s.tab.value = 'findings';
+    this.openSchedule(broken.schedule);
+  }
+  /** Runs the same source with these turns; undefined: in the usual order. */
+  openSchedule(schedule: string | undefined): void {
+    this.rerun({ ...s.loaded.peek()?.options, schedule });
   }
 
   /** Goes to a place. */
@@ -196,7 +227,7 @@ export class Controller {
     else s.tab.value = 'source';
   }
   /** A button of an empty state. */
-  command(name: 'gallery' | 'walkthrough' | 'simulate'): void {
+  command(name: HostMessage<'command'>['name']): void {
     this.host?.post('command', { name });
   }
   /** Gives a file to the host, or to the browser. */

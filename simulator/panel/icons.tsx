@@ -1,6 +1,7 @@
 /** Icons of VS Code, as part of the page: a webview needs no font for a dozen of them. */
 import back from '@vscode/codicons/src/icons/debug-step-back.svg';
 import close from '@vscode/codicons/src/icons/close.svg';
+import debug from '@vscode/codicons/src/icons/debug-alt.svg';
 import down from '@vscode/codicons/src/icons/chevron-down.svg';
 import end from '@vscode/codicons/src/icons/debug-continue.svg';
 import error from '@vscode/codicons/src/icons/error.svg';
@@ -18,6 +19,7 @@ import warning from '@vscode/codicons/src/icons/warning.svg';
 const ICONS = {
   back,
   close,
+  debug,
   down,
   end,
   error,

@@ -21,6 +21,8 @@ const options = v.object({
   kernel: v.optional(v.string()),
   /** Function to run, with arguments made from its signature. */
   fn: v.optional(v.string()),
+  /** Who runs when: an execution that the explorer found. */
+  schedule: v.optional(v.string()),
   /** Seed of random scheduling; 0: everybody runs until he waits. */
   seed: v.optional(count),
   /** Statements after which the run is stopped. */
@@ -66,6 +68,8 @@ const MESSAGES = {
       at: v.optional(v.union([count, v.literal('fault')])),
       /** As `state` gave it. */
       view: v.optional(view),
+      /** Look at every interleaving as well, whether or not the source says `//@ explore`. */
+      explore: v.optional(v.boolean()),
     }),
     /** There is nothing to run: why. */
     empty: v.object({
@@ -100,6 +104,21 @@ const MESSAGES = {
         v.object({ message: v.string(), start: count, end: count, severity: v.picklist(['error', 'warning', 'note']) }),
       ),
     }),
+    /** Every interleaving of the source has been looked at: the verdict on each property, with the execution that shows it best. */
+    explored: v.object({
+      executions: count,
+      /** False: a bound was reached. */
+      complete: v.boolean(),
+      verdicts: v.array(
+        v.object({
+          text: v.string(),
+          holds: v.boolean(),
+          /** Executions in which it is broken (an `exists`: occurs). */
+          count,
+          shortest: v.optional(v.object({ schedule: v.string(), steps: count, text: v.string(), line: count })),
+        }),
+      ),
+    }),
     /** The state before this step is shown; `length` shows the end. */
     at: v.object({
       step: count,
@@ -130,8 +149,8 @@ const MESSAGES = {
     rerun: v.object({ options }),
     /** To the clipboard. */
     copy: v.object({ text: v.string() }),
-    /** What the buttons of the empty states do. */
-    command: v.object({ name: v.picklist(['gallery', 'walkthrough', 'simulate']) }),
+    /** What buttons do that stand for a command of the editor. */
+    command: v.object({ name: v.picklist(['gallery', 'walkthrough', 'simulate', 'debug']) }),
     /** Something went wrong inside: for the log, and a message if the panel cannot go on. */
     error: v.object({ message: v.string(), stack: v.optional(v.string()), fatal: v.boolean() }),
   },

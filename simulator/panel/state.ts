@@ -1,7 +1,7 @@
 /** What the panel shows: the run, the place in it, the view. Everything visible is computed from these signals. */
 import { computed, signal } from '@preact/signals';
 import type { Arrangement, PageHistory, Part, Snapshot, Timeline } from '../engine/snapshot-protocol.ts';
-import type { EventInfo, Run, StackFrame } from '../engine/protocol.ts';
+import type { EventInfo, Explored, Run, StackFrame } from '../engine/protocol.ts';
 import type { PanelMessage, PanelView } from './messages.ts';
 
 /** Tabs of the details, in their order, and the part of a snapshot that each needs. */
@@ -29,6 +29,14 @@ export const emptyReason = signal<PanelMessage<'empty'>['reason']>('no-file');
 export const crash = signal('');
 /** The run, once it is there. */
 export const run = signal<Run | undefined>(undefined);
+/** How the search through every interleaving of the source stands; undefined: nobody asked for it. */
+export const exploration = signal<
+  | { readonly phase: 'running' }
+  | { readonly phase: 'stopped' }
+  | { readonly phase: 'done'; readonly result: Explored }
+  | { readonly phase: 'failed'; readonly message: string }
+  | undefined
+>(undefined);
 /** Its lanes. */
 export const timeline = signal<Timeline | undefined>(undefined);
 /** All that happened in it. */

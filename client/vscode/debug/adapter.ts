@@ -23,6 +23,8 @@ export interface LaunchArguments extends P.LaunchRequestArguments {
   readonly kernel?: string;
   readonly function?: string;
   readonly seed?: number;
+  /** Who runs when. Without one, a file that says `//@ explore` runs as in its shortest counterexample; '': in the usual order. */
+  readonly schedule?: string;
   readonly steps?: number;
   readonly failures?: LoadOptions['failures'];
   readonly shortPin?: number;
@@ -147,6 +149,14 @@ export class Adapter extends DapSession implements Listener {
     const program = (this.program = await this.host.read(args));
     this.options = loadOptions(args);
     await this.runtime.load({ ...program, options: this.options });
+    if (args.schedule === undefined && this.runtime.run.explores) {
+      const { lines, schedule } = await this.runtime.explore();
+      for (const line of lines) this.output('console', `${line}\n`);
+      if (schedule !== undefined) {
+        this.options = { ...this.options, schedule };
+        await this.runtime.load({ ...program, options: this.options });
+      }
+    }
     for (const p of this.runtime.run.problems) this.output('console', `${p.message}\n`, p.line, p.file);
     this.event('initialized');
   }
@@ -413,6 +423,7 @@ function loadOptions(args: LaunchArguments): LoadOptions {
     ...(args.kernel === undefined ? {} : { kernel: args.kernel }),
     ...(args.function === undefined ? {} : { fn: args.function }),
     ...(args.seed === undefined ? {} : { seed: args.seed }),
+    ...(args.schedule ? { schedule: args.schedule } : {}),
     ...(args.steps === undefined ? {} : { steps: args.steps }),
     ...(args.failures === undefined ? {} : { failures: args.failures }),
     ...(args.shortPin === undefined ? {} : { shortPin: args.shortPin }),

@@ -77,6 +77,12 @@ export class Runtime {
     this.at = this.told = 0;
     return run;
   }
+  /** Tries every interleaving of what is loaded: what that says in words, and the shortest execution in which something is broken. */
+  async explore(): Promise<{ readonly lines: readonly string[]; readonly schedule?: string }> {
+    const { lines, verdicts } = await this.engine.request('explore', {});
+    const broken = verdicts.find((v) => !v.holds && v.shortest)?.shortest;
+    return { lines, ...(broken && { schedule: broken.schedule }) };
+  }
   /** Replaces the stops of a group: those of a file, of functions, of data, of faults. */
   setStops(group: string, stops: readonly Stop[]): void {
     this.groups.set(group, stops);

@@ -8,6 +8,7 @@ import {
   l10n,
   Uri,
   window,
+  workspace,
   type DebugAdapter,
   type DebugConfiguration,
   type DebugConfigurationProvider,
@@ -49,6 +50,20 @@ function programOf(uri: Uri): string {
 function activeC(): Uri | undefined {
   const document = window.activeTextEditor?.document;
   return document && ['c', 'cpp'].includes(document.languageId) ? document.uri : undefined;
+}
+/** Debugs what the panel shows. */
+export async function debugRun(uri: Uri, { fn, muted, ...options }: LoadOptions): Promise<void> {
+  const program = programOf(uri);
+  const name = program.replace(/^.*[\\/]/, '');
+  // (the panel has chosen the execution: none means the usual order)
+  await debug.startDebugging(workspace.getWorkspaceFolder(uri), {
+    ...configurationOf(program, name),
+    schedule: '',
+    ...options,
+    ...(fn === undefined ? {} : { function: fn }),
+    ...(muted === undefined ? {} : { mutedLines: muted }),
+    stopOnEntry: false,
+  });
 }
 function configurationOf(program: string, name: string): DebugConfiguration {
   return { type: TYPE, request: 'launch', name, program, stopOnEntry: true };
@@ -138,8 +153,8 @@ export function registerDebug({ context, startEngine }: Host): Debugging {
 /** The panel, if it shows the run that is debugged, goes where the debugger goes. */
 export function followDebugger(debugging: Debugging, panel: SimulatorPanel): Disposable {
   const same = (a: LoadOptions, b: LoadOptions): boolean => {
-    const plain = ({ kernel, fn, seed, muted, failures, shortPin }: LoadOptions): string =>
-      JSON.stringify([kernel, fn, seed || 0, muted ?? [], failures ?? [], shortPin]);
+    const plain = ({ kernel, fn, seed, schedule, muted, failures, shortPin }: LoadOptions): string =>
+      JSON.stringify([kernel, fn, seed || 0, schedule, muted ?? [], failures ?? [], shortPin]);
     return plain(a) === plain(b);
   };
   return debugging.onDidMove((position) => {

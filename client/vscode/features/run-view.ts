@@ -19,8 +19,23 @@ interface Row {
   readonly detail?: string;
   readonly icon: string;
   readonly step?: number;
+  /** An execution that the explorer found. */
+  readonly schedule?: string;
   /** Offset in the source. */
   readonly place?: number;
+}
+
+/** The verdicts of the explorer: each opens the execution that shows it best. */
+function exploredRows({ explored }: Ran): Row[] {
+  return (explored?.verdicts ?? []).map(({ text, holds, count, shortest }) => {
+    const all = explored!.executions;
+    return {
+      text,
+      detail: shortest ? l10n.t('in {0} of {1} executions', count, all) : l10n.t('in all {0} executions', all),
+      icon: holds ? 'pass' : 'error',
+      ...(shortest && { schedule: shortest.schedule }),
+    };
+  });
 }
 
 function rowsOf(ran: Ran | undefined): Row[] {
@@ -40,6 +55,7 @@ function rowsOf(ran: Ran | undefined): Row[] {
       icon: 'bug',
       step: fault.step,
     })),
+    ...exploredRows(ran),
     ...ran.diagnostics.map((one): Row => ({ text: one.message, icon: one.severity, place: one.start })),
   ];
 }
@@ -58,14 +74,15 @@ export function registerRunView({ context }: Host, panel: SimulatorPanel): void 
       item.command = {
         command: 'pinscope.showResult',
         title: l10n.t('Show'),
-        arguments: [{ step: row.step, place: row.place }],
+        arguments: [{ step: row.step, place: row.place, schedule: row.schedule }],
       };
       return item;
     },
   };
   const show = async (target: unknown): Promise<void> => {
-    const { step, place } = (target ?? {}) as Partial<Row>;
-    if (step !== undefined) panel.goTo(step);
+    const { step, place, schedule } = (target ?? {}) as Partial<Row>;
+    if (schedule !== undefined) await panel.again({ ...panel.request?.options, schedule });
+    else if (step !== undefined) panel.goTo(step);
     else if (place !== undefined && panel.request) {
       const document = await workspace.openTextDocument(panel.request.uri);
       const at = document.positionAt(place);

@@ -20,7 +20,12 @@ interface Entry {
   readonly line: number;
   /** Without: the whole file. */
   readonly fn?: string;
+  /** Several may run at once: their interleavings can be looked at. */
+  readonly several?: boolean;
 }
+
+/** Annotations of a file whose actors can be interleaved. */
+const SEVERAL = /\/\/@[ \t]*explore\b|\/\/@[ \t]*process\b[^]*\/\/@[ \t]*process\b|\bpthread_create\b|\bkthread_run\b/;
 
 /** Milliseconds after a keystroke until the gutter follows. */
 const GUTTER_DELAY = 400;
@@ -35,7 +40,7 @@ async function entries(host: Host, document: TextDocument): Promise<Entry[]> {
   const answer = await simulatable(host, document);
   if (!answer) return [];
   // A file with annotations says what is run; its functions are parts of that.
-  if (answer.annotation !== null) return [{ line: answer.annotation }];
+  if (answer.annotation !== null) return [{ line: answer.annotation, several: SEVERAL.test(document.getText()) }];
   return answer.functions.filter((one) => one.nearGup).map(({ line, name }) => ({ line, fn: name }));
 }
 
@@ -80,10 +85,14 @@ export function registerSimulateLens(host: Host): void {
       onDidChangeCodeLenses: changed.event,
       async provideCodeLenses(document) {
         const all = await entries(host, document);
-        return all.map(({ line, fn }) => {
+        return all.flatMap(({ line, fn, several }) => {
           const title = fn === undefined ? l10n.t('$(play) Simulate') : l10n.t('$(play) Simulate {0}()', fn);
           const args = [document.uri.toString(), ...(fn === undefined ? [] : [fn])];
-          return new CodeLens(new Range(line, 0, line, 0), { title, command: 'pinscope.simulate', arguments: args });
+          const range = new Range(line, 0, line, 0);
+          const lens = new CodeLens(range, { title, command: 'pinscope.simulate', arguments: args });
+          if (!several) return [lens];
+          const explore = l10n.t('Explore every interleaving');
+          return [lens, new CodeLens(range, { title: explore, command: 'pinscope.explore', arguments: args })];
         });
       },
     }),

@@ -16,7 +16,9 @@ export function registerSimulate(host: Host): SimulatorPanel {
   const panel = new SimulatorPanel(host);
 
   /** Arguments come from code lenses and menus; without, it is the active editor and the function of the caret. */
-  const simulate = async (target?: unknown, fn?: unknown): Promise<void> => {
+  const simulate = (target?: unknown, fn?: unknown): Promise<void> => run(target, fn, false);
+  const explore = (target?: unknown): Promise<void> => run(target, undefined, true);
+  const run = async (target: unknown, fn: unknown, isExplored: boolean): Promise<void> => {
     const given = typeof target === 'string' ? Uri.parse(target) : target instanceof Uri ? target : undefined;
     const editor = window.activeTextEditor;
     const document = given ? await workspace.openTextDocument(given) : editor?.document;
@@ -34,6 +36,7 @@ export function registerSimulate(host: Host): SimulatorPanel {
     await panel.show({
       uri: document.uri,
       options: { ...kernelToSimulate(document.uri), ...(name !== undefined && { fn: name }) },
+      ...(isExplored && { explore: true }),
     });
   };
 
@@ -61,6 +64,7 @@ export function registerSimulate(host: Host): SimulatorPanel {
   context.subscriptions.push(
     panel,
     commands.registerCommand('pinscope.simulate', simulate),
+    commands.registerCommand('pinscope.explore', explore),
     commands.registerCommand('pinscope.simulatePath', simulatePath),
     commands.registerCommand('pinscope.muteStatement', mute),
     window.registerWebviewPanelSerializer(PANEL_TYPE, {
@@ -68,7 +72,9 @@ export function registerSimulate(host: Host): SimulatorPanel {
     }),
     workspace.onDidSaveTextDocument((document) => {
       const wants = workspace.getConfiguration('pinscope.simulator', document.uri).get('runOnSave', true);
-      if (wants && panel.isShown(document.uri)) void panel.again();
+      if (!wants || !panel.isShown(document.uri)) return;
+      // An execution that the explorer found was one of the text as it was.
+      void panel.again({ ...panel.request?.options, schedule: undefined });
     }),
     // Lines of muted statements move with the text.
     workspace.onDidChangeTextDocument(({ document, contentChanges }) => {

@@ -21,6 +21,7 @@ import {
   type PanelView,
   type ToPanel,
 } from '../../../simulator/panel/messages.ts';
+import { debugRun } from '../features/debug.ts';
 import type { Host } from '../host.ts';
 import { makeNonce, panelHtml, panelRoots } from './html.ts';
 import { saveExport } from './save.ts';
@@ -36,6 +37,8 @@ export interface Request {
   readonly uri: Uri;
   readonly options: PanelRunOptions;
   readonly at?: number | 'fault';
+  /** Look at every interleaving, whatever the file says. */
+  readonly explore?: boolean;
 }
 /** What the workspace keeps. */
 interface Kept {
@@ -54,6 +57,10 @@ export interface Shown extends HostMessage<'at'> {
 export interface Ran extends HostMessage<'ran'> {
   readonly uri: Uri;
   readonly options: PanelRunOptions;
+  /** Of which text. */
+  readonly sourceHash: string;
+  /** What every interleaving of it says, if it was looked at. */
+  readonly explored?: HostMessage<'explored'>;
 }
 
 /** The panel and what it shows. */
@@ -116,7 +123,7 @@ export class SimulatorPanel implements Disposable {
   /** Runs the same again: its text, or its options, changed. */
   async again(options?: PanelRunOptions): Promise<void> {
     if (!this.#request) return;
-    this.#request = { uri: this.#request.uri, options: options ?? this.#request.options };
+    this.#request = { ...this.#request, options: options ?? this.#request.options };
     this.#keep({ ...this.#kept, uri: this.#request.uri.toString(), options: this.#request.options });
     await this.#load();
   }
@@ -214,9 +221,10 @@ export class SimulatorPanel implements Disposable {
       options: request.options,
       ...(at !== undefined && { at }),
       ...(kept?.view && { view: kept.view }),
+      ...(request.explore && { explore: true }),
     };
     // Only the first picture is where the request wants it; what comes back from hiding goes on where it was.
-    this.#request = { uri: request.uri, options: request.options };
+    this.#request = { ...request, at: undefined };
     this.#post(toPanel('load', load));
   }
 
@@ -256,7 +264,10 @@ export class SimulatorPanel implements Disposable {
           });
         break;
       case 'ran':
-        if (uri && this.#request) this.#told({ ...message, uri, options: this.#request.options }, this.#shown);
+        this.#hasRun(message);
+        break;
+      case 'explored':
+        if (this.#ran) this.#told({ ...this.#ran, explored: message }, this.#shown);
         break;
       case 'at':
         if (!uri) break;
@@ -287,6 +298,15 @@ export class SimulatorPanel implements Disposable {
     }
   }
 
+  #hasRun(message: HostMessage<'ran'>): void {
+    if (!this.#request || !this.#source) return;
+    const { uri, options } = this.#request;
+    const sourceHash = hash(this.#source.text);
+    // Another execution of the same text: what was explored still holds.
+    const explored = this.#ran?.sourceHash === sourceHash ? this.#ran.explored : undefined;
+    this.#told({ ...message, uri, options, sourceHash, ...(explored && { explored }) }, this.#shown);
+  }
+
   #told(ran: Ran | undefined, shown: Shown | undefined): void {
     this.#ran = ran;
     this.#onRun.fire(ran);
@@ -298,7 +318,8 @@ export class SimulatorPanel implements Disposable {
   async #command(name: HostMessage<'command'>['name']): Promise<void> {
     if (name === 'gallery') await commands.executeCommand('pinscope.gallery.focus');
     else if (name === 'walkthrough') await commands.executeCommand('pinscope.openWalkthrough');
-    else await commands.executeCommand('pinscope.simulate');
+    else if (name === 'simulate') await commands.executeCommand('pinscope.simulate');
+    else if (this.#request) await debugRun(this.#request.uri, this.#request.options);
   }
 
   async #openSource({ path, line, focus }: HostMessage<'openSource'>): Promise<void> {

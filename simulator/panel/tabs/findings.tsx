@@ -3,48 +3,53 @@ import type { Controller } from '../controller.ts';
 import { Icon } from '../icons.tsx';
 import * as s from '../state.ts';
 import { t } from '../strings.ts';
+import { Explored } from './explored.tsx';
 
 /** The tab. */
 export function Findings({ control }: { readonly control: Controller }) {
   const run = s.run.value;
   if (!run) return null;
-  if (!run.faults.length && !run.results.length) return <p class="hint">{t('noFindings')}</p>;
+  if (!run.faults.length && !run.results.length && !s.exploration.value) return <p class="hint">{t('noFindings')}</p>;
   return (
-    <ul class="findings">
-      {run.faults.map((f, i) => (
-        <li key={i} class={f.wanted ? '' : 'bad'}>
-          <Icon name={f.wanted ? 'warning' : 'error'} />
-          <span>
-            <strong>{f.kind}</strong> {f.wanted ? <em>{t('asShown')}</em> : null}
-            <br />
-            {f.text}
-            <br />
-            <button type="button" class="link" onClick={() => control.goTo(f.inevitable + 1)}>
-              {t('inevitableAt', f.inevitable + 1)}
-            </button>
-            {', '}
-            {f.shown >= 0 ? (
-              <button type="button" class="link" onClick={() => control.goTo(f.shown + 1)}>
-                {t('shownAt', f.shown + 1)}
+    <div>
+      <Explored control={control} />
+      {s.exploration.value ? <h3>{t('thisRun')}</h3> : null}
+      <ul class="findings">
+        {run.faults.map((f, i) => (
+          <li key={i} class={f.wanted ? '' : 'bad'}>
+            <Icon name={f.wanted ? 'warning' : 'error'} />
+            <span>
+              <strong>{f.kind}</strong> {f.wanted ? <em>{t('asShown')}</em> : null}
+              <br />
+              {f.text}
+              <br />
+              <button type="button" class="link" onClick={() => control.goTo(f.inevitable + 1)}>
+                {t('inevitableAt', f.inevitable + 1)}
               </button>
-            ) : (
-              t('neverShown')
-            )}
-          </span>
-        </li>
-      ))}
-      {run.results.map((r, i) => (
-        <li key={`r${i}`} class={r.holds ? '' : 'bad'}>
-          <Icon name={r.holds ? 'pass' : 'error'} />
-          <span>
-            <code>{r.text}</code> {r.holds ? t('holds') : t('broken')}
-            {r.sides ? ` (${r.sides.actual} ≠ ${r.sides.expected})` : ''}{' '}
-            <button type="button" class="link" onClick={() => control.goTo(r.step + 1)}>
-              {t('goToStep', r.step + 1)}
-            </button>
-          </span>
-        </li>
-      ))}
-    </ul>
+              {', '}
+              {f.shown >= 0 ? (
+                <button type="button" class="link" onClick={() => control.goTo(f.shown + 1)}>
+                  {t('shownAt', f.shown + 1)}
+                </button>
+              ) : (
+                t('neverShown')
+              )}
+            </span>
+          </li>
+        ))}
+        {run.results.map((r, i) => (
+          <li key={`r${i}`} class={r.holds ? '' : 'bad'}>
+            <Icon name={r.holds ? 'pass' : 'error'} />
+            <span>
+              <code>{r.text}</code> {r.holds ? t('holds') : t('broken')}
+              {r.sides ? ` (${r.sides.actual} ≠ ${r.sides.expected})` : ''}{' '}
+              <button type="button" class="link" onClick={() => control.goTo(r.step + 1)}>
+                {t('goToStep', r.step + 1)}
+              </button>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
