@@ -189,6 +189,7 @@ export abstract class FnBase {
   /** Memory in the frame; `name` is what messages call it. Returns its offset. */
   protected frameMemory(size: number, align: number): number {
     const a = Math.max(16, align);
+    if (a > this.info.align) this.info.align = a;
     // 16 bytes in front of everything: one object's end is not the next one's start
     const at = Math.ceil((this.frame + 16) / a) * a;
     this.frame = at + Math.max(size, 1);

@@ -121,7 +121,7 @@ export abstract class FnDecl extends FnInit {
     if (d.isStatic || d.isExtern) {
       if (d.isExtern) return;
       if (t.kind === 'array' && t.n < 0 && d.init) t = this.c.sizedBy(t, d.init, (e) => this.constant(e)?.v);
-      const index = this.c.addGlobal(d.name, t, d, this.info.prelude, `${this.info.name}.${d.name}`);
+      const index = this.c.addGlobal(t, d, `${this.info.name}.${d.name}`, d.init);
       this.blocks[this.blocks.length - 1]!.names.set(d.name, { kind: 'global', index });
       if (d.init) this.c.lateInits.push({ index, init: d.init, span: d, blocks: [...this.blocks] });
       return;

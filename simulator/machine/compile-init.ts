@@ -61,7 +61,14 @@ export abstract class FnInit extends FnCall {
   }
 
   /** Fills one aggregate from the list; stops when it is full. `own`: the list's braces are this aggregate's. */
-  private fill(s: Slot, addr: number, items: readonly InitItem[], cursor: { i: number }, own: boolean): void {
+  private fill(
+    s: Slot,
+    addr: number,
+    items: readonly InitItem[],
+    cursor: { i: number },
+    own: boolean,
+    first = 0,
+  ): void {
     const t = s.type;
     const parts = t.kind === 'record' ? t.members : undefined;
     const count = parts
@@ -71,7 +78,7 @@ export abstract class FnInit extends FnCall {
       : t.kind === 'array'
         ? t.n
         : 1;
-    let k = 0;
+    let k = first;
     while (cursor.i < items.length) {
       const item = items[cursor.i]!;
       if (item.designators.length) {
@@ -138,17 +145,21 @@ export abstract class FnInit extends FnCall {
   /** `.a.b[2] = v`: returns the index behind the first designator. */
   private designated(s: Slot, addr: number, item: InitItem, items: readonly InitItem[], cursor: { i: number }): number {
     let at = s;
-    let after = 0;
+    // the parts on the way, and what comes behind each: values without a designator go on there
+    const levels: { readonly within: Slot; readonly next: number }[] = [];
     let repeat = 1;
     let stride = 0;
-    item.designators.forEach((d, depth) => {
+    item.designators.forEach((d) => {
       const t = at.type;
       if ('field' in d) {
         if (t.kind !== 'record') this.fail(`${typeName(t)} has no member '${d.field}'`, item.value);
         const path = memberPath(t.members, d.field);
         if (!path) this.fail(`${typeName(t)} has no member '${d.field}'`, item.value);
-        if (depth === 0) after = t.tag === 'union' ? 1 : t.members.indexOf(path[0]!) + 1;
-        for (const m of path) at = memberSlot(m, at.off);
+        for (const m of path) {
+          const { type } = at as { type: Ty & { kind: 'record' } };
+          levels.push({ within: at, next: type.tag === 'union' ? 1 : type.members.indexOf(m) + 1 });
+          at = memberSlot(m, at.off);
+        }
       } else {
         const i = this.constant(d.index)?.v;
         if (i === undefined || t.kind !== 'array') return this.fail('a bad index designator', item.value);
@@ -158,7 +169,7 @@ export abstract class FnInit extends FnCall {
           repeat = Number(to - i) + 1;
           stride = t.of.size;
         }
-        if (depth === 0) after = Number(to ?? i) + 1;
+        levels.push({ within: at, next: Number(to ?? i) + 1 });
         at = { type: t.of, off: at.off + Number(i) * t.of.size };
       }
       return undefined;
@@ -170,7 +181,8 @@ export abstract class FnInit extends FnCall {
       this.one(place, addr, plain, sub);
       if (k === repeat - 1) cursor.i = sub.i;
     }
-    return after;
+    for (const { within, next } of levels.slice(1).reverse()) this.fill(within, addr, items, cursor, false, next);
+    return levels[0]!.next;
   }
 }
 

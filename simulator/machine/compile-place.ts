@@ -19,6 +19,13 @@ export abstract class FnPlace extends FnBase {
   protected compound(e: Expr & { kind: 'compound' }): Place {
     let t = this.typeOf(e.type, e);
     if (t.kind === 'array' && t.n < 0) t = this.c.sizedBy(t, e.init, (x) => this.constant(x)?.v);
+    if (!this.fn) {
+      // in the initialiser of a global it is one too
+      const addr = this.addressConst('global', this.c.compoundGlobal(t, e));
+      if (t.kind === 'array' || t.kind === 'record') this.initInto(t, addr, 0, e.init, true);
+      else this.store({ kind: 'mem', type: t, addr, off: 0 }, this.rv((e.init as InitListExpr).items[0]!.value));
+      return { kind: 'mem', type: t, addr, off: 0 };
+    }
     if (t.kind !== 'array' && t.kind !== 'record') {
       const off = this.frameMemory(t.size, t.align);
       this.declareLocal(off, 'a compound literal', t);

@@ -61,6 +61,14 @@ export function sizedBy(t: ArrayTy, init: Expr, o: SizeQueries): ArrayTy {
   }
   return t;
 }
+/** Bytes of an object with its initialiser: the values of a flexible member come on top. */
+export function sizeWith(t: Ty, init: Expr | undefined, o: SizeQueries): number {
+  const last = t.kind === 'record' && t.tag === 'struct' ? t.members.at(-1) : undefined;
+  if (t.kind !== 'record' || last?.type.kind !== 'array' || last.type.n > 0 || init?.kind !== 'init') return t.size;
+  const plain = init.items.every((x) => !x.designators.length) ? init.items[t.members.length - 1] : undefined;
+  const item = plain ?? init.items.find((x) => x.designators.some((d) => 'field' in d && d.field === last.name));
+  return item ? Math.max(t.size, last.offset + sizedBy(last.type, item.value, o).size) : t.size;
+}
 function scalarCount(t: Ty): number {
   if (t.kind === 'array') return Math.max(1, t.n) * scalarCount(t.of);
   if (t.kind === 'record')

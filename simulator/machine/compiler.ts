@@ -4,7 +4,7 @@ import { FILE_BASE, type ExactFunction, type ExactProgram } from '../../language
 import type { Block, Const, FnBase, Sym } from './compile-base.ts';
 import { wrap } from './compile-base.ts';
 import { classify } from './compile-classify.ts';
-import { sizedBy, type ArrayTy } from './compile-size.ts';
+import { sizedBy, sizeWith, type ArrayTy, type SizeQueries } from './compile-size.ts';
 import { Tables } from './compile-tables.ts';
 import { FnCompiler, type CodeNote } from './compile-stmt.ts';
 import { TEMPORARIES, WIDTH } from './opcodes.ts';
@@ -213,15 +213,22 @@ export class Compiler extends Tables {
     if (t.kind === 'array' && t.n < 0 && d.init) t = this.sizedBy(t, d.init, (x) => this.scratch().constant(x)?.v);
     if (t.kind === 'record' && !t.complete) throw new CompileError(`'${name}' has an unknown size`, d);
     const index = this.globals.length;
-    this.globals.push(this.newGlobal(name, t, d, undefined));
+    this.globals.push(this.newGlobal(name, t, d, undefined, d.init));
     this.globalByName.set(name, index);
     return { kind: 'global', index };
   }
-  private newGlobal(name: string, type: Ty, span: Span, literal: string | undefined): GlobalInfo {
+  private newGlobal(name: string, type: Ty, span: Span, literal: string | undefined, init?: Expr): GlobalInfo {
     return {
       name,
       type,
-      size: Math.max(1, type.size),
+      size: Math.max(
+        1,
+        sizeWith(
+          type,
+          init,
+          this.sizes((e) => (this.current ?? this.scratch()).constant(e)?.v),
+        ),
+      ),
       span: { start: span.start, end: span.end },
       literal,
       address: 0,
@@ -229,11 +236,19 @@ export class Compiler extends Tables {
       prelude: span.start >= this.input.preludeBase,
     };
   }
-  addGlobal(name: string, type: Ty, span: Span, prelude: boolean, unique: string): number {
-    void prelude;
-    void name;
-    this.globals.push(this.newGlobal(unique, type, span, undefined));
+  addGlobal(type: Ty, span: Span, unique: string, init: Expr | undefined): number {
+    this.globals.push(this.newGlobal(unique, type, span, undefined, init));
     return this.globals.length - 1;
+  }
+  private readonly compounds = new Map<Expr, number>();
+  /** The object of a compound literal outside of functions. */
+  compoundGlobal(type: Ty, e: Expr): number {
+    let i = this.compounds.get(e);
+    if (i === undefined) {
+      i = this.globals.push(this.newGlobal("'a compound literal", type, e, undefined)) - 1;
+      this.compounds.set(e, i);
+    }
+    return i;
   }
   literal(value: string, span: Span): number {
     let i = this.literals.get(value);
@@ -274,6 +289,7 @@ export class Compiler extends Tables {
       registers: 2,
       temporaries: 2,
       frame: 0,
+      align: 16,
       params: fn ? fn.params.map((p) => this.types.of(p.type, p)) : (type?.params ?? []),
       paramNames: fn ? fn.params.map((p) => p.name) : [],
       returns: fn ? this.types.of(fn.returns, fn) : (type?.returns ?? T.int),
@@ -353,11 +369,10 @@ export class Compiler extends Tables {
 
   /** An array whose size its initialiser gives. */
   sizedBy(t: ArrayTy, init: Expr, constant: (e: Expr) => bigint | undefined): ArrayTy {
-    return sizedBy(t, init, {
-      constant,
-      typeOf: (x) => this.types.of(x.type, x),
-      isRecord: (e) => this.looksLikeRecord(e),
-    });
+    return sizedBy(t, init, this.sizes(constant));
+  }
+  private sizes(constant: (e: Expr) => bigint | undefined): SizeQueries {
+    return { constant, typeOf: (x) => this.types.of(x.type, x), isRecord: (e) => this.looksLikeRecord(e) };
   }
   private looksLikeRecord(e: Expr): boolean {
     if (e.kind === 'num' || e.kind === 'unary' || e.kind === 'sizeof') return false;

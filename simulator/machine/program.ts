@@ -27,8 +27,9 @@ export interface FnInfo {
   /** Words that its variables and its temporaries need. */
   registers: number;
   temporaries: number;
-  /** Bytes of frame memory. */
+  /** Bytes of frame memory, and what its address is a multiple of. */
   frame: number;
+  align: number;
   readonly params: readonly Ty[];
   readonly paramNames: readonly (string | null)[];
   readonly returns: Ty;

@@ -301,7 +301,8 @@ export class VmThreads {
     store.set(this.frFp, r, fp);
     store.set(this.frFn, r, fn.index);
     store.set(this.frUser, r, user);
-    const sp = user ? this.tUsp.data[t]! : this.tSp.data[t]!;
+    const free = user ? this.tUsp.data[t]! : this.tSp.data[t]!;
+    const sp = fn.align > 16 ? Math.ceil(free / fn.align) * fn.align : free;
     store.set(this.frMem, r, sp);
     if (fn.frame) {
       const base = user ? 0 : this.tStack.data[t]!;

@@ -428,16 +428,52 @@ export class ExactParser extends ExprParser {
     out.push({ kind: 'expr', expr, ...this.from(start) });
   }
 
-  /** asm volatile("" ::: "memory") is a compiler barrier and nothing else; any other assembly can't be run. */
+  /**
+   * asm volatile("" ::: "memory") and its like hold the compiler back, fences and pauses the processor: neither is to be seen here. An output
+   * that is an input too ("+r", "0") keeps its value. Any other assembly can't be run.
+   */
   private assembly(): Stmt {
     const start = this.next();
-    while (this.is('volatile') || this.is('__volatile__') || this.is('goto') || this.is('inline')) this.next();
+    let jumps = false;
+    for (; ASM_WORDS.has(this.tok.text); this.next()) jumps ||= this.is('goto');
     this.expect('(');
-    const empty = this.tok.kind === 'str' && /^"\s*"$/.test(this.tok.text);
+    const template: string[] = [];
+    while (this.tok.kind === 'str') template.push(this.next().text.replace(/^\w*"|"$/g, ''));
+    const outputs: { readonly constraint: string; readonly value: Expr }[] = [];
+    const inputs: typeof outputs = [];
+    for (const list of [outputs, inputs]) {
+      if (!this.accept(':')) break;
+      while (!this.is(':') && !this.is(')')) {
+        if (this.is('[')) this.skipTo(']');
+        const constraint = this.next().text.replace(/"/g, '');
+        this.expect('(');
+        list.push({ constraint, value: this.expression() });
+        this.expect(')');
+        if (!this.accept(',')) break;
+      }
+    }
     this.skipTo(')');
     this.accept(';');
-    if (empty) return { kind: 'empty', ...this.from(start) };
-    return { kind: 'opaque', text: 'inline assembly', parts: [], ...this.from(start) };
+    const span = this.from(start);
+    const quiet =
+      !jumps &&
+      template
+        .join('')
+        .split(/\\n|\\t|;|\n/)
+        .every((line) => NO_EFFECT.test(line.trim()));
+    const body: Stmt[] = [];
+    for (const [i, out] of outputs.entries()) {
+      if (out.constraint.startsWith('+')) continue;
+      const input = inputs.find((x) => x.constraint === String(i));
+      if (!quiet || !input) return { kind: 'opaque', text: 'inline assembly', parts: [], ...span };
+      body.push({
+        kind: 'expr',
+        expr: { kind: 'assign', op: '=', left: out.value, right: input.value, ...span },
+        ...span,
+      });
+    }
+    if (!quiet) return { kind: 'opaque', text: 'inline assembly', parts: [], ...span };
+    return body.length === 1 ? body[0]! : body.length ? { kind: 'block', body, ...span } : { kind: 'empty', ...span };
   }
 
   private declaration(): Stmt {
@@ -460,6 +496,18 @@ export class ExactParser extends ExprParser {
     return { kind: 'decl', decls: types, ...this.from(start) };
   }
 }
+
+/** Words between `asm` and its parenthesis. */
+const ASM_WORDS: ReadonlySet<string> = new Set([
+  'volatile',
+  '__volatile__',
+  '__volatile',
+  'goto',
+  'inline',
+  '__inline__',
+]);
+/** Instructions that nobody can see the effect of, where one thing happens after the other. */
+const NO_EFFECT = /^(?:|nop|rep|rep nop|pause|mfence|lfence|sfence|isb|yield|(?:dmb|dsb)(?: \w+)?|(?:#|\/\/).*)$/;
 
 /** Expressions of annotations, read in the names of a program. */
 export function parseExpression(tokens: readonly Token[], base: ExactProgram): Expr {

@@ -460,6 +460,11 @@ export abstract class TypeParser extends Stream {
       });
       d = undefined;
     } while (this.accept(','));
+    const last = out.at(-1)!;
+    if (this.is('{') && last.type.kind === 'function')
+      this.fail(
+        `${last.name}() is a function inside of a function, which is not supported: define it in front of this one`,
+      );
     this.expect(';');
     return out;
   }

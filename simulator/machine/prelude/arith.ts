@@ -62,6 +62,9 @@ static inline u64 div_u64_rem(u64 a, u32 b, u32 *r) { *r = a % b; return a / b; 
 #define check_sub_overflow(a, b, d) ({ typeof(*(d)) __cs = (a), __ct = (b); *(d) = __cs - __ct; (typeof(*(d)))-1 > 0 ? __cs < __ct : ((__ct > 0 && *(d) > __cs) || (__ct < 0 && *(d) < __cs)); })
 #define check_mul_overflow(a, b, d) ({ typeof(*(d)) __cm = (a), __cn = (b); *(d) = __cm * __cn; __cn != 0 && *(d) / __cn != __cm; })
 #define check_shl_overflow(a, s, d) ({ typeof(*(d)) __cl = (a); *(d) = __cl << (s); (*(d) >> (s)) != __cl; })
+#define __builtin_add_overflow(a, b, d) check_add_overflow(a, b, d)
+#define __builtin_sub_overflow(a, b, d) check_sub_overflow(a, b, d)
+#define __builtin_mul_overflow(a, b, d) check_mul_overflow(a, b, d)
 #define SIZE_MAX (~(size_t)0)
 #define CHAR_BIT 8
 #define CHAR_MAX 127

@@ -35,7 +35,13 @@ static inline int __pinscope_popcount(unsigned long x) { int n = 0; while (x) { 
 #define __builtin_ffs(x) ((x) ? __pinscope_ctz(x) + 1 : 0)
 #define __builtin_memcpy memcpy
 #define __builtin_memset memset
+#define __builtin_memcmp memcmp
+#define __builtin_strlen strlen
+#define __builtin_bswap16(x) swab16(x)
 #define __builtin_bswap32(x) swab32(x)
+#define __builtin_bswap64(x) swab64(x)
+#define __builtin_parity(x) (__builtin_popcount(x) & 1)
+#define __builtin_ffsl(x) ((x) ? __pinscope_ctz(x) + 1 : 0)
 #define ffs(x) ({ unsigned int __ffs_x = (x); __ffs_x ? __pinscope_ctz(__ffs_x) + 1 : 0; })
 #define fls(x) __pinscope_fls((unsigned int)(x))
 #define fls64(x) __pinscope_fls(x)

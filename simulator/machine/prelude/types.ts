@@ -17,6 +17,8 @@ typedef char *va_list; typedef char *__builtin_va_list; typedef u64 cycles_t;
 #define va_end(ap) ((void)0)
 #define va_copy(d, s) ((d) = (s))
 #define va_arg(ap, t) __builtin_va_arg(ap, t)
+#define __builtin_va_end(ap) ((void)0)
+#define __builtin_va_copy(d, s) ((d) = (s))
 #define true 1
 #define false 0
 #define NULL ((void *)0)
