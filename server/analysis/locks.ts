@@ -469,11 +469,15 @@ export class Locks {
   }
 }
 
-/** An end of a function as its caller sees it: where another end with the same result differs in mmap_lock, nothing is known of it. */
+/**
+ * An end of a function as its caller sees it: where another end with the same result differs in a lock, nothing is known of that lock
+ * (`if (ptr) unmap(ptr);` goes with the condition under which it was mapped, which this flow does not follow).
+ */
 function sure(end: Data, all: readonly Data[]): Held {
-  const touches = (d: Data): string => [MMAP, PERHAPS, `-${MMAP}`].filter((t) => d.held.has(t)).join();
-  if (!all.some((d) => d !== end && d.result & end.result && touches(d) !== touches(end))) return end.held;
-  const held = new Map(end.held);
+  const others = all.filter((d) => d !== end && d.result & end.result);
+  const isSame = (token: string): boolean => others.every((d) => d.held.has(token) === end.held.has(token));
+  const held = new Map([...end.held].filter(([token]) => !isAtomic(token.replace(/^-/, '')) || isSame(token)));
+  if ([MMAP, PERHAPS, `-${MMAP}`].every(isSame)) return held;
   held.delete(MMAP);
   held.delete(`-${MMAP}`);
   held.set(PERHAPS, [...end.held.values()][0] ?? { start: 0, end: 0 });

@@ -295,6 +295,45 @@ out:
 });
 
 describe('sleep-in-atomic', () => {
+  test('not after a helper that maps and unmaps under conditions that belong together', () =>
+    atomic(`
+static void *map_state(struct dev *d)
+{
+	return kmap_atomic(d->page);
+}
+static void update(struct dev *d, int n, bool sparse)
+{
+	u32 *state = NULL;
+
+	for (; n; n--)
+		if (sparse && !state)
+			state = map_state(d);
+	if (state)
+		kunmap_atomic(state);
+}
+int f(struct dev *d, unsigned long addr, struct page **page)
+{
+	update(d, d->n, d->sparse);
+	return pin_user_pages_fast(addr, 1, FOLL_WRITE, page);
+}`));
+
+  test('after a helper that always leaves preemption off', () =>
+    atomic(`
+static void *map_state(struct dev *d)
+{
+	if (d->quiet)
+		report(d);
+	return kmap_atomic(d->page);
+}
+int f(struct dev *d, unsigned long addr, struct page **page)
+{
+	void *state = map_state(d);
+	int ret = pin_user_pages_fast(addr, 1, FOLL_WRITE, page); //~ sleep-in-atomic
+
+	kunmap_atomic(state);
+	return ret;
+}`));
+
   test.each([
     ['spin_lock(&d->lock)', 'spin_unlock(&d->lock)'],
     ['spin_lock_irqsave(&d->lock, flags)', 'spin_unlock_irqrestore(&d->lock, flags)'],
