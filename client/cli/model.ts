@@ -1,9 +1,9 @@
 /** `model SCRIPT.json [--against TRACE]`: runs an operation list on the modelled MM and prints the trace, or how it differs from one. */
-import { readFileSync } from 'node:fs';
 import { featuresOf } from '../../simulator/mm/era.ts';
 import { machineConfig, type MachineConfig, type MachineOptions } from '../../simulator/mm/machine.ts';
 import { Model, OperationError, type Operation } from '../../simulator/mm/model.ts';
 import { Observer, type Watch } from '../../simulator/mm/observe.ts';
+import { readScript, readTrace } from './model-input.ts';
 import { compareTraces, type Trace, type TraceStep } from '../../simulator/trace/compare.ts';
 
 /** A script: a trace without answers, or a bare list of operations. */
@@ -122,14 +122,12 @@ export function modelCommand(
     return 2;
   }
   try {
-    const parsed = JSON.parse(readFileSync(file, 'utf8')) as Script | Script['steps'];
-    const script: Script = Array.isArray(parsed) ? { steps: parsed } : parsed;
-    if (!Array.isArray(script.steps)) throw new Error(`${file}: no list of steps`);
+    const script = readScript<Script>(file);
     if (against === undefined) {
       io.out(traceText(runScript(script)));
       return 0;
     }
-    const expected = JSON.parse(readFileSync(against, 'utf8')) as Trace;
+    const expected = readTrace<Trace>(against);
     const got = runScript({
       ...script,
       steps: watchLike(script.steps, expected),
@@ -147,7 +145,7 @@ export function modelCommand(
       last = head;
       io.out(`  ${d.path}: trace ${JSON.stringify(d.expected)}, model ${JSON.stringify(d.got)}\n`);
     }
-    io.out(differences.length ? `${differences.length} differences\n` : 'equal\n');
+    io.out(differences.length ? `${differences.length} difference${differences.length > 1 ? 's' : ''}\n` : 'equal\n');
     return differences.length ? 1 : 0;
   } catch (e) {
     if (e instanceof OperationError || e instanceof SyntaxError || e instanceof Error) {

@@ -110,6 +110,8 @@ export function compareResult(e: Result, r: Result, out: (path: string, e: unkno
   if (want.join('\n') !== have.join('\n')) out('dmesg', want, have);
 }
 
+const stepText = (s: TraceStep): string => (s.op === 'observe' ? 'observe' : operationText(s as Operation));
+
 /** All differences of two traces of the same operations. */
 export function compareTraces(expected: Trace, got: Trace): Difference[] {
   const out: Difference[] = [];
@@ -123,9 +125,19 @@ export function compareTraces(expected: Trace, got: Trace): Difference[] {
       step++;
       op = e as Operation;
     }
-    if (!g || g.op !== e.op) put('operation', e.op, g?.op);
+    const other = !g || g.op !== e.op || ((e as Operation).proc ?? 'P') !== ((g as Operation).proc ?? 'P');
+    if (other) put('operation', stepText(e), g && stepText(g));
     else if (e.op === 'observe') compareObservation(e as Observation, g as Observation, put);
     else compareResult(e as Result, g as Result, put);
   });
+  const more = got.steps.slice(expected.steps.length).find((s) => s.op !== 'observe') as Operation | undefined;
+  if (more)
+    out.push({
+      step: step + 1,
+      operation: operationText(more),
+      path: 'operation',
+      expected: undefined,
+      got: stepText(more as TraceStep),
+    });
   return out;
 }
