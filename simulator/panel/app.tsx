@@ -106,21 +106,30 @@ function Keys() {
 function Verdict({ control }: { readonly control: Controller }) {
   const run = s.run.value;
   if (s.phase.value === 'running') return <span class="verdict">{t('running')}</span>;
-  if (!run) return null;
+  // of what did not run nothing can be said
+  if (!run || (run.ok && !run.length)) return null;
   const fault = run.faults.find((f) => !f.wanted) ?? run.faults[0];
-  const text = fault ? `${fault.kind}${fault.wanted ? `, ${t('asShown')}` : ''}` : run.ok ? t('ok') : t('failed');
+  const failed = run.results.find((r) => !r.holds);
+  const text = fault
+    ? `${fault.kind}${fault.wanted ? `, ${t('asShown')}` : ''}`
+    : run.ok
+      ? t(run.whole === undefined ? 'ok' : 'noFault')
+      : failed
+        ? `${failed.text}: ${t('broken')}`
+        : t('failed');
   return (
     <button
       type="button"
       class={`verdict ${run.ok ? 'good' : 'bad'}`}
-      title={fault?.text ?? ''}
+      title={fault?.text ?? failed?.text ?? ''}
       onClick={() => {
         s.tab.value = 'findings';
         if (fault) control.goTo(fault.inevitable + 1);
+        else if (failed) control.goTo(failed.step);
       }}
     >
       <Icon name={run.ok ? 'pass' : 'error'} />
-      {text}
+      <span class="cut">{text}</span>
     </button>
   );
 }
@@ -136,7 +145,7 @@ function Header({ control }: { readonly control: Controller }) {
         <button
           type="button"
           class="link"
-          title={`${schedule}\n${t('usualOrder')}`}
+          title={`${t('usualOrder')}\n${schedule}`}
           onClick={() => control.openSchedule(undefined)}
         >
           {t('oneExecution')}
@@ -152,31 +161,33 @@ function Header({ control }: { readonly control: Controller }) {
           {t('muted', muted.length)}
         </button>
       ) : null}
-      <span class="hint push">{s.run.value ? t('kernel', s.run.value.kernel) : ''}</span>
-      {s.inEditor.value && s.run.value?.length ? (
+      <span class="tools push">
+        <span class="hint">{s.run.value ? t('kernel', s.run.value.kernel) : ''}</span>
+        {s.inEditor.value && s.run.value?.length ? (
+          <button
+            type="button"
+            class="tool"
+            title={t('debug')}
+            aria-label={t('debug')}
+            onClick={() => control.command('debug')}
+          >
+            <Icon name="debug" />
+          </button>
+        ) : null}
+        <ExportMenu control={control} />
         <button
           type="button"
           class="tool"
-          title={t('debug')}
-          aria-label={t('debug')}
-          onClick={() => control.command('debug')}
+          title={`${t('shortcuts')} (?)`}
+          aria-label={t('shortcuts')}
+          aria-expanded={s.showKeys.value}
+          onClick={() => {
+            s.showKeys.value = !s.showKeys.value;
+          }}
         >
-          <Icon name="debug" />
+          <Icon name="keyboard" />
         </button>
-      ) : null}
-      <ExportMenu control={control} />
-      <button
-        type="button"
-        class="tool"
-        title={`${t('shortcuts')} (?)`}
-        aria-label={t('shortcuts')}
-        aria-expanded={s.showKeys.value}
-        onClick={() => {
-          s.showKeys.value = !s.showKeys.value;
-        }}
-      >
-        <Icon name="keyboard" />
-      </button>
+      </span>
     </header>
   );
 }

@@ -6,11 +6,17 @@ import { t } from './strings.ts';
 const REASON = { 'no-file': 'emptyNoFile', 'no-function': 'emptyNoFunction', 'other-language': 'emptyOther' } as const;
 
 /** Nothing to run. */
-export function Empty({ control }: { readonly control: Controller }) {
+export function Empty({
+  control,
+  reason = s.emptyReason.value,
+}: {
+  readonly control: Controller;
+  readonly reason?: keyof typeof REASON;
+}) {
   return (
     <section class="empty">
       <h2>{t('emptyTitle')}</h2>
-      <p>{t(REASON[s.emptyReason.value])}</p>
+      <p>{t(REASON[reason])}</p>
       <p class="actions">
         <button type="button" class="button" onClick={() => control.command('gallery')}>
           {t('openGallery')}
@@ -41,6 +47,7 @@ export function Crashed({ control }: { readonly control: Controller }) {
 /** The source has errors: nothing ran. */
 export function Problems({ control }: { readonly control: Controller }) {
   const errors = s.run.value?.problems.filter((p) => p.severity === 'error') ?? [];
+  if (!errors.length) return <Empty control={control} reason="no-function" />;
   return (
     <section class="empty">
       <h2>{t('errorsTitle')}</h2>

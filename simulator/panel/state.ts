@@ -109,11 +109,12 @@ export const length = computed(() => run.value?.length ?? 0);
 /** Lines of the source. */
 export const lines = computed(() => (run.value?.files[0]?.text ?? loaded.value?.source.text ?? '').split('\n'));
 
-/** Places (see `step`) that show a fault, ascending. */
+/** Places (see `step`) that show a fault or break an assertion, ascending. */
 export const faultStops = computed(() => {
   const out = new Set<number>();
   for (const f of run.value?.faults ?? [])
     for (const at of [f.inevitable, f.shown]) if (at >= 0) out.add(Math.min(length.value, at + 1));
+  for (const r of run.value?.results ?? []) if (!r.holds) out.add(Math.max(0, Math.min(length.value, r.step)));
   return [...out].sort((a, b) => a - b);
 });
 

@@ -21,19 +21,26 @@ function Row({ verdict, executions, control }: { verdict: Verdict; executions: n
     <li class={holds ? '' : 'bad'}>
       <Icon name={holds ? 'pass' : 'error'} />
       <span>
-        <code>{text}</code> {said(verdict, executions)}
+        <strong>
+          <code>{text}</code>
+        </strong>{' '}
+        {said(verdict, executions)}
         {shortest ? (
           <>
             <br />
-            <span class="plain">{shortest.text}</span>
-            <br />
+            {shortest.text === text ? null : (
+              <>
+                {shortest.text}
+                <br />
+              </>
+            )}
             {isShown ? (
               <span class="hint">{t('isShown', shortest.steps)}</span>
             ) : (
               <button type="button" class="link" onClick={() => control.openSchedule(shortest.schedule)}>
                 {t('openExecution', shortest.steps)}
               </button>
-            )}{' '}
+            )}
             <code class="hint schedule" title={t('scheduleHint')}>
               {shortest.schedule}
             </code>

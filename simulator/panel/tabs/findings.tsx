@@ -41,10 +41,13 @@ export function Findings({ control }: { readonly control: Controller }) {
           <li key={`r${i}`} class={r.holds ? '' : 'bad'}>
             <Icon name={r.holds ? 'pass' : 'error'} />
             <span>
-              <code>{r.text}</code> {r.holds ? t('holds') : t('broken')}
+              <strong>
+                <code>{r.text}</code>
+              </strong>{' '}
+              {r.holds ? t('holds') : t('broken')}
               {r.sides ? ` (${r.sides.actual} ≠ ${r.sides.expected})` : ''}{' '}
-              <button type="button" class="link" onClick={() => control.goTo(r.step + 1)}>
-                {t('goToStep', r.step + 1)}
+              <button type="button" class="link" onClick={() => control.goTo(r.step)}>
+                {t('goToStep', r.step)}
               </button>
             </span>
           </li>

@@ -52,7 +52,7 @@ test('//@ explore opens the shortest counterexample; the verdicts open theirs, a
   expect(await p.page.locator('.head').innerText()).toContain(`1 broken in ${explored.executions} interleavings`);
 
   // The usual order, in which nothing breaks: what was explored stays, and nothing is opened by itself.
-  await p.page.getByRole('button', { name: 'an execution of the explorer' }).click();
+  await p.page.getByRole('button', { name: 'Usual order' }).click();
   await answer(p, text, 2);
   await expect.poll(async () => (await p.sent('ran')).at(-1)?.ok).toBe(true);
   const open = part.getByRole('button', { name: /^Open the shortest execution/ });
