@@ -49,7 +49,9 @@ describe('a run with a fault (gallery 3)', () => {
     await p.at(fault - 1);
     await expect.poll(async () => (await p.sent('at')).at(-1)?.step).toBe(fault - 1);
     const at = (await p.sent('at')).at(-1)!;
-    expect(at.ran).toBe(lineOf('03-fork-get.c', 'buf[1] = 2;'));
+    expect([at.ran, at.line]).toEqual(
+      ['//@ point running', 'buf[1] = 2;'].map((text) => lineOf('03-fork-get.c', text)),
+    );
     expect(at.stack.at(-1)!.name).toBe('main');
     expect(await position(p)).toBe(`Step ${fault - 1} of ${at.length}`);
     await p.page.keyboard.press('f');
