@@ -19,7 +19,7 @@ import { analysing, type FileAnalysis } from './analysis/file.ts';
 import { finish, type Parts } from './analysis/parts.ts';
 import { Links } from './linking/links.ts';
 import type { Analyser } from './analyser.ts';
-import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Notice, RuleMeta } from './findings.ts';
+import type { AnalysisOptions, AnalysisResult, FileInput, Finding, Notice, PathStep, RuleMeta } from './findings.ts';
 import type { Verdict } from './fix-proof.ts';
 import { Repairs, type Bench } from './repairs.ts';
 import type { Report, Rule, RuleContext } from './rules/rule.ts';
@@ -326,16 +326,32 @@ const ABOUT_KIND: ReadonlySet<string> = new Set(['mismatched-release', 'longterm
 
 const placeOf = ({ path, span }: { path: string; span: { start: number } }): string => `${span.start}:${path}`;
 
+/** Does the path of a leak go on behind the place of another one of the same pages: it shares that one's last decision. */
+function goesThrough(leak: Finding, before: Finding): boolean {
+  const isSame = (a: PathStep, b: PathStep): boolean => placeOf(a) === placeOf(b) && a.message === b.message;
+  const acquire = before.steps.find((s) => s.role === 'acquire');
+  const last = before.steps.filter((s) => s.role === 'branch').at(-1);
+  return (
+    leak !== before &&
+    leak.functionName === before.functionName &&
+    leak.span.start > before.span.start &&
+    [acquire, last].every((step) => step && leak.steps.some((s) => isSame(s, step)))
+  );
+}
+
 /**
  * One root cause, one finding: FOLL_LONGTERM on a get says all that get-for-dma would say of the same call; a call that the
- * kernel does not have is to be written anew, whatever else it would be.
+ * kernel does not have is to be written anew, whatever else it would be; pages whose array was freed under way are not leaked once more at
+ * the return behind it.
  */
 function withoutCascades(findings: readonly Finding[]): Finding[] {
   const refused = new Set(findings.filter((f) => f.rule === 'longterm-without-pin').map(placeOf));
   const absent = new Set(
     findings.filter((f) => f.rule === 'removed-api' && f.fingerprint.endsWith(':gone')).map(placeOf),
   );
+  const freed = findings.filter((f) => f.rule === 'leaked-pin' && /:(?:array|owner)-freed:/.test(f.fingerprint));
   return findings
+    .filter((f) => !(f.rule === 'leaked-pin' && freed.some((before) => goesThrough(f, before))))
     .filter((f) => !(f.rule === 'get-for-dma' && refused.has(placeOf(f))))
     .filter(
       (f) =>

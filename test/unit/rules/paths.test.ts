@@ -30,6 +30,64 @@ int f(unsigned long start)
 	return 0;
 }`));
 
+  it('an array that is freed on the way out is one leak, with a table over the pages or without', () =>
+    check(
+      `
+static void g(struct mem *m)
+{
+	if (m->pages) {
+		release_pages(m->pages, m->size >> PAGE_SHIFT);
+		vfree(m->pages);
+	}
+}
+static int f(struct drm_device *dev, struct mem *mems, u32 idx, u64 start, u64 size)
+{
+	u64 want = 0, nr = 0;
+	int ret = 0;
+	struct mem *m = &mems[idx];
+	struct sg_table *sgt = NULL;
+
+	want = size >> PAGE_SHIFT;
+	m->pages = vzalloc(want * sizeof(struct page *));
+	if (!m->pages) {
+		ret = -ENOMEM;
+		goto done;
+	}
+	nr = get_user_pages_fast(start, want, 1, m->pages);
+	if (nr != want) {
+		ret = -EINVAL;
+		goto done;
+	}
+	sgt = vzalloc(sizeof(struct sg_table));
+	if (!sgt) {
+		ret = -ENOMEM;
+		goto done;
+	}
+	ret = sg_alloc_table_from_pages(sgt, m->pages, want, 0, size, GFP_KERNEL);
+	if (ret) {
+		ret = -ENOMEM;
+		goto done;
+	}
+	if (sgt->orig_nents != 1) {
+		ret = -EINVAL;
+		goto done;
+	}
+	m->size = size;
+	m->sgt = sgt;
+done:
+	if (ret) {
+		vfree(m->pages); //~ leaked-pin
+		m->pages = NULL;
+		if (sgt) {
+			sg_free_table(sgt);
+			vfree(sgt);
+		}
+	}
+	return ret;
+}`,
+      { only: 'leaked-pin' },
+    ));
+
   it('a choice between two calls is two paths', () =>
     check(`
 static int one(unsigned long a, struct page **p)
