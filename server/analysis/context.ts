@@ -147,6 +147,28 @@ function elementNames(nodes: readonly CfgNode[]): Set<string> {
   return out;
 }
 
+/** Variables that hold the address of a page's data: `addr = kmap_local_page(pages[i])`. */
+function mappedNames(nodes: readonly CfgNode[]): Set<string> {
+  const out = new Set<string>();
+  const isMap = (e: Expr): boolean =>
+    e.kind === 'cast'
+      ? isMap(e.arg)
+      : e.kind === 'call' && (facts.call(calleeName(e) ?? '')?.effects.some((f) => f.kind === 'kmap') ?? false);
+  for (const { what } of nodes) {
+    if (what.kind === 'decl' && what.decl.init && isMap(what.decl.init)) out.add(what.decl.name);
+    if (what.kind === 'expr' && what.expr.kind === 'assign' && what.expr.left.kind === 'id' && isMap(what.expr.right))
+      out.add(what.expr.left.name);
+  }
+  return out;
+}
+
+/** A word of a page's data: `addr[i]`, `*addr`. */
+const isData = (e: Expr, mapped: ReadonlySet<string>): boolean => {
+  if (e.kind === 'cast') return isData(e.arg, mapped);
+  const base = e.kind === 'index' ? e.object : e.kind === 'unary' && e.op === '*' ? e.arg : null;
+  return base?.kind === 'id' && mapped.has(base.name);
+};
+
 /** The element itself (or its number) is given, not the address of its data. */
 const isElement = (e: Expr): boolean => {
   if (e.kind === 'cast') return isElement(e.arg);
@@ -291,6 +313,7 @@ function loopsOf(
     let out = false;
     let start = Infinity;
     let stop = 0;
+    const mapped = mappedNames(cfg.nodes.slice(Math.min(head, end), Math.max(head, end) + 1));
     const copies = elementNames(cfg.nodes.slice(Math.min(head, end), Math.max(head, end) + 1));
     const isCopy = (e: Expr): boolean => e.kind === 'id' && copies.has(e.name);
     for (let i = Math.min(head, end); i <= Math.max(head, end); i++) {
@@ -316,7 +339,7 @@ function loopsOf(
               !facts.call(name) &&
               !facts.acquire(name) &&
               !releasing(name) &&
-              x.args.some((a) => isElement(a) || isCopy(a))
+              x.args.some((a) => (isElement(a) && !isData(a, mapped)) || isCopy(a))
             )
               out = true;
           }

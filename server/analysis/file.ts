@@ -213,11 +213,14 @@ export function* analysing(unit: TranslationUnit, cancelled: () => boolean): Par
       );
   }
   const files: FileFunctions = { context: (n) => functions.get(n), relevant: (n) => touching.has(n) };
+  const nearby: FileFunctions = { ...files, relevant: (n) => releasing.has(n) && !acquiring.has(n) };
   const events: PathEvent[] = [];
   const overBudget: string[] = [];
   let steps = 0;
   let analysed = 0;
-  for (const def of unit.functions) {
+  // those that take pages first: where the steps of a file run out, it is for the ones far above
+  const takes = (def: FunctionDef): number => (aboveAcquire.get(def.name) === 0 ? 0 : 1);
+  for (const def of [...unit.functions].sort((a, b) => takes(a) - takes(b))) {
     if (!isRoot(def.name) || functions.get(def.name)?.def !== def) continue;
     yield;
     if (cancelled()) break;
@@ -231,6 +234,13 @@ export function* analysing(unit: TranslationUnit, cancelled: () => boolean): Par
     steps += result.steps;
     if (result.overBudget) overBudget.push(def.name);
     events.push(...result.events);
+    // its own pages at least: without the functions that take others
+    if (result.overBudget && takes(def) === 0) {
+      const near = walkFunction(unit, nearby, functions.get(def.name)!, cancelled);
+      if (near.cancelled) break;
+      steps += near.steps;
+      events.push(...near.events.filter((e) => e.resource?.functionName === def.name));
+    }
   }
   const reach = new Map<string, Set<string>>();
   const reachable = (name: string): Set<string> => {

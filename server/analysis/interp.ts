@@ -206,7 +206,10 @@ export class Interpreter {
         const b = this.eval(e.right, state, frame);
         if (['==', '!=', '<', '<=', '>', '>='].includes(e.op)) return this.arithmetic.truth(e.op, a, b, state);
         const t = e.op === '+' || e.op === '-' ? this.typeOf(e.left, frame) : undefined;
-        return this.arithmetic.binary(e.op, a, b, state, t?.kind === 'pointer' || t?.kind === 'array');
+        const pointer = t?.kind === 'pointer' || t?.kind === 'array';
+        // nobody counts from a null pointer
+        if (pointer && e.op === '+' && e.right.kind !== 'num') state.assume('!=', a, ZERO);
+        return this.arithmetic.binary(e.op, a, b, state, pointer);
       }
       case 'cond': {
         const test = this.eval(e.test, state, frame);

@@ -13,6 +13,9 @@ import { mentions } from './mentions.ts';
 /** Words of a condition that speak of references on pages. */
 const SPEAKS = /(^|_)(un)?pin(s|ned)?(_|$)|(^|_)put(_|$)|pages?(_|$)|folios?(_|$)/i;
 
+/** Calls that free memory or end something else, not a reference on a page. */
+const FREES_MEMORY = /^k?v?free|^kvfree|^vunmap$|unlock|^(bitmap|kmem_cache|mempool|ida|idr|dma|sg)_(\w+_)?free/;
+
 /** The expression may give pages back: a release that the tables know, or a call that is not seen and is named so. */
 function mayRelease(file: FileAnalysis, e: Expr, depth = 0): boolean {
   let found = false;
@@ -26,7 +29,7 @@ function mayRelease(file: FileAnalysis, e: Expr, depth = 0): boolean {
       const effects = effectsOf(file, x);
       found = effects.length
         ? effects.some((y) => y.kind === 'release' && y.pages.as !== 'vaddr')
-        : MAY_RELEASE.test(name) && !/^k?v?free|^kvfree|^vunmap$|unlock/.test(name);
+        : MAY_RELEASE.test(name) && !FREES_MEMORY.test(name);
     }
   });
   return found;
@@ -83,12 +86,30 @@ const elseReleases = (file: FileAnalysis, f: FunctionContext, s: Stmt): boolean 
       }),
   );
 
+/** Labels that speak of pages. */
+const NAMED = /(^|_)unpin(_|$|\d)|(^|_)(put|release|free)_(user_)?(pages?|folios?)(_|$|\d)/;
+
+/** `out_unmap_bufmap` goes by the name of `demo_bufmap_unmap()`, which gives pages back. */
+function namesReleaser(file: FileAnalysis, label: string): boolean {
+  const words = label.split('_').filter((w) => w && !/^(out|err|error|fail|failed|bad|exit|do|e)\d*$/.test(w));
+  if (
+    words.length < 2 ||
+    !words.some((w) => /^(unmap|unpin|put|release|undo|cleanup|teardown|destroy|unlock)$/.test(w))
+  )
+    return false;
+  for (const [name, f] of file.functions) {
+    const parts = new Set(name.split('_'));
+    if (words.every((w) => parts.has(w)) && file.groups.releases.some((r) => r.fn === f.def.name)) return true;
+  }
+  return false;
+}
+
 /** `error_unpin:` behind which nothing is given back. */
 function* idleLabels(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
   for (const node of f.cfg.nodes) {
     if (node.what.kind !== 'label') continue;
     const { name } = node.what;
-    if (!/(^|_)unpin(_|$|\d)|(^|_)(put|release|free)_(user_)?(pages?|folios?)(_|$|\d)/.test(name)) continue;
+    if (!NAMED.test(name) && !namesReleaser(file, name)) continue;
     // `free_pages` is as well a label that frees the array
     const array = /(^|_)free_pages?/.test(name);
     const seen = new Set<number>();

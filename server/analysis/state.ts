@@ -228,9 +228,8 @@ export class State {
   }
 
   private relation(a: Val, b: Val): number {
-    // a place inside of an object is no null pointer
-    if (a.x && b.s === 0 && !b.x && b.o === 0 && (this.symbols.info(a.s).nonNull || this.symbols.info(a.s).local))
-      return GT;
+    // a place inside of an object is no null pointer: nobody counts from one
+    if (a.x && b.s === 0 && !b.x && b.o === 0) return GT;
     if (a.x || b.x) return a.x === b.x && a.s === b.s ? (a.o < b.o ? LT : a.o > b.o ? GT : EQ) : 7;
     if (a.s === b.s) return a.o < b.o ? LT : a.o > b.o ? GT : EQ;
     let mask = 7;

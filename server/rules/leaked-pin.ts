@@ -196,6 +196,7 @@ export const leakedPin: Rule = {
     const returned = file.events.filter((e): e is ReturnedEvent => e.kind === 'given-back');
     const seen = new Set<string>();
     const lost = new Set<number>();
+    const told = new Set<string>();
     for (const e of file.events) {
       if (e.kind === 'leak') {
         if (e.refused && !keepsElsewhere(file, e, returned)) continue;
@@ -205,6 +206,7 @@ export const leakedPin: Rule = {
         if (seen.has(key)) continue;
         seen.add(key);
         lost.add(e.resource.site.start);
+        told.add(e.functionName);
         yield fromLeak(file, e);
       } else if (e.kind === 'outlives' && isUnfinished(file, e.root, e.resource.functionName)) {
         continue;
@@ -217,6 +219,7 @@ export const leakedPin: Rule = {
         const key = `${e.resource.site.start}:${e.at.start}`;
         if (seen.has(key)) continue;
         seen.add(key);
+        told.add(e.root);
         const when = lastDecision(e.trace, e.resource.site);
         yield {
           span: e.at,
@@ -228,7 +231,8 @@ export const leakedPin: Rule = {
         };
       }
     }
-    const idle = idleReleases(file);
+    // a path that ends behind such a label is told as a path
+    const idle = idleReleases(file).filter((r) => r.kind !== 'label' || !told.has(r.fn));
     for (const r of idle) yield fromIdle(file, r);
     const forgotten = idle.length ? [] : forgottenPages(file).filter((x) => !lost.has(x.acquire.call.start));
     for (const x of forgotten) yield fromForgotten(file, x);

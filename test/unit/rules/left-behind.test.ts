@@ -1,5 +1,5 @@
 /** leaked-pin: what a forgotten release leaves behind; missing-dirty: what says that pages are written. */
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { check } from './check.ts';
 
 const leaks = { only: 'leaked-pin' } as const;
@@ -104,6 +104,120 @@ error_unpin:
 }`,
       leaks,
     ));
+
+  const labelled = (undo: string, marker: string): string => `
+struct bufmap { struct page **pages; int nr; unsigned long *bits; };
+int bufmap_map(struct bufmap *b, unsigned long addr)
+{
+	return grab_pages(b, addr);
+}
+void bufmap_unmap(struct bufmap *b)
+{
+	unpin_user_pages(b->pages, b->nr);
+}
+void bufmap_free(struct bufmap *b)
+{
+	bitmap_free(b->bits);
+	kfree(b);
+}
+int bufmap_init(struct bufmap *b, unsigned long addr)
+{
+	int ret = bufmap_map(b, addr);
+
+	if (ret)
+		goto out_free_bufmap;
+	if (is_installed()) {
+		ret = -EINVAL;
+		goto out_unmap_bufmap;
+	}
+	return 0;
+out_unmap_bufmap:${marker}
+	${undo}
+out_free_bufmap:
+	bufmap_free(b);
+	return ret;
+}`;
+  it('a label that goes by the name of a function which releases', async () => {
+    await check(labelled('', ' //~ leaked-pin'), leaks);
+    await check(labelled('bufmap_unmap(b);', ''), leaks);
+  });
+
+  const copied = (release: string, marker: string): string => `
+int table_write(struct dev *dev, unsigned long src, int nr)
+{
+	struct page *pages[16];
+	int i, res = pin_user_pages_fast(src, nr, 0, pages);
+
+	if (res < nr) {
+		if (res > 0)
+			unpin_user_pages(pages, res);
+		return -EINVAL;
+	}
+	for (i = 0; i < nr; i++) {
+		u32 *addr = kmap_local_page(pages[i]);
+
+		regwrite(dev, i, addr[0]);
+		kunmap_local(addr);
+		${release}
+	}
+	return 0;${marker}
+}`;
+  it('words of the data are given away, not the pages', async () => {
+    await check(copied('', ' //~ leaked-pin'), leaks);
+    await check(copied('unpin_user_page(pages[i]);', ''), leaks);
+  });
+
+  it('a function that is too much to follow: its own pages at least', async () => {
+    const fields = Array.from({ length: 14 }, (_, i) => i);
+    const slow = `
+int slow(struct obj *o, unsigned long addr)
+{
+	int n = 0;
+${fields
+  .map(
+    (i) => `	if (o->want${i}) {
+		n = pin_user_pages_fast(addr + ${i}, 1, 0, &o->page${i});
+		if (n != 1)
+			goto undo;
+		o->have${i} = o->next${i};
+	}`,
+  )
+  .join('\n')}
+	return 0;
+undo:
+${fields
+  .map(
+    (i) => `	if (o->have${i})
+		unpin_user_page(o->page${i});`,
+  )
+  .join('\n')}
+	return -EFAULT;
+}
+int rw(struct obj *o, unsigned long addr, void *to)
+{
+	struct page *page;
+	int rc;
+
+	if (!mmget_not_zero(o->mm))
+		return slow(o, addr);
+	mmap_read_lock(o->mm);
+	rc = pin_user_pages_remote(o->mm, addr, 1, 0, &page, NULL);
+	mmap_read_unlock(o->mm);
+	if (rc != 1)
+		return -EFAULT;
+	copy_from(to, page);
+	RELEASE
+	return 0;MARK
+}
+static void copy_from(void *to, struct page *page)
+{
+	memcpy(to, kmap_local_page(page), PAGE_SIZE);
+}`;
+    const marked = slow.replace('RELEASE', '').replace('MARK', ' //~ leaked-pin');
+    const result = await check(marked, leaks);
+    expect(result.stats.overBudget).toContain('rw');
+    await check(slow.replace('RELEASE', 'unpin_user_page(page);').replace('MARK', ''), leaks);
+  });
 
   it('a number of pages to unpin that nobody uses', () =>
     check(
@@ -319,4 +433,48 @@ long dm_op(struct handle *handle, struct buf *bufs, unsigned int nr)
     await check(hypercall('FOLL_WRITE', 'unpin_user_pages_dirty_lock(pages, nr, true);'), dirty);
     await check(hypercall('0', 'unpin_user_pages(pages, nr);'), dirty);
   });
+});
+
+describe('an address that was counted from', () => {
+  it('is no null pointer: the array is the one that was given, not one of its own', () =>
+    check(
+      `
+struct user { struct page **upages; };
+static int pin(struct user *u, unsigned long addr, int nr)
+{
+	int rc;
+
+	if (!u->upages) {
+		u->upages = temp_alloc(nr);
+		if (!u->upages)
+			return -ENOMEM;
+	}
+	rc = pin_user_pages_fast(addr, nr, 0, u->upages);
+	if (rc <= 0)
+		return rc ? rc : -EFAULT;
+	return 0;
+}
+int fill(unsigned long addr, int nr, int first, int from, struct page **out_pages)
+{
+	struct user u = {};
+	int rc;
+
+	u.upages = out_pages + (from - first);
+	rc = pin(&u, addr, nr);
+	if (rc)
+		return rc;
+	return 0;
+}
+int fill_own(unsigned long addr, int nr)
+{
+	struct user u = {};
+	int rc;
+
+	rc = pin(&u, addr, nr);
+	if (rc)
+		return rc;
+	return 0; //~ leaked-pin
+}`,
+      leaks,
+    ));
 });
