@@ -18,7 +18,7 @@ import { folioMarkDirty } from './writeback.ts';
 export const TASK_PAGES = 2 ** 27;
 
 /** check_vma_flags. 0 or -errno. */
-function checkVmaFlags(s: State, vma: number, flags: number): number {
+export function checkVmaFlags(s: State, vma: number, flags: number): number {
   const vf = s.vmaFlags.at(vma);
   const file = s.vmaFile.at(vma);
   const anon = vmaIsAnonymous(s, vma);

@@ -8,12 +8,14 @@ import { clearEntry } from './pagetable.ts';
 import { folioGet, folioPut } from './page_alloc.ts';
 import { gup } from './gup.ts';
 import { folioTrylock } from './wait.ts';
-import { isHugeZero, madviseCollapse, splitFolio, splitPmdAt } from './thp.ts';
+import { madviseCollapse } from './khugepaged.ts';
+import { isHugeZero, splitFolio, splitPmdAt } from './thp.ts';
 import { punchHole } from './truncate.ts';
 import { reclaimPages } from './reclaim.ts';
 import { softOffline } from './migrate.ts';
 import { unmergeKsm } from './ksm.ts';
-import { maySplit, mergeVmas, vmaIsAnonymous, vmasExactly, vmasIn } from './vma.ts';
+import { checkVmaFlags } from './gup_slow.ts';
+import { findVma, maySplit, mergeVmas, vmaIsAnonymous, vmasExactly, vmasIn } from './vma.ts';
 import { walkRange, zapRange } from './zap.ts';
 import type { State } from './state.ts';
 
@@ -75,8 +77,7 @@ export function doMadvise(s: State, mm: number, start: number, end: number, advi
   if (!vmas.length) return -E.NOMEM;
   if (advice === 'COLLAPSE') return madviseCollapse(s, mm, start, end);
   if (advice === 'POPULATE_READ' || advice === 'POPULATE_WRITE') {
-    const r = gup(s, 'get_user_pages', mm, start, end - start, advice === 'POPULATE_WRITE' ? FOLL.WRITE : 0, null);
-    return r < 0 ? r : 0;
+    return madvisePopulate(s, mm, start, end, advice === 'POPULATE_WRITE' ? FOLL.WRITE : 0);
   }
   const behavior = BEHAVIOR[advice];
   if (behavior) {
@@ -116,6 +117,21 @@ export function doMadvise(s: State, mm: number, start: number, end: number, advi
   for (const v of vmas) {
     const r = adviseVma(s, mm, v, Math.max(start, s.vmaStart.at(v)), Math.min(end, s.vmaEnd.at(v)), advice);
     if (r) return r;
+  }
+  return 0;
+}
+
+/** madvise_populate, faultin_page_range (mm/gup.c): faults pages in, and says more exactly than GUP why it could not. 0 or -errno. */
+function madvisePopulate(s: State, mm: number, start: number, end: number, flags: number): number {
+  for (let at = start; at < end;) {
+    const vma = findVma(s, mm, at);
+    if (!vma) return -E.NOMEM;
+    if (checkVmaFlags(s, vma, flags)) return -E.INVAL;
+    const to = Math.min(end, s.vmaEnd.at(vma));
+    const r = gup(s, 'get_user_pages', mm, at, to - at, flags | FOLL.HWPOISON, null);
+    lruAddDrain(s);
+    if (r <= 0) return r || -E.FAULT;
+    at += r;
   }
   return 0;
 }

@@ -1,7 +1,7 @@
-/** Transparent huge pages: splitting of mappings and of folios, write-protect faults, collapse (mm/huge_memory.c, mm/khugepaged.c). */
+/** Transparent huge pages: splitting of mappings and of folios, write-protect faults (mm/huge_memory.c). */
 import { folioTrylock } from './wait.ts';
 import { E, MAPPING, PG, PTE, VM } from './flags.ts';
-import { GFP_USER, allocFolio, folioGet, folioPut, type Gfp } from './page_alloc.ts';
+import { allocFolio, folioGet, folioPut, type Gfp } from './page_alloc.ts';
 import {
   anonExclusive,
   folioAnon,
@@ -14,22 +14,11 @@ import {
   tryToUnmap,
   unmapSlot,
 } from './rmap.ts';
-import {
-  clearEntry,
-  freeBlock,
-  pmdSlot,
-  pteSlot,
-  setEntry,
-  slotIsPmd,
-  slotMm,
-  slotVpn,
-  PMD_NR,
-  PMD_ORDER,
-} from './pagetable.ts';
+import { clearEntry, pmdSlot, pteSlot, setEntry, slotIsPmd, slotMm, slotVpn, PMD_NR, PMD_ORDER } from './pagetable.ts';
 import { folioMarkDirty } from './writeback.ts';
 import { deleteFromPageCacheSlot } from './filemap.ts';
 import { isFileLru, lruAddDrain, listAdd, folioAddLru } from './lru.ts';
-import { findVma, vmaIsAnonymous, vmasIn } from './vma.ts';
+import { findVma, vmasIn } from './vma.ts';
 import { folioFreeSwap } from './swap.ts';
 import { SCALAR, type State } from './state.ts';
 
@@ -279,84 +268,6 @@ export function mapNewAnonThp(s: State, mm: number, vma: number, vpn: number, gf
   folioAddLru(s, folio);
   s.count('thp_fault_alloc');
   return folio;
-}
-
-/**
- * MADV_COLLAPSE (madvise_collapse → collapse_huge_page, mm/khugepaged.c): small pages of an aligned range into one huge page.
- * Returns 0 or -errno: -EAGAIN if a page has references that the collapse cannot account for.
- */
-export function madviseCollapse(s: State, mm: number, start: number, end: number): number {
-  for (let base = Math.ceil(start / PMD_NR) * PMD_NR; base + PMD_NR <= end; base += PMD_NR) {
-    const r = collapseRange(s, mm, base);
-    if (r < 0) return r;
-  }
-  return Math.ceil(start / PMD_NR) * PMD_NR + PMD_NR <= end ? 0 : -E.INVAL;
-}
-
-function collapseRange(s: State, mm: number, base: number): number {
-  const vma = findVma(s, mm, base);
-  if (!vma || s.vmaEnd.at(vma) < base + PMD_NR || !vmaIsAnonymous(s, vma) || s.vmaFlags.at(vma) & VM.NOHUGEPAGE)
-    return -E.INVAL;
-  const pmd = pmdSlot(s, mm, base);
-  if (!pmd || s.entf.at(pmd) === 0) return -E.INVAL;
-  if (s.entf.at(pmd) & PTE.leaf) return 0;
-  // alloc_charge_folio comes first: it may reclaim or move what is collapsed
-  const folio = allocFolio(s, PMD_ORDER, GFP_USER);
-  if (!folio) return -E.NOMEM;
-  const r = collapseInto(s, mm, base, folio);
-  if (r) folioPut(s, folio);
-  return r;
-}
-
-/** collapse_huge_page: the pages of an aligned range, none of which may be held by anybody, are copied into `folio`, which takes their place. */
-function collapseInto(s: State, mm: number, base: number, folio: number): number {
-  const vma = findVma(s, mm, base);
-  const pmd = pmdSlot(s, mm, base);
-  lruAddDrain(s);
-  const pages: (number | undefined)[] = [];
-  let present = 0;
-  for (let i = 0; i < PMD_NR; i++) {
-    const slot = pteSlot(s, mm, base + i);
-    const bits = s.entf.at(slot);
-    if (!bits || (bits & PTE.special && isZeroPage(s, s.ent.at(slot)))) {
-      pages.push(undefined);
-      continue;
-    }
-    if (!(bits & PTE.present)) return -E.AGAIN;
-    const page = s.ent.at(slot);
-    const folio = s.head(page);
-    if (!folioAnon(s, folio) || !s.has(folio, PG.lru)) return -E.AGAIN;
-    const expected = folioMapcount(s, folio) + (s.has(folio, PG.swapcache) ? s.nr(folio) : 0);
-    if (s.refcount.at(folio) !== expected) return -E.AGAIN;
-    present++;
-    pages.push(page);
-  }
-  if (!present) return -E.INVAL;
-  s.count('thp_collapse_alloc');
-  for (let i = 0; i < PMD_NR; i++) {
-    const slot = pteSlot(s, mm, base + i);
-    const page = pages[i];
-    if (page === undefined) {
-      clearEntry(s, slot);
-      continue;
-    }
-    s.set(s.content, folio + i, s.content.at(page));
-    const old = s.head(page);
-    unmapSlot(s, slot);
-    if (s.has(old, PG.swapcache)) folioFreeSwap(s, old);
-    folioPut(s, old);
-  }
-  const block = s.ent.at(pmd);
-  clearEntry(s, pmd);
-  freeBlock(s, block);
-  s.set(s.mapping, folio, MAPPING.anon);
-  s.set(s.index, folio, base);
-  s.setFlag(folio, PG.uptodate | PG.swapbacked);
-  const write = s.vmaFlags.at(vma) & VM.WRITE ? PTE.write : 0;
-  mapPmd(s, pmd, folio, PTE.young | PTE.dirty | write);
-  setAnonExclusive(s, folio, true);
-  folioAddLru(s, folio);
-  return 0;
 }
 
 /** split_huge_pages (debugfs, split_huge_pages_pid): splits every large folio of a range that nobody else holds. */

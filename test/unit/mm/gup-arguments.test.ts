@@ -48,3 +48,38 @@ describe('madvise_inject_error', () => {
     expect(r.count('thp_split_page')).toBe(2);
   });
 });
+
+describe('madvise_populate', () => {
+  it('says -EINVAL where GUP says -EFAULT, and -ENOMEM at a hole', () => {
+    const ro = 'mmap m anon 4 r;';
+    expect(script(`${ro} madvise m[0] 4 POPULATE_WRITE`).last).toMatchObject({ errno: 'EINVAL' });
+    const r = script(`${anon} munmap m[1] 1; madvise m[0] 2 POPULATE_READ`);
+    expect(r.last).toMatchObject({ errno: 'ENOMEM' });
+    expect(script('create_file F tmpfs 1; mmap m shmem 2 rw F; madvise m[0] 2 POPULATE_READ').last).toMatchObject({
+      errno: 'EFAULT',
+    });
+  });
+});
+
+describe('madvise_collapse', () => {
+  const small = 'mmap m thp 512 rw; madvise m[0] 512 NOHUGEPAGE; write m[0] u1; madvise m[0] 512 HUGEPAGE;';
+  it('__collapse_huge_page_swapin: brings back what is swapped out', () => {
+    const r = script(`${small} madvise m[0] 1 PAGEOUT; madvise m[0] 512 COLLAPSE; read m[0]`);
+    expect(r.last.data).toBe('u1');
+    expect(r.pte()).toMatchObject({ level: 'pmd' });
+  });
+  it('hpage_collapse_scan_pmd: at least one page must be writable', () => {
+    expect(script(`${small} fork C1; madvise m[0] 512 COLLAPSE`).last).toMatchObject({ errno: 'EINVAL' });
+    // 6.1 maps what comes from swap read-only
+    const swapped = `${small} madvise m[0] 1 PAGEOUT; read m[0]; madvise m[0] 512 COLLAPSE`;
+    expect(script(swapped, ['m[0]'], '6.1').last).toMatchObject({ errno: 'EINVAL' });
+    expect(script(swapped).last.ret).toBe(0);
+  });
+  it('a range that fails does not keep the others from being collapsed', () => {
+    const two =
+      'mmap m thp 1024 rw; madvise m[0] 1024 NOHUGEPAGE; write m[0] u1; write m[512] u2; madvise m[0] 1024 HUGEPAGE;';
+    const r = script(`${two} get_user_pages_fast m[0] 1 WRITE h0; madvise m[0] 1024 COLLAPSE`, ['m[0]', 'm[512]']);
+    expect(r.last).toMatchObject({ errno: 'EAGAIN' });
+    expect(r.now.ptes.map((p) => p['level'])).toEqual(['pte', 'pmd']);
+  });
+});
