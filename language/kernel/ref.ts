@@ -20,6 +20,16 @@ export const refs: readonly CallFact[] = [
       prototype: 'void folio_add_pin(struct folio *folio);',
       doc: 'One more pin on a folio that is pinned already; unpin_user_page() gives it back.',
     }),
+    row('folio_remove_rmap_pte folio_remove_rmap_ptes folio_remove_rmap_pmd', [ref('get', folio(0))], {
+      since: '6.8',
+      source: 'mm/rmap.c',
+      doc: 'Takes a mapping away: its reference is the caller’s from then on, who gives it back with folio_put().',
+    }),
+    row('page_remove_rmap', [ref('get', page(0))], {
+      until: '6.8',
+      replacedBy: 'folio_remove_rmap_pte',
+      source: 'mm/rmap.c',
+    }),
     row('page_count page_ref_count page_mapped', [counts(page(0))]),
     row('page_mapcount total_mapcount', [counts(page(0))], { until: '6.12', replacedBy: 'folio_mapcount' }),
     row('folio_ref_count folio_mapcount folio_mapped folio_expected_ref_count', [counts(folio(0))], { since: '5.16' }),

@@ -67,7 +67,7 @@ export class Interpreter {
     this.effects = new Effects(machine, this.memory, this.arithmetic);
   }
 
-  private get symbols(): Symbols {
+  get symbols(): Symbols {
     return this.machine.symbols;
   }
 

@@ -68,6 +68,11 @@ export class Stepper {
       case 'switch': {
         const v = this.interp.eval(w.value, state, frame);
         const out: Step[] = [];
+        for (const { label } of node.succs)
+          if (label.kind === 'case' && label.value.kind === 'id') {
+            const c = this.interp.eval(label.value, state, frame);
+            if (!c.o && !c.x) this.interp.symbols.setLabel(c.s);
+          }
         for (const edge of node.succs) {
           const s = state.fork();
           const l = edge.label;

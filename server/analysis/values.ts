@@ -96,6 +96,12 @@ export class Symbols {
     return id;
   }
 
+  /** A constant of a header that was not read is a label of a switch: it differs from all the other ones that are. */
+  setLabel(id: number): void {
+    const info = this.infos[id];
+    if (info && !info.unique && /^init:G\/[A-Z][A-Z0-9_]*$/.test(info.key)) this.infos[id] = { ...info, unique: true };
+  }
+
   /** What the symbol points to can be found from outside of the function whoever else gets it: it came from there. */
   isFoundAnyway(id: number): boolean {
     const { key, from, local, elementOf } = this.info(id);

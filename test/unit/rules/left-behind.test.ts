@@ -478,3 +478,57 @@ int fill_own(unsigned long addr, int nr)
       leaks,
     ));
 });
+
+describe('what is no mistake', () => {
+  const switches = (second: string): string => `
+long bench(unsigned int cmd, unsigned long addr, struct page **pages, int nr)
+{
+	long got, i;
+
+	switch (cmd) {
+	case GUP_TEST:
+		got = get_user_pages_fast(addr, nr, 0, pages);
+		break;
+	case PIN_TEST:
+		got = pin_user_pages_fast(addr, nr, 0, pages);
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (got <= 0)
+		return got;
+	switch (cmd) {
+	case GUP_TEST:
+		${second}
+		break;
+	case PIN_TEST:
+		unpin_user_pages(pages, got);
+		break;
+	}
+	return 0;
+}`;
+  const mismatches = { only: 'mismatched-release' } as const;
+  it('the same switch at acquire and release: its labels differ', async () => {
+    await check(switches('for (i = 0; i < got; i++)\n\t\t\tput_page(pages[i]);'), mismatches);
+    await check(switches('unpin_user_pages(pages, got); //~ mismatched-release'), mismatches);
+  });
+
+  const replace = (unmap: string, marker: string): string => `
+int write_opcode(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)
+{
+	struct page *page;
+	int ret = get_user_pages_remote(mm, addr, 1, 0, &page, NULL);
+
+	if (ret != 1)
+		return ret < 0 ? ret : -EFAULT;
+	${unmap}
+	put_page(page);
+	put_page(page);${marker}
+	return 0;
+}`;
+  it('the reference of a mapping that was taken away', async () => {
+    const doubles = { only: 'double-release' } as const;
+    await check(replace('folio_remove_rmap_pte(page_folio(page), page, vma);', ''), doubles);
+    await check(replace('flush_cache_page(vma, addr, 0);', ' //~ double-release'), doubles);
+  });
+});
