@@ -39,18 +39,22 @@ class Numbers {
 
 const LENGTH = { steps: 0, events: 1, output: 2, faults: 3, results: 4, ticks: 5, statements: 6 } as const;
 
+/** Words of a step in the log. */
+const STEP = 3;
+
 /** The record. */
 export class Record {
   readonly faults: RunFault[] = [];
   readonly results: PropertyResult[] = [];
   /** Of each step: journal position, code position, depth of the stack. (A journal has less than 2^31 entries.) */
-  private readonly positions = new Numbers();
-  private readonly codes = new Numbers();
-  private readonly depths = new Numbers();
-  /** Where somebody else goes on: the step, the thread, the name of the actor. */
+  private log = new Int32Array(1024 * STEP);
+  private steps = 0;
+  /** Where somebody else goes on: the step, the thread, the name of the actor; and who goes on now. */
   private readonly turns = new Numbers();
   private readonly threads = new Numbers();
   private readonly names = new Numbers();
+  private lastThread = 0;
+  private lastName = 0;
   /** Step of the trace at each tick of the bus. */
   private readonly ticks = new Numbers();
   /** Places from which the run can go on: step and journal position. */
@@ -67,46 +71,57 @@ export class Record {
 
   /** Number of steps. */
   get length(): number {
-    return this.positions.length;
+    return this.steps;
   }
   /** A step begins: thread `thread` is at `pc` of the code. */
   step(thread: number, pc: number): void {
     const { vm } = this.kernel;
-    const i = this.positions.length;
+    const i = this.steps;
     const name = vm.tName.data[thread]!;
-    const turn = this.turns.length - 1;
-    if (turn < 0 || this.threads.at(turn) !== thread || this.names.at(turn) !== name) {
+    if (thread !== this.lastThread || name !== this.lastName) {
       this.turns.push(i);
-      this.threads.push(thread);
-      this.names.push(name);
+      this.threads.push((this.lastThread = thread));
+      this.names.push((this.lastName = name));
     }
-    this.positions.push(this.store.boundary());
-    this.codes.push(pc);
-    this.depths.push(vm.tDepth.data[thread]!);
-    this.kernel.stepNumber = i + 1;
+    const at = i * STEP;
+    if (at === this.log.length) this.grow();
+    const { log } = this;
+    log[at] = this.store.boundary();
+    log[at + 1] = pc;
+    log[at + 2] = vm.tDepth.data[thread]!;
+    this.kernel.stepNumber = this.steps = i + 1;
+  }
+  private grow(): void {
+    const { log } = this;
+    this.log = new Int32Array(log.length * 2);
+    this.log.set(log);
+  }
+  /** Word `what` of what is known of step `i`. */
+  private of(i: number, what: number): number {
+    return i >= 0 && i < this.steps ? this.log[i * STEP + what]! : 0;
   }
   position(i: number): number {
-    return this.positions.at(i);
+    return this.of(i, 0);
   }
   thread(i: number): number {
     return this.threads.at(this.turns.upTo(i) - 1);
   }
   /** Row of the program's spans. */
   row(i: number): number {
-    return i >= 0 && i < this.length ? this.kernel.program.spanOf[this.codes.at(i) / WIDTH]! : -1;
+    return i >= 0 && i < this.length ? this.kernel.program.spanOf[this.of(i, 1) / WIDTH]! : -1;
   }
   name(i: number): string {
     return this.kernel.nameText(this.names.at(this.turns.upTo(i) - 1));
   }
   depth(i: number): number {
-    return this.depths.at(i);
+    return this.of(i, 2);
   }
   /** The thread of step `i` shows where it stands: the journal knows this of places where threads stopped only. Until the next move. */
   show(i: number): void {
     const { vm } = this.kernel;
     const t = this.thread(i);
-    this.store.show(vm.tPc, t, this.codes.at(i));
-    this.store.show(vm.tDepth, t, this.depths.at(i));
+    this.store.show(vm.tPc, t, this.of(i, 1));
+    this.store.show(vm.tDepth, t, this.of(i, 2));
   }
   /** The bus has come to tick `now`. */
   tick(now: number): void {
@@ -143,8 +158,10 @@ export class Record {
     const { lengths } = this;
     const { events, output, vm } = this.kernel;
     const steps = lengths.at(LENGTH.steps);
-    for (const n of [this.positions, this.codes, this.depths]) n.length = steps;
+    this.steps = steps;
     this.turns.length = this.threads.length = this.names.length = this.turns.upTo(steps - 1);
+    this.lastThread = this.threads.at(this.turns.length - 1);
+    this.lastName = this.names.at(this.turns.length - 1);
     events.length = lengths.at(LENGTH.events);
     output.length = lengths.at(LENGTH.output);
     this.faults.length = lengths.at(LENGTH.faults);
@@ -157,15 +174,9 @@ export class Record {
   }
   /** Bytes that the record of the steps takes. */
   get bytes(): number {
-    return [
-      this.positions,
-      this.codes,
-      this.depths,
-      this.turns,
-      this.threads,
-      this.names,
-      this.placeSteps,
-      this.placePositions,
-    ].reduce((n, x) => n + x.bytes, 0);
+    return [this.turns, this.threads, this.names, this.placeSteps, this.placePositions].reduce(
+      (n, x) => n + x.bytes,
+      this.log.byteLength,
+    );
   }
 }
