@@ -2,13 +2,25 @@
 import type { CType, Expr } from '../../language/c/index.ts';
 import { foldBinary } from '../../language/c/operators.ts';
 import { CSyntaxError } from '../../language/c/exact/index.ts';
-import { ACTOR, findMember, MachineFault, typeName, type FrameInfo, type Ty } from '../machine/index.ts';
-import { array, CompileError, isScalar, ptr, T, Types, type IntTy } from '../machine/types.ts';
+import { findMember, MachineFault, typeName, type FrameInfo, type Ty } from '../machine/index.ts';
+import { array, CompileError, isScalar, ptr, T, Types } from '../machine/types.ts';
 import type { Simulation } from '../scenario/index.ts';
+import {
+  bitsOf,
+  common,
+  decay,
+  deref,
+  flag,
+  floats,
+  integer,
+  isTrue,
+  literalType,
+  memory,
+  promote,
+  type Place,
+} from './arithmetic.ts';
+import { callFunction, stringArgument } from './evaluate-call.ts';
 import { addressOf, NoValue, Reader, words, wrap, type Value, type Where } from './values.ts';
-
-/** Statements that a call in an expression may run. */
-const CALL_LIMIT = 200_000;
 
 /** A frame in which names are looked up. */
 export interface Context {
@@ -132,11 +144,6 @@ export class Evaluator {
     }
     return this.enumerators.get(name);
   }
-}
-
-/** Something that is somewhere. */
-interface Place extends Value {
-  readonly where: Where;
 }
 
 /** Names of one frame, and the arithmetic on what they mean. */
@@ -332,62 +339,10 @@ class Scope {
   /** Calls a function of the program, or what `//@ assert` may ask (refcount(), page(), …), on a thread of its own. */
   private call(callee: Expr, args: readonly Expr[]): Value {
     if (callee.kind !== 'id') throw new NoValue('only a function named directly can be called here');
-    const { kernel, loaded } = this.sim;
-    const { program } = loaded;
-    const fn = program.byName.get(callee.name);
-    const builtin = program.builtins.indexOf(callee.name);
-    if (builtin < 0 && (!fn || fn.entry < 0))
-      throw new NoValue(`${callee.name}() is not part of this program: only what the program calls can be called`);
-    const given = args.map((a) => this.argument(a));
-    const t = kernel.spawn(program.functions[program.init]!, [], {
-      kind: ACTOR.init,
-      name: 'evaluation',
-      proc: kernel.vm.tProc.at(this.reader.thread) || (kernel.procs.count ? 1 : 0),
-    });
-    const { events, output, touched, stepNumber } = kernel;
-    const before = { events: events.length, output: output.length };
-    const { onStep } = kernel.vm;
-    kernel.vm.onStep = () => false;
-    try {
-      if (builtin >= 0) {
-        const r = kernel.vm.withArguments(given, t, (at) => kernel.call(builtin, at, given.length, t));
-        if (typeof r === 'symbol') throw new NoValue(`${callee.name}() would wait`);
-        const type = fn && fn.returns.kind !== 'void' ? fn.returns : T.long;
-        if (r === undefined) return { type: T.void };
-        return integer(typeof r === 'object' ? addressOf(r.hi, r.lo) : BigInt(r), type);
-      }
-      const u = kernel.spawn(fn!, given, { kind: ACTOR.init, name: 'evaluation', proc: kernel.vm.tProc.at(t) });
-      for (let n = 0; n < CALL_LIMIT; n += 1000) {
-        const stop = kernel.vm.run(u, 1000);
-        if (stop === 'exit') {
-          if (fn!.returns.kind === 'void') return { type: T.void };
-          if (fn!.returns.size > 4 || !isScalar(fn!.returns) || fn!.returns.kind === 'float')
-            throw new NoValue(`${callee.name}() returns ${typeName(fn!.returns)}, which can’t be shown here`);
-          return integer(BigInt(kernel.vm.tResult.at(u)), fn!.returns);
-        }
-        if (stop === 'blocked') throw new NoValue(`${callee.name}() would wait`);
-      }
-      throw new NoValue(`${callee.name}() does not end`);
-    } finally {
-      kernel.vm.onStep = onStep;
-      kernel.touched = touched;
-      kernel.stepNumber = stepNumber;
-      events.length = before.events;
-      output.length = before.output;
-    }
+    return callFunction(this.sim, this.reader.thread, callee.name, () => args.map((a) => this.argument(a)));
   }
   private argument(e: Expr): { hi: number; lo: number } {
-    if (e.kind === 'str') {
-      const literal = this.sim.loaded.program.globals.find((g) => g.literal === e.value);
-      const { memory } = this.sim.kernel.vm;
-      if (literal) return words(addressOf(0xffff8881, literal.address));
-      const at = memory.address(memory.alloc(e.value.length + 1, 2, -1, true));
-      memory.put(
-        at,
-        Uint8Array.from(`${e.value}\0`, (c) => c.charCodeAt(0)),
-      );
-      return words(addressOf(0xffff8881, at));
-    }
+    if (e.kind === 'str') return stringArgument(this.sim, e.value);
     const v = decay(this.value(e));
     if (v.float !== undefined) throw new NoValue('floating-point arguments are not supported here');
     return words(bitsOf(v));
@@ -402,63 +357,4 @@ function isAnswer(error: unknown): error is Error {
     error instanceof CompileError ||
     error instanceof CSyntaxError
   );
-}
-
-const floats: Readonly<Record<string, (a: number, b: number) => number>> = {
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '*': (a, b) => a * b,
-  '/': (a, b) => a / b,
-  '==': (a, b) => Number(a === b),
-  '!=': (a, b) => Number(a !== b),
-  '<': (a, b) => Number(a < b),
-  '>': (a, b) => Number(a > b),
-  '<=': (a, b) => Number(a <= b),
-  '>=': (a, b) => Number(a >= b),
-};
-const flag = (on: boolean): Value => ({ type: T.int, bits: on ? 1n : 0n });
-const integer = (v: bigint, type: Ty): Value => ({ type, bits: wrap(v, type) });
-
-function bitsOf(v: Value): bigint {
-  if (v.bits === undefined) throw new NoValue(`${typeName(v.type)} is no number`);
-  return v.bits;
-}
-function memory(type: Ty, address: bigint): Place {
-  return { type, where: { at: 'memory', address } };
-}
-function deref(p: Value): Place {
-  if (p.type.kind !== 'ptr') throw new NoValue(`* needs a pointer, not ${typeName(p.type)}`);
-  if (p.type.to.kind === 'void') throw new NoValue('a void pointer can’t be followed: cast it first');
-  return memory(p.type.to, bitsOf(p));
-}
-function isTrue(v: Value): boolean {
-  return v.float !== undefined ? v.float !== 0 : bitsOf(decay(v)) !== 0n;
-}
-/** An array is a pointer to its first element. */
-function decay(v: Value): Value {
-  if (v.type.kind !== 'array' || v.where?.at !== 'memory') return v;
-  return { type: ptr(v.type.of), bits: v.where.address };
-}
-function promote(t: Ty): Ty {
-  return t.kind === 'int' && t.rank < T.int.rank ? T.int : t;
-}
-/** The usual arithmetic conversions (C11 6.3.1.8); pointers compare as unsigned longs. */
-function common(a: Ty, b: Ty): IntTy {
-  const x = promote(a);
-  const y = promote(b);
-  if (x.kind !== 'int' || y.kind !== 'int') return T.ulong;
-  if (x.signed === y.signed) return x.rank >= y.rank ? x : y;
-  const [u, s] = x.signed ? [y, x] : [x, y];
-  if (u.rank >= s.rank) return u;
-  if (s.size > u.size) return s;
-  return s.rank === T.llong.rank ? T.ullong : T.ulong;
-}
-function literalType(text: string, v: bigint): Ty {
-  if (text.startsWith("'")) return T.int;
-  const suffix = /[uUlL]*$/.exec(text)![0].toLowerCase();
-  const unsigned = suffix.includes('u');
-  const long = suffix.includes('l');
-  if (!long && !unsigned && v <= 0x7fffffffn) return T.int;
-  if (!long && (unsigned || /^0/.test(text)) && v <= 0xffffffffn) return T.uint;
-  return unsigned || v > 0x7fffffffffffffffn ? T.ulong : T.long;
 }

@@ -265,7 +265,7 @@ export class Simulation implements Director {
     const last = Math.max(0, record.length - 1);
     if (this.stopped === undefined) {
       const failed = !this.loaded.processes.length && k.events.some((e) => e.kind === 'insmod');
-      reportLeaks(this, failed || this.scheduler.moduleFunction('__pinscope_module_exit') !== undefined);
+      reportLeaks(this, failed || this.scheduler.phases.moduleFunction('__pinscope_module_exit') !== undefined);
       if (this.scheduler.truncateWaits())
         this.addFault('hung-truncate', 'a truncate still waits for pages that somebody holds', last);
     }
