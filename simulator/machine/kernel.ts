@@ -14,6 +14,9 @@ import { BLOCK, PREEMPT, Vm, type Answer, type Host, type Word } from './vm.ts';
 export { Args, cString, framed, pagePointer, slabAddress, slabPage } from './args.ts';
 export type { Director, Event } from './kernel-tables.ts';
 
+/** In the table of what was told: a test was taken to pass against the values there were. */
+export const STEERED = "'steered";
+
 /** The kernel. */
 export class Kernel extends KernelProcesses implements Host {
   readonly vm: Vm;
@@ -21,6 +24,8 @@ export class Kernel extends KernelProcesses implements Host {
   private readonly outside: Outside;
   /** What was inferred, for a program that is not complete. */
   assumed: Assumed | undefined;
+  /** One function runs alone, without a caller. */
+  cutOut = false;
   /** Functions whose assumed success has been told, by name. */
   readonly told: Rows<'name'>;
   /** Objects that were made for cut-out functions. */
@@ -38,6 +43,11 @@ export class Kernel extends KernelProcesses implements Host {
     this.table = program.builtins.map((name) => BUILTINS[name]!);
   }
 
+  /** Did a function that runs alone go on against its own tests? */
+  get steered(): boolean {
+    const id = this.nameId(STEERED);
+    return this.told.find((r) => this.told.get(r, 'name') === id) !== 0;
+  }
   /** Who makes the objects that a cut-out function is given in the process of a thread. */
   objectsOf(thread: number): ObjectMaker {
     return this.objectsOfProcess(this.vm.tProc.at(thread));

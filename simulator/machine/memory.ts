@@ -37,6 +37,8 @@ export class MachineFault extends Error {
   constructor(
     readonly kind: string,
     message: string,
+    /** It concerns an object that was made up for a function that runs alone. */
+    readonly madeUp = false,
   ) {
     super(message);
     this.name = 'MachineFault';
@@ -292,6 +294,7 @@ export class Memory {
       throw new MachineFault(
         'out-of-bounds',
         `${verb} of ${size} byte${size === 1 ? '' : 's'} ${where} of ${near.name} (${near.size} bytes${this.line(near.span, ', allocated')})`,
+        near.kind === KIND.device,
       );
     }
     throw new MachineFault('wild-pointer', `${verb} through a pointer to no object`);

@@ -31,6 +31,7 @@ export const BUFFER_PAGES = 4;
 const ELEMENTS = 64;
 const NULL: Word = { hi: 0, lo: 0 };
 const ADDRESS = /addr|start|^buf|uptr|vaddr|ubuf|^base|userptr|user_ptr|hva|_va$|^va$|^ptr$|uaddr|^iova$/;
+const FRAME = /^(?:k?pfn|hpa|hpfn|phys|paddr|phys_addr)$/;
 const PAGES = /n(?:r|um)?_?(?:of_)?pages|^pages$|page_count|^npages/;
 const BYTES = /len|size|count|bytes/;
 const USER_PAGE = 4096;
@@ -80,6 +81,9 @@ export class ObjectMaker {
     const known = this.objects.get("'buffer");
     if (known) return known;
     const vpn = doMmap(this.k.model.s, this.mm(), 'buf', 'anon', BUFFER_PAGES, 'rw', 0);
+    // a program that gives a buffer has used it
+    for (let i = 0; i < BUFFER_PAGES; i++)
+      writeUser(this.k.model.s, this.mm(), (vpn + i) * USER_PAGE, new Uint8Array([i + 1]));
     return this.objects.set("'buffer", wordOf(vpn * USER_PAGE));
   }
   /** User memory with the record that the function copies from there, filled by the names of its members; else the plain buffer. */
@@ -163,6 +167,10 @@ export class ObjectMaker {
   /** A number by the name that it has. */
   number(t: Ty, name: string): Word {
     if (t.size === 8 && ADDRESS.test(name)) return this.userBuffer();
+    if (t.size === 8 && FRAME.test(name)) {
+      const lo = (this.page()?.lo ?? 0) >>> 6;
+      return { hi: 0, lo: /pfn/.test(name) ? lo : lo << 12 };
+    }
     if (PAGES.test(name)) return { hi: 0, lo: BUFFER_PAGES };
     if (t.size >= 4 && BYTES.test(name)) return { hi: 0, lo: BUFFER_PAGES * USER_PAGE };
     return NULL;
@@ -223,13 +231,12 @@ export class ObjectMaker {
   /** Sets the members of a record in zeroed memory. */
   fill(t: RecordTy, at: number): void {
     if (t.tag === 'union') return;
+    if (this.known(t, at)) return;
     for (const x of t.members) {
       const here = at + x.offset;
-      if (x.type.kind === 'record') {
-        if (x.type.name === 'list_head') {
-          this.set(here, { hi: HI.kernel, lo: here });
-          this.set(here + 8, { hi: HI.kernel, lo: here });
-        } else if (x.type.name === 'kref' || x.type.name === 'refcount_struct')
+      if (x.type.kind === 'array') this.pagesOf(x.type, here);
+      else if (x.type.kind === 'record') {
+        if (x.type.name === 'kref' || x.type.name === 'refcount_struct')
           this.k.vm.memory.w32(here, x.type.name === 'kref' ? 1 : 2);
         else {
           this.fill(x.type, here);
@@ -241,6 +248,41 @@ export class ObjectMaker {
         if (x.type.size === 8) this.set(here, w);
         else if (x.type.size === 4) this.k.vm.memory.w32(here, w.lo);
       }
+    }
+  }
+  /** Records of the kernel whose zeroes would mean something else: an empty list, a buffer of the user, one reference. */
+  private known(t: RecordTy, at: number): boolean {
+    const put = (name: string, w: Word, size: number): void => {
+      const m = findMember(t, name);
+      if (m && size === 8) this.set(at + m.offset, w);
+      else if (m) this.k.vm.memory.w32(at + m.offset, w.lo);
+    };
+    const number = (lo: number): Word => ({ hi: 0, lo });
+    switch (t.name) {
+      case 'list_head':
+        put('next', { hi: HI.kernel, lo: at }, 8);
+        put('prev', { hi: HI.kernel, lo: at }, 8);
+        return true;
+      case 'iov_iter':
+        put('ubuf', this.userBuffer(), 8);
+        put('count', number(BUFFER_PAGES * USER_PAGE), 8);
+        put('nr_segs', number(1), 8);
+        return true;
+      case 'bio':
+        put('__bi_cnt', number(1), 4);
+        put('__remaining', number(1), 4);
+        return false;
+      default:
+        return false;
+    }
+  }
+  /** An array of pages that lies in a record: the first ones are those that the caller took. */
+  private pagesOf(t: Ty & { kind: 'array' }, at: number): void {
+    if (!this.k.assumed?.given || t.of.kind !== 'ptr' || t.of.to.kind !== 'record') return;
+    if (!/^(?:page|folio)$/.test(t.of.to.name)) return;
+    for (let i = 0; i < Math.min(BUFFER_PAGES, t.size / 8); i++) {
+      const p = this.page();
+      if (p) this.set(at + 8 * i, p);
     }
   }
   private table(t: RecordTy, at: number): void {

@@ -37,6 +37,11 @@ export function reportDeadlock(sim: Simulation, stuck: readonly number[]): void 
       ? 'hung-truncate'
       : 'hang';
   const step = Math.max(0, sim.record.length - 1);
+  if (kind === 'hang' && k.cutOut) {
+    // the rest of the driver is not there
+    k.event('assumed', `the run ends here: ${parts.join('; ')}, for the rest of the driver does not run`, t);
+    return;
+  }
   const text = parts.join('; ') || 'nobody can run';
   sim.record.faults.push({
     kind,

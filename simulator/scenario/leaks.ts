@@ -1,5 +1,6 @@
 /** What is still held at the end: references, mappings, memory. */
 import { HI, KIND, SC, STATE } from '../machine/index.ts';
+import { readFrame } from '../machine/model.ts';
 import type { Simulation } from './simulation.ts';
 
 /** What is still held when everybody is gone. */
@@ -14,8 +15,9 @@ export function reportLeaks(sim: Simulation, unloaded: boolean): void {
   const groups = new Map<string, { n: number; span: number; call: string; pin: boolean; actor: string }>();
   for (let r = 1; r <= k.pins.count; r++) {
     if (k.pins.get(r, 'live') !== 1) continue;
-    if (kept && reached.has(-k.pins.get(r, 'pfn'))) continue;
     const span = k.pins.get(r, 'span');
+    // what a caller took it gives back itself; what is handed on, by pointer or by number, is the next one's
+    if (kept && (span < 0 || handedOn(sim, r, reached, words))) continue;
     const call = k.nameText(k.pins.get(r, 'call'));
     const key = `${span}:${call}`;
     const g = groups.get(key) ?? {
@@ -45,8 +47,15 @@ export function reportLeaks(sim: Simulation, unloaded: boolean): void {
         k.lineOf(g.span),
         g.actor,
       );
+  // a function that succeeds leaves its mappings to whoever undoes it, in whatever form it stored their addresses
+  const went = kept && sim.loaded.whole !== undefined && sim.control.get('result') >= 0;
   for (let r = 1; r <= k.maps.count; r++)
-    if (k.maps.get(r, 'live') === 1 && !others && !words.has(k.maps.get(r, 'dma') * 4096 + k.maps.get(r, 'virt')))
+    if (
+      k.maps.get(r, 'live') === 1 &&
+      !others &&
+      !went &&
+      !words.has(k.maps.get(r, 'dma') * 4096 + k.maps.get(r, 'virt'))
+    )
       sim.addFault(
         'leak',
         `the DMA mapping made at line ${k.lineOf(k.maps.get(r, 'span'))} is never unmapped`,
@@ -73,12 +82,45 @@ export function reportLeaks(sim: Simulation, unloaded: boolean): void {
     );
   }
 }
+/** Can a page be found from what is left: by its struct page, its frame number or address, or behind a neighbour in one entry of a table? */
+function handedOn(sim: Simulation, row: number, reached: ReadonlySet<number>, words: ReadonlySet<number>): boolean {
+  const { pins } = sim.kernel;
+  const span = pins.get(row, 'span');
+  const found = (pfn: number): boolean => reached.has(-pfn) || words.has(pfn) || words.has(pfn * 4096);
+  // sg_alloc_table_from_pages() and bios put neighbours into one entry
+  for (let pfn = pins.get(row, 'pfn'); ; pfn--) {
+    if (found(pfn)) return true;
+    if (!pins.find((r) => pins.get(r, 'live') === 1 && pins.get(r, 'pfn') === pfn - 1 && pins.get(r, 'span') === span))
+      return false;
+  }
+}
+/** Pages whose struct page or address an allocated page holds, and those behind it in the same allocation. */
+function inFrame(sim: Simulation, pfn: number, seen: Set<number>): void {
+  const { kernel: k, model } = sim;
+  const row = k.heapPages.find((r) => {
+    const first = k.heapPages.get(r, 'pfn');
+    return k.heapPages.get(r, 'live') === 1 && pfn >= first && pfn < first + (1 << k.heapPages.get(r, 'order'));
+  });
+  if (!row) return;
+  for (let i = 0; i < 1 << k.heapPages.get(row, 'order'); i++) {
+    const bytes = readFrame(model.s, k.heapPages.get(row, 'pfn') + i, 0, 4096);
+    const v = new DataView(bytes.buffer, bytes.byteOffset, 4096);
+    for (let at = 0; at < 4096; at += 8)
+      if (v.getInt32(at + 4, true) === HI.vmemmap) seen.add(-(v.getInt32(at, true) >>> 6));
+  }
+}
 /** Objects that globals reach, as conservatively as kmemleak. Pages as negative frame numbers. */
 function reachable(sim: Simulation, words?: Set<number>): Set<number> {
   const k = sim.kernel;
   const m = k.vm.memory;
   const seen = new Set<number>();
   const queue: number[] = [];
+  // pages that the driver allocated hold pointers too (dma_alloc_coherent())
+  const frames: number[] = [];
+  const frame = (pfn: number): void => {
+    if (!seen.has(-pfn)) frames.push(pfn);
+    seen.add(-pfn);
+  };
   const look = (from: number, size: number): void => {
     for (let a = Math.ceil(from / 8) * 8; a + 8 <= from + size; a += 8) {
       const hi = m.r32(a + 4);
@@ -90,7 +132,7 @@ function reachable(sim: Simulation, words?: Set<number>): Set<number> {
           seen.add(o);
           queue.push(o);
         }
-      } else if (hi === HI.direct) seen.add(-(lo >>> 12));
+      } else if (hi === HI.direct) frame(lo >>> 12);
       else if (hi === HI.vmemmap) seen.add(-(lo >>> 6));
     }
   };
@@ -112,8 +154,11 @@ function reachable(sim: Simulation, words?: Set<number>): Set<number> {
   if (sim.loaded.processes.length === 0) {
     // what a function returns is its caller's
     const whole = sim.loaded.whole === undefined ? undefined : sim.loaded.program.byName.get(sim.loaded.whole);
+    if (whole?.returns.kind === 'int') for (let t = 1; t < k.threadCount; t++) words?.add(k.vm.tResult.at(t));
     if (whole?.returns.kind === 'ptr')
       for (let t = 1; t < k.threadCount; t++) {
+        seen.add(-(k.vm.tResult.at(t) >>> 6));
+        frame(k.vm.tResult.at(t) >>> 12);
         const o = m.rowAt(k.vm.tResult.at(t));
         if (o && !seen.has(o)) {
           seen.add(o);
@@ -127,7 +172,10 @@ function reachable(sim: Simulation, words?: Set<number>): Set<number> {
       queue.push(o);
     }
   }
-  for (let o = queue.pop(); o; o = queue.pop())
-    if (m.objState.at(o) === STATE.alive) look(m.objAddress.at(o), m.objSize.at(o));
+  do {
+    for (let o = queue.pop(); o; o = queue.pop())
+      if (m.objState.at(o) === STATE.alive) look(m.objAddress.at(o), m.objSize.at(o));
+    for (const pfn of frames.splice(0)) inFrame(sim, pfn, seen);
+  } while (queue.length || frames.length);
   return seen;
 }

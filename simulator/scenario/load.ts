@@ -30,6 +30,7 @@ import {
 } from '../machine/index.ts';
 
 import { ASSUMED_AT, complete } from './assume/complete.ts';
+import { steer } from './assume/steer.ts';
 
 /** A message about the source. */
 export interface Diagnostic extends Span {
@@ -231,6 +232,12 @@ export function load(
   const wanted = o.fn === undefined || !source.functions.has(o.fn) ? own.map((f) => f.name) : [o.fn];
   if (o.fn !== undefined && !source.functions.has(o.fn) && !diagnostics.some((d) => d.severity === 'error'))
     diagnostics.push({ message: `there is no function ${o.fn}() in this file`, start: 0, end: 0, severity: 'error' });
+  const single = whole === undefined ? undefined : source.functions.get(whole);
+  const steered =
+    open && single && !list.some((a) => a.kind === 'action' && (a.action.kind === 'fail' || a.action.kind === 'short'))
+      ? steer(single, (name) => own.some((f) => f.name === name))
+      : undefined;
+  if (steered) source = { ...source, functions: new Map(source.functions).set(steered.name, steered) };
   const completed = open
     ? complete(source, wanted, (at) => at.start < PRELUDE_BASE || at.start >= ASSUMED_AT, base.program)
     : undefined;

@@ -29,6 +29,7 @@ import { Record } from './record.ts';
 import { Scheduler } from './scheduler.ts';
 import { machineOptions, makeModel, makeParts } from './setup.ts';
 import type { PropertyResult, RunFault, RunOptions, Step } from './types.ts';
+import { unsure } from './unsure.ts';
 import { Watcher } from './watcher.ts';
 
 /** Journal entries after which a run is stopped. */
@@ -78,6 +79,7 @@ export class Simulation implements Director {
     if (this.turns.length) this.watchAccesses();
     k.preludeBase = PRELUDE_BASE;
     k.assumed = loaded.assumed;
+    k.cutOut = loaded.whole !== undefined;
     k.lineOf = (row) => (row >= 0 && loaded.program.spans[row] ? loaded.lineOf(loaded.program.spans[row].start) : 0);
     k.vm.memory.lineOf = (row) => k.lineOf(row);
     k.onDriverFault = (vma, at, write, thread) => driverFault(this, vma, at, write, thread);
@@ -145,6 +147,10 @@ export class Simulation implements Director {
   watchAccesses(): Watcher {
     this.watcher ??= new Watcher(this.kernel);
     return this.watcher;
+  }
+  /** Does somebody choose turns and failures? */
+  get watched(): boolean {
+    return this.watcher !== undefined;
   }
   /** A turn of a schedule begins, or is over. */
   beginTurn(turn: Turn | undefined): void {
@@ -228,6 +234,12 @@ export class Simulation implements Director {
   /** The machine stopped a thread. */
   machineFault(e: MachineFault, thread: number): void {
     const k = this.kernel;
+    const why = unsure(this, e);
+    if (why !== undefined) {
+      this.stopped = `${e.message}: ${why}`;
+      k.event('assumed', `the run ends here: ${this.stopped}`, thread);
+      return;
+    }
     const row = thread ? k.spanAt(thread) : -1;
     const step = Math.max(0, this.record.length - 1);
     this.record.faults.push({

@@ -36,6 +36,7 @@ export function outcome(s: Simulation): string[] {
       `${asked.has(f.kind) ? 'as shown' : 'FAULT'}: ${f.kind}${f.line ? ` at line ${f.line}` : ''} (step ${f.inevitable}, ${f.actor}): ${f.text}${shown ? `; ${shown}` : ''}`,
     );
   }
+  if (s.stopped !== undefined && !s.faults.length) out.push(`the run ended early: ${s.stopped}`);
   for (const r of s.results)
     out.push(
       `${r.holds ? 'ok' : 'FAILED'}: ${r.text}${r.holds ? '' : ` (step ${r.step}${r.line ? `, line ${r.line}` : ''})`}`,

@@ -2,7 +2,7 @@
  * Functions of real drivers on the machine: every function of drivers/ that calls the GUP family is run whole, without annotations, as
  * "Simulate this function" does: in its file (with the file's own headers), and cut out alone. Prints which share compiles and which runs
  * to an end, and what stopped the others, by frequency.
- * Usage: KERNEL_SRC=… node test/bench/simulate.mjs [--mode file|alone] [--only TEXT] [--sample N] [--list] [--json]
+ * Usage: KERNEL_SRC=… node test/bench/simulate.mjs [--mode file|alone] [--dirs drivers,net,…] [--only TEXT] [--sample N] [--list]
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,10 +18,12 @@ const only = option('--only');
 const sample = Number(option('--sample', '1'));
 const modes = option('--mode') ? [option('--mode')] : ['file', 'alone'];
 const verbose = process.argv.includes('--list');
-if (!existsSync(join(kernel, 'drivers'))) {
-  console.error(`${kernel}/drivers does not exist; set KERNEL_SRC to a kernel tree.`);
-  process.exit(2);
-}
+const folders = option('--dirs', 'drivers').split(',');
+for (const folder of folders)
+  if (!existsSync(join(kernel, folder))) {
+    console.error(`${kernel}/${folder} does not exist; set KERNEL_SRC to a kernel tree.`);
+    process.exit(2);
+  }
 const require = createRequire(import.meta.url);
 const { createCParser, parseUnit } = await loadTs('language/c/index.ts');
 const { acquires, calls } = (await loadTs('language/kernel/index.ts')).facts;
@@ -43,7 +45,7 @@ const walk = (folder) => {
     else if (e.name.endsWith('.c') && names.test(readFileSync(path, 'utf8'))) files.push(path);
   }
 };
-walk(join(kernel, 'drivers'));
+for (const folder of folders) walk(join(kernel, folder));
 const jobs = [];
 for (const path of files.sort()) {
   const text = readFileSync(path, 'utf8');
@@ -89,7 +91,8 @@ for (const mode of modes) {
     const lines = s.loaded.diagnostics.filter((d) => d.severity === 'error' || d.severity === 'warning');
     const errors = lines.filter((d) => d.severity === 'error');
     if (!errors.length) counts.compiles++;
-    if (j.takes && s.kernel.pins.count > 0) counts.taken++;
+    const came = s.kernel.pins.count > 0 || s.events.some((e) => e.kind === 'gup');
+    if (j.takes && came) counts.taken++;
     const bad = s.faults.filter((f) => f.kind === 'unsupported' || /limit/.test(f.kind));
     if (errors.length) note(`error: ${general(errors[0].message)}`, j);
     else if (bad.length) note(`${bad[0].kind}: ${general(bad[0].text)}`, j);
@@ -97,8 +100,9 @@ for (const mode of modes) {
       counts.ends++;
       if (s.ok) counts.clean++;
       else note(`ENDS ${s.faults[0]?.kind}: ${general(s.faults[0]?.text ?? '')}`, j);
-    } else note(`fault ${s.faults[0]?.kind}: ${general(s.faults[0]?.text ?? '')}`, j);
-    if (verbose) console.log(`  ${j.path.slice(kernel.length + 1)}:${j.name} ${Math.round(performance.now() - began)} ms, ${s.length} steps: ${errors[0]?.message ?? s.faults.map((f) => `${f.kind} line ${f.line}: ${f.text}`).join('; ')}`);
+    } else if (!s.faults.length) note(`open end: ${general(s.stopped)}`, j);
+    else note(`fault ${s.faults[0]?.kind}: ${general(s.faults[0]?.text ?? '')}`, j);
+    if (verbose) console.log(`  ${j.path.slice(kernel.length + 1)}:${j.name} ${Math.round(performance.now() - began)} ms, ${s.length} steps: ${errors[0]?.message ?? s.faults.map((f) => `${f.kind} line ${f.line}: ${f.text}`).join('; ')}${j.takes && !came ? ` NOT TAKEN (${s.events.findLast((e) => e.kind === 'return')?.text ?? ''})` : ''}`);
   }
   const share = (n) => `${n} of ${wanted.length} (${((100 * n) / Math.max(1, wanted.length)).toFixed(1)} %)`;
   console.log(`\n${mode === 'file' ? 'in their files' : 'cut out alone'}: ${share(counts.compiles)} compile, ${share(counts.ends)} run to an end, ${share(counts.clean)} without a fault; ${counts.taken} of ${wanted.filter((j) => j.takes).length} that take pages come to it; ${((performance.now() - started) / 1000).toFixed(1)} s`);

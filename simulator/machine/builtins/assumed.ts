@@ -1,6 +1,7 @@
 /** Calls of functions that are not there: they succeed, unless an annotation lets them fail. */
 import type { Args, Kernel } from '../kernel.ts';
 import { HI } from '../memory.ts';
+import { STEERED } from '../kernel.ts';
 import type { Builtins } from './index.ts';
 
 /** -EIO and -ENOMEM: what fails says one of them. */
@@ -18,6 +19,15 @@ function told(k: Kernel, a: Args, text: string): void {
 
 /** Built-ins of this file. */
 export const assumed: Builtins = {
+  // a function that runs without its caller: what the caller holds or has counted is taken to be right
+  __pinscope_cut_out: (k) => (k.cutOut ? 1 : 0),
+  __pinscope_steer: (k, a) => {
+    if (a.big(0) !== a.big(1) && k.cutOut) {
+      if (!k.steered) k.told.add({ name: k.nameId(STEERED) });
+      k.event('assumed', 'this tests values that were made up: it is taken to lead to the pages', a.thread);
+    }
+    return k.cutOut ? a.w(1) : a.w(0);
+  },
   __pinscope_assume: (k, a) => {
     k.touched = true;
     if (k.director.fails(a.text(0))) return EIO;

@@ -18,8 +18,14 @@ function gupCall(k: Kernel, a: Args): number {
   const name = a.text(0);
   const call = (GUP_CALLS as readonly string[]).includes(name) ? (name as GupCall) : 'get_user_pages';
   const mm = k.modelMm(a.w(1));
-  const start = a.u(2);
+  let start = a.u(2);
   let nr = a.u(3);
+  if (k.cutOut && k.assumed && start < 65536) {
+    // made up: nobody has said where the user's memory is
+    const b = k.objectsOf(a.thread).userBuffer();
+    start += b.hi * 4294967296 + (b.lo >>> 0);
+    k.event('assumed', `${name}(): the address is not known here; it is taken to lie in a user buffer`, a.thread);
+  }
   const flags = a.n(4);
   const array = a.w(5);
   const wants = array.hi !== 0 || array.lo !== 0;

@@ -81,7 +81,7 @@ struct user_struct __pinscope_user;
 #define RLIM_INFINITY (~0UL)
 #define rlimit(n) (8UL << 20)
 #define task_rlimit(t, n) (8UL << 20)
-static inline int __account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc, struct task_struct *t, bool bypass) { unsigned long limit = rlimit(RLIMIT_MEMLOCK) >> 12; if (inc) { if (!bypass && mm->locked_vm + pages > limit) return -ENOMEM; mm->locked_vm += pages; } else { if (pages > mm->locked_vm) __pinscope_warn("account_locked_vm(): more is given back than was accounted"); mm->locked_vm -= pages; } return 0; }
+static inline int __account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc, struct task_struct *t, bool bypass) { unsigned long limit = rlimit(RLIMIT_MEMLOCK) >> 12; if (inc) { if (!bypass && mm->locked_vm + pages > limit) return -ENOMEM; mm->locked_vm += pages; } else { if (pages > mm->locked_vm && __pinscope_cut_out()) mm->locked_vm = pages; if (pages > mm->locked_vm) __pinscope_warn("account_locked_vm(): more is given back than was accounted"); mm->locked_vm -= pages; } return 0; }
 static inline int account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc) { int r; if (!pages || !mm) return 0; mmap_write_lock(mm); r = __account_locked_vm(mm, pages, inc, current, capable(CAP_IPC_LOCK)); mmap_write_unlock(mm); return r; }
 struct mmpin { struct user_struct *user; unsigned int num_pg; };
 static inline int mm_account_pinned_pages(struct mmpin *m, size_t size) { unsigned long n = (size >> 12) + 2; atomic_long_add(n, &__pinscope_user.locked_vm); m->user = &__pinscope_user; m->num_pg += n; return 0; }

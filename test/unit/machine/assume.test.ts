@@ -175,3 +175,49 @@ int main(void)
     expect(mended.ok).toBe(true);
   });
 });
+
+describe('what is made up for a function that runs alone', () => {
+  it('leads to the pages that it takes', () => {
+    const s = run(
+      `struct buf { unsigned long addr; int state, max; struct page **pages; };
+static int map(struct buf *b, int n)
+{
+	if (b->state != 7)
+		return -EBUSY;
+	if (n < 3 || b->max < n)
+		return -EINVAL;
+	b->pages = kcalloc(2, sizeof(*b->pages), GFP_KERNEL);
+	if (!b->pages)
+		return -ENOMEM;
+	return pin_user_pages_fast(b->addr, 2, FOLL_WRITE, b->pages);
+}`,
+      { fn: 'map' },
+    );
+    expect(s.faults).toEqual([]);
+    expect(s.events.filter((e) => e.kind === 'gup').map((e) => e.text.replace(/0x\w+/, '…'))).toEqual([
+      'pin_user_pages_fast(…, 2) = 2',
+    ]);
+    expect(s.events.filter((e) => /taken to lead/.test(e.text))).toHaveLength(2);
+  });
+  it('is not the fault of the code', () => {
+    const s = run(
+      'struct a { struct { int x; } *list[4]; };\nint f(struct a *a, int i)\n{\n\treturn a->list[i]->x;\n}',
+      {
+        fn: 'f',
+      },
+    );
+    expect(s.faults).toEqual([]);
+    expect(s.stopped).toContain('nothing here says what that pointer points to');
+  });
+  it('hides no mistake of the code with its own memory', () => {
+    const kinds = (text: string): string[] => run(text, { fn: 'f' }).faults.map((x) => x.kind);
+    expect(
+      kinds('int f(struct file *f)\n{\n\tchar *p = kmalloc(8, GFP_KERNEL);\n\tkfree(p);\n\treturn p[0];\n}'),
+    ).toEqual(['use-after-free']);
+    expect(
+      kinds(
+        'int f(unsigned long addr)\n{\n\tstruct page *p[8] = { 0 };\n\tget_user_pages_fast(addr, 8, 0, p);\n\tput_page(p[7]);\n\treturn 0;\n}',
+      ),
+    ).toEqual(['null-dereference']);
+  });
+});
