@@ -15,6 +15,7 @@ import type { KernelVersion, Target } from '../language/c/unit.ts';
 import { gupFamilyNames } from '../language/kernel/index.ts';
 import { formatVersion } from '../language/kernel/version.ts';
 import { withInferredMacros } from './analysis/configure.ts';
+import { isAlike } from './analysis/alike.ts';
 import { analysing, type FileAnalysis } from './analysis/file.ts';
 import { finish, type Parts } from './analysis/parts.ts';
 import { Links } from './linking/links.ts';
@@ -233,6 +234,7 @@ class Session implements Analyser {
   ): Iterable<FileAnalysis | 'on the way'> {
     try {
       const beside = this.links.read(file.linked ?? [], target);
+      let first: FileAnalysis | undefined;
       for (const unit of parseVariants(this.parser, {
         path: file.path,
         text: file.text,
@@ -241,10 +243,17 @@ class Session implements Analyser {
         kept: this.keptOf(file.path),
       })) {
         if (cancelled()) return;
-        const parts = analysing(linkUnits(unit, beside), cancelled);
+        const linked = linkUnits(unit, beside);
+        if (first && isAlike(first, linked)) {
+          yield { ...first, unit: linked, isIdle: true };
+          continue;
+        }
+        const parts = analysing(linked, cancelled);
         for (let part = parts.next(); ; part = parts.next()) {
           yield part.done ? part.value : 'on the way';
-          if (part.done) break;
+          if (!part.done) continue;
+          first ??= part.value;
+          break;
         }
       }
     } catch (error) {

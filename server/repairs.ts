@@ -155,7 +155,7 @@ export class Repairs {
     const sources = new Map<Finding, Source[] | Error>(findings.map((f) => [f, []]));
     const look = (target: Target, configured: boolean): void => {
       for (const analysis of this.bench.analyses(file, target, notices)) {
-        if (analysis === 'on the way') continue;
+        if (analysis === 'on the way' || analysis.isIdle) continue;
         const reports = new Map<string, Report[]>();
         for (const finding of findings) {
           const rule = rules.find((r) => r.meta.id === finding.rule);

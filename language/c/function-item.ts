@@ -21,6 +21,8 @@ export interface FileContext {
   readonly cache: Map<string, Fragment | null>;
   /** Hash of macros and target: part of every function's key. */
   readonly environment: string;
+  /** See definitionsIn. */
+  readonly definitions: readonly number[];
   /** Functions of earlier parses, to be used again. */
   readonly kept?: KeptFunctions<LazyFunction>;
   /** Added to every position: see sources.ts. 0 in the file that is read itself. */
@@ -193,6 +195,10 @@ function placesOf(file: FileContext, def: MacroDef, item: Span): string {
   return `${place(def.start)}${ended}${def.previous ? `,${def.previous.body}${placesOf(file, def.previous, item)}` : ''}`;
 }
 
+/** `##` between names; behind a comma, in front of the last arguments, it only makes the comma go. */
+const pastesNames = ({ body, variadic }: MacroDef): boolean =>
+  body.includes('##') && (!variadic || body.replace(/,\s*##\s*\w+/g, '').includes('##'));
+
 /** The definitions of the macros among some names, and of those that they use. */
 function macrosIn(file: FileContext, words: readonly string[], item: Span): string {
   const found = new Set<string>();
@@ -203,7 +209,7 @@ function macrosIn(file: FileContext, words: readonly string[], item: Span): stri
     found.add(word);
     out += `${word}(${def.params?.join() ?? ''})${def.body}${placesOf(file, def, item)}\n`;
     // a body may paste names together: then nobody can tell what it uses
-    if (def.body.includes('##')) out += file.environment;
+    if (pastesNames(def)) out += file.environment;
     for (const inner of def.body.match(/[A-Za-z_]\w*/g) ?? []) add(inner);
   };
   for (const word of words) add(word);
@@ -227,9 +233,39 @@ export function functionKey(file: FileContext, item: TopLevelNode): string {
   const text = raw.slice(item.start, item.end);
   const inside: string[] = [];
   choicesWithin(regions, item.start, item.end, inside);
-  return hashText(
-    `${file.kept ? macrosIn(file, file.kept.wordsOf(text), item) : file.environment}|${conditionAt(regions, item.start) ?? ''}|${inside.join('|')}|${text}`,
-  );
+  const { kept } = file;
+  const content = `|${conditionAt(regions, item.start) ?? ''}|${inside.join('|')}|${text}`;
+  if (!kept) return hashText(file.environment + content);
+  const make = (): string => hashText(macrosIn(file, kept.wordsOf(text), item) + content);
+  // between the same two definitions of macros, the same names mean the same
+  const place = rank(file.definitions, item.start);
+  return rank(file.definitions, item.end) === place
+    ? kept.madeOf(`${file.environment}#${place}${content}`, make)
+    : make();
+}
+
+/** How many of the sorted numbers are not above `at`. */
+function rank(sorted: readonly number[], at: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Offsets at which macros of the file itself begin or end to hold, sorted. */
+export function definitionsIn(path: string, macros: Iterable<MacroDef>): number[] {
+  const out: number[] = [];
+  for (const macro of macros)
+    for (let def: MacroDef | undefined = macro; def; def = def.previous) {
+      if (def.path !== path) continue;
+      out.push(def.start);
+      if (def.ended !== undefined) out.push(def.ended);
+    }
+  return out.sort((a, b) => a - b);
 }
 
 /** Name after macros: `#define foo_open bar_open` renames the function. */

@@ -70,7 +70,18 @@ export class Headers {
       const { top } = this.file.parser.parse(header.path, source.text);
       const { parser, macros, maskMacros, cache, environment } = this.file;
       const base = baseOf(header.path);
-      const file: FileContext = { path: header.path, parser, source, macros, maskMacros, cache, environment, base };
+      const { path } = header;
+      const file: FileContext = {
+        path,
+        parser,
+        source,
+        macros,
+        maskMacros,
+        cache,
+        environment,
+        definitions: [],
+        base,
+      };
       entry = { raw: header.pre.raw, file, top };
       characters += entry.raw.length;
     }

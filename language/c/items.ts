@@ -11,7 +11,6 @@ import {
   shifted,
   treeOf,
 } from './function-item.ts';
-import { hashText } from './hash.ts';
 import type { SNode, TopLevelNode } from './parser.ts';
 import { type Cx, field } from './source.ts';
 import { lowerEnum, lowerRecord } from './types.ts';
@@ -20,7 +19,7 @@ import type { FunctionDef } from './unit.ts';
 /** Results of the last reading of a file, by the text of the item. */
 export interface ItemMemo {
   readonly environment: string;
-  /** Heads of functions, by function text. */
+  /** Heads of functions, by their keys. */
   readonly heads: Map<string, SNode>;
   /** Declarations, by offset: they hold offsets and are good only where they were. */
   readonly declarations: Map<number, { readonly text: string; readonly declared: Declarations }>;
@@ -33,16 +32,17 @@ export function readFunctions(
   memo?: ItemMemo,
 ): (FunctionDef & { readonly path: string })[] {
   const out: (FunctionDef & { readonly path: string })[] = [];
-  const add = (item: TopLevelNode, head: SNode): void => {
+  const add = (item: TopLevelNode, head: SNode, key = functionKey(file, item)): void => {
     const declarator = field(head, 'declarator');
     const body = field(head, 'body');
     const name = declarator && nameOf(declarator);
-    if (name && body) out.push(functionAt(file, item, head, { name, body }));
+    if (name && body) out.push(functionAt(file, item, head, { name, body }, key));
   };
   for (const item of top) {
     if (item.type === 'function_definition') {
-      const head = headOf(file, item, memo);
-      if (head) add(item, head);
+      const key = functionKey(file, item);
+      const head = headOf(item, key, memo);
+      if (head) add(item, head, key);
     } else if (item.type === 'ERROR' || item.type === 'linkage_specification' || item.type === 'declaration_list') {
       const tree = item.snapshot();
       if (tree)
@@ -64,8 +64,13 @@ export function readFunctions(
 }
 
 /** The function of an earlier parse, moved, or a new one. */
-function functionAt(file: FileContext, item: TopLevelNode, head: SNode, parts: FunctionParts): LazyFunction {
-  const key = functionKey(file, item);
+function functionAt(
+  file: FileContext,
+  item: TopLevelNode,
+  head: SNode,
+  parts: FunctionParts,
+  key: string,
+): LazyFunction {
   const known = file.kept?.find(key, item.start + file.base);
   // what the parser makes of broken code depends on what is around it
   if (known && known.hasError === item.hasError) {
@@ -78,15 +83,15 @@ function functionAt(file: FileContext, item: TopLevelNode, head: SNode, parts: F
 }
 
 /** The head of a function, from the memo if its text has been seen. */
-function headOf(file: FileContext, item: TopLevelNode, memo: ItemMemo | undefined): SNode | undefined {
-  if (!memo) return item.snapshot(true);
-  const text = hashText(file.source.text.slice(item.start, item.end));
-  const known = memo.heads.get(text);
+function headOf(item: TopLevelNode, key: string, memo: ItemMemo | undefined): SNode | undefined {
+  // what the parser makes of broken code depends on what is around it
+  if (!memo || item.hasError) return item.snapshot(true);
+  const known = memo.heads.get(key);
   if (known) return known.start === item.start ? known : shifted(known, item.start - known.start);
   const head = item.snapshot(true);
   if (head) {
     if (memo.heads.size > 5000) memo.heads.clear();
-    memo.heads.set(text, head);
+    memo.heads.set(key, head);
   }
   return head;
 }

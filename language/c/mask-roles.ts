@@ -1,4 +1,5 @@
 /** What the project's macros mean to the masking. */
+import { hashText } from './hash.ts';
 import { isLoopHead } from './macros.ts';
 import type { MaskMacros } from './mask.ts';
 import { ANNOTATIONS, ATTRIBUTE_CALLS, isLoopName } from './masknames.ts';
@@ -59,9 +60,17 @@ export function maskMacrosOf(macros: ReadonlyMap<string, MacroDef>, base?: MaskM
       empty.add(def.name);
     } else keywords.set(def.name, role.keyword);
   }
-  if (!base) return { loops, empty, keywords };
+  const words = [
+    ...Array.from(loops, (name) => `l${name}`),
+    ...Array.from(empty, (name) => `e${name}`),
+    ...Array.from(keywords, ([name, keyword]) => `k${name}=${keyword}`),
+  ];
+  if (!base) return { id: hashText(words.join()), loops, empty, keywords };
+  for (const name of macros.keys())
+    if (base.loops.has(name) || base.empty.has(name) || base.keywords.get(name) !== undefined) words.push(`-${name}`);
   // A macro that the file defines anew has its new part only.
   return {
+    id: words.length === 0 ? base.id : hashText(`${base.id}|${words.join()}`),
     loops: { has: (n) => loops.has(n) || (base.loops.has(n) && !macros.has(n)) },
     empty: { has: (n) => empty.has(n) || (base.empty.has(n) && !macros.has(n)) },
     keywords: { get: (n) => keywords.get(n) ?? (macros.has(n) ? undefined : base.keywords.get(n)) },

@@ -68,6 +68,8 @@ export interface Masked {
 
 /** What the file's own macros add to the masking. */
 export interface MaskMacros {
+  /** Tells apart what masks differently. */
+  readonly id: string;
   /** Macros whose body is the head of a loop. */
   readonly loops: { has(name: string): boolean };
   /** Macros with an empty or attribute-only body. */
@@ -76,10 +78,10 @@ export interface MaskMacros {
   readonly keywords: { get(name: string): string | undefined };
 }
 
-const NO_MACROS: MaskMacros = { loops: new Set(), empty: new Set(), keywords: new Map() };
+const NO_MACROS: MaskMacros = { id: '', loops: new Set(), empty: new Set(), keywords: new Map() };
 
-/** Masks `text` (branches not taken and directives already blanked). */
-export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked {
+/** Masks `text` (branches not taken and directives already blanked); `follows`: it begins behind a definition. */
+export function maskSource(text: string, macros: MaskMacros = NO_MACROS, follows = false): Masked {
   const n = text.length;
   const notes = new Map<number, MaskNote>();
   const cleanups: CleanupNote[] = [];
@@ -89,7 +91,7 @@ export function maskSource(text: string, macros: MaskMacros = NO_MACROS): Masked
   let braces = 0;
   let parens = 0;
   /** Last significant character, and the word if it was one. */
-  let prev = SEMI;
+  let prev = follows ? RBRACE : SEMI;
   let prevWord = '';
   let inCase = false;
   /** Name in front of the parenthesis last opened. */

@@ -79,6 +79,8 @@ export class KeptFunctions<F extends Movable> {
   private number = 0;
   private words = new Map<string, readonly string[]>();
   private oldWords = new Map<string, readonly string[]>();
+  private texts = new Map<string, string>();
+  private oldTexts = new Map<string, string>();
 
   /** To be called before each parse. */
   begin(text: string): void {
@@ -87,6 +89,8 @@ export class KeptFunctions<F extends Movable> {
     this.number++;
     this.oldWords = this.words;
     this.words = new Map();
+    this.oldTexts = this.texts;
+    this.texts = new Map();
     if (this.number % FORGET_AFTER !== 0) return;
     for (const [key, list] of this.known) {
       const kept = list.filter((k) => k.seen > this.number - FORGET_AFTER);
@@ -103,6 +107,13 @@ export class KeptFunctions<F extends Movable> {
       this.words.set(text, words);
     }
     return words;
+  }
+
+  /** What was made of a text, in this parse or the last one. */
+  madeOf(text: string, make: () => string): string {
+    let made = this.texts.get(text);
+    if (made === undefined) this.texts.set(text, (made = this.oldTexts.get(text) ?? make()));
+    return made;
   }
 
   /** The function with that content, to be moved to `start`: one that stands there, or that this text has not placed yet. */

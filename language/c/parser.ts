@@ -290,12 +290,19 @@ function release(held: Held): void {
 
 const ORIGIN = { row: 0, column: 0 };
 
+/** Characters compared at once. */
+const BLOCK = 1024;
+
 /** The single edit that turns one text into the other. Rows and columns are not used by anyone, but must be consistent. */
 function editBetween(before: string, after: string): Edit {
   const limit = Math.min(before.length, after.length);
   let start = 0;
+  while (start + BLOCK <= limit && before.slice(start, start + BLOCK) === after.slice(start, start + BLOCK))
+    start += BLOCK;
   while (start < limit && before.charCodeAt(start) === after.charCodeAt(start)) start++;
   let tail = 0;
+  const blockAt = (text: string): string => text.slice(text.length - tail - BLOCK, text.length - tail);
+  while (tail + BLOCK <= limit - start && blockAt(before) === blockAt(after)) tail += BLOCK;
   while (
     tail < limit - start &&
     before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)

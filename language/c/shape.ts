@@ -93,6 +93,11 @@ export class Openers {
       this.upTo = 0;
     }
     let i = this.upTo;
+    const ended = raw.lastIndexOf('\n}', position - 2);
+    if (ended >= i && ended + 2 <= position) {
+      this.stack.length = 0;
+      i = ended + 2;
+    }
     for (; i < position; i++) {
       const c = raw.charCodeAt(i);
       if (c === 40 || c === 123 || c === 91) this.stack.push(raw[i]!);

@@ -1,6 +1,6 @@
 /** From text to TranslationUnit: preprocess, mask, parse, and read items on demand. */
 import type { CType, Declarator, EnumDef, RecordDef } from './ast.ts';
-import type { FileContext, LazyFunction } from './function-item.ts';
+import { definitionsIn, type FileContext, type LazyFunction } from './function-item.ts';
 import { hashText } from './hash.ts';
 import { Headers } from './header-items.ts';
 import { readHeaders, type HeaderState, targetKey } from './headers.ts';
@@ -14,7 +14,8 @@ import {
   readDeclarations,
   readFunctions,
 } from './items.ts';
-import { type MaskMacros, maskSource } from './mask.ts';
+import type { MaskMacros } from './mask.ts';
+import { maskPieces } from './mask-pieces.ts';
 import type { KeptFunctions } from './moves.ts';
 import { maskMacrosOf } from './mask-roles.ts';
 import type { CParser, TopLevelNode } from './parser.ts';
@@ -135,7 +136,7 @@ function macrosReached(text: string, env: Environment): ReadonlySet<string> {
 }
 
 function makeSource(pre: Preprocessed, macros: MaskMacros): Source {
-  const masked = maskSource(pre.raw, macros);
+  const masked = maskPieces(pre.raw, macros);
   return {
     text: masked.text,
     raw: pre.raw,
@@ -171,13 +172,14 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
     maskMacros,
     cache,
     environment,
+    definitions: definitionsIn(input.path, own.values()),
     base: input.beside ? baseOf(input.path) : 0,
     ...(input.kept && { kept: input.kept }),
     ...(input.beside && { own: new OwnNames(input.path, () => void unit.globals) }),
   };
   const unit: Unit = new Unit(
     input,
-    key,
+    key + variant,
     file,
     recoverItems(parser, source.text, parsed.top),
     header,
@@ -214,11 +216,12 @@ const environments = new Map<string, Set<string>>();
 
 /** Nothing is kept of a file that was closed, nor of its headers as it saw them. */
 export function forgetFile(path: string): void {
-  memos.delete(path);
-  const gone = environments.get(path);
-  environments.delete(path);
-  if (!gone) return;
-  for (const environment of gone) fragments.delete(environment);
+  for (let i = 0; i < MAX_VARIANTS; i++) {
+    const key = path + (i === 0 ? '' : `#${i}`);
+    memos.delete(key);
+    for (const environment of environments.get(key) ?? []) fragments.delete(environment);
+    environments.delete(key);
+  }
 }
 
 function memoOf(path: string, environment: string): ItemMemo {

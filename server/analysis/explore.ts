@@ -29,6 +29,8 @@ export interface Limits {
 export const LIMITS: Limits = { steps: 3_300, states: 20, depth: 4 };
 
 export interface FileFunctions {
+  /** The file defines it. */
+  has(name: string): boolean;
   context(name: string): FunctionContext | undefined;
   /** Worth entering: it (or what it calls) acquires or releases pages. */
   relevant(name: string): boolean;
@@ -50,6 +52,7 @@ interface Made {
   readonly surroundings: string;
   readonly limits: Limits;
   readonly contexts: ReadonlyMap<string, FunctionContext | undefined>;
+  readonly defined: ReadonlyMap<string, boolean>;
   readonly relevant: ReadonlyMap<string, boolean>;
   readonly constants: ReadonlyMap<string, number | undefined>;
   readonly result: WalkResult;
@@ -72,6 +75,7 @@ export function walkFunction(
       m.surroundings === unit.surroundings &&
       m.limits === limits &&
       [...m.contexts].every(([name, context]) => files.context(name) === context) &&
+      [...m.defined].every(([name, defined]) => files.has(name) === defined) &&
       [...m.relevant].every(([name, relevant]) => files.relevant(name) === relevant) &&
       [...m.constants].every(([name, n]) => constantIn(unit, name) === n),
   );
@@ -82,20 +86,21 @@ export function walkFunction(
   const { events, steps, overBudget } = walker;
   const result: WalkResult = { events, steps, overBudget, cancelled: walker.isCancelled };
   if (result.cancelled) return result;
-  const { contexts, relevants: relevant } = asked;
+  const { contexts, defined, relevants: relevant } = asked;
   // the root's own context tells of the loops what the functions called there do
   contexts.set(root.def.name, root);
   const { surroundings } = unit;
   made.set(root.def, [
-    { surroundings, limits, contexts, relevant, constants: walker.constants, result },
+    { surroundings, limits, contexts, defined, relevant, constants: walker.constants, result },
     ...known.slice(0, MAX_MADE - 1),
   ]);
   return result;
 }
 
-/** Notes what is asked. */
+/** Notes what is asked: most functions that are called only have to be there, and what is in them does not matter. */
 class Asked implements FileFunctions {
   readonly contexts = new Map<string, FunctionContext | undefined>();
+  readonly defined = new Map<string, boolean>();
   readonly relevants = new Map<string, boolean>();
 
   constructor(private readonly files: FileFunctions) {}
@@ -105,6 +110,12 @@ class Asked implements FileFunctions {
     const context = this.files.context(name);
     this.contexts.set(name, context);
     return context;
+  }
+
+  has(name: string): boolean {
+    let known = this.defined.get(name);
+    if (known === undefined) this.defined.set(name, (known = this.files.has(name)));
+    return known;
   }
 
   relevant(name: string): boolean {
@@ -158,7 +169,7 @@ class Walker implements Machine {
   }
 
   isLocal(name: string): boolean {
-    return this.files.context(name) !== undefined;
+    return this.files.has(name);
   }
 
   run(): void {
@@ -257,8 +268,8 @@ class Walker implements Machine {
     ];
     if (depth >= this.limits.depth) return ready;
     for (const call of this.localCalls(node)) {
-      const context = this.files.context(calleeName(call)!)!;
-      if (isOnStack(frame, context.def)) continue;
+      const name = calleeName(call)!;
+      if (isOnStack(frame, name)) continue;
       const next: { state: State; frame: Frame }[] = [];
       for (const r of ready) {
         // what the node does to the state is done when it is run
@@ -268,10 +279,11 @@ class Walker implements Machine {
           (v) =>
             v.s && (this.interp.memory.resourcesOf(v, s).some(([, x]) => x.status !== 'handed') || this.owns(v, s)),
         );
-        if (!this.files.relevant(context.def.name) && !touches) {
+        if (!this.files.relevant(name) && !touches) {
           next.push(r);
           continue;
         }
+        const context = this.files.context(name)!;
         const callee: Frame = {
           id: `${frame.id}:${call.start}`,
           context,
@@ -327,7 +339,7 @@ class Walker implements Machine {
         walkExpr(e, (x: Expr) => {
           if (x.kind !== 'call') return;
           const name = calleeName(x);
-          if (name && this.files.context(name)) calls!.unshift(x);
+          if (name && this.files.has(name)) calls!.unshift(x);
         });
       }
       this.callCache.set(node, calls);
@@ -351,7 +363,7 @@ function isPure(call: CallExpr): boolean {
   return known;
 }
 
-const isOnStack = (frame: Frame, def: FunctionDef): boolean => {
-  for (let f: Frame | null = frame; f; f = f.caller) if (f.context.def.name === def.name) return true;
+const isOnStack = (frame: Frame, name: string): boolean => {
+  for (let f: Frame | null = frame; f; f = f.caller) if (f.context.def.name === name) return true;
   return false;
 };

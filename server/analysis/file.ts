@@ -20,6 +20,8 @@ export interface FileAnalysis {
   readonly events: readonly PathEvent[];
   /** Functions that code outside of the file enters: not static, or their address is taken, or nobody here calls them. */
   readonly entries: ReadonlySet<string>;
+  /** The function, or one that it calls, takes or gives back pages. */
+  touches(name: string): boolean;
   /** Functions of the file that `name` can reach by calls, itself included. */
   reachable(name: string): ReadonlySet<string>;
   readonly stats: {
@@ -128,6 +130,7 @@ function idle(unit: TranslationUnit, functions: number): FileAnalysis {
     },
     events: [],
     entries: new Set(),
+    touches: () => false,
     reachable: (name) => new Set([name]),
     stats: { functions, analysed: 0, steps: 0, overBudget: [] },
   };
@@ -212,7 +215,11 @@ export function* analysing(unit: TranslationUnit, cancelled: () => boolean): Par
         ),
       );
   }
-  const files: FileFunctions = { context: (n) => functions.get(n), relevant: (n) => touching.has(n) };
+  const files: FileFunctions = {
+    has: (n) => functions.has(n),
+    context: (n) => functions.get(n),
+    relevant: (n) => touching.has(n),
+  };
   const nearby: FileFunctions = { ...files, relevant: (n) => releasing.has(n) && !acquiring.has(n) };
   const events: PathEvent[] = [];
   const overBudget: string[] = [];
@@ -259,6 +266,7 @@ export function* analysing(unit: TranslationUnit, cancelled: () => boolean): Par
     groups,
     events: ownEvents(unit, events, reachable, (name) => walkFunction(unit, files, functions.get(name)!).events),
     entries: entryPoints(unit, functions),
+    touches: (name) => touching.has(name),
     reachable,
     stats: { functions: defs.size, analysed, steps, overBudget },
   };

@@ -150,6 +150,19 @@ export class Groups {
     if (!this.parent.has(y)) this.parent.set(y, y);
   }
 
+  /** Names of the fields that hold acquired pages, and of those that the acquiring functions set beside them. */
+  fieldNames(): Set<string> {
+    const names = new Set<string>();
+    const takers = new Set<string>();
+    for (const { acquires, releases, keys } of this.all().values()) {
+      if (!acquires.length && !releases.some((r) => r.effect.of === 'pin')) continue;
+      for (const a of acquires) takers.add(a.fn);
+      for (const key of keys) if (key.startsWith('F:')) names.add(key.slice(key.lastIndexOf('.') + 1));
+    }
+    for (const n of this.notes) if (takers.has(n.fn)) names.add(n.field);
+    return names;
+  }
+
   /** The group that a key belongs to. */
   groupOf(key: string): Group | undefined {
     return this.all().get(this.find(key));
