@@ -5,7 +5,7 @@
  * nothing is said there.
  */
 import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
-import type { CfgNode } from '../../language/c/cfg.ts';
+import type { Cfg, CfgNode } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { facts as kernel, guardClasses, mmapRwsemEffects } from '../../language/kernel/index.ts';
 import type { Effect } from '../../language/kernel/types.ts';
@@ -85,8 +85,24 @@ export type Surrounding = 'held' | 'free' | 'unknown';
 const PERHAPS_LOCKS = /(mmap|mm|vma)_?\w*(lock|sem)|(lock|sem)\w*_?(mmap|mm|vma)(_|$)|down_(read|write)/i;
 const UNLOCKS = /unlock|up_(read|write)|release|_put|unpin|unmap/i;
 
+/** What a function that is called does to locks: none of the file's, nothing, or how it may end. */
+type Callee = 'elsewhere' | 'harmless' | readonly Data[] | null;
+
+/** A flow holds, from one analysis to the next, as long as what it asked of the functions that it calls does. */
+interface Made {
+  readonly surroundings: string;
+  readonly asked: ReadonlyMap<string, Callee>;
+  readonly flow: Flow<Data>;
+}
+const flowsMade = new WeakMap<Cfg, readonly Made[]>();
+/** Flows kept of one function: those of a file's variants and kernels. */
+const MAX_MADE = 4;
+const summariesOf = new WeakMap<Flow<Data>, readonly Data[]>();
+
 /** The analysis of one file, made on demand. */
 export class Locks {
+  /** What the flow that is made asks. */
+  private asked: Map<string, Callee> | undefined;
   private readonly flows = new Map<string, Flow<Data> | null>();
   private readonly summaries = new Map<string, readonly Data[] | null>();
   private readonly callers = new Map<string, { readonly fn: string; readonly call: CallExpr }[]>();
@@ -171,9 +187,11 @@ export class Locks {
     const text = textOf(call, this.file.unit);
     const each = (f: (o: Outcome<Data>) => readonly Outcome<Data>[]): readonly Outcome<Data>[] => states.flatMap(f);
     const name = calleeName(call) ?? '';
-    if (this.file.functions.has(name)) {
-      if (!this.touching.has(name)) return states;
-      const summary = this.summaryOf(name, depth);
+    const callee = this.calleeOf(name, depth);
+    this.asked?.set(name, callee);
+    if (callee !== 'elsewhere') {
+      if (callee === 'harmless') return states;
+      const summary = callee;
       if (!summary) return each((o) => [{ ...o, data: { ...o.data, held: this.unsure(o.data.held, call) } }]);
       return each((o) =>
         summary.map((end) => ({
@@ -260,6 +278,11 @@ export class Locks {
     return states;
   }
 
+  private calleeOf(name: string, depth: number): Callee {
+    if (!this.file.functions.has(name)) return 'elsewhere';
+    return this.touching.has(name) ? this.summaryOf(name, depth) : 'harmless';
+  }
+
   private unsure(held: Held, at: Span): Held {
     const next = new Map(held);
     next.delete(MMAP);
@@ -291,6 +314,11 @@ export class Locks {
     const context = this.file.functions.get(name)!;
     let out: Data[] | null = null;
     if (flow?.complete) {
+      const made = summariesOf.get(flow);
+      if (made) {
+        this.summaries.set(name, made);
+        return made;
+      }
       out = [];
       const seen = new Set<string>();
       for (const e of flow.at[context.cfg.exit] ?? []) {
@@ -298,6 +326,7 @@ export class Locks {
         if (!seen.has(key)) out.push(e.data);
         seen.add(key);
       }
+      summariesOf.set(flow, out);
     }
     this.summaries.set(name, out);
     return out;
@@ -311,6 +340,20 @@ export class Locks {
     if (!context) return null;
     this.flows.set(name, null);
     const { unit } = this.file;
+    const before = flowsMade
+      .get(context.cfg)
+      ?.find(
+        (made) =>
+          made.surroundings === unit.surroundings &&
+          [...made.asked].every(([callee, said]) => this.calleeOf(callee, depth) === said),
+      );
+    if (before) {
+      this.flows.set(name, before.flow);
+      return before.flow;
+    }
+    const asked = new Map<string, Callee>();
+    const outer = this.asked;
+    this.asked = asked;
     const flow = runFlow<Data>(context, unit, {
       start: { held: new Map(), result: ANY },
       key: keyOf,
@@ -328,7 +371,11 @@ export class Locks {
         });
       },
     });
+    this.asked = outer;
     this.flows.set(name, flow);
+    const { surroundings } = unit;
+    const others = flowsMade.get(context.cfg)?.slice(0, MAX_MADE - 1) ?? [];
+    flowsMade.set(context.cfg, [{ surroundings, asked, flow }, ...others]);
     return flow;
   }
 

@@ -13,6 +13,7 @@ import {
 import type { AcquireForm, AcquireRole, VersionRange } from '../../language/kernel/types.ts';
 import { formAsWritten } from '../analysis/call-form.ts';
 import { calleeName, exprsOf, type FunctionContext } from '../analysis/context.ts';
+import { perFunction } from '../analysis/per-function.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import { convertToPin } from '../fixes/convert.ts';
 import { removeFlag } from '../fixes/flags.ts';
@@ -265,19 +266,25 @@ function takenBy(file: FileAnalysis, call: CallExpr): 'get' | 'pin' | undefined 
 /** Flags that the target has not, where they are named. Flags that are gup's own are another rule's. */
 function checkFlags(file: FileAnalysis, f: FunctionContext): { readonly at: Expr; readonly name: string }[] {
   const out: { readonly at: Expr; readonly name: string }[] = [];
-  for (const node of f.cfg.nodes) {
-    for (const e of exprsOf(node)) {
-      walkExpr(e, (x) => {
-        if (x.kind !== 'id' || !x.name.startsWith('FOLL_') || isOwnName(file, f, x.name)) return;
-        const fact = facts.flag(x.name);
-        if (!fact || fact.use === 'internal' || inRange(fact, file.unit.target.kernel)) return;
-        if (file.unit.enums.some((n) => n.items.some((i) => i.name === x.name))) return;
-        out.push({ at: x, name: x.name });
-      });
-    }
+  for (const x of flagsNamed(f)) {
+    if (isOwnName(file, f, x.name)) continue;
+    const fact = facts.flag(x.name);
+    if (!fact || fact.use === 'internal' || inRange(fact, file.unit.target.kernel)) continue;
+    if (file.unit.enums.some((n) => n.items.some((i) => i.name === x.name))) continue;
+    out.push({ at: x, name: x.name });
   }
   return out;
 }
+
+const flagsNamed = perFunction((f) => {
+  const out: Extract<Expr, { kind: 'id' }>[] = [];
+  for (const node of f.cfg.nodes)
+    for (const e of exprsOf(node))
+      walkExpr(e, (x) => {
+        if (x.kind === 'id' && x.name.startsWith('FOLL_')) out.push(x);
+      });
+  return out;
+});
 
 export const removedApi: Rule = {
   meta,
