@@ -71,7 +71,8 @@ export class Controller {
         void this.markLine(message.line);
         break;
       case 'settings':
-        if (message.reducedMotion !== undefined) s.reducedMotion.value = message.reducedMotion;
+        // (VS Code marks the page itself, with vscode-reduce-motion, where the system decides)
+        if (message.reducedMotion !== undefined) document.body.classList.toggle('reduce-motion', message.reducedMotion);
         if (message.speed !== undefined) s.speed.value = message.speed;
         break;
       case 'export':
@@ -90,12 +91,14 @@ export class Controller {
     const hash = hashOf(message.source.text, message.options);
     const same = hash === this.sourceHash;
     const before = s.step.value;
+    // who looks at a source goes on looking at what he looks at
+    const isOther = s.loaded.peek()?.source.path !== message.source.path;
     if (s.phase.value === 'running') this.restart();
     batch(() => {
       s.playing.value = false;
       s.loaded.value = message;
       s.phase.value = 'running';
-      if (message.view) s.restoreView(message.view);
+      if (message.view && isOther) s.restoreView(message.view);
     });
     const params: LoadParams = {
       name: message.source.path,

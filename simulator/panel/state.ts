@@ -53,8 +53,6 @@ export const history = signal<PageHistory | undefined>(undefined);
 export const playing = signal(false);
 /** Steps a second when it does. */
 export const speed = signal(4);
-/** The editor asks for less motion. */
-export const reducedMotion = signal(false);
 /** Pages that the caret's line touches. */
 export const marked = signal<ReadonlySet<number>>(new Set());
 /** Field of the page whose causes are shown. */

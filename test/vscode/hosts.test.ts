@@ -116,6 +116,59 @@ test('as on vscode.dev: a path is simulated, stepped back, repaired and run agai
   }
 });
 
+const LOST_C = `//@ kernel 6.12
+//@ explore
+static int n;
+static void *inc(void *x) { n++; return 0; }
+int main(void)
+{
+	pthread_t a, b;
+	pthread_create(&a, 0, inc, 0);
+	pthread_create(&b, 0, inc, 0);
+	pthread_join(a, 0);
+	pthread_join(b, 0);
+	//@ assert n == 2
+	return 0;
+}
+`;
+
+test('as on vscode.dev: every interleaving is looked at, and the counterexample is debugged, forwards and backwards', async () => {
+  const vscode = await Workbench.openVirtual({ 'src/lost.c': LOST_C }, []);
+  const { page } = vscode;
+  const stopped = page.locator('.debug-toolbar');
+  try {
+    await vscode.openInExplorer('lost.c', 'src');
+    await page.locator('.codelens-decoration', { hasText: 'Explore every interleaving' }).first().waitFor();
+    await vscode.command('Pinscope: Explore Every Interleaving');
+    await page.locator('.activitybar .action-label[aria-label^="Pinscope"]').click();
+    const verdict = page
+      .locator('.pane .monaco-list-row', { hasText: /assert n == 2.*in \d+ of \d+ executions/ })
+      .first();
+    await verdict.waitFor();
+    await page.locator('.pane .monaco-list-row', { hasText: 'lost.c: not as it should be' }).first().waitFor();
+    // It stands where the assertion broke, among the findings.
+    await expect.poll(() => vscode.simulatedStep()).toBeGreaterThan(1);
+    await vscode.panel().getByRole('tab', { name: 'Findings', selected: true }).waitFor();
+    await page.screenshot({ path: join(ROOT, 'out/web-explored.png') });
+
+    await vscode.panel().getByRole('button', { name: 'Debug this run' }).click();
+    await stopped.waitFor();
+    await page.locator('.editor-instance .debug-top-stack-frame-line').first().waitFor();
+    await page.screenshot({ path: join(ROOT, 'out/web-debug.png') });
+    const line = (): Promise<string> => vscode.stackFrameLine();
+    expect(await line()).toContain('return 0;');
+    await stopped.locator('[aria-label^="Step Back"]').first().click();
+    await expect.poll(line).not.toContain('return 0;');
+    await stopped.locator('[aria-label^="Stop"]').first().click();
+    await stopped.waitFor({ state: 'hidden' });
+  } catch (error) {
+    await page.screenshot({ path: join(ROOT, 'out/failed-web-debug.png') });
+    throw error;
+  } finally {
+    await vscode.close();
+  }
+});
+
 test('a folder that is not trusted is checked and repaired as well', async () => {
   const vscode = await Workbench.open({ trust: false });
   try {

@@ -76,6 +76,9 @@ export function registerSimulate(host: Host): SimulatorPanel {
       // An execution that the explorer found was one of the text as it was.
       void panel.again({ ...panel.request?.options, schedule: undefined });
     }),
+    workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('workbench.reduceMotion')) panel.tellSettings();
+    }),
     // Lines of muted statements move with the text.
     workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       const { request } = panel;

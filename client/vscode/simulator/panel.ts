@@ -123,7 +123,10 @@ export class SimulatorPanel implements Disposable {
   /** Runs the same again: its text, or its options, changed. */
   async again(options?: PanelRunOptions): Promise<void> {
     if (!this.#request) return;
+    const { schedule: before } = this.#request.options;
     this.#request = { ...this.#request, options: options ?? this.#request.options };
+    // Steps of another execution are other steps.
+    if (this.#request.options.schedule !== before) this.#request = { ...this.#request, at: 'fault' };
     this.#keep({ ...this.#kept, uri: this.#request.uri.toString(), options: this.#request.options });
     await this.#load();
   }
@@ -189,9 +192,14 @@ export class SimulatorPanel implements Disposable {
   async #welcome(): Promise<void> {
     this.#ready = true;
     if (l10n.bundle) this.#post(toPanel('l10n', { bundle: texts(l10n.bundle), language: env.language }));
-    const motion = workspace.getConfiguration('workbench').get<string>('reduceMotion');
-    this.#post(toPanel('settings', { ...(motion === 'on' && { reducedMotion: true }) }));
+    this.tellSettings();
     await this.#load();
+  }
+
+  /** Tells the page what the editor's settings say about it. */
+  tellSettings(): void {
+    const motion = workspace.getConfiguration('workbench').get<string>('reduceMotion');
+    this.#post(toPanel('settings', { reducedMotion: motion === 'on' }));
   }
 
   async #load(): Promise<void> {

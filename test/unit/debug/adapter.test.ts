@@ -311,3 +311,36 @@ describe('faults', () => {
     expect(info.description).toContain('it is 2, expected 3');
   });
 });
+
+describe('//@ explore', () => {
+  const LOST = `//@ kernel 6.12
+//@ explore
+static int n;
+static void *inc(void *x) { n++; return 0; }
+int main(void)
+{
+	pthread_t a, b;
+	pthread_create(&a, 0, inc, 0);
+	pthread_create(&b, 0, inc, 0);
+	pthread_join(a, 0);
+	pthread_join(b, 0);
+	//@ assert n == 2
+	return 0;
+}
+`;
+  const toFault = (): Promise<unknown> => c.ask('setExceptionBreakpoints', { filters: ['unwanted'] });
+  test('runs as in the shortest execution in which something is broken', async () => {
+    c = new Client(LOST);
+    const stop = await c.launch({}, toFault);
+    expect(stop).toMatchObject({ reason: 'exception', text: 'assertion failed: n == 2' });
+    expect(await c.value('n')).toBe('1');
+    expect(c.outputs.map((o) => o.output).join('')).toMatch(/BROKEN: assert n == 2: broken in \d+/);
+  });
+  test('runs in the usual order, or in the one that is asked for', async () => {
+    c = new Client(LOST);
+    expect((await c.launch({ schedule: '' }, toFault)).description).toBe('At the end of the run');
+    expect(await c.value('n')).toBe('2');
+    c = new Client(LOST.replace('//@ explore\n', ''));
+    expect((await c.launch({}, toFault)).description).toBe('At the end of the run');
+  });
+});

@@ -1,7 +1,7 @@
 /** A person at the workbench: what the stories do with keyboard and eyes. */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { CACHE, ROOT, VSIX } from '../../../scripts/lib/paths.mjs';
 import { installVsix, startVsCodeServer } from '../../../scripts/lib/vscode-server.mjs';
 import { launchBrowser } from './browser.mjs';
@@ -215,10 +215,29 @@ export class Workbench {
     throw new Error('no line of the editor says at which step the simulator is');
   }
 
+  /** The page of the simulator panel. */
+  panel(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** Text of the line at which the debugger stands: the one under its mark. */
+  async stackFrameLine(): Promise<string> {
+    const top = (all: Element[]): number[] => all.map((one) => Math.round(one.getBoundingClientRect().top));
+    const [mark] = await this.page.locator('.editor-instance .debug-top-stack-frame-line').evaluateAll(top);
+    const lines = await this.page.locator('.editor-instance .view-lines .view-line').all();
+    for (const line of lines) {
+      const box = await line.boundingBox();
+      if (box && Math.abs(box.y - (mark ?? -1)) < 4)
+        return ((await line.textContent()) ?? '').replaceAll('\u00a0', ' ');
+    }
+    return '';
+  }
+
   /** Presses a key in the simulator panel, which a click has focused. */
   async pressInPanel(key: string): Promise<void> {
-    const frame = this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
-    await frame.locator('body').click({ position: { x: 4, y: 4 } });
+    await this.panel()
+      .locator('body')
+      .click({ position: { x: 4, y: 4 } });
     await this.page.keyboard.press(key);
   }
 
