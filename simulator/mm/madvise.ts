@@ -15,7 +15,7 @@ import { reclaimPages } from './reclaim.ts';
 import { softOffline } from './migrate.ts';
 import { unmergeKsm } from './ksm.ts';
 import { checkVmaFlags } from './gup_slow.ts';
-import { findVma, maySplit, mergeVmas, vmaIsAnonymous, vmasExactly, vmasIn } from './vma.ts';
+import { findVma, firstGap, maySplit, mergeVmas, vmaIsAnonymous, vmasExactly, vmasIn } from './vma.ts';
 import { walkRange, zapRange } from './zap.ts';
 import type { State } from './state.ts';
 
@@ -75,6 +75,8 @@ export function doMadvise(s: State, mm: number, start: number, end: number, advi
   }
   const vmas = vmasIn(s, mm, start, end);
   if (!vmas.length) return -E.NOMEM;
+  // madvise_walk_vmas goes on behind a hole, and says -ENOMEM in the end
+  const hole = firstGap(s, mm, start, end) < end ? -E.NOMEM : 0;
   if (advice === 'COLLAPSE') return madviseCollapse(s, mm, start, end);
   if (advice === 'POPULATE_READ' || advice === 'POPULATE_WRITE') {
     return madvisePopulate(s, mm, start, end, advice === 'POPULATE_WRITE' ? FOLL.WRITE : 0);
@@ -100,7 +102,7 @@ export function doMadvise(s: State, mm: number, start: number, end: number, advi
     }
     if (advice === 'UNMERGEABLE') unmergeKsm(s, mm, start, end);
     mergeVmas(s, mm);
-    return 0;
+    return hole;
   }
   if (advice === 'REMOVE') {
     for (const v of vmas) {
@@ -112,13 +114,13 @@ export function doMadvise(s: State, mm: number, start: number, end: number, advi
       const to = Math.min(end, s.vmaEnd.at(v));
       punchHole(s, s.vmaFile.at(v), s.vmaPgoff.at(v) + from - s.vmaStart.at(v), to - from);
     }
-    return 0;
+    return hole;
   }
   for (const v of vmas) {
     const r = adviseVma(s, mm, v, Math.max(start, s.vmaStart.at(v)), Math.min(end, s.vmaEnd.at(v)), advice);
     if (r) return r;
   }
-  return 0;
+  return hole;
 }
 
 /** madvise_populate, faultin_page_range (mm/gup.c): faults pages in, and says more exactly than GUP why it could not. 0 or -errno. */

@@ -6,6 +6,7 @@ import { anonExclusive, folioAnon, mapPte } from './rmap.ts';
 import { changeBits, clearEntry, pmdSlot, pteSlot, rmapLink, rmapUnlink, setEntry, slotIsPmd } from './pagetable.ts';
 import {
   findVma,
+  firstGap,
   keepFree,
   KINDS,
   mapBase,
@@ -97,10 +98,16 @@ export function doMunmap(s: State, mm: number, start: number, end: number): numb
   return 0;
 }
 
-/** mprotect_fixup, change_protection. */
+/** do_mprotect_pkey: up to the first hole, which is -ENOMEM. */
 export function doMprotect(s: State, mm: number, start: number, end: number, prot: string): number {
+  const gap = firstGap(s, mm, start, end);
+  if (gap === start) return -E.NOMEM;
+  return mprotectFixup(s, mm, start, gap, prot) || (gap < end ? -E.NOMEM : 0);
+}
+
+/** mprotect_fixup, change_protection. */
+function mprotectFixup(s: State, mm: number, start: number, end: number, prot: string): number {
   const newFlags = prot === 'none' ? 0 : protFlags(prot);
-  if (!vmasIn(s, mm, start, end).length) return -E.NOMEM;
   if (!maySplit(s, mm, start, end)) return -E.INVAL;
   splitPmdAt(s, mm, start);
   splitPmdAt(s, mm, end);
@@ -187,47 +194,65 @@ export function growVma(s: State, mm: number, vma: number, end: number): void {
   if (s.vmaFlags.at(vma) & VM.LOCKED) doMlock(s, mm, from, end, false);
 }
 
-/** apply_vma_lock_flags, mlock_vma_pages_range, and __mm_populate unless `onFault`. 0 or -errno. */
+/** VMAs that mlock_fixup leaves as they are (VM_SPECIAL, hugetlb, secretmem, DAX). */
+function neverLocked(s: State, vma: number): boolean {
+  const special = VM.HUGETLB | VM.PFNMAP | VM.IO | VM.MIXEDMAP | VM.SECRETMEM;
+  return (s.vmaFlags.at(vma) & special) !== 0 || s.fileFs.at(s.vmaFile.at(vma)) === FS['ext4-dax'];
+}
+
+/** do_mlock: apply_vma_lock_flags, mlock_vma_pages_range, and __mm_populate unless `onFault`. 0 or -errno. */
 export function doMlock(s: State, mm: number, start: number, end: number, onFault: boolean): number {
-  if (!vmasIn(s, mm, start, end).length) return -E.NOMEM;
+  const gap = firstGap(s, mm, start, end);
+  if (gap === start) return -E.NOMEM;
   lruAddDrain(s);
-  for (const v of vmasIn(s, mm, start, end)) {
-    if (s.vmaFlags.at(v) & (VM.HUGETLB | VM.PFNMAP | VM.IO | VM.SECRETMEM)) continue;
-    splitIfNeeded(s, mm, v, start, end);
+  for (const v of vmasIn(s, mm, start, gap)) if (!neverLocked(s, v)) splitIfNeeded(s, mm, v, start, gap);
+  for (const vma of vmasIn(s, mm, start, gap)) {
+    if (neverLocked(s, vma)) continue;
+    const old = s.vmaFlags.at(vma);
+    s.set(s.vmaFlags, vma, (old & ~VM.LOCKONFAULT) | VM.LOCKED | (onFault ? VM.LOCKONFAULT : 0));
+    // mlocking twice would be wrong
+    if (!(old & VM.LOCKED)) mlockPages(s, mm, vma, true);
   }
-  for (const vma of vmasIn(s, mm, start, end)) {
-    if (s.vmaFlags.at(vma) & (VM.HUGETLB | VM.PFNMAP | VM.IO | VM.SECRETMEM)) continue;
-    if (s.fileFs.at(s.vmaFile.at(vma)) === FS['ext4-dax']) continue;
-    s.set(s.vmaFlags, vma, s.vmaFlags.at(vma) | VM.LOCKED | (onFault ? VM.LOCKONFAULT : 0));
-    mlockPages(s, mm, vma, true);
-  }
-  if (onFault) return 0;
+  mergeVmas(s, mm);
+  // what a hole cuts short is not populated
+  if (gap < end) return -E.NOMEM;
+  return onFault ? 0 : mmPopulate(s, mm, start, end);
+}
+
+/** __mm_populate, populate_vma_page_range (mm/gup.c), with the errors of __mlock_posix_error_return. */
+function mmPopulate(s: State, mm: number, start: number, end: number): number {
   for (const vma of vmasIn(s, mm, start, end)) {
     const f = s.vmaFlags.at(vma);
-    if (f & (VM.PFNMAP | VM.IO)) continue;
-    const write = (f & (VM.WRITE | VM.SHARED)) === VM.WRITE ? FOLL.WRITE : 0;
-    const from = Math.max(start, s.vmaStart.at(vma));
+    if (f & (VM.PFNMAP | VM.IO | VM.LOCKONFAULT)) continue;
+    if (!(f & (VM.READ | VM.WRITE))) return -E.NOMEM;
+    const flags = (f & (VM.WRITE | VM.SHARED)) === VM.WRITE ? FOLL.WRITE : FOLL.FORCE;
     const to = Math.min(end, s.vmaEnd.at(vma));
-    if (f & VM.READ) gup(s, 'get_user_pages', mm, from, to - from, write, null);
+    for (let at = Math.max(start, s.vmaStart.at(vma)); at < to;) {
+      const r = gup(s, 'get_user_pages', mm, at, to - at, flags, null);
+      if (r <= 0) return r === -E.NOMEM ? -E.AGAIN : -E.NOMEM;
+      at += r;
+    }
   }
+  lruAddDrain(s);
   return 0;
 }
 
 /** munlock. */
 export function doMunlock(s: State, mm: number, start: number, end: number): number {
-  if (!vmasIn(s, mm, start, end).length) return -E.NOMEM;
+  const gap = firstGap(s, mm, start, end);
+  if (gap === start) return -E.NOMEM;
   lruAddDrain(s);
-  for (const v of vmasIn(s, mm, start, end)) {
+  for (const v of vmasIn(s, mm, start, gap)) {
     if (!(s.vmaFlags.at(v) & VM.LOCKED) || s.vmaFlags.at(v) & VM.SECRETMEM) continue;
-    splitIfNeeded(s, mm, v, start, end);
+    splitIfNeeded(s, mm, v, start, gap);
   }
-  for (const vma of vmasIn(s, mm, start, end)) {
+  for (const vma of vmasIn(s, mm, start, gap)) {
     if (!(s.vmaFlags.at(vma) & VM.LOCKED) || s.vmaFlags.at(vma) & VM.SECRETMEM) continue;
     mlockPages(s, mm, vma, false);
     s.set(s.vmaFlags, vma, s.vmaFlags.at(vma) & ~(VM.LOCKED | VM.LOCKONFAULT));
   }
   mergeVmas(s, mm);
-  return 0;
+  return gap < end ? -E.NOMEM : 0;
 }
 
 /** Splits a VMA at the borders of [start, end); huge mappings that a border cuts are split too (vma_adjust_trans_huge). */
@@ -278,6 +303,6 @@ export function doMsync(s: State, mm: number, start: number, end: number): numbe
   const vmas = vmasIn(s, mm, start, end);
   if (!vmas.length) return -E.NOMEM;
   for (const vma of vmas) if (s.vmaFlags.at(vma) & VM.SHARED && s.vmaFile.at(vma)) fsyncFile(s, s.vmaFile.at(vma));
-  return 0;
+  return firstGap(s, mm, start, end) < end ? -E.NOMEM : 0;
 }
 export { MAPPING, findVma, handleMmFault };

@@ -40,6 +40,15 @@ export function vmasIn(s: State, mm: number, start: number, end: number): number
     if (s.vmaStart.at(v) < end && s.vmaEnd.at(v) > start) out.push(v);
   return out.sort((a, b) => s.vmaStart.at(a) - s.vmaStart.at(b));
 }
+/** First page of [start, end) that no VMA has; `end` if there is none. */
+export function firstGap(s: State, mm: number, start: number, end: number): number {
+  let at = start;
+  for (const v of vmasIn(s, mm, start, end)) {
+    if (s.vmaStart.at(v) > at) break;
+    at = s.vmaEnd.at(v);
+  }
+  return Math.min(at, end);
+}
 /** Adds a VMA to an mm; returns its number. */
 export function newVma(
   s: State,
