@@ -1,5 +1,5 @@
 /** `simulate FILE…`: runs snippets on the modelled memory management and tells what happened. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { explore, explorationJson, explorationLines, explorationOk } from '../../simulator/explore/index.ts';
@@ -177,6 +177,12 @@ function exploreFile(file: string, path: string, loaded: Loaded, c: Choices, io:
   return ok;
 }
 
+/** Why a file cannot be read; undefined: it can. */
+function unreadable(path: string): string | undefined {
+  if (!existsSync(path)) return 'does not exist';
+  return statSync(path).isDirectory() ? 'is a folder: name the .c files in it' : undefined;
+}
+
 /** The command. */
 export function simulate(argv: readonly string[], io: Io): number {
   const c = readChoices(argv);
@@ -184,7 +190,13 @@ export function simulate(argv: readonly string[], io: Io): number {
   let bad = false;
   for (const file of c.files) {
     const path = resolve(io.cwd, file);
-    if (!existsSync(path)) throw new UsageError(`simulate: ${file} does not exist`);
+    const wrong = unreadable(path);
+    if (wrong !== undefined) {
+      // the other files are run all the same
+      io.stderr(`simulate: ${file} ${wrong}\n`);
+      bad = true;
+      continue;
+    }
     if (c.schedule === undefined && c.seed === undefined) {
       const loaded = load(readFileSync(path, 'utf8'), optionsOf(path, c));
       if (

@@ -123,6 +123,11 @@ function read(whole: string, at: number, span: Span): Annotation[] {
       const version = one('a version such as 6.12');
       if (!/^v?\d+\.\d+(\.\d+)?(\+[\w-]+)?$/.test(version))
         throw new Bad(`${version} is no kernel version`, { start: restAt, end: restAt + version.length });
+      if (Number(/\d+/.exec(version)![0]) < 4)
+        throw new Bad(`kernels before 4.0 are not modelled: write 4.0 or later`, {
+          start: restAt,
+          end: restAt + version.length,
+        });
       return [{ kind: 'kernel', version: version.replace(/^v/, ''), ...span }];
     }
     case 'machine':

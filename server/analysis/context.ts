@@ -135,7 +135,14 @@ const mentionsElement = (e: Expr): boolean => {
 function elementNames(nodes: readonly CfgNode[]): Set<string> {
   const out = new Set<string>();
   for (const { what } of nodes) {
-    if (what.kind === 'decl' && what.decl.init && isElement(what.decl.init)) out.add(what.decl.name);
+    // a local object with the element in it is given away with it: `struct bio_vec bv = { .bv_page = pages[i] }`
+    const { init } = what.kind === 'decl' ? what.decl : {};
+    if (
+      what.kind === 'decl' &&
+      init &&
+      (isElement(init) || (init.kind === 'init' && init.items.some((i) => isElement(i.value))))
+    )
+      out.add(what.decl.name);
     if (
       what.kind === 'expr' &&
       what.expr.kind === 'assign' &&

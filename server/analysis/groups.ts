@@ -462,7 +462,7 @@ export class Groups {
         if (key) this.passed.push({ name, key });
       }
     }
-    for (const effect of facts.call(name)?.effects ?? []) {
+    for (const effect of (facts.call(name, this.unit.target.kernel) ?? facts.call(name))?.effects ?? []) {
       if (effect.kind === 'free' || (effect.kind === 'release' && effect.pages.as === 'vaddr')) {
         const freed = call.args[effect.kind === 'free' ? effect.arg : effect.pages.arg];
         if (freed) {

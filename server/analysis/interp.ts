@@ -329,7 +329,7 @@ export class Interpreter {
       const own = this.machine.isLocal(name);
       known = {
         acquire: own ? undefined : facts.acquire(name),
-        fact: own ? undefined : facts.call(name),
+        fact: own ? undefined : (facts.call(name, this.machine.unit.target.kernel) ?? facts.call(name)),
         what: TRANSPARENT.has(name)
           ? 'transparent'
           : /^(min|max|min_t|max_t|umin|umax)$/.test(name)

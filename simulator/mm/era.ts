@@ -213,6 +213,6 @@ export function featuresOf(release: string): Features {
       bestValue = value;
     }
   }
-  if (!best) throw new Error(`no era for kernel ${release}`);
+  if (!best) throw new RangeError(`no era for kernel ${release}: 4.0 is the oldest`);
   return best;
 }

@@ -231,7 +231,12 @@ export function load(
     );
   const wanted = o.fn === undefined || !source.functions.has(o.fn) ? own.map((f) => f.name) : [o.fn];
   if (o.fn !== undefined && !source.functions.has(o.fn) && !diagnostics.some((d) => d.severity === 'error'))
-    diagnostics.push({ message: `there is no function ${o.fn}() in this file`, start: 0, end: 0, severity: 'error' });
+    diagnostics.push({
+      message: `there is no function ${o.fn}() in this file${here.length ? `; there are ${here.map((f) => `${f.name}()`).join(', ')}` : ''}`,
+      start: 0,
+      end: 0,
+      severity: 'error',
+    });
   const single = whole === undefined ? undefined : source.functions.get(whole);
   const steered =
     open && single && !list.some((a) => a.kind === 'action' && (a.action.kind === 'fail' || a.action.kind === 'short'))

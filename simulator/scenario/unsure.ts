@@ -30,7 +30,8 @@ export function unsure(sim: Simulation, e: MachineFault): string | undefined {
   const k = sim.kernel;
   if (!k.cutOut || !k.assumed || injected(sim)) return undefined;
   // nothing is made up for a function that takes nothing and calls nothing unknown
-  if (!k.made.count && !k.told.count && !k.assumed.variables.length) return undefined;
+  const given = sim.loaded.program.byName.get(sim.loaded.whole ?? '')?.params.length ?? 0;
+  if (!given && !k.made.count && !k.told.count && !k.assumed.variables.length) return undefined;
   // the pages of calls that the code makes itself are known
   const took = k.pins.find((r) => k.pins.get(r, 'span') >= 0) !== 0 || sim.events.some((x) => x.kind === 'gup');
   if (k.steered && MEMORY.has(e.kind))

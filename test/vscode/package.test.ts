@@ -26,7 +26,7 @@ const ALLOWED = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/i,
-  /^extension\/dist\/(extension|extension\.browser|server|server\.browser|engine|engine\.browser|panel)\.c?js$/,
+  /^extension\/dist\/(extension|client|extension\.browser|server|server\.browser|engine|engine\.browser|panel)\.c?js$/,
   /^extension\/dist\/(panel\.css|gallery\.json)$/,
   /^extension\/media\/[a-z-]+\.svg$/,
   /^extension\/media\/walkthrough\/[a-z-]+\.(md|svg)$/,
@@ -42,7 +42,7 @@ test('the package holds what is listed, and nothing else', () => {
 });
 
 test('it holds both hosts, with the server and the simulator for each, the panel and the parsers', () => {
-  const files = ['extension.cjs', 'extension.browser.cjs', 'server.js', 'server.browser.js', 'engine.js'];
+  const files = ['extension.cjs', 'client.cjs', 'extension.browser.cjs', 'server.js', 'server.browser.js', 'engine.js'];
   const simulator = ['engine.browser.js', 'panel.js', 'panel.css', 'gallery.json'];
   const wanted = [...files, ...simulator, 'web-tree-sitter.wasm', 'tree-sitter-c.wasm'];
   expect(names()).toEqual(expect.arrayContaining(wanted.map((name) => `extension/dist/${name}`)));

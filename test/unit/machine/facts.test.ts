@@ -11,6 +11,7 @@ const MISSING: readonly (readonly [RegExp, string])[] = [
   [/^iov_iter_xarray$/, 'an iterator over the page cache of a file'],
   [/^(?:xas_store|rhashtable_\w+)$/, 'the insides of xarrays, and resizable hash tables'],
   [/^blk_(?:execute_rq|mq_start)\w*$/, 'requests of the multi-queue block layer; bios run'],
+  [/^(?:folio|page)_remove_rmap\w*$/, 'reverse mappings are kept by the model, from its page tables'],
   [/^hmm_mirror_register$/, 'mirrors before 5.5'],
 ];
 const missing = (name: string): boolean => MISSING.some(([names]) => names.test(name));

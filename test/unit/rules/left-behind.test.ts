@@ -532,3 +532,45 @@ int write_opcode(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long
     await check(replace('flush_cache_page(vma, addr, 0);', ' //~ double-release'), doubles);
   });
 });
+
+describe('a kernel of another time', () => {
+  const bio = `
+int map_user(struct bio *bio, struct iov_iter *iter, size_t max)
+{
+	struct page *pages[8];
+	size_t off;
+	ssize_t bytes = iov_iter_get_pages2(iter, pages, max, 8, &off);
+
+	if (bytes <= 0)
+		return bytes ? bytes : -EFAULT;
+	if (!bio_add_page(bio, pages[0], bytes, off))
+		put_page(pages[0]);
+	bio_release_pages(bio, false);
+	return 0;
+}`;
+  it('bio_release_pages() put them before 6.5', async () => {
+    await check(bio, { only: 'mismatched-release', kernel: { major: 6, minor: 1, patch: 0 } });
+  });
+
+  const vectors = (keep: string, marker: string): string => `
+ssize_t get_bvecs(struct iov_iter *iter, size_t max, struct bio_vec *bvecs)
+{
+	struct page *pages[64];
+	size_t start;
+	int idx = 0;
+	ssize_t bytes = iov_iter_get_pages2(iter, pages, max, 64, &start), left = bytes;
+
+	if (bytes < 0)
+		return bytes;
+	for (; left > 0; idx++) {
+		struct bio_vec bv = { .bv_page = pages[idx], .bv_len = PAGE_SIZE };
+
+		${keep}
+		left -= PAGE_SIZE;
+	}
+	return bytes;${marker}
+}`;
+  it('a local object that holds a page is given away with it', async () => {
+    await check(vectors('bvecs[idx] = bv;', ''), { only: 'leaked-pin' });
+  });
+});
