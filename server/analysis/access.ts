@@ -10,7 +10,7 @@ import { constantsOf } from './constants.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { makes } from './flow.ts';
-import type { AcquireSite, Group, ReleaseSite } from './groups.ts';
+import type { AcquireSite, Group, ReleaseSite } from './sites.ts';
 import { perFunction, wordsIn } from './per-function.ts';
 import { unionNames } from './unions.ts';
 

@@ -12,7 +12,7 @@ import { accessOf, writesThrough, type AccessMap } from './access.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { runFlow, sameCall, textOf, wayTo, type Entry } from './flow.ts';
-import type { Group, ReleaseSite } from './groups.ts';
+import type { Group, ReleaseSite } from './sites.ts';
 
 /** A use of pages that were given back before it on some path. */
 export interface LateUse {

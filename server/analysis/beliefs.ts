@@ -7,7 +7,7 @@ import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { makes } from './flow.ts';
-import { isPageType, type AcquireSite, type Group, type ReleaseSite } from './groups.ts';
+import { isPageType, type AcquireSite, type Group, type ReleaseSite } from './sites.ts';
 import { undoes } from './opposites.ts';
 
 /** A release that gives back what nothing in the file takes, and the acquire that it should undo. */

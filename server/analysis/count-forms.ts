@@ -4,7 +4,7 @@ import { walkExpr } from '../../language/c/index.ts';
 import { exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { constantOf, makes, plain } from './flow.ts';
-import { resultOf, type AcquireSite } from './groups.ts';
+import { resultOf, type AcquireSite } from './sites.ts';
 
 /** An expression without its casts. */
 export const strip = (e: Expr): Expr => (e.kind === 'cast' ? strip(e.arg) : e);

@@ -23,7 +23,7 @@ import {
   type Facts,
   type Outcome,
 } from './flow.ts';
-import type { AcquireSite } from './groups.ts';
+import type { AcquireSite } from './sites.ts';
 import { integer, isOne, mayTakeNone, rootOf, startsEmpty, strip } from './count-forms.ts';
 
 /** What the result may be. */

@@ -6,7 +6,7 @@ import type { Span } from '../../language/c/ast.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
-import type { AcquireSite, Group, ReleaseSite } from './groups.ts';
+import type { AcquireSite, Group, ReleaseSite } from './sites.ts';
 import { wordsIn } from './per-function.ts';
 
 /** Pages that a teardown leaves held. */

@@ -3,72 +3,27 @@
  * (by record and field name), results. Every acquire, release and use is attached to such a group. This is what links a
  * field that one function fills with pins to the function that puts them; the path walk then says what happens where.
  */
-import type { CallExpr, CType, Expr, Span } from '../../language/c/ast.ts';
+import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
 import type { Cfg } from '../../language/c/cfg.ts';
-import { exprText, fileNumber, isInMain, typeOfExpr, walkExpr } from '../../language/c/index.ts';
+import { exprText, isInMain, walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
-import type { AcquireFact, AcquireForm, Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
-import { flagsOf, type FlagSet } from './flags.ts';
-import { unionNames } from './unions.ts';
+import { flagsOf } from './flags.ts';
+import { PageNames, SAME } from './page-names.ts';
+import {
+  formOfCall,
+  isPageType,
+  resultOf,
+  type AcquireSite,
+  type Group,
+  type ReleaseSite,
+  type UseSite,
+} from './sites.ts';
 
-export interface AcquireSite {
-  readonly fn: string;
-  readonly call: CallExpr;
-  readonly fact: AcquireFact;
-  readonly form: AcquireForm | undefined;
-  readonly kind: 'get' | 'pin';
-  readonly pagesArg: number;
-  readonly pages: Expr | undefined;
-  readonly flags: FlagSet;
-  readonly flagsExpr: Expr | undefined;
-  readonly key: string | null;
-}
-export interface ReleaseSite {
-  readonly fn: string;
-  readonly call: CallExpr;
-  readonly effect: Effect & { kind: 'release' };
-  readonly key: string;
-}
-export interface UseSite {
-  readonly fn: string;
-  readonly call: CallExpr;
-  readonly effect: Effect;
-  readonly key: string;
-}
-export interface Group {
-  readonly acquires: AcquireSite[];
-  readonly releases: ReleaseSite[];
-  readonly uses: UseSite[];
-  /** Pages that come from elsewhere: allocated, looked up, or from code that is not seen. */
-  readonly foreign: { readonly fn: string; readonly span: Span; readonly what: string }[];
-  readonly keys: string[];
-  /** Functions that are not seen and get the pages. */
-  readonly passed: string[];
-}
-
-/** The role table of an acquire call as it is written: the form whose arity fits, the target's first. */
-export function formOfCall(fact: AcquireFact, call: CallExpr, unit: TranslationUnit): AcquireForm | undefined {
-  const target = facts.formIn(fact, unit.target.kernel);
-  if (target?.params.length === call.args.length) return target;
-  return fact.forms.find((f) => f.params.length === call.args.length) ?? target;
-}
-
-/** Turns names of pages into other names of the same pages. */
 /** Results that are no pages: error codes, mappings, arrays, casts that read like calls, macros of headers that were not read. */
 const NO_SOURCE =
   /^(ERR_PTR|ERR_CAST|kmap|k(map|unmap)_\w+|_*k?v?(m|z|c)alloc\w*|__vmalloc\w*|[us](8|16|32|64)|size_t|[A-Z_0-9]+)$/;
-const SAME = new Set([
-  'READ_ONCE',
-  'likely',
-  'unlikely',
-  'rcu_dereference',
-  'nth_page',
-  'compound_head',
-  'PTR_ERR_OR_ZERO',
-]);
-
 /** What was found in a function, by the names of the lists in Groups. */
 interface Scan {
   /** Types, variables and the heads of all functions: a scan depends on these, and on the function. */
@@ -79,20 +34,6 @@ interface Scan {
 const scans = new WeakMap<Cfg, Scan>();
 
 const headOf = ({ def }: FunctionContext): string => `${def.name}(${def.params.map((p) => p.name ?? '').join()})`;
-/** Names of a page that are numbers. */
-const NUMBERS: ReadonlySet<string> = new Set(['pfn', 'vaddr', 'dma-addr']);
-/** What turns a frame number into an address, or an address into one with flags, and back. */
-const SHIFTS: ReadonlySet<string> = new Set(['<<', '>>', '&', '|']);
-
-/** `page_to_pfn(page)`, in brackets and casts or not, or one that was shifted. */
-function isNumberCall(e: Expr): boolean {
-  if (e.kind === 'cast') return isNumberCall(e.arg);
-  if (e.kind === 'binary') return SHIFTS.has(e.op) && isNumberCall(e.left);
-  if (e.kind !== 'call') return false;
-  const alias = facts.call(calleeName(e) ?? '')?.effects.find((x) => x.kind === 'alias');
-  return alias?.kind === 'alias' && NUMBERS.has(alias.result);
-}
-
 /** The groups of one file: built once, then asked by key, by acquire, or as a whole. */
 export class Groups {
   private readonly parent = new Map<string, string>();
@@ -114,8 +55,7 @@ export class Groups {
   /** Records defined in the file itself rather than in a header. */
   private readonly ownRecords: ReadonlySet<string>;
   private readonly passed: { name: string; key: string }[] = [];
-  private readonly globals: ReadonlySet<string>;
-  private readonly unions: ReadonlyMap<string, string>;
+  private readonly names: PageNames;
   private byRoot: Map<string, Group> | undefined;
   /** Since the scan of a function began. */
   private unionsSeen: (readonly [string, string])[] = [];
@@ -124,8 +64,7 @@ export class Groups {
     readonly unit: TranslationUnit,
     private readonly functions: ReadonlyMap<string, FunctionContext>,
   ) {
-    this.globals = new Set(unit.globals.map((g) => g.name));
-    this.unions = unionNames(unit);
+    this.names = new PageNames(unit, functions, (a, b) => this.union(a, b));
     this.ownRecords = new Set([...unit.records].filter(([, r]) => isInMain(r.start)).map(([name]) => name));
     const around = `${unit.surroundings}|${[...functions.values()].map(headOf).join()}`;
     for (const f of functions.values()) this.take(f, around);
@@ -199,94 +138,7 @@ export class Groups {
 
   /** Key of the pages that an expression names, or null. */
   keyOf(e: Expr, f: FunctionContext): string | null {
-    switch (e.kind) {
-      case 'id':
-        if (f.types.has(e.name)) return `L:${f.def.name}:${e.name}`;
-        return this.globals.has(e.name) ? `G:${e.name}` : null;
-      case 'member': {
-        // a scatterlist inside of its table, and a table inside of its builder, hold the same pages
-        if (e.name === 'sgl' || e.name === 'sgt') {
-          const record = this.recordOf(e.object, f);
-          const isTable = record ? /^sg_(append_)?table$/.test(record) : !e.arrow;
-          const outer = isTable ? this.keyOf(e.object, f) : null;
-          if (outer) return outer;
-        }
-        const t = this.recordOf(e.object, f);
-        return `F:${this.identityOf(t, f)}.${this.unions.get(e.name) ?? e.name}`;
-      }
-      case 'index':
-        return this.keyOf(e.object, f);
-      case 'unary':
-        return e.op === '*' || e.op === '&' ? this.keyOf(e.arg, f) : null;
-      case 'cast':
-        return this.keyOf(e.arg, f);
-      case 'update':
-        return this.keyOf(e.arg, f);
-      case 'binary':
-        if (e.op === '+' || e.op === '-') return this.keyOf(e.left, f);
-        if (e.op === ',') return this.keyOf(e.right, f);
-        // page_to_pfn(page) << PAGE_SHIFT
-        return SHIFTS.has(e.op) && isNumberCall(e.left) ? this.keyOf(e.left, f) : null;
-      case 'assign':
-        return this.keyOf(e.left, f);
-      case 'cond': {
-        const a = e.then ? this.keyOf(e.then, f) : this.keyOf(e.test, f);
-        const b = this.keyOf(e.else, f);
-        this.union(a, b);
-        return a ?? b;
-      }
-      case 'call': {
-        const name = calleeName(e);
-        if (!name) return null;
-        if (SAME.has(name)) return e.args[0] ? this.keyOf(e.args[0], f) : null;
-        const alias = facts.call(name)?.effects.find((x) => x.kind === 'alias');
-        if (alias && alias.kind === 'alias') {
-          const a = e.args[alias.from.arg];
-          return a ? (NUMBERS.has(alias.from.as) ? this.keyOfNumber(a, f) : this.keyOf(a, f)) : null;
-        }
-        return this.functions.has(name) ? `R:${name}` : null;
-      }
-      default:
-        return null;
-    }
-  }
-
-  /** Key of the page that a frame number, physical or kernel address tells: `hpa >> PAGE_SHIFT`, `page_address(page)`. */
-  private keyOfNumber(e: Expr, f: FunctionContext): string | null {
-    if (e.kind === 'cast') return this.keyOfNumber(e.arg, f);
-    if (e.kind === 'binary' && SHIFTS.has(e.op)) return this.keyOfNumber(e.left, f);
-    if (e.kind === 'call' && !this.functions.has(calleeName(e) ?? '')) {
-      const map = facts.call(calleeName(e) ?? '')?.effects.find((x) => x.kind === 'kmap');
-      const page = map?.kind === 'kmap' ? e.args[map.pages.arg] : undefined;
-      if (page) return this.keyOf(page, f);
-    }
-    return this.keyOf(e, f);
-  }
-
-  /** Of a record that no header of the driver defines, two files may each mean their own objects. */
-  private identityOf(record: string | null, f: FunctionContext): string {
-    const { start } = f.def;
-    if (isInMain(start) || (record !== null && this.unit.records.has(record))) return record ?? '?';
-    return `${record ?? '?'}@${fileNumber(start)}`;
-  }
-
-  private recordOf(object: Expr, f: FunctionContext): string | null {
-    let t: CType | undefined = typeOfExpr(object, { unit: this.unit, locals: f.types });
-    for (let i = 0; i < 6 && t; i++) {
-      if (t.kind === 'pointer') t = t.to;
-      else if (t.kind === 'array') t = t.of;
-      else if (t.kind === 'named') {
-        const d: CType | undefined = this.unit.typedefs.get(t.name);
-        if (!d) return t.name;
-        t = d;
-      } else break;
-    }
-    return t?.kind === 'record' ? (t.name ?? null) : null;
-  }
-
-  private isNumber(e: Expr, f: FunctionContext): boolean {
-    const t = typeOfExpr(e, { unit: this.unit, locals: f.types });
-    return t?.kind === 'base' && t.name !== 'void' && !/long/.test(t.name);
+    return this.names.keyOf(e, f);
   }
 
   private flow(to: string | null, value: Expr, f: FunctionContext): void {
@@ -332,7 +184,8 @@ export class Groups {
   private accessor(to: string, call: CallExpr, f: FunctionContext): void {
     const variable = to.startsWith(`L:${f.def.name}:`) ? f.types.get(to.slice(to.lastIndexOf(':') + 1)) : undefined;
     const first = call.args[0];
-    const record = first && call.args.length === 1 && variable && isPageType(variable) ? this.recordOf(first, f) : null;
+    const record =
+      first && call.args.length === 1 && variable && isPageType(variable) ? this.names.recordOf(first, f) : null;
     if (record) this.accessors.push({ to, record, call });
   }
 
@@ -401,10 +254,10 @@ export class Groups {
               });
           }
           if (x.kind === 'assign' && x.op === '=' && x.left.kind === 'member') {
-            const record = this.recordOf(x.left.object, f);
+            const record = this.names.recordOf(x.left.object, f);
             if (record) this.notes.push({ fn: f.def.name, span: x, record, field: x.left.name, value: x.right });
           }
-          if (x.kind === 'assign' && x.op === '=' && !this.isNumber(x.left, f))
+          if (x.kind === 'assign' && x.op === '=' && !this.names.isNumber(x.left, f))
             this.flow(this.keyOf(x.left, f), x.right, f);
           if (x.kind === 'call') this.scanCall(x, f);
         });
@@ -557,7 +410,7 @@ export class Groups {
 
   /** Fields of the object that goes away with what is freed. */
   private freedKeys(freed: Expr, f: FunctionContext): string[] {
-    const record = this.recordOf(freed, f);
+    const record = this.names.recordOf(freed, f);
     return record
       ? (this.unit.records.get(record)?.fields ?? []).flatMap((x) => (x.name ? [`F:${record}.${x.name}`] : []))
       : [];
@@ -600,25 +453,3 @@ const SUPPLIES: Record<string, string> = { put: 'get', unpin: 'pin', free: 'allo
 
 const isCleared = (e: Expr): boolean =>
   e.kind === 'num' ? e.value === 0n : e.kind === 'id' && (e.name === 'NULL' || e.name === 'false');
-
-/** Variable that takes the result of a call. */
-export function resultOf(call: CallExpr, f: FunctionContext): string | undefined {
-  for (const n of f.cfg.nodes) {
-    if (n.what.kind === 'decl' && n.what.decl.init?.start === call.start) return n.what.decl.name;
-    for (const e of exprsOf(n)) {
-      let name: string | undefined;
-      walkExpr(e, (x) => {
-        if (x.kind === 'assign' && x.right.start === call.start && x.left.kind === 'id') name = x.left.name;
-      });
-      if (name !== undefined) return name;
-    }
-  }
-  return undefined;
-}
-
-/** struct page or struct folio behind any number of pointers. */
-export function isPageType(t: CType): boolean {
-  let x = t;
-  while (x.kind === 'pointer' || x.kind === 'array') x = x.kind === 'pointer' ? x.to : x.of;
-  return x.kind === 'record' && (x.name === 'page' || x.name === 'folio');
-}

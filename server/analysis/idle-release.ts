@@ -9,7 +9,7 @@ import { facts } from '../../language/kernel/index.ts';
 import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
-import { isPageType } from './groups.ts';
+import { isPageType } from './sites.ts';
 import { leftBehind } from './left-behind.ts';
 import { mentions } from './mentions.ts';
 

@@ -12,7 +12,7 @@ import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import { contextsOf, type EntryContext } from './entry-context.ts';
 import type { FileAnalysis } from './file.ts';
-import { formOfCall } from './groups.ts';
+import { formOfCall } from './sites.ts';
 import { ANY, constantOf, makes, NEGATIVE, POSITIVE, runFlow, signIn, textOf, ZERO_ } from './flow.ts';
 import type { Entry, Facts, Flow, Outcome } from './flow.ts';
 

@@ -6,7 +6,7 @@ import type { CallExpr } from '../../language/c/ast.ts';
 import { compareVersions, facts, formatVersion } from '../../language/kernel/index.ts';
 import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { ReleaseSite } from '../analysis/groups.ts';
+import type { ReleaseSite } from '../analysis/sites.ts';
 import type { Fix } from '../findings.ts';
 import { defOf, disjoint } from './edits.ts';
 import { addFlag, flagEdits } from './flags.ts';

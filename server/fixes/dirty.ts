@@ -5,7 +5,7 @@ import { compareVersions } from '../../language/kernel/version.ts';
 import { existsIn } from '../../language/kernel/index.ts';
 import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { ReleaseSite } from '../analysis/groups.ts';
+import type { ReleaseSite } from '../analysis/sites.ts';
 import type { Fix } from '../findings.ts';
 import { argSpan, defOf, edit, eolOf, holdsDirective, indentAt, isLiteral, locate, placesOf, slice } from './edits.ts';
 

@@ -3,7 +3,7 @@ import type { CallExpr, Expr, Span, Stmt } from '../../language/c/ast.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { exprsOf, calleeName, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite } from '../analysis/groups.ts';
+import type { AcquireSite } from '../analysis/sites.ts';
 import type { Fix, TextEdit } from '../findings.ts';
 import { argSpan, defOf, disjoint, edit, isLiteral, outer, placesOf, removeStatement, slice, unique } from './edits.ts';
 

@@ -8,7 +8,7 @@ import { resolveType, typeOfExpr, walkExpr } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite, Group, ReleaseSite, UseSite } from '../analysis/groups.ts';
+import type { AcquireSite, Group, ReleaseSite, UseSite } from '../analysis/sites.ts';
 
 /** Calls that make a page of something that is none. */
 const TO_PAGE =

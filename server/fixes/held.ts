@@ -7,7 +7,7 @@ import { walkExpr, walkStmt } from '../../language/c/index.ts';
 import { existsIn } from '../../language/kernel/index.ts';
 import { calleeName, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite } from '../analysis/groups.ts';
+import type { AcquireSite } from '../analysis/sites.ts';
 import {
   argSpan,
   assignedBetween,

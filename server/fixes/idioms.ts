@@ -7,7 +7,7 @@ import { typeOfExpr, walkStmt } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import { isPageType } from '../analysis/groups.ts';
+import { isPageType } from '../analysis/sites.ts';
 import { isLiteral, isPure, type Located, mentions, outer, placesOf, shape, slice, stripCasts } from './edits.ts';
 
 /** `set_page_dirty_lock(x);`, perhaps under a condition. */

@@ -4,7 +4,7 @@ import { walkStmt } from '../../language/c/index.ts';
 import type { LeakEvent, OutlivesEvent } from '../analysis/events.ts';
 import type { FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite } from '../analysis/groups.ts';
+import type { AcquireSite } from '../analysis/sites.ts';
 import { traceSteps } from '../analysis/state.ts';
 import type { Fix, TextEdit } from '../findings.ts';
 import {

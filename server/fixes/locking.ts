@@ -3,7 +3,7 @@ import type { CallExpr, Span } from '../../language/c/ast.ts';
 import { existsIn, facts } from '../../language/kernel/index.ts';
 import { compareVersions } from '../../language/kernel/version.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite } from '../analysis/groups.ts';
+import type { AcquireSite } from '../analysis/sites.ts';
 import type { Fix } from '../findings.ts';
 import {
   argSpan,

@@ -5,7 +5,7 @@ import { conversionPartner, existsIn, facts, formatVersion } from '../../languag
 import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import { isPageType, type AcquireSite } from '../analysis/groups.ts';
+import { isPageType, type AcquireSite } from '../analysis/sites.ts';
 import type { TextEdit } from '../findings.ts';
 import {
   argSpan,

@@ -4,7 +4,7 @@ import { typeOfExpr, walkExpr } from '../../language/c/index.ts';
 import { existsIn } from '../../language/kernel/index.ts';
 import { exprsOf, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import { isPageType, type AcquireSite } from '../analysis/groups.ts';
+import { isPageType, type AcquireSite } from '../analysis/sites.ts';
 import type { Fix } from '../findings.ts';
 import { functionAt, indentUnit, shape, slice, statementAt, stripCasts } from './edits.ts';
 import { resultTarget } from './idioms.ts';

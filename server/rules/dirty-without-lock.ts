@@ -3,7 +3,7 @@ import type { CallExpr } from '../../language/c/ast.ts';
 import { typeOfExpr } from '../../language/c/index.ts';
 import { existsIn } from '../../language/kernel/index.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { Group, UseSite } from '../analysis/groups.ts';
+import type { Group, UseSite } from '../analysis/sites.ts';
 import { PageLocks } from '../analysis/page-lock.ts';
 import { argSpan, edit, isLiteral, slice } from '../fixes/edits.ts';
 import { hasLocks } from '../fixes/idioms.ts';

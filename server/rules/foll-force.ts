@@ -3,7 +3,7 @@ import type { CallExpr, Expr } from '../../language/c/ast.ts';
 import { removeFlag } from '../fixes/flags.ts';
 import { argSpan, edit, isLiteral } from '../fixes/edits.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite } from '../analysis/groups.ts';
+import type { AcquireSite } from '../analysis/sites.ts';
 import type { Fix, RuleMeta } from '../findings.ts';
 import { callName, isCore, isOwn, stepAt, type Report, type Rule } from './rule.ts';
 

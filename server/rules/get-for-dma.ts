@@ -1,6 +1,6 @@
 /** get-for-dma: plain references for pages whose data is read or written. */
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite, Group, UseSite } from '../analysis/groups.ts';
+import type { AcquireSite, Group, UseSite } from '../analysis/sites.ts';
 import { convertToPin } from '../fixes/convert.ts';
 import type { RuleMeta } from '../findings.ts';
 import { compareVersions } from '../../language/kernel/version.ts';

@@ -1,7 +1,7 @@
 /** internal-flag: a flag that only mm/gup.c itself may set, passed by a caller. */
 import { facts } from '../../language/kernel/index.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite } from '../analysis/groups.ts';
+import type { AcquireSite } from '../analysis/sites.ts';
 import { convertToPin } from '../fixes/convert.ts';
 import { removeFlag } from '../fixes/flags.ts';
 import type { Fix, RuleMeta } from '../findings.ts';

@@ -1,7 +1,7 @@
 /** leaked-pin: a path on which acquired pages are neither released nor handed on. */
 import type { LeakEvent, OutlivesEvent, ReturnedEvent } from '../analysis/events.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import { resultOf, type Group } from '../analysis/groups.ts';
+import { resultOf, type Group } from '../analysis/sites.ts';
 import { forgottenPages, type Forgotten } from '../analysis/forgotten.ts';
 import { idleReleases, type IdleRelease } from '../analysis/idle-release.ts';
 import { insertRelease } from '../fixes/insert-release.ts';

@@ -2,7 +2,7 @@
 import type { Expr, Span } from '../../language/c/ast.ts';
 import { presumedWrong } from '../analysis/beliefs.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite, Group, ReleaseSite } from '../analysis/groups.ts';
+import type { AcquireSite, Group, ReleaseSite } from '../analysis/sites.ts';
 import { matchRelease } from '../fixes/release.ts';
 import { isChosenByData, isOnlyBehind } from './chosen-release.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';

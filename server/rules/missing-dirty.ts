@@ -6,7 +6,7 @@ import { accessOf, choosesWrite, type AccessMap, type Evidence } from '../analys
 import { constantsOf } from '../analysis/constants.ts';
 import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite, Group, ReleaseSite } from '../analysis/groups.ts';
+import type { AcquireSite, Group, ReleaseSite } from '../analysis/sites.ts';
 import { mentions } from '../analysis/mentions.ts';
 import { dirtyRelease } from '../fixes/dirty.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';

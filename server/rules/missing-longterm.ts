@@ -1,7 +1,7 @@
 /** missing-longterm: a pin that outlives the call without FOLL_LONGTERM. */
 import type { OutlivesEvent } from '../analysis/events.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { Group } from '../analysis/groups.ts';
+import type { Group } from '../analysis/sites.ts';
 import { accountedIn } from '../analysis/memlock.ts';
 import { undoes } from '../analysis/opposites.ts';
 import { compareVersions } from '../../language/kernel/version.ts';

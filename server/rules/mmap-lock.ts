@@ -3,7 +3,7 @@ import type { Span } from '../../language/c/ast.ts';
 import { facts } from '../../language/kernel/index.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import { wayTo } from '../analysis/flow.ts';
-import type { AcquireSite } from '../analysis/groups.ts';
+import type { AcquireSite } from '../analysis/sites.ts';
 import { locksOf, type Locks, type Seen } from '../analysis/locks.ts';
 import { dropLock, keepLock, takeLock } from '../fixes/locking.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';

@@ -4,7 +4,7 @@ import { walkExpr } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite } from '../analysis/groups.ts';
+import type { AcquireSite } from '../analysis/sites.ts';
 import { edit, isLiteral } from '../fixes/edits.ts';
 import { flagEdits } from '../fixes/flags.ts';
 import type { Fix, RuleMeta } from '../findings.ts';

@@ -4,7 +4,7 @@ import { walkExpr, walkStmt } from '../../language/c/index.ts';
 import { existsIn } from '../../language/kernel/index.ts';
 import { exprsOf, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite, Group, ReleaseSite, UseSite } from '../analysis/groups.ts';
+import type { AcquireSite, Group, ReleaseSite, UseSite } from '../analysis/sites.ts';
 import type { RuleMeta } from '../findings.ts';
 import { callName, isCore, isOwn, lineAt, stepAt, type Report, type Rule } from './rule.ts';
 

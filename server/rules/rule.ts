@@ -3,7 +3,7 @@ import type { CallExpr, Span } from '../../language/c/ast.ts';
 import type { KernelVersion } from '../../language/c/unit.ts';
 import { exprText } from '../../language/c/index.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite } from '../analysis/groups.ts';
+import type { AcquireSite } from '../analysis/sites.ts';
 import { traceSteps } from '../analysis/state.ts';
 import type { Resource, Trace } from '../analysis/state.ts';
 import type { Fix, PathStep, RuleMeta } from '../findings.ts';

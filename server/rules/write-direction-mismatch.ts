@@ -2,7 +2,7 @@
 import { accessOf, type AccessMap, type Evidence } from '../analysis/access.ts';
 import { hasOtherPages } from '../analysis/beliefs.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite, Group } from '../analysis/groups.ts';
+import type { AcquireSite, Group } from '../analysis/sites.ts';
 import { mentions } from '../analysis/mentions.ts';
 import { addFlag } from '../fixes/flags.ts';
 import type { RuleMeta } from '../findings.ts';
