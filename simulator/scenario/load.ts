@@ -232,7 +232,7 @@ export function load(
   const wanted = o.fn === undefined || !source.functions.has(o.fn) ? own.map((f) => f.name) : [o.fn];
   if (o.fn !== undefined && !source.functions.has(o.fn) && !diagnostics.some((d) => d.severity === 'error'))
     diagnostics.push({
-      message: `there is no function ${o.fn}() in this file${here.length ? `; there are ${here.map((f) => `${f.name}()`).join(', ')}` : ''}`,
+      message: `there is no function ${o.fn}() in this file${here.length ? `; it has ${here.map((f) => `${f.name}()`).join(', ')}` : ''}`,
       start: 0,
       end: 0,
       severity: 'error',

@@ -127,7 +127,7 @@ long cam_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
     expect(notes(text, 'fine')).toEqual(["warning 3: expected an expression before ';' (in broken())"]);
     expect(notes(text, 'gone')).toEqual([
       "warning 3: expected an expression before ';' (in broken())",
-      'error 1: there is no function gone() in this file',
+      'error 1: there is no function gone() in this file; it has fine()',
     ]);
   });
   it('does not guess where a program says what happens', () => {
