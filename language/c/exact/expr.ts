@@ -215,6 +215,7 @@ export abstract class ExprParser extends TypeParser {
         }
         return this.fail(`expected an expression before '${t.text}'`, t);
       case 'later':
+      case 'item':
       case 'eof':
         return this.fail('expected an expression before the end of the file', t);
     }

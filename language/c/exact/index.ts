@@ -4,6 +4,7 @@
  * here all declarations are at hand, a macro is what it expands to, and what can't be read is an error at its place.
  * Both give the same tree (ast.ts).
  */
+export { LaterMap } from './later-map.ts';
 export { ExactParser, parseExpression, type ExactFunction, type ExactProblem, type ExactProgram } from './parser.ts';
 export { Preprocessor, type IncludeReader, type Macro } from './preprocess.ts';
 export { CSyntaxError, FILE_BASE, tokenize, type CommentToken, type Token } from './tokens.ts';

@@ -1,6 +1,7 @@
-/** Statements and the program: the exact reading of C that execution needs. */
-import type { BlockStmt, CType, Declarator, EnumDef, Expr, Param, RecordDef, Span, Stmt } from '../ast.ts';
-import { ExprParser } from './expr.ts';
+/** The program: the exact reading of C that execution needs. */
+import type { BlockStmt, CType, Declarator, EnumDef, Expr, Param, RecordDef, Span } from '../ast.ts';
+import { StatementParser } from './statements.ts';
+import { LaterMap } from './later-map.ts';
 import type { Scope } from './stream.ts';
 import { CSyntaxError, type Token } from './tokens.ts';
 
@@ -24,7 +25,7 @@ export interface ExactProblem extends Span {
 /** A program read exactly. Tags are keys, unique over scopes; typedefs are resolved. */
 export interface ExactProgram {
   readonly functions: Map<string, ExactFunction>;
-  readonly prototypes: Map<string, CType>;
+  readonly prototypes: LaterMap<CType>;
   readonly globals: Map<string, Declarator>;
   readonly records: Map<string, RecordDef>;
   readonly enums: Map<string, EnumDef>;
@@ -37,50 +38,65 @@ export interface ExactProgram {
 
 type FunctionType = Extract<CType, { kind: 'function' }>;
 
-/** A function whose body is read when somebody asks for it. */
-class LaterRead implements ExactFunction {
-  readonly start: number;
-  readonly name: string;
+/** What stands in front of the body of a function, or of the semicolon. */
+interface Head {
+  readonly type: FunctionType;
   readonly nameSpan: Span;
-  readonly params: readonly Param[];
-  readonly returns: CType;
-  readonly variadic: boolean;
   readonly isStatic: boolean;
   readonly isInline: boolean;
+  /** Stands for the body. */
+  readonly body: Token | undefined;
+}
+
+/** A function that is read when somebody asks: its head, and its body. */
+class LaterRead implements ExactFunction {
   #body: BlockStmt | undefined;
 
   constructor(
-    start: Token,
-    d: { readonly name: string | null; readonly nameToken?: Token },
-    fn: FunctionType,
-    spec: { readonly storage: string | null; readonly inline: boolean },
+    readonly name: string,
+    readonly start: number,
     readonly end: number,
-    private readonly read: () => BlockStmt,
-  ) {
-    this.start = start.start;
-    this.name = d.name!;
-    this.nameSpan = { start: d.nameToken!.start, end: d.nameToken!.end };
-    this.params = fn.params;
-    this.returns = fn.returns;
-    this.variadic = fn.variadic;
-    this.isStatic = spec.storage === 'static';
-    this.isInline = spec.inline;
+    private readonly head: () => Head,
+    private readonly read: (head: Head) => BlockStmt,
+  ) {}
+  get nameSpan(): Span {
+    return this.head().nameSpan;
+  }
+  get params(): readonly Param[] {
+    return this.head().type.params;
+  }
+  get returns(): CType {
+    return this.head().type.returns;
+  }
+  get variadic(): boolean {
+    return this.head().type.variadic;
+  }
+  get isStatic(): boolean {
+    return this.head().isStatic;
+  }
+  get isInline(): boolean {
+    return this.head().isInline;
   }
   get body(): BlockStmt {
-    return (this.#body ??= this.read());
+    return (this.#body ??= this.read(this.head()));
   }
 }
 
+/** Tags that a text names. */
+const TAGS = /\b(struct|union|enum)\s+(\w+)/g;
+/** Tags of its own that a text defines. */
+const DEFINES_TAGS = /\b(?:struct|union|enum)\b[\s\w]*\{/;
+
 /** The parser of whole programs. */
-export class ExactParser extends ExprParser {
+export class ExactParser extends StatementParser {
   readonly functions = new Map<string, ExactFunction>();
-  readonly prototypes = new Map<string, CType>();
+  readonly prototypes: LaterMap<CType>;
   readonly globals = new Map<string, Declarator>();
   readonly problems: ExactProblem[] = [];
 
   /**
-   * `open`: names of headers that are not at hand are guessed, see Stream.open. `later`: what tokens of this kind stand for, which are bodies
-   * of functions; they are read when somebody asks for them. (What is wrong in one is thrown then.)
+   * `open`: names of headers that are not at hand are guessed, see Stream.open. `later`: what tokens of kind `later` and `item` stand for, which
+   * are bodies of functions and whole functions; they are read when somebody asks for them. (What is wrong in one is thrown then.)
    */
   constructor(
     tokens: readonly Token[],
@@ -90,12 +106,12 @@ export class ExactParser extends ExprParser {
   ) {
     super(tokens);
     this.open = open;
+    this.prototypes = base ? LaterMap.over(base.prototypes) : new LaterMap();
     if (!base) return;
     this.scopes[0] = { types: new Map(base.scope.types), tags: new Map(base.scope.tags) };
     for (const [k, v] of base.records) this.records.set(k, v);
     for (const [k, v] of base.enums) this.enums.set(k, v);
     for (const [k, v] of base.functions) this.functions.set(k, v);
-    for (const [k, v] of base.prototypes) this.prototypes.set(k, v);
     for (const [k, v] of base.globals) this.globals.set(k, v);
   }
 
@@ -147,6 +163,7 @@ export class ExactParser extends ExprParser {
   }
 
   private external(): void {
+    if (this.tok.kind === 'item') return this.item(this.next());
     if (this.accept(';')) return;
     if (this.is('_Static_assert') || this.is('static_assert')) return this.staticAssert();
     if ((this.is('asm') || this.is('__asm__')) && this.peek().text === '(')
@@ -173,11 +190,25 @@ export class ExactParser extends ExprParser {
       this.declareName(d.name);
       this.prototypes.set(d.name, fn);
       if (this.tok.kind === 'later') {
-        const token = this.next();
-        const f = new LaterRead(start, d, fn, spec, token.end, () => this.bodyOf(token, fn));
+        const body = this.next();
+        const head = { ...headOf(spec, d, fn), body };
+        const f = new LaterRead(
+          d.name,
+          start.start,
+          body.end,
+          () => head,
+          () => this.bodyOf(head),
+        );
         // tags of its own the program has to know
-        if (/\b(?:struct|union|enum)\b[\s\w]*\{/.test(token.text)) void f.body;
+        if (DEFINES_TAGS.test(body.text)) void f.body;
         this.functions.set(d.name, f);
+        return;
+      }
+      const skipped = this.later && this.skipBody();
+      if (skipped) {
+        const head = { ...headOf(spec, d, fn), body: undefined };
+        const read = (): BlockStmt => this.among(skipped, () => this.functionBody(fn));
+        this.functions.set(d.name, new LaterRead(d.name, start.start, this.from(start).end, () => head, read));
         return;
       }
       const body = this.functionBody(fn);
@@ -213,301 +244,79 @@ export class ExactParser extends ExprParser {
     this.scopes.pop();
     return body;
   }
-  private bodyOf(token: Token, fn: FunctionType): BlockStmt {
-    const [tokens, at] = [this.tokens, this.at];
-    this.tokens = this.later!(token);
-    this.at = 0;
-    const body = this.functionBody(fn);
-    this.tokens = tokens;
-    this.at = at;
-    return body;
+  private bodyOf({ body, type }: Head): BlockStmt {
+    return this.within(body!, () => this.functionBody(type));
   }
 
-  private staticAssert(): void {
-    this.next();
-    this.expect('(');
-    this.skipTo(')');
-    this.accept(';');
-  }
-
-  block(): BlockStmt {
-    const start = this.expect('{');
-    return this.scoped(() => {
-      const body: Stmt[] = [];
-      while (!this.is('}')) {
-        if (this.tok.kind === 'eof') this.fail('this block is not closed', start);
-        this.statementInto(body);
-      }
-      this.next();
-      return { kind: 'block', body, ...this.from(start) };
-    });
-  }
-
-  /** One statement as the body of something. */
-  private statement(): Stmt {
-    const start = this.tok;
-    const out: Stmt[] = [];
-    this.statementInto(out);
-    // a label in front of a statement: both
-    if (out.length === 1) return out[0]!;
-    return { kind: 'block', body: out, ...this.from(start) };
-  }
-
-  private isDeclaration(): boolean {
-    if (!this.startsType()) return false;
-    // `name:` is a label even if the name is a type's
-    return !(this.tok.kind === 'id' && this.peek().text === ':' && this.peek(2).text !== ':');
-  }
-
-  private statementInto(out: Stmt[]): void {
-    const start = this.tok;
-    const t = start.kind === 'id' || start.kind === 'op' ? start.text : '';
-    switch (t) {
-      case '{':
-        out.push(this.block());
-        return;
-      case ';':
-        this.next();
-        out.push({ kind: 'empty', ...this.from(start) });
-        return;
-      case 'if': {
-        this.next();
-        this.expect('(');
-        const test = this.expression();
-        this.expect(')');
-        const then = this.statement();
-        const otherwise = this.accept('else') ? this.statement() : undefined;
-        out.push({ kind: 'if', test, then, ...(otherwise ? { else: otherwise } : {}), ...this.from(start) });
-        return;
-      }
-      case 'while': {
-        this.next();
-        this.expect('(');
-        const test = this.expression();
-        this.expect(')');
-        const body = this.statement();
-        out.push({ kind: 'while', test, body, ...this.from(start) });
-        return;
-      }
-      case 'do': {
-        this.next();
-        const body = this.statement();
-        this.expect('while');
-        this.expect('(');
-        const test = this.expression();
-        this.expect(')');
-        this.expect(';');
-        out.push({ kind: 'do', test, body, ...this.from(start) });
-        return;
-      }
-      case 'for':
-        this.scoped(() => {
-          this.next();
-          this.expect('(');
-          let init: Stmt | undefined;
-          if (this.isDeclaration()) init = this.declaration();
-          else if (!this.accept(';')) {
-            const at = this.tok;
-            const expr = this.expression();
-            init = { kind: 'expr', expr, ...this.from(at) };
-            this.expect(';');
-          }
-          const test = this.is(';') ? undefined : this.expression();
-          this.expect(';');
-          const update = this.is(')') ? undefined : this.expression();
-          this.expect(')');
-          const body = this.statement();
-          out.push({
-            kind: 'for',
-            ...(init ? { init } : {}),
-            ...(test ? { test } : {}),
-            ...(update ? { update } : {}),
-            body,
-            ...this.from(start),
-          });
-        });
-        return;
-      case 'switch': {
-        this.next();
-        this.expect('(');
-        const value = this.expression();
-        this.expect(')');
-        const body = this.statement();
-        out.push({ kind: 'switch', value, body, ...this.from(start) });
-        return;
-      }
-      case 'case': {
-        this.next();
-        const value = this.assignment();
-        const to = this.accept('...') ? this.assignment() : undefined;
-        this.expect(':');
-        out.push({ kind: 'case', value, ...(to ? { to } : {}), ...this.from(start) });
-        if (!this.is('}')) this.statementInto(out);
-        return;
-      }
-      case 'default':
-        this.next();
-        this.expect(':');
-        out.push({ kind: 'case', ...this.from(start) });
-        if (!this.is('}')) this.statementInto(out);
-        return;
-      case 'return': {
-        this.next();
-        const value = this.is(';') ? undefined : this.expression();
-        this.expect(';');
-        out.push({ kind: 'return', ...(value ? { value } : {}), ...this.from(start) });
-        return;
-      }
-      case 'break':
-      case 'continue':
-        this.next();
-        this.expect(';');
-        out.push({ kind: t, ...this.from(start) });
-        return;
-      case 'goto': {
-        this.next();
-        if (this.accept('*')) {
-          const value = this.expression();
-          this.expect(';');
-          out.push({ kind: 'goto', label: null, value, ...this.from(start) });
-          return;
-        }
-        const label = this.next().text;
-        this.expect(';');
-        out.push({ kind: 'goto', label, ...this.from(start) });
-        return;
-      }
-      case 'asm':
-      case '__asm__':
-      case '__asm':
-        out.push(this.assembly());
-        return;
-      case '_Static_assert':
-      case 'static_assert':
-        this.staticAssert();
-        return;
-      case '__label__':
-        while (!this.accept(';')) this.next();
-        return;
-      default:
-    }
-    if (start.kind === 'id' && this.peek().text === ':' && this.peek().kind === 'op') {
-      this.next();
-      this.next();
-      this.attributes({});
-      out.push({ kind: 'label', name: t, start: start.start, end: start.end });
-      if (!this.is('}')) this.statementInto(out);
-      return;
-    }
-    if (this.is('__attribute__') && this.peek(3).text === 'fallthrough') {
-      this.attributes({});
-      this.accept(';');
-      return;
-    }
-    if (this.isDeclaration()) {
-      out.push(this.declaration());
-      return;
-    }
-    const expr = this.expression();
-    if (this.open && expr.kind === 'call' && !this.is(';') && !this.is('}')) {
-      // a loop macro of a header that is not at hand: its body runs once
-      const body = this.statement();
-      const never: Expr = { kind: 'num', value: 0n, text: '0', start: start.start, end: start.end };
-      const inner: Stmt = {
-        kind: 'block',
-        body: [{ kind: 'expr', expr, ...this.from(start) }, body],
-        ...this.from(start),
-      };
-      out.push({ kind: 'do', test: never, body: inner, ...this.from(start) });
-      return;
-    }
-    if (!this.accept(';')) {
-      const last = this.tokens[this.at - 1] ?? start;
-      throw new CSyntaxError(`expected ';' before '${this.tok.text}'`, last.start, last.end);
-    }
-    out.push({ kind: 'expr', expr, ...this.from(start) });
-  }
-
-  /**
-   * asm volatile("" ::: "memory") and its like hold the compiler back, fences and pauses the processor: neither is to be seen here. An output
-   * that is an input too ("+r", "0") keeps its value. Any other assembly can't be run.
-   */
-  private assembly(): Stmt {
-    const start = this.next();
-    let jumps = false;
-    for (; ASM_WORDS.has(this.tok.text); this.next()) jumps ||= this.is('goto');
-    this.expect('(');
-    const template: string[] = [];
-    while (this.tok.kind === 'str') template.push(this.next().text.replace(/^\w*"|"$/g, ''));
-    const outputs: { readonly constraint: string; readonly value: Expr }[] = [];
-    const inputs: typeof outputs = [];
-    for (const list of [outputs, inputs]) {
-      if (!this.accept(':')) break;
-      while (!this.is(':') && !this.is(')')) {
-        if (this.is('[')) this.skipTo(']');
-        const constraint = this.next().text.replace(/"/g, '');
-        this.expect('(');
-        list.push({ constraint, value: this.expression() });
-        this.expect(')');
-        if (!this.accept(',')) break;
-      }
-    }
-    this.skipTo(')');
-    this.accept(';');
-    const span = this.from(start);
-    const quiet =
-      !jumps &&
-      template
-        .join('')
-        .split(/\\n|\\t|;|\n/)
-        .every((line) => NO_EFFECT.test(line.trim()));
-    const body: Stmt[] = [];
-    for (const [i, out] of outputs.entries()) {
-      if (out.constraint.startsWith('+')) continue;
-      const input = inputs.find((x) => x.constraint === String(i));
-      if (!quiet || !input) return { kind: 'opaque', text: 'inline assembly', parts: [], ...span };
-      body.push({
-        kind: 'expr',
-        expr: { kind: 'assign', op: '=', left: out.value, right: input.value, ...span },
-        ...span,
+  /** A function that is wanted by name only, until somebody asks for more. */
+  private item(item: Token): void {
+    const name = item.name!;
+    const isKnown = ([, tag, id]: RegExpMatchArray): boolean => this.scopes[0]!.tags.has(`${tag} ${id}`);
+    // a tag is declared where it is first named
+    if (DEFINES_TAGS.test(item.text) || ![...item.text.matchAll(TAGS)].every(isKnown)) {
+      this.within(item, () => {
+        while (this.tok.kind !== 'eof') this.external();
       });
+      return;
     }
-    if (!quiet) return { kind: 'opaque', text: 'inline assembly', parts: [], ...span };
-    return body.length === 1 ? body[0]! : body.length ? { kind: 'block', body, ...span } : { kind: 'empty', ...span };
+    this.declareName(name);
+    let known: Head | undefined;
+    const head = (): Head => (known ??= this.within(item, () => this.head()));
+    this.prototypes.later(name, () => head().type);
+    if (item.text.endsWith('}'))
+      this.functions.set(name, new LaterRead(name, item.start, item.end, head, (h) => this.bodyOf(h)));
   }
-
-  private declaration(): Stmt {
-    const start = this.tok;
+  private head(): Head {
     const spec = this.specifiers();
-    const decls = this.declarators(spec);
-    const types: Declarator[] = [...decls];
-    if (!types.length && spec.type.kind === 'enum' && spec.type.def) {
-      // only the enumerators are wanted
-      types.push({
-        ...this.from(start),
-        name: '',
-        nameSpan: { start: start.start, end: start.end },
-        type: spec.type,
-        isStatic: false,
-        isExtern: false,
-        isTypedef: true,
-      });
+    const d = this.declarator(spec.type);
+    this.attributes({});
+    if (d.type.kind !== 'function' || !d.nameToken) this.fail('expected a function');
+    return { ...headOf(spec, d, d.type), body: this.tok.kind === 'later' ? this.tok : undefined };
+  }
+  /** Passes over the body of a function that a macro of headers gave: its tokens, or undefined if it has to be read now. */
+  private skipBody(): readonly Token[] | undefined {
+    let depth = 0;
+    for (let i = this.at; i < this.tokens.length; i++) {
+      const t = this.tokens[i]!;
+      // it may define tags
+      if (t.kind === 'id' && (t.text === 'struct' || t.text === 'union' || t.text === 'enum')) return undefined;
+      if (t.kind !== 'op') continue;
+      if (t.text === '{') depth++;
+      else if (t.text === '}' && --depth === 0) {
+        const body = this.tokens.slice(this.at, i + 1);
+        this.at = i + 1;
+        return [...body, { ...t, kind: 'eof', text: '' }];
+      }
     }
-    return { kind: 'decl', decls: types, ...this.from(start) };
+    return undefined;
+  }
+  /** Reads what a token stands for. */
+  private within<T>(token: Token, read: () => T): T {
+    return this.among(this.later!(token), read);
+  }
+  private among<T>(other: readonly Token[], read: () => T): T {
+    const [tokens, at] = [this.tokens, this.at];
+    this.tokens = other;
+    this.at = 0;
+    try {
+      return read();
+    } finally {
+      this.tokens = tokens;
+      this.at = at;
+    }
   }
 }
 
-/** Words between `asm` and its parenthesis. */
-const ASM_WORDS: ReadonlySet<string> = new Set([
-  'volatile',
-  '__volatile__',
-  '__volatile',
-  'goto',
-  'inline',
-  '__inline__',
-]);
-/** Instructions that nobody can see the effect of, where one thing happens after the other. */
-const NO_EFFECT = /^(?:|nop|rep|rep nop|pause|mfence|lfence|sfence|isb|yield|(?:dmb|dsb)(?: \w+)?|(?:#|\/\/).*)$/;
+const headOf = (
+  spec: { readonly storage: string | null; readonly inline: boolean },
+  d: { readonly nameToken?: Token },
+  type: FunctionType,
+): Omit<Head, 'body'> => ({
+  type,
+  nameSpan: { start: d.nameToken!.start, end: d.nameToken!.end },
+  isStatic: spec.storage === 'static',
+  isInline: spec.inline,
+});
 
 /** Expressions of annotations, read in the names of a program. */
 export function parseExpression(tokens: readonly Token[], base: ExactProgram): Expr {
@@ -517,6 +326,6 @@ export function parseExpression(tokens: readonly Token[], base: ExactProgram): E
       if (this.tok.kind !== 'eof') this.fail(`unexpected '${this.tok.text}'`);
       return e;
     }
-  })(tokens, { ...base, functions: new Map(), prototypes: new Map(), globals: new Map() });
+  })(tokens, { ...base, functions: new Map(), prototypes: new LaterMap(), globals: new Map() });
   return p.whole();
 }

@@ -1,6 +1,6 @@
 /** The preprocessor, exactly: directives, object-like and function-like macros with # and ##, hide sets (Prosser). */
 import { PRECEDENCE, foldBinary } from '../operators.ts';
-import { CSyntaxError, sketch, tokenize, type CommentToken, type Token } from './tokens.ts';
+import { CSyntaxError, sketch, sketchItem, tokenize, type CommentToken, type Token } from './tokens.ts';
 
 /** A macro as defined. */
 export interface Macro {
@@ -54,16 +54,26 @@ export class Preprocessor {
     return out;
   }
 
-  /** The same for headers that are known to be well formed (see sketch()): bodies of functions are tokens of kind `later`. */
+  /** The same for headers that are known to be well formed (see sketch()): functions are tokens of kind `item`, or their bodies of kind `later`. */
   outline(text: string, base: number): Token[] {
     const out: Token[] = [];
     this.file(sketch(text, base), out, 0);
     out.push(EOF_TOKEN(base + text.length));
     return out;
   }
-  /** What a token of kind `later` stands for. */
+  /** What a token of kind `later` or `item` stands for. */
   details(t: Token): Token[] {
-    return [...this.expand(tokenize(t.text, t.start)), EOF_TOKEN(t.end)];
+    const tokens = t.kind === 'item' ? sketchItem(t) : tokenize(t.text, t.start);
+    // a macro of the function's own name is defined behind it
+    const hide = new Set(t.name === undefined ? [] : [t.name]);
+    const ready = t.name === undefined ? tokens : tokens.map((x) => (x.text === t.name ? { ...x, hide } : x));
+    return [...this.expand(ready), EOF_TOKEN(t.end)];
+  }
+
+  /** An item whose head holds macros is read now: they may not be there any more, or others, when somebody asks for it. */
+  private itemOf(t: Token): readonly Token[] {
+    const head = t.text.slice(0, t.text.indexOf('('));
+    return head.match(/\w+/g)!.some((word) => this.macros.has(word)) ? sketchItem(t) : [t];
   }
 
   private file(tokens: readonly Token[], out: Token[], depth: number): void {
@@ -78,7 +88,8 @@ export class Preprocessor {
     for (let i = 0; i < tokens.length;) {
       const t = tokens[i]!;
       if (!(t.line && t.text === '#' && t.kind === 'op')) {
-        if (on) pending.push(t);
+        if (on && t.kind === 'item') pending.push(...this.itemOf(t));
+        else if (on) pending.push(t);
         i++;
         continue;
       }

@@ -3,8 +3,8 @@
 /** Distance between the offsets of two files of one program. */
 export const FILE_BASE = 0x1000000;
 
-/** Kind of a token. `later`: text that is split when it is wanted, see sketch(). */
-export type TokenKind = 'id' | 'num' | 'str' | 'char' | 'op' | 'eof' | 'later';
+/** Kind of a token. `later`: text that is split when it is wanted; `item`: a declaration or definition of a function; see sketch(). */
+export type TokenKind = 'id' | 'num' | 'str' | 'char' | 'op' | 'eof' | 'later' | 'item';
 
 /** One token. `hide`: macros that must not be expanded in it any more. */
 export interface Token {
@@ -17,6 +17,8 @@ export interface Token {
   /** First token of its line. */
   readonly line: boolean;
   readonly macro?: string;
+  /** Of an item: the name that it declares. */
+  readonly name?: string;
   readonly hide?: ReadonlySet<string>;
 }
 
@@ -69,8 +71,8 @@ for (let c = 0; c < 128; c++) {
   if (/[A-Za-z_$]/.test(text)) CLASS[c] = LETTER;
   else if (/\d/.test(text)) CLASS[c] = DIGIT;
 }
-const [NEWLINE, RETURN, QUOTE, APOSTROPHE, PLUS, MINUS, DOT, SLASH, STAR, BACKSLASH, OPENING, CLOSING] = [
-  10, 13, 34, 39, 43, 45, 46, 47, 42, 92, 123, 125,
+const [NEWLINE, RETURN, QUOTE, APOSTROPHE, PLUS, MINUS, DOT, SLASH, STAR, BACKSLASH, OPENING, CLOSING, HASH] = [
+  10, 13, 34, 39, 43, 45, 46, 47, 42, 92, 123, 125, 35,
 ];
 
 const classAt = (text: string, at: number): number => CLASS[text.charCodeAt(at)] ?? 0;
@@ -119,15 +121,56 @@ function numberEnd(text: string, at: number): number {
 
 /** Splits a text. Comments are left out (and given to `comments`); line ends are marks on the tokens behind them. */
 export function tokenize(text: string, base = 0, comments?: CommentToken[]): Token[] {
-  return split(text, base, comments, false);
+  return split(text, base, comments, undefined);
 }
 
 /**
  * Splits headers that are known to be well formed, and of which few things are wanted: what a macro means, and the body of a function, is one
- * token of kind `later`. (Reading them all would be most of the time that a short snippet takes.)
+ * token of kind `later`, a function at file scope one of kind `item`. (Reading them all would be most of the time that a short snippet takes.)
  */
 export function sketch(text: string, base: number): Token[] {
-  return split(text, base, undefined, true);
+  return split(text, base, undefined, 'items');
+}
+/** Splits what an item stands for: its head, and its body as one token of kind `later`. */
+export function sketchItem(item: Token): Token[] {
+  return split(item.text, item.start, undefined, 'bodies');
+}
+
+/** What stands in front of the parameters of a function: words of its type, then its name. */
+const HEAD = /(?:\w+[\s*]+)+(?=\w+\s*\()/y;
+const NAME = /\w+/y;
+/** Words that stand in front of a parenthesis, or begin what is no function. */
+const NO_FUNCTION =
+  /^(?:typedef|struct|union|enum|const|volatile|void|char|short|int|long|float|double|signed|unsigned|_Bool|bool|__attribute__|typeof|__typeof__|return|else)$/;
+/** Between the parameters and the end of the head: attributes. */
+const TAIL = /[\w\s()]/;
+
+/** The function at file scope that begins here: its name, and its end behind the semicolon or the body. */
+function functionAt(text: string, at: number): { readonly name: string; readonly end: number } | undefined {
+  if (text.startsWith('typedef', at)) return undefined;
+  HEAD.lastIndex = at;
+  if (!HEAD.test(text)) return undefined;
+  NAME.lastIndex = HEAD.lastIndex;
+  const name = NAME.exec(text)![0];
+  if (NO_FUNCTION.test(name)) return undefined;
+  let depth = 0;
+  let parameters = false;
+  for (let i = NAME.lastIndex; i < text.length; i++) {
+    const c = text[i]!;
+    if (c === '(') {
+      // a parenthesis in a parenthesis at the very beginning: no parameters, but a declarator
+      if (!parameters && depth === 0 && /^\(\s*[*(]/.test(text.slice(i, i + 8))) return undefined;
+      depth++;
+    } else if (c === ')') {
+      if (--depth === 0) parameters = true;
+    } else if (depth > 0) {
+      // within parentheses anything but a block
+      if (c === '{' || c === ';' || c === '"' || c === "'" || c === '/') return undefined;
+    } else if (c === ';') return parameters ? { name, end: i + 1 } : undefined;
+    else if (c === '{') return parameters ? { name, end: blockEnd(text, i) } : undefined;
+    else if (!TAIL.test(c)) return undefined;
+  }
+  return undefined;
 }
 
 /** End of a `#define`: of its line, with those that continue it. */
@@ -165,13 +208,25 @@ function blockCommentEnd(text: string, at: number): number {
   return close < 0 ? text.length : close + 2;
 }
 
-function split(text: string, base: number, comments: CommentToken[] | undefined, later: boolean): Token[] {
+function split(
+  text: string,
+  base: number,
+  comments: CommentToken[] | undefined,
+  later: 'items' | 'bodies' | undefined,
+): Token[] {
   const out: Token[] = [];
   let depth = 0;
   let space = false;
   let line = true;
   const n = text.length;
   let at = 0;
+  /** Within the line of a directive. */
+  let directive = false;
+  const isBetweenItems = (): boolean => {
+    const last = out.at(-1);
+    if (!last || last.kind === 'item' || last.kind === 'later' || (directive && line)) return true;
+    return last.kind === 'op' && (last.text === ';' || last.text === '}');
+  };
   const push = (kind: TokenKind, end: number): void => {
     out.push({ kind, text: text.slice(at, end), start: base + at, end: base + end, space, line });
     space = line = false;
@@ -184,6 +239,17 @@ function split(text: string, base: number, comments: CommentToken[] | undefined,
       space = true;
       at++;
     } else if (kind === LETTER) {
+      if (later === 'items' && depth === 0 && isBetweenItems()) {
+        const item = functionAt(text, at);
+        if (item) {
+          const { name, end } = item;
+          out.push({ kind: 'item', text: text.slice(at, end), start: base + at, end: base + end, space, line, name });
+          space = line = directive = false;
+          at = end;
+          continue;
+        }
+      }
+      if (line) directive = false;
       const end = nameEnd(text, at);
       const quote = text.charCodeAt(end);
       if ((quote === QUOTE || quote === APOSTROPHE) && end - at <= 2 && /^(?:u8|[LuU])$/.test(text.slice(at, end)))
@@ -217,6 +283,7 @@ function split(text: string, base: number, comments: CommentToken[] | undefined,
     } else {
       if (c === OPENING) depth++;
       else if (c === CLOSING) depth--;
+      if (line) directive = c === HASH;
       const long = LONG_OPS[text[at]!]?.find((op) => text.startsWith(op, at));
       push('op', at + (long?.length ?? 1));
     }

@@ -119,9 +119,13 @@ const HEADERS = [
   ASSUME,
 ];
 
+/** All of them as one text. */
+export const headerText = (): string =>
+  `${FIXED}${CONFIG.map((c) => `#define CONFIG_${c} 1`).join('\n')}\n${HEADERS.join('')}`;
+
 /** The headers, which are the same for every kernel: what differs is said to the machine. Bodies of their functions are read when they are called. */
 function readHeaders(): Prelude {
-  const text = `${FIXED}${CONFIG.map((c) => `#define CONFIG_${c} 1`).join('\n')}\n${HEADERS.join('')}`;
+  const text = headerText();
   const pp = new Preprocessor();
   const program = new ExactParser(pp.outline(text, PRELUDE_BASE), undefined, false, (t) => pp.details(t)).program();
   return { program, macros: pp.macros };

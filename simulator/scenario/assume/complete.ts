@@ -3,7 +3,7 @@
  * are not there succeed: they return 0, or a new object, and write zeros through the pointers that they are given.
  */
 import type { BlockStmt, CType, Declarator, Expr, FieldDef, RecordDef, Span, Stmt } from '../../../language/c/ast.ts';
-import type { ExactFunction, ExactProgram } from '../../../language/c/exact/index.ts';
+import { LaterMap, type ExactFunction, type ExactProgram } from '../../../language/c/exact/index.ts';
 import type { Assumed } from '../../machine/index.ts';
 import { Inference } from './infer.ts';
 import { LONG, ULONG, type Known, type Slot } from './slots.ts';
@@ -44,9 +44,7 @@ export function complete(
 ): Completed {
   const inference = new Inference(program, own);
   inference.links = new Set(headers.records.keys());
-  inference.ownPrototypes = new Set(
-    [...program.prototypes].flatMap(([name, type]) => (headers.prototypes.get(name) === type ? [] : [name])),
-  );
+  inference.ownPrototypes = program.prototypes.own;
   return new Builder(program, inference.run(roots), headers.records).build();
 }
 
@@ -54,7 +52,7 @@ class Builder {
   private readonly notes: Assumption[] = [];
   private readonly made: string[] = [];
   private readonly functions: Map<string, ExactFunction>;
-  private readonly prototypes: Map<string, CType>;
+  private readonly prototypes: LaterMap<CType>;
   private readonly globals: Map<string, Declarator>;
   private readonly records: Map<string, RecordDef>;
   private readonly pointers = new Map<string, string>();
@@ -65,7 +63,7 @@ class Builder {
     private readonly headers: ReadonlyMap<string, RecordDef>,
   ) {
     this.functions = new Map(program.functions);
-    this.prototypes = new Map(program.prototypes);
+    this.prototypes = LaterMap.over(program.prototypes);
     this.globals = new Map(program.globals);
     this.records = new Map(program.records);
   }
