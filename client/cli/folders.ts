@@ -38,7 +38,7 @@ export class Folders {
     }
     for (const path of paths) {
       const text = /[\\/](Makefile|Kbuild)$/.test(path) ? this.#try(path, (bytes) => decode(bytes)?.text) : undefined;
-      if (text !== undefined) driver.setMakefile(text);
+      if (text !== undefined) driver.setMakefile(path, text);
     }
     return driver;
   }

@@ -6,13 +6,13 @@ import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
 import type { Effect } from '../../language/kernel/types.ts';
+import { Addresses } from './addresses.ts';
 import { constantsOf } from './constants.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { makes } from './flow.ts';
 import type { AcquireSite, Group, ReleaseSite } from './sites.ts';
-import { perFunction, wordsIn } from './per-function.ts';
-import { unionNames } from './unions.ts';
+import { perFunction } from './per-function.ts';
 
 /** A place that shows that page data is written (or read). */
 export interface Evidence {
@@ -55,47 +55,18 @@ const DIRECTIONS: Readonly<Record<string, Direction>> = {
   PCI_DMA_BIDIRECTIONAL: 'both',
 };
 
-/** Calls that write through an address: which argument it is. */
-const WRITES: ReadonlyMap<string, number> = new Map(
-  [
-    ...'memcpy memmove memset memset32 memset64 memcpy_fromio copy_from_user __copy_from_user copy_from_user_nofault raw_copy_from_user'.split(
-      ' ',
-    ),
-    ...'copy_from_iter copy_from_iter_full strcpy strncpy strscpy strscpy_pad sprintf snprintf scnprintf clear_page copy_page'.split(
-      ' ',
-    ),
-    ...'bitmap_set bitmap_clear bitmap_zero bitmap_fill WRITE_ONCE sg_copy_to_buffer get_random_bytes memzero_explicit memcpy_flushcache'.split(
-      ' ',
-    ),
-  ].map((n): [string, number] => [n, 0]),
-);
-const WRITES_SECOND = new Set(
-  'set_bit __set_bit clear_bit __clear_bit test_and_set_bit test_and_clear_bit __test_and_set_bit change_bit set_bit_le clear_bit_le test_and_set_bit_le set_bit_inv clear_bit_inv test_and_set_bit_inv test_and_clear_bit_inv put_unaligned put_unaligned_le32 put_unaligned_le16 put_unaligned_le64 put_unaligned_be32 copy_from_iter_toio'.split(
-    ' ',
-  ),
-);
-
-/** The argument through which a call writes to memory; undefined: none. */
-export const writesThrough = (name: string): number | undefined =>
-  WRITES.get(name) ?? (WRITES_SECOND.has(name) ? 1 : undefined);
-
 /** Evidence for all groups of a file. */
 export class AccessMap {
   private readonly byGroup = new Map<Group, Entry>();
   /** Dirtying of pages that no group with an acquire accounts for: it may be ours. */
   readonly strayDirtying: Dirtying[] = [];
-  /** Variables and fields that hold an address of page data → keys of the pages. */
-  private readonly addresses = new Map<string, Set<string>>();
-  /** Last names in those. */
-  private readonly names = new Set<string>();
+  readonly addresses: Addresses;
 
   constructor(private readonly file: FileAnalysis) {
     for (const g of file.groups.all().values()) this.scanGroup(g);
-    this.findAddresses();
-    for (const f of file.functions.values()) {
-      if (this.mayName(f)) this.scanWrites(f);
-      this.scanCalls(f);
-    }
+    this.addresses = new Addresses(file);
+    this.scanWrites();
+    for (const f of file.functions.values()) this.scanCalls(f);
   }
 
   of(g: Group): Access {
@@ -195,130 +166,13 @@ export class AccessMap {
     return [...values].every((v) => v === '1' || v === 'true') ? 'always' : 'perhaps';
   }
 
-  // ---- CPU mappings -----------------------------------------------------------------------------------------------
-
-  /** Keys of the pages whose data an expression is an address into: kmap(page) + off, a variable that holds one. */
-  addressKeys(e: Expr, f: FunctionContext): readonly string[] {
-    switch (e.kind) {
-      case 'cast':
-        return this.addressKeys(e.arg, f);
-      case 'binary': {
-        if (e.op !== '+' && e.op !== '-') return [];
-        const left = this.addressKeys(e.left, f);
-        return left.length ? left : this.addressKeys(e.right, f);
-      }
-      case 'unary':
-        return e.op === '&' ? this.placeKeys(e.arg, f) : [];
-      case 'call': {
-        const name = calleeName(e);
-        if (!name) return [];
-        if (this.file.functions.has(name)) return [...(this.addresses.get(`R:${name}`) ?? [])];
-        const map = kernel.call(name)?.effects.find((x) => x.kind === 'kmap');
-        const page = map?.kind === 'kmap' ? e.args[map.pages.arg] : undefined;
-        const key = page && this.file.groups.keyOf(page, f);
-        return key ? [key] : [];
-      }
-      case 'id':
-      case 'member':
-      case 'index':
-      case 'assign': {
-        const key = this.file.groups.keyOf(e, f);
-        return key ? [...(this.addresses.get(key) ?? [])] : [];
-      }
-      default:
-        return [];
-    }
-  }
-
-  /** Keys of the pages whose data a place is in: *addr, addr[i], addr->field. */
-  placeKeys(e: Expr, f: FunctionContext): readonly string[] {
-    if (e.kind === 'cast') return this.placeKeys(e.arg, f);
-    if (e.kind === 'unary' && e.op === '*') return this.addressKeys(e.arg, f);
-    if (e.kind === 'index') {
-      const direct = this.addressKeys(e.object, f);
-      return direct.length ? direct : this.placeKeys(e.object, f);
-    }
-    if (e.kind === 'member') return e.arrow ? this.addressKeys(e.object, f) : this.placeKeys(e.object, f);
-    return [];
-  }
-
-  private hold(name: string): void {
-    this.names.add(name);
-    // the members of an unnamed union go by one name
-    for (const [member, first] of unionNames(this.file.unit)) if (first === name) this.names.add(member);
-  }
-
-  /** Does the function name anything that holds an address of page data, or make one? */
-  private mayName(f: FunctionContext): boolean {
-    if (f.callees.some(isKmap)) return true;
-    const words = wordsIn(f);
-    for (const name of this.names) if (words.has(name)) return true;
-    return false;
-  }
-
-  private findAddresses(): void {
-    const { functions, groups } = this.file;
-    for (let grown = true, round = 0; grown && round < 5; round++) {
-      grown = false;
-      const note = (target: string | null, value: Expr, f: FunctionContext): void => {
-        if (!target) return;
-        for (const key of this.addressKeys(value, f)) {
-          const known = this.addresses.get(target);
-          if (known?.has(key) || (groups.groupOf(target) && groups.groupOf(target) === groups.groupOf(key))) continue;
-          if (known) known.add(key);
-          else this.addresses.set(target, new Set([key]));
-          this.hold(nameIn(target));
-          grown = true;
-        }
-      };
-      for (const f of functions.values()) {
-        if (!this.mayName(f)) continue;
-        for (const node of f.cfg.nodes) {
-          if (node.what.kind === 'decl' && node.what.decl.init)
-            note(`L:${f.def.name}:${node.what.decl.name}`, node.what.decl.init, f);
-          if (node.what.kind === 'return' && node.what.value) note(`R:${f.def.name}`, node.what.value, f);
-          for (const e of exprsOf(node))
-            walkExpr(e, (x) => {
-              if (x.kind === 'assign' && x.op === '=') note(groups.keyOf(x.left, f), x.right, f);
-              if (x.kind !== 'call') return;
-              const callee = functions.get(calleeName(x) ?? '');
-              callee?.def.params.forEach((p, i) => {
-                const a = x.args[i];
-                if (p.name && a) note(`L:${callee.def.name}:${p.name}`, a, f);
-              });
-            });
-        }
-      }
-    }
-  }
-
-  private wrote(fn: string, keys: readonly string[], span: Span, words: string): void {
-    for (const key of keys) {
-      const g = this.file.groups.groupOf(key);
-      if (g) this.entry(g).cpuWrites.push({ fn, span, words, key });
-    }
-  }
-
   /** Writes through kernel mappings. */
-  private scanWrites(f: FunctionContext): void {
-    const fn = f.def.name;
-    for (const node of f.cfg.nodes) {
-      for (const e of exprsOf(node)) {
-        walkExpr(e, (x) => {
-          if (x.kind === 'assign') this.wrote(fn, this.placeKeys(x.left, f), x, 'written through its kernel mapping');
-          if (x.kind === 'update') this.wrote(fn, this.placeKeys(x.arg, f), x, 'written through its kernel mapping');
-          if (x.kind !== 'call') return;
-          const name = calleeName(x);
-          if (!name || this.file.functions.has(name)) return;
-          const at = writesThrough(name);
-          const to = at === undefined ? undefined : x.args[at];
-          if (!to) return;
-          const keys = this.addressKeys(to, f);
-          const all = keys.length || name !== 'WRITE_ONCE' ? keys : this.placeKeys(to, f);
-          this.wrote(fn, all, x, `written by ${name}()`);
-        });
+  private scanWrites(): void {
+    for (const { fn, keys, span, words } of this.addresses.writes())
+      for (const key of keys) {
+        const g = this.file.groups.groupOf(key);
+        if (g) this.entry(g).cpuWrites.push({ fn, span, words, key });
       }
-    }
   }
 
   private scanCalls(f: FunctionContext): void {
@@ -359,11 +213,6 @@ const mayBeDirection = (e: Expr): boolean => {
   if (e.kind === 'member') return /dir/i.test(e.name);
   return e.kind === 'cond';
 };
-
-/** The last name in a key of a group: `F:record.field`, `L:function:variable`, `R:function`, `G:variable`. */
-const nameIn = (key: string): string => key.slice(Math.max(key.lastIndexOf(':'), key.lastIndexOf('.')) + 1);
-
-const isKmap = (name: string): boolean => kernel.call(name)?.effects.some((e) => e.kind === 'kmap') ?? false;
 
 /** Calls that may say something of pages: those with effects, and those that are given a direction. */
 const tellingCalls = perFunction((f) =>

@@ -8,7 +8,8 @@ import type { CfgNode } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
 import type { Effect } from '../../language/kernel/types.ts';
-import { accessOf, writesThrough, type AccessMap } from './access.ts';
+import { accessOf } from './access.ts';
+import { writesThrough, type Addresses } from './addresses.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { runFlow, sameCall, textOf, wayTo, type Entry } from './flow.ts';
@@ -71,7 +72,7 @@ const USES = new Set(['dma-unmap', 'dma-map', 'dma-sync', 'kmap', 'data', 'put-i
 const DATA = new Set(['kmap', 'data', 'dma-map', 'put-in']);
 
 class Afterlife {
-  private readonly access: AccessMap;
+  private readonly addresses: Addresses;
   private readonly sites: readonly { readonly site: ReleaseSite; readonly group: Group }[];
   /** Locals that stand for something else: loop variables over a table, `page = sg_page(sg)`. */
   private readonly aliases = new Map<string, Expr>();
@@ -84,7 +85,7 @@ class Afterlife {
     sites: readonly { readonly site: ReleaseSite; readonly group: Group }[],
     handles: ReadonlyMap<string, string>,
   ) {
-    this.access = accessOf(file);
+    this.addresses = accessOf(file).addresses;
     this.sites = sites;
     this.handles = handles;
     for (const node of f.cfg.nodes) {
@@ -210,7 +211,7 @@ class Afterlife {
         }
         // an address of the page's data is followed
         const read = (x.kind === 'unary' && x.op === '*') || x.kind === 'index' || (x.kind === 'member' && x.arrow);
-        const keys = read ? this.access.placeKeys(x, this.f) : [];
+        const keys = read ? this.addresses.placeKeys(x, this.f) : [];
         for (const g of data.values())
           if (keys.some((k) => k.startsWith('L:') && k === g.site.key && !g.loop))
             found.push({
@@ -263,7 +264,7 @@ class Afterlife {
     }
     // a mapping of all pages into the kernel's address space, which is undone only now
     if (/^vm?_?unmap/.test(name)) {
-      const keys = call.args[0] ? this.access.addressKeys(call.args[0], this.f) : [];
+      const keys = call.args[0] ? this.addresses.addressKeys(call.args[0], this.f) : [];
       for (const g of data.values())
         if (
           !this.inside(g, node) &&
@@ -275,7 +276,7 @@ class Afterlife {
     // copies through an address of the data
     if (!effects.some((e) => e.kind === 'kunmap' || e.kind === 'free')) {
       for (const a of call.args) {
-        const keys = a.kind === 'id' || a.kind === 'binary' ? this.access.addressKeys(a, this.f) : [];
+        const keys = a.kind === 'id' || a.kind === 'binary' ? this.addresses.addressKeys(a, this.f) : [];
         for (const g of data.values())
           if (
             (/^(mem|copy_|str|__copy)/.test(name) || writesThrough(name) !== undefined) &&

@@ -5,7 +5,7 @@
  */
 import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
 import type { Cfg } from '../../language/c/cfg.ts';
-import { exprText, isInMain, walkExpr } from '../../language/c/index.ts';
+import { exprText, hashText, isInMain, walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
@@ -57,6 +57,8 @@ export class Groups {
   private readonly passed: { name: string; key: string }[] = [];
   private readonly names: PageNames;
   private byRoot: Map<string, Group> | undefined;
+  /** Equal where types, variables and the heads of all functions are: the key of an expression depends on these, and on its function. */
+  readonly around: string;
   /** Since the scan of a function began. */
   private unionsSeen: (readonly [string, string])[] = [];
 
@@ -64,10 +66,11 @@ export class Groups {
     readonly unit: TranslationUnit,
     private readonly functions: ReadonlyMap<string, FunctionContext>,
   ) {
-    this.names = new PageNames(unit, functions, (a, b) => this.union(a, b));
+    // who asks for a key once the groups are made changes them no more
+    this.names = new PageNames(unit, functions, (a, b) => this.byRoot ?? this.union(a, b));
     this.ownRecords = new Set([...unit.records].filter(([, r]) => isInMain(r.start)).map(([name]) => name));
-    const around = `${unit.surroundings}|${[...functions.values()].map(headOf).join()}`;
-    for (const f of functions.values()) this.take(f, around);
+    this.around = hashText(`${unit.surroundings}|${[...functions.values()].map(headOf).join()}`);
+    for (const f of functions.values()) this.take(f, this.around);
     const called = new Set([...functions.values()].flatMap((f) => f.calls.map(calleeName)));
     for (const f of functions.values()) this.markParameters(f, called);
     this.joinAccessors();

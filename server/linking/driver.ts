@@ -41,13 +41,15 @@ interface Plan {
   readonly nodes: ReadonlyMap<string, readonly Node[]>;
   /** Fields of page types that a function of a file which names gup reads or writes. */
   readonly fields: ReadonlySet<string>;
+  /** What linksOf gave, by path: it holds as long as the plan does. */
+  readonly links: Map<string, readonly Link[]>;
 }
 
 /** The files of one folder. */
 export class Driver {
   private readonly sketches = new Map<string, FileSketch>();
-  private modules: Modules = [];
-  private makefile: string | undefined;
+  private modules: Modules = new Map();
+  private readonly makefiles = new Map<string, string>();
   private made: Plan | undefined;
 
   /** Takes in the text of a .c or .h file. */
@@ -70,12 +72,18 @@ export class Driver {
       this.sketches.delete(path);
       this.made = undefined;
     }
+    for (const path of [...this.makefiles.keys()].filter((one) => !paths.has(one))) {
+      this.makefiles.delete(path);
+      this.modules = modulesOf(this.makefiles.values());
+      this.made = undefined;
+    }
   }
 
-  setMakefile(text: string): void {
-    if (text === this.makefile) return;
-    this.makefile = text;
-    this.modules = modulesOf(text);
+  /** Takes in a Makefile or Kbuild; a folder may have both. */
+  setMakefile(path: string, text: string): void {
+    if (text === this.makefiles.get(path)) return;
+    this.makefiles.set(path, text);
+    this.modules = modulesOf(this.makefiles.values());
     this.made = undefined;
   }
 
@@ -93,7 +101,14 @@ export class Driver {
   }
 
   /** The functions of other files that the analysis of a file should see. */
-  linksOf(path: string): Link[] {
+  linksOf(path: string): readonly Link[] {
+    const { links } = this.plan();
+    let known = links.get(path);
+    if (!known) links.set(path, (known = this.findLinks(path)));
+    return known;
+  }
+
+  private findLinks(path: string): Link[] {
     if (!this.matters(path) || MEMORY_MANAGEMENT.test(path)) return [];
     const { nodes, fields } = this.plan();
     const own = nodes.get(path)!;
@@ -206,7 +221,7 @@ export class Driver {
       if (n.strong > 1) continue;
       for (const f of n.fn.fields) if (pageFields.has(f)) fields.add(f);
     }
-    return { nodes, fields };
+    return { nodes, fields, links: new Map() };
   }
 }
 

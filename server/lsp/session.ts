@@ -57,7 +57,8 @@ export class Session {
     string,
     { readonly generation: number; readonly text: string; readonly headers: readonly HeaderText[] }
   >();
-  readonly #drivers = new Map<string, Driver>();
+  /** Indexes of folders, each with what it was read from. */
+  readonly #drivers = new Map<string, { readonly driver: Driver; read: string }>();
   readonly #headerTexts = new Map<string, string | undefined>();
   readonly #closures = new Map<string, { readonly key: string; readonly headers: readonly HeaderText[] }>();
 
@@ -262,8 +263,30 @@ export class Session {
     const folder = at.toString();
     const names = this.host.listFolder?.(folder) ?? [];
     if (names.length === 0 || names.length > MAX_FOLDER) return [];
-    let driver = this.#drivers.get(folder);
-    if (!driver) this.#drivers.set(folder, (driver = new Driver()));
+    let known = this.#drivers.get(folder);
+    if (!known) this.#drivers.set(folder, (known = { driver: new Driver(), read: '' }));
+    const { driver } = known;
+    const others = this.documents.all().flatMap((open) => (open.uri === uri ? [] : [`${open.uri}@${open.version}`]));
+    const read = [this.#generation, uri, ...others, ...names].join('\n');
+    // between two keystrokes, nothing of it changes
+    if (known.read !== read) await this.#readFolder(driver, uri, at, names);
+    known.read = read;
+    driver.set(uri, text);
+    const links = driver.linksOf(uri).map(({ path, functions }) => ({ path, functions, text: driver.textOf(path) }));
+    return Promise.all(
+      links.map(async (link) => {
+        const generation = this.#generation;
+        let headers = this.#linkedHeaders.get(link.path);
+        if (headers?.generation !== generation || headers.text !== link.text) {
+          headers = { generation, text: link.text, headers: await this.#closure(link.path, link.text) };
+          this.#linkedHeaders.set(link.path, headers);
+        }
+        return { ...link, headers: headers.headers };
+      }),
+    );
+  }
+
+  async #readFolder(driver: Driver, uri: string, at: URI, names: readonly string[]): Promise<void> {
     const present = new Set<string>([uri]);
     for (const name of names) {
       if (!/\.[ch]$|^(Makefile|Kbuild)$/.test(name)) continue;
@@ -273,22 +296,9 @@ export class Session {
       if (other === undefined) continue;
       present.add(path);
       if (/\.[ch]$/.test(name)) driver.set(path, other);
-      else driver.setMakefile(other);
+      else driver.setMakefile(path, other);
     }
     driver.keep(present);
-    driver.set(uri, text);
-    const links = driver.linksOf(uri).map(({ path, functions }) => ({ path, functions, text: driver.textOf(path) }));
-    return Promise.all(
-      links.map(async (link) => {
-        const generation = this.#generation;
-        let known = this.#linkedHeaders.get(link.path);
-        if (known?.generation !== generation || known.text !== link.text) {
-          known = { generation, text: link.text, headers: await this.#closure(link.path, link.text) };
-          this.#linkedHeaders.set(link.path, known);
-        }
-        return { ...link, headers: known.headers };
-      }),
-    );
   }
 
   async #closure(uri: string, text: string): Promise<readonly HeaderText[]> {

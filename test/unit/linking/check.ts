@@ -15,7 +15,7 @@ async function analyseDriver(files: Readonly<Record<string, string>>): Promise<F
   const folder = `/driver${serial++}`;
   const texts = new Map(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text]));
   const driver = new Driver();
-  for (const [path, text] of texts) if (path.endsWith('Makefile')) driver.setMakefile(text);
+  for (const [path, text] of texts) if (path.endsWith('Makefile')) driver.setMakefile(path, text);
   for (const [path, text] of texts) if (/\.[ch]$/.test(path)) driver.set(path, text);
   const headersOf = (path: string) =>
     collectHeaders(path, texts.get(path) ?? '', {
