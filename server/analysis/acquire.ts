@@ -91,6 +91,7 @@ export class Acquires {
         before !== undefined && before.array === held.s && (before.status === 'partial' || mayHold(state, before))
           ? [...before.earlier, before.result].slice(-2)
           : [],
+      refilled: before?.array === held.s && sameVal(before.index, { ...held, s: 0 }),
       releasedAt: [],
       releasedCount: null,
       fills: [...(before?.array === held.s ? before.fills : []), fill].slice(-4),

@@ -87,7 +87,7 @@ export class Endings {
     if (r.forgotten !== null) return 'forgotten';
     if (r.fact.into !== 'array' || r.outflow) return null;
     // what a loop took in the rounds before the one that failed, or less than was asked for
-    const rounds = r.earlier.length > 0 && state.compare('<', r.result, ZERO) === true;
+    const rounds = r.earlier.length > 0 && !r.refilled && state.compare('<', r.result, ZERO) === true;
     if (!rounds && (r.earlier.length > 0 || !isShort(state, r) || state.known(r.requested) === 1)) return null;
     const counts = [r.result, ...r.earlier];
     const tells = (v: Val): boolean => counts.some((n) => v.s === n.s || this.symbols.mentions(v.s, n.s));

@@ -145,7 +145,7 @@ export class Groups {
   }
 
   private flow(to: string | null, value: Expr, f: FunctionContext): void {
-    if (!to) return;
+    if (!to || this.names.isCount(to, value, f)) return;
     if (value.kind === 'call') {
       const name = calleeName(value);
       const acquire = name ? facts.acquire(name) : undefined;
@@ -343,6 +343,8 @@ export class Groups {
           const c = call.args[effect.container];
           if (c) this.union(this.keyOf(c, f), key);
         }
+        // bvec_set_page(bv, page, …) is bv->bv_page = page
+        if (effect.kind === 'put-in' && effect.what === 'bvec') this.union('F:bio_vec.bv_page', key);
       }
     }
   }

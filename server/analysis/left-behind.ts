@@ -15,6 +15,9 @@ const SPEAKS = /(^|_)(un)?pin(s|ned)?(_|$)|(^|_)put(_|$)|pages?(_|$)|folios?(_|$
 
 /** Calls that free memory or end something else, not a reference on a page. */
 const FREES_MEMORY = /^k?v?free|^kvfree|^vunmap$|unlock|^(bitmap|kmem_cache|mempool|ida|idr|dma|sg)_(\w+_)?free/;
+/** References on something else, and mappings that hold none. */
+const PUTS_OTHER =
+  /^(mmdrop|mmput(_async)?|free_uid|put_(pid|cred|device|task_struct|mnt_ns|unused_fd)|module_put|of_node_put|path_put|pm_runtime_put\w*|(ib_)?dma_unmap_\w+|dma_free_\w+|ida_simple_remove|srcu_\w+|complete(_all)?|clear_bit\w*)$/;
 
 /** The expression may give pages back: a release that the tables know, or a call that is not seen and is named so. */
 function mayRelease(file: FileAnalysis, e: Expr, depth = 0): boolean {
@@ -29,7 +32,7 @@ function mayRelease(file: FileAnalysis, e: Expr, depth = 0): boolean {
       const effects = effectsOf(file, x);
       found = effects.length
         ? effects.some((y) => y.kind === 'release' && y.pages.as !== 'vaddr')
-        : MAY_RELEASE.test(name) && !FREES_MEMORY.test(name);
+        : MAY_RELEASE.test(name) && !FREES_MEMORY.test(name) && !PUTS_OTHER.test(name);
     }
   });
   return found;

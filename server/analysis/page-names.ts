@@ -22,6 +22,9 @@ export const SAME = new Set([
 
 /** Names of a page that are numbers. */
 const NUMBERS: ReadonlySet<string> = new Set(['pfn', 'vaddr', 'dma-addr']);
+/** Names of numbers that are no pages. */
+const COUNTS =
+  /(^|_)(n|nr|num|nents|npages|count|cnt|len|length|size|i|j|idx|index|start|last|end|off|offset|flags|ret|rc|err|error|bytes|order|shift|limit|id)(_|\d|$)/;
 /** What turns a frame number into an address, or an address into one with flags, and back. */
 const SHIFTS: ReadonlySet<string> = new Set(['<<', '>>', '&', '|']);
 
@@ -135,6 +138,18 @@ export class PageNames {
       } else break;
     }
     return t?.kind === 'record' ? (t.name ?? null) : null;
+  }
+
+  /** A `long` that says by its name that it counts something, or where: it is no address, nor the number of a page. */
+  isCount(to: string, value: Expr, f: FunctionContext): boolean {
+    const name = to.slice(Math.max(to.lastIndexOf(':'), to.lastIndexOf('.')) + 1);
+    const from = value.kind === 'id' || value.kind === 'member' ? value.name : '';
+    if (!COUNTS.test(name) && !COUNTS.test(from)) return false;
+    const t = typeOfExpr(value, { unit: this.unit, locals: f.types });
+    return (
+      t?.kind === 'base' ||
+      (t?.kind === 'named' && /^(size_t|ssize_t|loff_t|[us](8|16|32|64)|u?int\d+_t)$/.test(t.name))
+    );
   }
 
   /** A number, not an address that a `long` may hold. */

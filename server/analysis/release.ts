@@ -155,7 +155,7 @@ export class Releases {
       if (this.copiedOut(r, v, state) || !isSureToHold(state, r)) continue;
       this.machine.emit({
         kind: 'leak',
-        resource: r,
+        resource: r.outflow && !isElsewhere(state, r) ? { ...r, outflow: false } : r,
         at: e,
         why,
         by: calleeName(e),

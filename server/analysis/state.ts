@@ -44,6 +44,8 @@ export interface Resource {
   readonly status: 'held' | 'partial' | 'released' | 'handed';
   /** Results of earlier rounds of the loop at this site, into the same array: those pages are held as well. */
   readonly earlier: readonly Val[];
+  /** The round before filled the same slots: what it took is not in the array any more, so it went elsewhere. */
+  readonly refilled: boolean;
   readonly releasedAt: readonly Span[];
   readonly releasedCount: string | null;
   /** Names of the fills of its array (this acquire, earlier rounds): elements of other fills are other pages. */

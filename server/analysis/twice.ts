@@ -1,5 +1,6 @@
 /**
- * A helper of the file that gives pages back, called twice for the same thing on one path. Only helpers that keep no note of
+ * A helper of the file that gives pages back, called twice for the same thing on one path (or a release twice in a row, whatever
+ * names the page). Only helpers that keep no note of
  * having run (they clear no field, take nothing off a list): the second call gives back what is gone.
  */
 import type { CallExpr, Expr } from '../../language/c/ast.ts';
@@ -112,10 +113,51 @@ interface Done {
 }
 type Data = ReadonlyMap<string, Done>;
 
+/** Statements between two releases of the same thing that are looked through. */
+const NEAR = 4;
+
+/** The call gives a pin back, of what is named without doing anything. */
+function givesBack(file: FileAnalysis, call: CallExpr): boolean {
+  const name = calleeName(call) ?? '';
+  if (file.functions.has(name)) return false;
+  if (!facts.call(name)?.effects.some((y) => y.kind === 'release' && y.of === 'pin')) return false;
+  let plain = true;
+  for (const a of call.args)
+    walkExpr(a, (x) => {
+      if (x.kind === 'assign' || x.kind === 'update') plain = false;
+    });
+  return plain;
+}
+
+/** `unpin_user_page(page_of(n));` and the same again, on one line of statements with nothing but reading between them. */
+function* inARow(file: FileAnalysis, f: FunctionContext): Iterable<Twice> {
+  const releaseIn = (node: CfgNode | undefined): CallExpr | undefined =>
+    node?.what.kind === 'expr' && node.what.expr.kind === 'call' && givesBack(file, node.what.expr)
+      ? node.what.expr
+      : undefined;
+  for (const node of f.cfg.nodes) {
+    const first = releaseIn(node);
+    if (!first) continue;
+    const text = textOf(first, file.unit);
+    let at: CfgNode | undefined = node;
+    for (let i = 0; i < NEAR && at; i++) {
+      const next: CfgNode | undefined = at.succs.length === 1 ? f.cfg.nodes[at.succs[0]!.to] : undefined;
+      if (!next || f.joins[next.id] === 1 || written(next).size) break;
+      const second = releaseIn(next);
+      if (second && textOf(second, file.unit) === text) {
+        yield { fn: f.def.name, call: second, first };
+        break;
+      }
+      at = next;
+    }
+  }
+}
+
 /** Second calls, in all functions of a file. */
 export function releasedTwice(file: FileAnalysis): Twice[] {
   const helpers = new Helpers(file);
   const out: Twice[] = [];
+  for (const f of file.functions.values()) out.push(...inARow(file, f));
   for (const f of file.functions.values()) {
     const calls = f.calls.filter((c) => c.args.length && helpers.releases(calleeName(c) ?? ''));
     if (calls.length < 2 || helpers.releases(f.def.name)) continue;

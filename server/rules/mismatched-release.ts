@@ -59,7 +59,7 @@ function wrongReleases(g: Group): ReleaseSite[] {
   if (!g.acquires.length || g.foreign.length) return [];
   return g.releases.filter(
     (r) =>
-      !g.acquires.some((a) => a.kind === r.effect.of || a.fact.takes === 'by-iter') &&
+      !g.acquires.some((a) => a.kind === r.effect.of || (a.fact.takes === 'by-iter' && a.fact.into === 'bio')) &&
       !g.uses.some((u) => u.effect.kind === 'ref' && u.effect.of === r.effect.of),
   );
 }

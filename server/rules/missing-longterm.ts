@@ -1,13 +1,13 @@
 /** missing-longterm: a pin that outlives the call without FOLL_LONGTERM. */
 import type { OutlivesEvent } from '../analysis/events.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { Group } from '../analysis/sites.ts';
+import type { AcquireSite, Group, ReleaseSite } from '../analysis/sites.ts';
 import { accountedIn } from '../analysis/memlock.ts';
 import { undoes } from '../analysis/opposites.ts';
 import { compareVersions } from '../../language/kernel/version.ts';
 import { addFlag } from '../fixes/flags.ts';
 import type { RuleMeta } from '../findings.ts';
-import { callName, pagesName, pathSteps, siteOf, type Report, type Rule } from './rule.ts';
+import { callName, pagesName, pathSteps, siteOf, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'missing-longterm',
@@ -80,11 +80,19 @@ const isIo = (g: Group): boolean =>
 const ENDS =
   /release|close|free|destroy|unmap|dereg|unreg|fini|remove|detach|exit|put|drop|unpin|clean|deinit|delete|kill|stop|teardown|clear|ioctl/i;
 
+/** Names of functions that end something when nobody uses it any more. */
+const LAST_USER = /(^|_)(free|put|kref|done|complete)(_|$)/i;
+
 /** A release of the group in a function that is entered on its own: not from the root that pinned. */
-function releasedElsewhere(file: FileAnalysis, g: Group, root: string): string | null {
+function releasedElsewhere(
+  file: FileAnalysis,
+  g: Group,
+  root: string,
+  releases: readonly ReleaseSite[] = g.releases,
+): string | null {
   const takers = [root, ...g.acquires.map((a) => a.fn)];
   const own = file.reachable(root);
-  for (const r of g.releases) {
+  for (const r of releases) {
     for (const entry of file.entries) {
       if (entry === root || !file.reachable(entry).has(r.fn)) continue;
       // a helper that the root's own error path uses counts only if others can call it too
@@ -96,6 +104,39 @@ function releasedElsewhere(file: FileAnalysis, g: Group, root: string): string |
     }
   }
   return null;
+}
+
+/** No walk came to an end that could tell: every way into the function that takes the pages is too much to follow, or too long. */
+function isUnfollowed(file: FileAnalysis, { fn, call }: AcquireSite): boolean {
+  const tooMuch = new Set(file.stats.overBudget);
+  if (tooMuch.has(fn)) return true;
+  const above = (names: Iterable<string>): string[] => [...names].filter((name) => file.reachable(name).has(fn));
+  const told = new Set(
+    file.events.flatMap((e) => ('root' in e && e.resource.site.start === call.start ? [e.root] : [])),
+  );
+  return above(tooMuch).length > 0 && above(file.entries).every((entry) => tooMuch.has(entry) || !told.has(entry));
+}
+
+/**
+ * Pins that no walk could follow, which a function gives back that is entered on its own and never takes any: through the object
+ * that keeps them, or by the numbers of the pages.
+ */
+function* unfollowed(file: FileAnalysis, seen: ReadonlySet<number>): Iterable<{ site: AcquireSite; by: string }> {
+  const { acquires } = file.groups;
+  if (acquires.some((a) => a.kind !== 'pin' || a.flags.unknown || a.flags.names.has('FOLL_LONGTERM'))) return;
+  const takers = new Set(acquires.map((a) => a.fn));
+  const ofNobody = file.groups.releases.filter((r) => {
+    const g = file.groups.groupOf(r.key);
+    return r.effect.of === 'pin' && !takers.has(r.fn) && !!g && !g.acquires.length && !g.foreign.length;
+  });
+  for (const site of acquires) {
+    const g = file.groups.groupOfAcquire(site.call);
+    if (!site.flagsExpr || !g || seen.has(site.call.start) || isIo(g) || !isUnfollowed(file, site)) continue;
+    const theirs = g.releases.filter((r) => r.effect.of === 'pin' && !takers.has(r.fn));
+    const by = releasedElsewhere(file, g, site.fn, [...theirs, ...ofNobody]);
+    // what is freed when its last user goes may be one transfer
+    if (by && !LAST_USER.test(by) && ![...takers].some((fn) => file.reachable(by).has(fn))) yield { site, by };
+  }
 }
 
 export const missingLongterm: Rule = {
@@ -128,6 +169,21 @@ export const missingLongterm: Rule = {
         message: `\`${pagesName(file, site.call)}\` stays pinned after ${e.root}() returns (${how(e)}, ${by ? `released by ${by}()` : `counted as locked memory in ${counted}()`}), but ${name}() is called without FOLL_LONGTERM; add the flag.`,
         steps: pathSteps(file, e.trace, site.call, e.at, `${e.root}() returns with the pages pinned`),
         shape: `${name}`,
+        caseNumber: 2,
+        fixes: () => addFlag(file, site.call, 'FOLL_LONGTERM'),
+      };
+    }
+    for (const { site, by } of unfollowed(file, seen)) {
+      const name = callName(site.call);
+      yield {
+        span: site.call,
+        functionName: site.fn,
+        message: `\`${pagesName(file, site.call)}\` is pinned by ${name}() without FOLL_LONGTERM, but the pins of this file are given back by ${by}(), which is entered on its own: they stay in place between the two; add the flag.`,
+        steps: [
+          stepAt(file, site.call, `${name}() pins the pages`, 'acquire'),
+          stepAt(file, file.functions.get(by)!.def.nameSpan, `${by}() is what ends the pins`, 'fault'),
+        ],
+        shape: `${name}:unfollowed`,
         caseNumber: 2,
         fixes: () => addFlag(file, site.call, 'FOLL_LONGTERM'),
       };

@@ -1,0 +1,205 @@
+/** What is told where no path leads from the acquire to the mistake: too much to follow, numbers, tables of bio_vecs, labels. */
+import { describe, it } from 'vitest';
+import { check } from './check.ts';
+
+/** Statements that double the paths of a function as often as it takes to run out of steps. */
+const MANY = Array.from({ length: 12 }, (_, i) => `\tif (o->flag${i})\n\t\to->sum${i} = step(o->sum${i}, ${i});`).join(
+  '\n',
+);
+
+describe('missing-longterm where the walk runs out', () => {
+  const numbers = (flags: string, marker: string): string => `
+static int region_pin(struct region *o, unsigned long addr, unsigned long n, struct page **list)
+{
+	unsigned long i, pfn;
+	long got = 0;
+	int ret = 0;
+
+	while (n) {
+${MANY}
+		got = pin_user_pages(addr, n, ${flags}, list);${marker}
+		if (got != n) {
+			if (got > 0)
+				unpin_user_pages(list, got);
+			ret = -ENOMEM;
+			break;
+		}
+		for (i = 0; i < got; i++) {
+			pfn = page_to_pfn(list[i]);
+			if (o->map && pfn != o->last + 1) {
+				ret = region_map(o, pfn, o->flags);
+				if (ret)
+					break;
+			}
+${MANY}
+			o->last = pfn;
+		}
+		n -= got;
+	}
+	return ret;
+}
+static long region_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct region *o = file->private_data;
+
+	mmap_read_lock(current->mm);
+	o->ret = region_pin(o, arg, cmd, o->scratch);
+	mmap_read_unlock(current->mm);
+	return o->ret;
+}
+static void region_unpin(struct mapping *m)
+{
+	unsigned long pfn;
+
+	for (pfn = m->first; pfn < m->first + m->n; pfn++)
+		unpin_user_page(pfn_to_page(pfn));
+}
+static int region_release(struct inode *inode, struct file *file)
+{
+	region_unpin(file->private_data);
+	return 0;
+}
+static const struct file_operations region_ops = {
+	.unlocked_ioctl = region_ioctl,
+	.release = region_release,
+};
+`;
+
+  it('pins that a release of the file gives back by their numbers', () =>
+    check(numbers('FOLL_WRITE', ' //~ missing-longterm'), { only: 'missing-longterm' }));
+
+  it('with the flag', () => check(numbers('FOLL_WRITE | FOLL_LONGTERM', ''), { only: 'missing-longterm' }));
+});
+
+describe('mismatched-release of pages in bio_vecs', () => {
+  const extract = (release: string): string => `
+ssize_t table_of(struct iov_iter *from, struct bio_vec *table, size_t size)
+{
+	struct page *slots[8], **pages = slots;
+	size_t start;
+	ssize_t ret = iov_iter_extract_pages(from, &pages, size, 8, 0, &start);
+	int i, n;
+
+	if (ret < 0)
+		return ret;
+	n = DIV_ROUND_UP(ret + start, PAGE_SIZE);
+	for (i = 0; i < n; i++)
+		bvec_set_page(&table[i], pages[i], PAGE_SIZE, 0);
+	if (submit_table(table, n)) {
+		for (i = 0; i < n; i++)
+			${release}
+		return -EIO;
+	}
+	return n;
+}
+`;
+
+  it('put_page() of what was extracted', () =>
+    check(extract('put_page(table[i].bv_page); //~ mismatched-release'), { only: 'mismatched-release' }));
+
+  it('unpinned', () => check(extract('unpin_user_page(table[i].bv_page);'), { only: 'mismatched-release' }));
+});
+
+describe('a release twice in a row', () => {
+  it('of a page that is found by its number', () =>
+    check(
+      `
+void range_unpin(struct range *r)
+{
+	unsigned long pfn;
+
+	for (pfn = r->first; pfn < r->last; pfn++) {
+		unpin_user_page(pfn_to_page(pfn));
+		unpin_user_page(pfn_to_page(pfn)); //~ double-release
+	}
+}
+void both_unpin(struct range *r)
+{
+	unpin_user_page(pfn_to_page(r->first));
+	unpin_user_page(pfn_to_page(r->last));
+}
+void list_unpin(struct range *r, int i)
+{
+	unpin_user_page(r->list[i++]);
+	unpin_user_page(r->list[i++]);
+}`,
+      { only: 'double-release' },
+    ));
+});
+
+describe('labels behind which other things end', () => {
+  it('an address space and a user are given back, the pages are not', () =>
+    check(
+      `
+struct area { struct page **pgs; long n; struct user_struct *user; struct mm_struct *mm; };
+static void area_unpin(struct area *a)
+{
+	unpin_user_pages_dirty_lock(a->pgs, a->n, true);
+}
+static void area_unaccount(struct area *a)
+{
+	free_uid(a->user);
+	mmdrop(a->mm);
+}
+int area_register(struct area *a, unsigned long addr)
+{
+	long got;
+	int err;
+
+	got = pin_user_pages_fast(addr, a->n, FOLL_WRITE | FOLL_LONGTERM, a->pgs);
+	if (got != a->n) {
+		a->n = got;
+		err = -ENOMEM;
+		goto out_account;
+	}
+	err = area_map(a);
+	if (err)
+		goto out_unpin;
+	return 0;
+out_unpin: //~ leaked-pin
+out_account:
+	area_unaccount(a);
+	return err;
+}
+void area_close(struct area *a)
+{
+	area_unpin(a);
+}`,
+      { only: 'leaked-pin' },
+    ));
+});
+
+describe('an array that is filled again from its begin', () => {
+  it('what the rounds before took went elsewhere', () =>
+    check(
+      `
+struct io { struct page *pages[64]; struct iov_iter *iter; int head, tail; };
+static struct page *next_page(struct io *io)
+{
+	size_t from;
+	ssize_t ret;
+
+	if (io->head == io->tail) {
+		ret = iov_iter_get_pages2(io->iter, io->pages, LONG_MAX, 64, &from);
+		if (ret < 0)
+			return ERR_PTR(ret);
+		io->head = 0;
+		io->tail = io_slots(ret, from);
+	}
+	return io->pages[io->head];
+}
+int io_run(struct io *io)
+{
+	while (io_left(io)) {
+		struct page *page = next_page(io);
+
+		if (IS_ERR(page))
+			return PTR_ERR(page);
+		io_take(io, page);
+		io->head++;
+	}
+	return 0;
+}`,
+      { only: 'leaked-pin' },
+    ));
+});
