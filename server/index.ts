@@ -105,7 +105,13 @@ class Session implements Analyser {
     offered: 'raw' | NonNullable<AnalysisOptions['fixes']>,
   ): Parts<AnalysisResult | undefined> {
     const notices: Notice[] = [];
-    const merged = new Map<string, { finding: Finding; kernels: KernelVersion[] }>();
+    const merged = new Map<string, Merged>();
+    /**
+     * What was first said of a place: a branch of the preprocessor, or another kernel, that calls another function of the family in the
+     * same place has the same defect.
+     */
+    const places = new Map<string, Merged & { readonly pass: number }>();
+    let pass = 0;
     const stats = { functions: 0, analysed: 0, states: 0, syntaxErrors: 0, overBudget: new Set<string>() };
     let complete = true;
     let isTooLarge = false;
@@ -148,14 +154,13 @@ class Session implements Analyser {
         break;
       }
       let variants = 0;
-      /** Which branch of the preprocessor said it first: a branch that calls another function of the family in the same place has the same defect. */
-      const places = new Map<string, number>();
       for (const analysis of this.analyses(file, target, cancelled, notices)) {
         if (analysis === 'on the way') {
           yield;
           if (this.newest.get(file.path) !== trees) return undefined;
           continue;
         }
+        pass++;
         if (++variants > 1) branches = true;
         if (analysis.unit.timedOut) isTooLarge = true;
         comments = analysis.unit.comments;
@@ -175,12 +180,17 @@ class Session implements Analyser {
             // what stands in another file is said where that one is analysed
             if (foreign.has(finding.path)) continue;
             const key = `${finding.rule}:${finding.path}:${finding.span.start}:${finding.fingerprint}`;
-            const known = merged.get(key);
-            const place = `${finding.rule}:${finding.path}:${finding.span.start}:${finding.steps[0]?.span.start}`;
-            if (!known && (places.get(place) ?? variants) !== variants) continue;
-            places.set(place, variants);
-            if (!known) merged.set(key, { finding, kernels: [target.kernel] });
-            else if (!known.kernels.some((k) => formatVersion(k) === formatVersion(target.kernel)))
+            let known: Merged | undefined = merged.get(key);
+            // what a kernel lacks is another matter in each
+            const place = `${finding.rule}:${finding.path}:${finding.span.start}:${finding.steps[0]?.span.start}:${finding.rule === 'removed-api' ? formatVersion(target.kernel) : ''}`;
+            const there = places.get(place);
+            if (!known && there && there.pass !== pass) known = there;
+            if (!known) {
+              known = { finding, kernels: [] };
+              merged.set(key, known);
+              places.set(place, { ...known, pass });
+            }
+            if (!known.kernels.some((k) => formatVersion(k) === formatVersion(target.kernel)))
               known.kernels.push(target.kernel);
           }
         }
@@ -296,6 +306,12 @@ class Session implements Analyser {
   }
 
   dispose(): void {}
+}
+
+/** A finding, and the kernels in which it holds. */
+interface Merged {
+  readonly finding: Finding;
+  readonly kernels: KernelVersion[];
 }
 
 const describe = (error: unknown): string =>

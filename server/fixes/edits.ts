@@ -281,6 +281,17 @@ export function holdsDirective(text: string, s: Span): boolean {
   );
 }
 
+/** The `#define` around a place, as whole lines with those that continue it. */
+export function defineAround(text: string, at: number): Span | undefined {
+  const goesOn = (end: number): boolean => /\\\r?\n$/.test(text.slice(Math.max(0, end - 3), end));
+  let start = lineStart(text, at);
+  while (start > 0 && goesOn(start)) start = lineStart(text, start - 1);
+  let end = lineEnd(text, start);
+  if (!/^[ \t]*#[ \t]*define\b/.test(text.slice(start, end))) return undefined;
+  while (end < text.length && goesOn(end)) end = lineEnd(text, end);
+  return { start, end };
+}
+
 /** Texts of the comments within the range. */
 export function commentsIn(file: FileAnalysis, s: Span): readonly string[] {
   return file.unit.comments.filter((c) => c.start >= s.start && c.end <= s.end).map((c) => c.text);

@@ -4,7 +4,7 @@
  * `#if LINUX_VERSION_CODE` gives each kernel its own lines.
  */
 import type { Span, Stmt } from '../../language/c/ast.ts';
-import type { KernelVersion } from '../../language/c/unit.ts';
+import type { KernelVersion, MacroDef } from '../../language/c/unit.ts';
 import {
   compareVersions,
   existsIn,
@@ -16,7 +16,17 @@ import {
 import { applyEdits } from '../apply-fixes.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { Fix, TextEdit } from '../findings.ts';
-import { disjoint, eolOf, holdsDirective, identifiers, lineEnd, placesOf, statementAt, unique } from './edits.ts';
+import {
+  disjoint,
+  eolOf,
+  holdsDirective,
+  identifiers,
+  defineAround,
+  lineEnd,
+  placesOf,
+  statementAt,
+  unique,
+} from './edits.ts';
 
 /** The fixes that one analysis proposes for a finding. */
 export interface Source {
@@ -160,9 +170,18 @@ function partOf(text: string, span: Span, edits: readonly TextEdit[]): string {
   return applyEdits(text.slice(span.start, span.end), moved);
 }
 
+/** The macros that a unit defines in its own file, those whose names got another meaning further down among them. */
+function* definitionsIn({ path, macros }: FileAnalysis['unit']): Generator<MacroDef> {
+  for (const last of macros.values())
+    for (let m: MacroDef | undefined = last; m; m = m.previous) if (m.path === path) yield m;
+}
+
 /** Does the kernel of that analysis compile the code there? */
 export function isActive(analysis: FileAnalysis, span: Span): boolean {
-  const def = analysis.unit.functions.find((f) => span.start >= f.start && span.end <= f.end);
+  const { unit } = analysis;
+  const def = unit.functions.find((f) => span.start >= f.start && span.end <= f.end);
+  if (!def && defineAround(unit.text, span.start))
+    return [...definitionsIn(unit)].some((m) => m.start < span.end && span.start < m.end);
   if (!def) return !analysis.unit.functions.some((f) => span.start < f.end && f.start < span.end);
   const meets = (x: Span): boolean =>
     span.start === span.end ? x.start <= span.start && x.end >= span.end : x.start < span.end && span.start < x.end;
@@ -200,7 +219,8 @@ const namesIn = (text: string): string[] => [
 function blocksOf(text: string, regions: readonly Region[]): Span[] {
   const out: { start: number; end: number }[] = [];
   for (const region of regions) {
-    let { start, end } = region;
+    const define = defineAround(text, region.start);
+    let { start, end } = define && define.end >= region.end ? define : region;
     for (const { source } of region.wishes) {
       const head = headAt(source.analysis, region);
       if (!head) continue;
@@ -229,7 +249,10 @@ function headAt(analysis: FileAnalysis, span: Span): Span | undefined {
 
 /** The lines of a block, once for each group of kernels that agree on them. */
 function ladderOf(text: string, path: string, block: Span, wishes: readonly Wish[]): TextEdit | undefined {
-  if (holdsDirective(text, block)) return undefined;
+  // a ladder fits around a #define as a whole; any other directive has to stay where it is
+  const define = defineAround(text, block.start);
+  if (holdsDirective(text, block) && !(define && define.start === block.start && define.end === block.end))
+    return undefined;
   const nl = eolOf(text);
   const groups: { text: string; newest: KernelVersion; oldest: KernelVersion }[] = [];
   for (const { source, edits } of wishes) {

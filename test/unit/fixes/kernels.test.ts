@@ -62,6 +62,25 @@ describe('several kernels', () => {
     expect(result).toContain(since('6, 5, 0', call('pin_user_pages', ''), call('pin_user_pages', ', NULL')));
     expect(result).not.toContain('put_page');
   });
+  it('gives macros that stand for calls their ladder', async () => {
+    const define = (name: string, rest: string): string =>
+      `#define TAKE(a, n, p) \\\n\t${name}(a, n, FOLL_WRITE, p${rest})`;
+    const text = (younger: string, older: string, release: string): string =>
+      driver('\tif (TAKE(addr, 1, &page) != 1)', release, VERSION + since('6, 5, 0', younger, older));
+    const pin = [define('pin_user_pages', ''), define('pin_user_pages', ', NULL')] as const;
+    const get = [define('get_user_pages', ''), define('get_user_pages', ', NULL')] as const;
+    const before = text(get[0], get[1], '\tput_page(page);');
+    const isConverted = text(pin[0], pin[1], '').replace(
+      '\tset_page_dirty_lock(page);\n\n',
+      '\tunpin_user_pages_dirty_lock(&page, 1, true);\n',
+    );
+    expect(await fixed(before, ['6.12'], 'get-for-dma')).toBe(isConverted);
+    expect(await fixed(before, ['6.12', '6.1'], 'get-for-dma')).toBe(isConverted);
+    // the branch of 6.4 is that of 5.4 as well, which has no pins
+    expect(await fixed(before, ['6.12', '5.4'], 'get-for-dma')).toBe(
+      text(pin[0], since('5, 6, 0', pin[1], get[1]), since('5, 6, 0', '\tunpin_user_page(page);', '\tput_page(page);')),
+    );
+  });
   it('converts the branches that no configured kernel takes', async () => {
     const text = driver(FAST, since('6, 6, 0', '\tfolio_put(page_folio(page));', '\tput_page(page);'));
     expect(await fixed(text, ['6.12'], 'get-for-dma')).toContain(
