@@ -117,6 +117,11 @@ export interface AnalysisOptions {
    * the rules propose, or none, where nobody looks at them.
    */
   readonly fixes?: 'proven' | 'unproven' | 'none';
+  /**
+   * For an answer while somebody types: the functions that were edited are looked at anew, and of those that call them is said
+   * what was found before. `AnalysisResult.isSettled` tells whether that is all that there is to say.
+   */
+  readonly hasty?: boolean;
   /** Polled between and within functions; true stops the analysis (the result is then incomplete). */
   readonly cancelled?: () => boolean;
 }
@@ -128,6 +133,8 @@ export interface AnalysisResult {
   /** Findings that a comment suppressed, for SARIF's `suppressions`. */
   readonly suppressed: readonly { readonly finding: Finding; readonly reason: string }[];
   readonly complete: boolean;
+  /** False: a hasty analysis, and one without haste may find something else. */
+  readonly isSettled?: boolean;
   /** Findings of which some fix was not tried, because those of the file took too long; told of when fixes were asked for. */
   readonly untried?: () => number;
   readonly stats: {

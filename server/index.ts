@@ -75,7 +75,7 @@ class Session implements Analyser {
   private readonly links: Links;
   /** What fixes are tried with. */
   private readonly bench: Bench = {
-    analyses: (file, target, notices) => this.analyses(file, target, () => false, notices),
+    analyses: (file, target, notices) => this.analyses(file, target, { cancelled: () => false }, notices),
     check: (rule, analysis, context, notices) => this.check(rule, analysis, context, notices),
     raw: (file, options) => this.raw(file, options),
     newest: (path) => this.newest.get(path),
@@ -114,10 +114,11 @@ class Session implements Analyser {
     let pass = 0;
     const stats = { functions: 0, analysed: 0, states: 0, syntaxErrors: 0, overBudget: new Set<string>() };
     let complete = true;
+    let isSettled = true;
     let isTooLarge = false;
     let branches = false;
     let comments: Parameters<typeof applySuppressions>[1] = [];
-    const cancelled = options.cancelled ?? (() => false);
+    const { cancelled = () => false, hasty = false } = options;
     if (file.text.length > MAX_LENGTH) {
       notices.push({
         kind: 'syntax',
@@ -154,7 +155,7 @@ class Session implements Analyser {
         break;
       }
       let variants = 0;
-      for (const analysis of this.analyses(file, target, cancelled, notices)) {
+      for (const analysis of this.analyses(file, target, { cancelled, hasty }, notices)) {
         if (analysis === 'on the way') {
           yield;
           if (this.newest.get(file.path) !== trees) return undefined;
@@ -162,6 +163,7 @@ class Session implements Analyser {
         }
         pass++;
         if (++variants > 1) branches = true;
+        if (!analysis.isSettled) isSettled = false;
         if (analysis.unit.timedOut) isTooLarge = true;
         comments = analysis.unit.comments;
         stats.functions += analysis.stats.functions;
@@ -231,6 +233,7 @@ class Session implements Analyser {
       notices: [...notices, ...silenced.notices],
       suppressed: silenced.suppressed,
       complete,
+      ...(!isSettled && { isSettled }),
       stats: { ...stats, overBudget: [...stats.overBudget] },
       ...(offered === 'proven' && { untried: () => repairs.untried }),
     };
@@ -239,12 +242,13 @@ class Session implements Analyser {
   private *analyses(
     file: FileInput,
     target: Target,
-    cancelled: () => boolean,
+    { cancelled, hasty = false }: { readonly cancelled: () => boolean; readonly hasty?: boolean },
     notices: Notice[],
   ): Iterable<FileAnalysis | 'on the way'> {
     try {
       const beside = this.links.read(file.linked ?? [], target);
       let first: FileAnalysis | undefined;
+      let variant = 0;
       for (const unit of parseVariants(this.parser, {
         path: file.path,
         text: file.text,
@@ -258,7 +262,8 @@ class Session implements Analyser {
           yield { ...first, unit: linked, isIdle: true };
           continue;
         }
-        const parts = analysing(linked, cancelled);
+        const lane = `${formatVersion(target.kernel)}#${variant++}`;
+        const parts = analysing(linked, { cancelled, hasty, lane });
         for (let part = parts.next(); ; part = parts.next()) {
           yield part.done ? part.value : 'on the way';
           if (!part.done) continue;

@@ -166,10 +166,23 @@ export class LazyFunction implements FunctionDef {
     this.item = item;
     this.head = head;
     if (by === 0) return;
-    for (; this.counted < this.made.length; this.counted++) collectPositions(this.made[this.counted], this.positions);
+    this.collect();
     movePositions(this.positions, by);
     this.start += by;
     this.end += by;
+  }
+
+  holds(position: Span): boolean {
+    this.collect();
+    return this.positions.has(position);
+  }
+
+  get source(): string {
+    return this.file.source.raw.slice(this.item.start, this.item.end);
+  }
+
+  private collect(): void {
+    for (; this.counted < this.made.length; this.counted++) collectPositions(this.made[this.counted], this.positions);
   }
 
   private head_(): { readonly params: readonly Param[]; readonly returns: CType; readonly variadic: boolean } {

@@ -5,7 +5,7 @@ export { createCParser, type CParser, type WasmSource } from './parser.ts';
 export { linkUnits, type BesideUnit } from './linked-unit.ts';
 export { fileNumber, isInMain } from './sources.ts';
 export { besideKey, forgetFile, parseUnit, parseVariants, type ParseInput } from './unit-builder.ts';
-export { KeptFunctions } from './moves.ts';
+export { KeptFunctions, laterPosition } from './moves.ts';
 export { buildCfg, type CfgOptions } from './cfg-build.ts';
 export { formatCfg } from './cfg-format.ts';
 export type { Cfg, CfgNode, Edge, EdgeLabel, NodeKind } from './cfg.ts';

@@ -3,6 +3,8 @@
  * as they were, only further down or up. Then their objects stay, and every position in them is moved.
  */
 
+import type { Span } from './ast.ts';
+
 /** Objects whose positions are to be moved. */
 export type Positions = Set<Positioned>;
 
@@ -52,6 +54,34 @@ export function movePositions(all: Positions, by: number): void {
       at.argsEnd += by;
     }
   }
+}
+
+/**
+ * Where what stood in an earlier form of a function stands in a later one; null: its text is gone. Between the two, one place
+ * was edited: what is before that stayed, and what is behind it was shifted.
+ */
+export function laterPosition(earlier: Edited, later: Edited): (at: Span) => Span | null {
+  const a = earlier.source;
+  const b = later.source;
+  const shorter = Math.min(a.length, b.length);
+  let head = 0;
+  while (head < shorter && a.charCodeAt(head) === b.charCodeAt(head)) head++;
+  let tail = 0;
+  while (tail < shorter - head && a.charCodeAt(a.length - 1 - tail) === b.charCodeAt(b.length - 1 - tail)) tail++;
+  const behind = a.length - tail;
+  const by = b.length - a.length;
+  return (at) => {
+    const from = at.start - earlier.start;
+    const to = at.end - earlier.start;
+    const start = from < head ? from : from >= behind ? from + by : null;
+    const end = to <= head ? to : to >= behind ? to + by : null;
+    return start === null || end === null ? null : { start: later.start + start, end: later.start + end };
+  };
+}
+
+interface Edited {
+  readonly start: number;
+  readonly source: string;
 }
 
 /** A function that can be found again in the next parse. */

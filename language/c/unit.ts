@@ -69,6 +69,10 @@ export interface FunctionDef extends Span {
   body(): BlockStmt;
   /** What was made of the function and is kept with it: its positions move when the function does. */
   adopt(derived: object): void;
+  /** The position is one of the function, or of what it adopted. */
+  holds(position: Span): boolean;
+  /** The text from `start` to `end`, as the target's compiler sees it. */
+  readonly source: string;
 }
 
 /** A branch of a preprocessor conditional that the target does not decide. */

@@ -29,6 +29,8 @@ export interface Limits {
 export const LIMITS: Limits = { steps: 3_300, states: 20, depth: 4 };
 
 export interface FileFunctions {
+  /** Which of the targets and variants of the file this is, and which of the ways to look at it. */
+  readonly way: string;
   /** The file defines it. */
   has(name: string): boolean;
   context(name: string): FunctionContext | undefined;
@@ -49,6 +51,8 @@ const POLL = 128;
 
 /** A walk that was made, with all that it asked for: it holds as long as the answers are the same. */
 interface Made {
+  /** Where it was the answer. */
+  readonly ways: Set<string>;
   readonly surroundings: string;
   readonly limits: Limits;
   readonly contexts: ReadonlyMap<string, FunctionContext | undefined>;
@@ -61,14 +65,20 @@ const made = new WeakMap<FunctionDef, Made[]>();
 /** Results kept of one function: variants and targets of a file have one each. */
 const MAX_MADE = 4;
 
-/** Walks all paths of `root`, or gives the result of an earlier walk that would be the same. */
-export function walkFunction(
+/** A walk that was made of the same function earlier, and what it saw of others. */
+export type EarlierWalk = Pick<Made, 'contexts' | 'result'>;
+
+/** The newest walk of a function, whatever changed since in the functions that it calls. */
+export const earlierWalk = (files: FileFunctions, root: FunctionContext): EarlierWalk | undefined =>
+  made.get(root.def)?.find((m) => m.ways.has(files.way));
+
+/** The result of an earlier walk that would be the same today. */
+export function knownWalk(
   unit: TranslationUnit,
   files: FileFunctions,
   root: FunctionContext,
-  cancelled: () => boolean = () => false,
   limits: Limits = LIMITS,
-): WalkResult {
+): WalkResult | undefined {
   const known = made.get(root.def) ?? [];
   const same = known.find(
     (m) =>
@@ -79,7 +89,23 @@ export function walkFunction(
       [...m.relevant].every(([name, relevant]) => files.relevant(name) === relevant) &&
       [...m.constants].every(([name, n]) => constantIn(unit, name) === n),
   );
-  if (same) return same.result;
+  if (!same) return undefined;
+  same.ways.add(files.way);
+  // the newest answer comes first
+  if (same !== known[0]) made.set(root.def, [same, ...known.filter((m) => m !== same)]);
+  return same.result;
+}
+
+/** Walks all paths of `root`, or gives the result of an earlier walk that would be the same. */
+export function walkFunction(
+  unit: TranslationUnit,
+  files: FileFunctions,
+  root: FunctionContext,
+  cancelled: () => boolean = () => false,
+  limits: Limits = LIMITS,
+): WalkResult {
+  const same = knownWalk(unit, files, root, limits);
+  if (same) return same;
   const asked = new Asked(files);
   const walker = new Walker(unit, asked, root, limits, cancelled);
   walker.run();
@@ -89,9 +115,11 @@ export function walkFunction(
   const { contexts, defined, relevants: relevant } = asked;
   // the root's own context tells of the loops what the functions called there do
   contexts.set(root.def.name, root);
+  const ways = new Set([files.way]);
   const { surroundings } = unit;
+  const known = made.get(root.def) ?? [];
   made.set(root.def, [
-    { surroundings, limits, contexts, defined, relevant, constants: walker.constants, result },
+    { ways, surroundings, limits, contexts, defined, relevant, constants: walker.constants, result },
     ...known.slice(0, MAX_MADE - 1),
   ]);
   return result;
@@ -104,6 +132,10 @@ class Asked implements FileFunctions {
   readonly relevants = new Map<string, boolean>();
 
   constructor(private readonly files: FileFunctions) {}
+
+  get way(): string {
+    return this.files.way;
+  }
 
   context(name: string): FunctionContext | undefined {
     if (this.contexts.has(name)) return this.contexts.get(name);

@@ -5,7 +5,8 @@ import { existsIn, facts, gupFamilyNames } from '../../language/kernel/index.ts'
 import { calleeName, contextOf, releases, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
 import { ownEvents } from './foreign.ts';
-import { walkFunction, type FileFunctions } from './explore.ts';
+import { earlierEvents } from './earlier.ts';
+import { earlierWalk, knownWalk, walkFunction, type FileFunctions, type WalkResult } from './explore.ts';
 import { Groups } from './groups.ts';
 import { finish, type Parts } from './parts.ts';
 import { namesIn } from './per-function.ts';
@@ -18,6 +19,8 @@ export interface FileAnalysis {
   readonly functions: ReadonlyMap<string, FunctionContext>;
   readonly groups: Groups;
   readonly events: readonly PathEvent[];
+  /** False: of some functions there was no time for more than what an earlier walk of them says (see earlier.ts). */
+  readonly isSettled: boolean;
   /** Functions that code outside of the file enters: not static, or their address is taken, or nobody here calls them. */
   readonly entries: ReadonlySet<string>;
   /** The function, or one that it calls, takes or gives back pages. */
@@ -129,6 +132,7 @@ function idle(unit: TranslationUnit, functions: number): FileAnalysis {
       return new Groups(unit, new Map());
     },
     events: [],
+    isSettled: true,
     entries: new Set(),
     touches: () => false,
     reachable: (name) => new Set([name]),
@@ -137,10 +141,20 @@ function idle(unit: TranslationUnit, functions: number): FileAnalysis {
 }
 
 /** Analyses a parsed file, at once. */
-export const analyseUnit = (unit: TranslationUnit): FileAnalysis => finish(analysing(unit, () => false));
+export const analyseUnit = (unit: TranslationUnit): FileAnalysis => finish(analysing(unit, { cancelled: () => false }));
 
-/** Analyses a parsed file, function by function. `cancelled` is polled within functions too. */
-export function* analysing(unit: TranslationUnit, cancelled: () => boolean): Parts<FileAnalysis> {
+/** How a file is to be analysed. */
+interface Manner {
+  /** Polled within functions too. */
+  readonly cancelled: () => boolean;
+  /** Tells the targets and variants of one file apart. */
+  readonly lane?: string;
+  /** Only the functions that were edited are walked; of those that call them, earlier walks are taken. */
+  readonly hasty?: boolean;
+}
+
+/** Analyses a parsed file, function by function. */
+export function* analysing(unit: TranslationUnit, { cancelled, lane = '', hasty }: Manner): Parts<FileAnalysis> {
   const functions = new Map<string, FunctionContext>();
   const defs = definitions(unit);
   if (isIdle(unit, defs.values())) return idle(unit, defs.size);
@@ -216,11 +230,34 @@ export function* analysing(unit: TranslationUnit, cancelled: () => boolean): Par
       );
   }
   const files: FileFunctions = {
+    way: lane,
     has: (n) => functions.has(n),
     context: (n) => functions.get(n),
     relevant: (n) => touching.has(n),
   };
-  const nearby: FileFunctions = { ...files, relevant: (n) => releasing.has(n) && !acquiring.has(n) };
+  const nearby: FileFunctions = {
+    ...files,
+    way: `${lane}near`,
+    relevant: (n) => releasing.has(n) && !acquiring.has(n),
+  };
+  const reach = new Map<string, Set<string>>();
+  const reachable = (name: string): Set<string> => {
+    let set = reach.get(name);
+    if (!set) {
+      set = new Set([name]);
+      for (const n of set) for (const c of direct.get(n)?.callees ?? []) set.add(c);
+      reach.set(name, set);
+    }
+    return set;
+  };
+  let isSettled = true;
+  const walk = (name: string, by: FileFunctions): WalkResult => {
+    const root = functions.get(name)!;
+    const earlier = hasty && !knownWalk(unit, by, root) ? earlierWalk(by, root) : undefined;
+    if (!earlier) return walkFunction(unit, by, root, cancelled);
+    isSettled = false;
+    return { ...earlier.result, events: earlierEvents(earlier, functions, isRoot, reachable) };
+  };
   const events: PathEvent[] = [];
   const overBudget: string[] = [];
   let steps = 0;
@@ -235,7 +272,7 @@ export function* analysing(unit: TranslationUnit, cancelled: () => boolean): Par
       overBudget.push(def.name);
       continue;
     }
-    const result = walkFunction(unit, files, functions.get(def.name)!, cancelled);
+    const result = walk(def.name, files);
     if (result.cancelled) break;
     analysed++;
     steps += result.steps;
@@ -243,28 +280,20 @@ export function* analysing(unit: TranslationUnit, cancelled: () => boolean): Par
     events.push(...result.events);
     // its own pages at least: without the functions that take others
     if (result.overBudget && takes(def) === 0) {
-      const near = walkFunction(unit, nearby, functions.get(def.name)!, cancelled);
+      const near = walk(def.name, nearby);
       if (near.cancelled) break;
       steps += near.steps;
       events.push(...near.events.filter((e) => e.resource?.functionName === def.name));
     }
   }
-  const reach = new Map<string, Set<string>>();
-  const reachable = (name: string): Set<string> => {
-    let set = reach.get(name);
-    if (!set) {
-      set = new Set([name]);
-      for (const n of set) for (const c of direct.get(n)?.callees ?? []) set.add(c);
-      reach.set(name, set);
-    }
-    return set;
-  };
+  const own = ownEvents(unit, events, reachable, (name) => walk(name, files).events);
   return {
     unit,
     isIdle: false,
     functions,
     groups,
-    events: ownEvents(unit, events, reachable, (name) => walkFunction(unit, files, functions.get(name)!).events),
+    events: own,
+    isSettled,
     entries: entryPoints(unit, functions),
     touches: (name) => touching.has(name),
     reachable,

@@ -24,16 +24,26 @@ function diagnosticsOf(analysed: Analysed | undefined, session: Session): Diagno
   ].filter((diagnostic) => diagnostic !== undefined);
 }
 
-/** Pull diagnostics, and pushed ones for clients that cannot pull. */
-export function registerDiagnostics(session: Session): void {
+/** A pause in typing, in milliseconds: then there is time for what a hasty answer left open. */
+const SETTLE_DELAY = 150;
+
+/** Pull diagnostics. `refresh` has the client ask again; undefined where it does not do that. */
+export function registerDiagnostics(session: Session, refresh: () => (() => void) | undefined): void {
   const { connection } = session;
   const last = new Map<string, { readonly resultId: string; readonly content: string }>();
   let nextId = 1;
+  const settling = new Settling(session, (uri, items) => {
+    if (last.get(uri)?.content !== JSON.stringify(items)) refresh()?.();
+  });
 
   connection.languages.diagnostics.on(async ({ textDocument: { uri }, previousResultId }, token) => {
     let items: Diagnostic[];
     try {
-      items = diagnosticsOf(await session.analyse(uri, token), session);
+      // who cannot be told to ask again gets the whole answer at once
+      const analysed = await (refresh() ? session.analyseHastily(uri, token) : session.analyse(uri, token));
+      items = diagnosticsOf(analysed, session);
+      if (analysed?.result.isSettled === false) settling.begin(uri);
+      else settling.end(uri);
     } catch (error) {
       if (error instanceof ResponseError)
         throw new ResponseError(LSPErrorCodes.ServerCancelled, error.message, { retriggerRequest: false });
@@ -49,7 +59,46 @@ export function registerDiagnostics(session: Session): void {
     last.set(uri, { resultId, content });
     return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
   });
-  session.documents.onDidClose(({ document }) => last.delete(document.uri));
+  session.documents.onDidChangeContent(({ document }) => settling.end(document.uri));
+  session.documents.onDidClose(({ document }) => {
+    settling.end(document.uri);
+    last.delete(document.uri);
+  });
+}
+
+/** Analyses without haste, after a pause in typing, of documents of which only a hasty one was shown. */
+class Settling {
+  readonly #waiting = new Map<
+    string,
+    { readonly timer: ReturnType<typeof setTimeout>; readonly cancel: CancellationTokenSource }
+  >();
+
+  constructor(
+    private readonly session: Session,
+    private readonly found: (uri: string, items: readonly Diagnostic[]) => void,
+  ) {}
+
+  begin(uri: string): void {
+    this.end(uri);
+    const cancel = new CancellationTokenSource();
+    this.#waiting.set(uri, { cancel, timer: setTimeout(() => void this.#settle(uri, cancel.token), SETTLE_DELAY) });
+  }
+
+  end(uri: string): void {
+    const waiting = this.#waiting.get(uri);
+    if (waiting) clearTimeout(waiting.timer);
+    waiting?.cancel.cancel();
+    this.#waiting.delete(uri);
+  }
+
+  async #settle(uri: string, token: CancellationToken): Promise<void> {
+    try {
+      const analysed = await this.session.analyse(uri, token);
+      if (!token.isCancellationRequested) this.found(uri, diagnosticsOf(analysed, this.session));
+    } catch (error) {
+      if (!(error instanceof ResponseError)) this.session.problems.failed('diagnostics', error);
+    }
+  }
 }
 
 /** For clients without pull diagnostics. Returns what refreshes all open documents. */

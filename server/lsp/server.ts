@@ -26,7 +26,7 @@ export function startServer(connection: Connection, host: ServerHost): Session {
   const settings = new SettingsStore(connection, (uri) => host.readFile(uri));
   const session = new Session(connection, host, documents, settings);
   settings.onProblem = (message) => session.problems.setting(message);
-  let refresh: () => void = () => undefined;
+  let refresh: (() => void) | undefined;
 
   connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders }): InitializeResult => {
     session.capabilities = capabilities;
@@ -55,12 +55,12 @@ export function startServer(connection: Connection, host: ServerHost): Session {
   });
   connection.onShutdown(() => session.dispose());
 
-  registerDiagnostics(session);
+  registerDiagnostics(session, () => refresh);
   registerCodeActions(session);
   registerHover(session);
   registerAnnotations(session);
   registerSimulatable(session);
-  registerWatching(session, () => refresh());
+  registerWatching(session, () => refresh?.());
   documents.listen(connection);
   connection.listen();
   return session;

@@ -53,6 +53,8 @@ export class Session {
   readonly #cache = new Map<string, Cached>();
   /** The end of the newest analysis of each document that is under way or waits. */
   readonly #turns = new Map<string, Promise<void>>();
+  /** The end of the newest hasty analysis of each document that is under way or waits. */
+  readonly #hasty = new Map<string, Promise<void>>();
   readonly #linkedHeaders = new Map<
     string,
     { readonly generation: number; readonly text: string; readonly headers: readonly HeaderText[] }
@@ -77,25 +79,41 @@ export class Session {
 
   /** The analysis of a document, from the cache where nothing changed. Undefined: closed, excluded, or no analyser. */
   async analyse(uri: string, token: CancellationToken): Promise<Analysed | undefined> {
+    return this.#inTurn(this.#turns, uri, token, false);
+  }
+
+  /** The same for an answer while somebody types: perhaps not settled, but soon. It goes before all others. */
+  async analyseHastily(uri: string, token: CancellationToken): Promise<Analysed | undefined> {
+    return this.#inTurn(this.#hasty, uri, token, true);
+  }
+
+  async #inTurn(
+    turns: Map<string, Promise<void>>,
+    uri: string,
+    token: CancellationToken,
+    hasty: boolean,
+  ): Promise<Analysed | undefined> {
     // Whatever is in the pipe first: this request may be cancelled, the text may be newer.
     await this.host.pause();
     stopIf(token);
     // One at a time: the second finds in the cache what the first found.
-    const before = this.#turns.get(uri);
+    const before = turns.get(uri);
     const { promise: mine, resolve: done } = withResolvers();
-    this.#turns.set(uri, mine);
+    turns.set(uri, mine);
     try {
       await before;
       stopIf(token);
-      return await this.#analyse(uri, token);
+      return await this.#analyse(uri, token, hasty);
     } finally {
       done();
-      if (this.#turns.get(uri) === mine) this.#turns.delete(uri);
+      if (turns.get(uri) === mine) turns.delete(uri);
     }
   }
 
-  async #analyse(uri: string, token: CancellationToken): Promise<Analysed | undefined> {
+  async #analyse(uri: string, token: CancellationToken, hasty: boolean): Promise<Analysed | undefined> {
     for (;;) {
+      // one analysis of a document would end the other
+      if (!hasty) for (let other = this.#hasty.get(uri); other; other = this.#hasty.get(uri)) await other;
       const settings = await this.settings.get(uri);
       const before = this.documents.get(uri);
       if (!before || this.settings.isExcluded(uri, settings)) return undefined;
@@ -120,9 +138,12 @@ export class Session {
       const result = await this.#drive(
         analyser.steps(
           { path: uri, text: still.getText(), headers, linked },
-          analysisOptions(settings, () => token.isCancellationRequested),
+          { ...analysisOptions(settings, () => token.isCancellationRequested), hasty },
         ),
-        () => this.#generation === generation && this.documents.get(uri)?.version === still.version,
+        () =>
+          this.#generation === generation &&
+          this.documents.get(uri)?.version === still.version &&
+          (hasty || !this.#hasty.has(uri)),
         token,
       );
       if (!result) continue;
@@ -130,7 +151,7 @@ export class Session {
       const { version } = still;
       const documentOf = documentsOf(still, [...headers, ...linked.flatMap((one) => [one, ...one.headers])]);
       const analysed: Analysed = { document: still, version, settings, headers, result, documentOf };
-      this.#cache.set(uri, { generation, analysed });
+      if (result.isSettled !== false) this.#cache.set(uri, { generation, analysed });
       return analysed;
     }
   }

@@ -1,10 +1,10 @@
 /**
  * From a keystroke to its diagnostics, through the built language server over stdio, in the largest driver file that
- * calls the gup family. Usage: KERNEL_SRC=… node test/bench/edit.mjs [--keys N] [--file PATH] [--json]
+ * calls the gup family: to the first answer, which tells all of the edited function (what its callers say may follow after a
+ * pause, in editors that can be told to ask again, as VS Code can), and to the whole answer. Usage: KERNEL_SRC=… node test/bench/edit.mjs [--keys N] [--file PATH] [--json]
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
@@ -24,63 +24,82 @@ const keys = Number(option('--keys', '100'));
 if (!existsSync(server)) fail('dist/server.js is missing; run "npm run build".');
 const file = option('--file') ?? largest();
 const uri = pathToFileURL(file).href;
-let text = readFileSync(file, 'utf8');
-
-const child = spawn(process.execPath, [server, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
-const connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
-connection.onRequest('workspace/configuration', ({ items }) => items.map(() => ({})));
-connection.onRequest('client/registerCapability', () => null);
-connection.listen();
-await connection.sendRequest('initialize', {
-  processId: process.pid,
-  rootUri: pathToFileURL(kernel).href,
-  workspaceFolders: [{ uri: pathToFileURL(kernel).href, name: 'linux' }],
-  capabilities: { workspace: { configuration: true }, textDocument: { diagnostic: {}, publishDiagnostics: { relatedInformation: true } } },
-});
-await connection.sendNotification('initialized', {});
-await connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'c', version: 1, text } });
-const opened = performance.now();
-let last = await pull();
-const first = performance.now() - opened;
+const original = readFileSync(file, 'utf8');
+let text, connection, version;
 
 // Typed into the body of a function that calls the family: a statement, letter by letter, then taken back.
-const target = bodyOf(text);
+const target = bodyOf(original);
 const statement = `\n\tif (pinscope_bench_${'x'.repeat(8)} > 1)\n\t\treturn -EINVAL;\n`;
-const times = [];
-let version = 1;
-let offset = target.offset;
-let typed = 0;
-for (let i = 0; i < keys + WARM_UP; i++) {
-  if (typed === statement.length) {
-    await edit(target.offset, target.offset + typed, '');
-    offset = target.offset;
-    typed = 0;
-    last = await pull(last.resultId);
-  }
-  const start = performance.now();
-  await edit(offset, offset, statement[typed] ?? ' ');
-  last = await pull(last.resultId);
-  if (i >= WARM_UP) times.push(performance.now() - start);
-  offset++;
-  typed++;
-}
-await connection.sendRequest('shutdown');
-await connection.sendNotification('exit');
-connection.dispose();
-child.kill();
-
-times.sort((a, b) => a - b);
-const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
-const report = { file: relative(kernel, file), kB: Math.round(text.length / 1024), function: target.name, keys, first, p50: at(0.5), p95: at(0.95), max: times.at(-1), goal: GOAL };
+const first = await measure(true);
+const whole = await measure(false);
+const report = { file: relative(kernel, file), kB: Math.round(original.length / 1024), function: target.name, keys, open: first.open, ...quantiles(first.times), whole: quantiles(whole.times), goal: GOAL };
 if (process.argv.includes('--json')) {
   process.stdout.write(`${JSON.stringify(report)}\n`);
 } else {
   const ms = (number) => `${number.toFixed(1)} ms`;
+  const line = ({ p50, p95, max }) => `p50 ${ms(p50)}   p95 ${ms(p95)}   max ${ms(max)}`;
   process.stdout.write(
     `${report.file} (${report.kB} kB), ${keys} keystrokes in ${report.function}()\n` +
-    `open to first diagnostics  ${ms(first)}\n` +
-    `keystroke to diagnostics   p50 ${ms(report.p50)}   p95 ${ms(report.p95)}   max ${ms(report.max)}   (goal: p95 below ${GOAL} ms)\n`,
+    `open to first diagnostics   ${ms(report.open)}\n` +
+    `keystroke to first answer   ${line(report)}   (goal: p95 below ${GOAL} ms)\n` +
+    `keystroke to whole answer   ${line(report.whole)}   (without the pause that it waits for in an editor)\n`,
   );
+}
+
+/** Types and asks after each letter; `refreshSupport`: as a client that can be told to ask again. */
+async function measure(refreshSupport) {
+  const child = spawn(process.execPath, [server, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  connection.onRequest('workspace/configuration', ({ items }) => items.map(() => ({})));
+  connection.onRequest('client/registerCapability', () => null);
+  connection.onRequest('workspace/diagnostic/refresh', () => null);
+  connection.listen();
+  text = original;
+  version = 1;
+  await connection.sendRequest('initialize', {
+    processId: process.pid,
+    rootUri: pathToFileURL(kernel).href,
+    workspaceFolders: [{ uri: pathToFileURL(kernel).href, name: 'linux' }],
+    capabilities: {
+      workspace: { configuration: true, diagnostics: { refreshSupport } },
+      textDocument: { diagnostic: {}, publishDiagnostics: { relatedInformation: true } },
+    },
+  });
+  await connection.sendNotification('initialized', {});
+  await connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'c', version: 1, text } });
+  const opened = performance.now();
+  let last = await pull();
+  const open = performance.now() - opened;
+
+  const times = [];
+  let offset = target.offset;
+  let typed = 0;
+  for (let i = 0; i < keys + WARM_UP; i++) {
+    if (typed === statement.length) {
+      await edit(target.offset, target.offset + typed, '');
+      offset = target.offset;
+      typed = 0;
+      last = await pull(last.resultId);
+    }
+    const start = performance.now();
+    await edit(offset, offset, statement[typed] ?? ' ');
+    last = await pull(last.resultId);
+    if (i >= WARM_UP) times.push(performance.now() - start);
+    offset++;
+    typed++;
+  }
+  await connection.sendRequest('shutdown');
+  await connection.sendNotification('exit');
+  connection.dispose();
+  child.kill();
+
+  return { open, times };
+}
+
+function quantiles(times) {
+  times.sort((a, b) => a - b);
+  const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
+  return { p50: at(0.5), p95: at(0.95), max: times.at(-1) };
 }
 
 async function pull(previousResultId) {
