@@ -36,9 +36,14 @@ export class Preprocessor {
 
   constructor(
     readonly include: IncludeReader = () => undefined,
-    base?: ReadonlyMap<string, Macro>,
+    private readonly base?: ReadonlyMap<string, Macro>,
   ) {
     if (base) for (const [k, v] of base) this.macros.set(k, v);
+  }
+
+  /** Macros of the base that are functions in the kernel's headers give way to functions that the file defines itself. */
+  giveWay(names: Iterable<string>): void {
+    for (const n of names) if (this.base && this.macros.get(n) === this.base.get(n)) this.macros.delete(n);
   }
 
   /** #define NAME BODY from outside. */
@@ -49,7 +54,9 @@ export class Preprocessor {
   /** All tokens of a file, expanded. */
   run(text: string, base: number): Token[] {
     const out: Token[] = [];
-    this.file(tokenize(text, base, this.comments), out, 0);
+    const tokens = tokenize(text, base, this.comments);
+    this.giveWay(definedFunctions(tokens));
+    this.file(tokens, out, 0);
     out.push(EOF_TOKEN(base + text.length));
     return out;
   }
@@ -233,7 +240,9 @@ export class Preprocessor {
         for (let k = body.length - 1; k >= 0; k--) work.push(body[k]!);
         continue;
       }
-      if ((work.at(-1) ?? input[next])?.text !== '(') {
+      // `ops->exit(x)` calls a member, whatever the headers here write as a macro
+      const member = this.base?.get(t.text) === m && /^(?:->|\.)$/.test(out.at(-1)?.text ?? '');
+      if (member || (work.at(-1) ?? input[next])?.text !== '(') {
         out.push(t);
         continue;
       }
@@ -339,6 +348,32 @@ export class Preprocessor {
     }
     return out;
   }
+}
+
+/** Names of the functions that tokens of a file define, seen before any macro: `TYPE name(…) {` outside of braces. */
+function definedFunctions(tokens: readonly Token[]): Set<string> {
+  const out = new Set<string>();
+  let depth = 0;
+  for (let i = 0; i < tokens.length; i++) {
+    const t = tokens[i]!;
+    if (t.text === '#' && t.line && t.kind === 'op') {
+      while (i + 1 < tokens.length && !tokens[i + 1]!.line) i++;
+      continue;
+    }
+    if (t.kind === 'op' && t.text === '{') depth++;
+    else if (t.kind === 'op' && t.text === '}') depth--;
+    const before = tokens[i - 1];
+    const typed =
+      before?.text === '*' || (before?.kind === 'id' && !/^(?:static|extern|inline|return|else|do)$/.test(before.text));
+    if (depth !== 0 || t.kind !== 'id' || !typed || tokens[i + 1]?.text !== '(') continue;
+    let parens = 0;
+    let e = i + 1;
+    for (; e < tokens.length; e++)
+      if (tokens[e]!.text === '(') parens++;
+      else if (tokens[e]!.text === ')' && --parens === 0) break;
+    if (tokens[e + 1]?.text === '{') out.add(t.text);
+  }
+  return out;
 }
 
 /** The macro that the tokens behind `#define` say. */

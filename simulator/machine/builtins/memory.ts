@@ -121,10 +121,15 @@ export const memory: Builtins = {
     return row && k.vm.memory.objState.at(row) === STATE.alive ? k.vm.memory.objSize.at(row) : 0;
   },
   __pinscope_devm: (k, a) => {
-    const w = allocate(k, a, 'devm_kzalloc', a.u(1), a.n(2) !== 0);
+    const w = allocate(k, a, a.text(0), a.u(1), a.n(2) !== 0);
     // the driver core frees it: no leak
     if (w.hi) k.store.set(k.vm.memory.objKind, k.vm.memory.rowAt(w.lo), KIND.device);
     return w;
+  },
+  __pinscope_devm_free: (k, a) => {
+    const row = k.vm.memory.rowAt(a.w(0).lo);
+    if (row && k.vm.memory.objState.at(row) !== STATE.freed) k.vm.memory.free(row, k.spanAt(a.thread));
+    return undefined;
   },
   memset: fill,
   memcpy: copy('memcpy', false),

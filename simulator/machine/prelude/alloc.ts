@@ -102,10 +102,6 @@ void *__pinscope_realloc(const char *name, const void *p, size_t n, gfp_t f); si
 #define kfree_sensitive(p) kfree(p)
 #define kvfree_sensitive(p, n) kvfree(p)
 #define kzfree(p) kfree(p)
-#define kfree_rcu(p, a...) kfree(p)
-#define kvfree_rcu(p, a...) kvfree(p)
-#define kfree_rcu_mightsleep(p) kfree(p)
-#define kvfree_rcu_mightsleep(p) kvfree(p)
 #define ksize(p) __pinscope_ksize(p)
 #define kmalloc_size_roundup(n) (n)
 static inline void __free_kfree(void *p) { void *v = *(void **)p; if (!IS_ERR_OR_NULL(v)) kfree(v); }

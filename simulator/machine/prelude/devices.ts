@@ -2,6 +2,7 @@
 export const DEVICES = String.raw`
 struct module { int x; }; struct dentry { struct inode *d_inode; struct { const char *name; } d_name; }; struct path { struct dentry *dentry; }; struct super_block { unsigned long s_blocksize; };
 struct address_space { struct inode *host; unsigned long nrpages; unsigned long flags; };
+struct device; static inline void __devres_release(struct device *d);
 struct cdev; struct poll_table_struct; typedef struct poll_table_struct { int x; } poll_table; struct kiocb; struct iov_iter; struct seq_file; struct pipe_inode_info; struct dir_context; struct file_lock; typedef void *fl_owner_t;
 struct inode { umode_t i_mode; dev_t i_rdev; loff_t i_size; struct address_space *i_mapping; struct address_space i_data; struct super_block *i_sb; struct cdev *i_cdev; void *i_private; unsigned long i_ino; struct rw_semaphore i_rwsem; int __file; };
 struct file { const struct file_operations *f_op; void *private_data; unsigned int f_flags; fmode_t f_mode; loff_t f_pos; struct inode *f_inode; struct address_space *f_mapping; struct path f_path; struct mutex f_pos_lock; long f_count; int __row; };
@@ -9,10 +10,11 @@ struct vm_fault { struct vm_area_struct *vma; unsigned long address, pgoff; unsi
 struct vm_operations_struct { void (*open)(struct vm_area_struct *); void (*close)(struct vm_area_struct *); int (*may_split)(struct vm_area_struct *, unsigned long); int (*mremap)(struct vm_area_struct *); vm_fault_t (*fault)(struct vm_fault *); vm_fault_t (*page_mkwrite)(struct vm_fault *); vm_fault_t (*pfn_mkwrite)(struct vm_fault *); int (*access)(struct vm_area_struct *, unsigned long, void *, int, int); const char *(*name)(struct vm_area_struct *); };
 struct vm_area_struct { unsigned long vm_start, vm_end; struct mm_struct *vm_mm; pgprot_t vm_page_prot; unsigned long vm_flags, vm_pgoff; const struct vm_operations_struct *vm_ops; struct file *vm_file; void *vm_private_data; struct vm_area_struct *vm_next; int __vma; };
 struct file_operations { struct module *owner; loff_t (*llseek)(struct file *, loff_t, int); ssize_t (*read)(struct file *, char *, size_t, loff_t *); ssize_t (*write)(struct file *, const char *, size_t, loff_t *); ssize_t (*read_iter)(struct kiocb *, struct iov_iter *); ssize_t (*write_iter)(struct kiocb *, struct iov_iter *); __poll_t (*poll)(struct file *, struct poll_table_struct *); long (*unlocked_ioctl)(struct file *, unsigned int, unsigned long); long (*compat_ioctl)(struct file *, unsigned int, unsigned long); int (*mmap)(struct file *, struct vm_area_struct *); int (*open)(struct inode *, struct file *); int (*flush)(struct file *, fl_owner_t); int (*release)(struct inode *, struct file *); int (*fsync)(struct file *, loff_t, loff_t, int); int (*fasync)(int, struct file *, int); int (*iopoll)(struct kiocb *, void *, unsigned int); unsigned long mmap_supported_flags; int (*uring_cmd)(void *, unsigned int); ssize_t (*splice_read)(struct file *, loff_t *, struct pipe_inode_info *, size_t, unsigned int); int (*ioctl)(struct inode *, struct file *, unsigned int, unsigned long); };
-struct attribute { const char *name; umode_t mode; }; struct attribute_group { const char *name; struct attribute **attrs; }; struct kobject { const char *name; struct kref kref; }; struct fwnode_handle { int x; }; struct device_node { const char *name; };
+struct attribute { const char *name; umode_t mode; }; struct attribute_group { const char *name; struct attribute **attrs; }; struct kobj_type; struct kobject { const char *name; struct kobject *parent; struct kref kref; const struct kobj_type *ktype; struct list_head entry; }; struct kobj_attribute; struct sysfs_ops { ssize_t (*show)(struct kobject *, struct attribute *, char *); ssize_t (*store)(struct kobject *, struct attribute *, const char *, size_t); }; struct kobj_type { void (*release)(struct kobject *); const struct sysfs_ops *sysfs_ops; const struct attribute_group **default_groups; }; struct fwnode_handle { int x; }; struct device_node { const char *name; };
 struct device_driver { const char *name; struct module *owner; const void *of_match_table; const struct attribute_group **dev_groups; const void *pm; const void *acpi_match_table; int probe_type; };
-struct class { const char *name; struct module *owner; void *dev_groups; char *(*devnode)(const struct device *, umode_t *); }; struct bus_type { const char *name; };
-struct device { struct kobject kobj; struct device *parent; const char *init_name; void *driver_data, *platform_data; struct device_driver *driver; const struct class *class; dev_t devt; struct device_node *of_node; struct fwnode_handle *fwnode; u64 *dma_mask, coherent_dma_mask; struct mutex mutex; void (*release)(struct device *); const struct bus_type *bus; const struct attribute_group **groups; void *dma_parms; int numa_node; u64 __mask; };
+struct device_type { const char *name; const struct attribute_group **groups; void (*release)(struct device *); };
+struct class { const char *name; struct module *owner; void *dev_groups; void (*dev_release)(struct device *); char *(*devnode)(const struct device *, umode_t *); }; struct bus_type { const char *name; };
+struct device { struct kobject kobj; struct device *parent; const char *init_name; void *driver_data, *platform_data; struct device_driver *driver; const struct class *class; dev_t devt; struct device_node *of_node; struct fwnode_handle *fwnode; u64 *dma_mask, coherent_dma_mask; struct mutex mutex; void (*release)(struct device *); const struct bus_type *bus; const struct attribute_group **groups; void *dma_parms; int numa_node; u64 __mask; const struct device_type *type; int __refs, __own; struct __devres *__devres; };
 struct device_attribute { struct attribute attr; ssize_t (*show)(struct device *, struct device_attribute *, char *); ssize_t (*store)(struct device *, struct device_attribute *, const char *, size_t); };
 #define DEVICE_ATTR(n, m, s, t) struct device_attribute dev_attr_##n = { .attr = { .name = #n, .mode = m }, .show = s, .store = t }
 #define DEVICE_ATTR_RO(n) struct device_attribute dev_attr_##n = { .attr = { .name = #n, .mode = 0444 }, .show = n##_show }
@@ -95,14 +97,14 @@ static inline void cdev_init(struct cdev *c, const struct file_operations *o) { 
 static inline struct cdev *cdev_alloc(void) { return kzalloc(sizeof(struct cdev), GFP_KERNEL); }
 static inline int cdev_add(struct cdev *c, dev_t d, unsigned int n) { if (__pinscope_choice("cdev_add")) return -ENOMEM; c->dev = d; c->count = n; __pinscope_register(NULL, c->ops, c, d); return 0; }
 static inline void cdev_del(struct cdev *c) { __pinscope_unregister(c); }
-#define cdev_device_add(c, d) ({ (d)->devt ? (__pinscope_register((d)->init_name, NULL, d, (d)->devt), cdev_add(c, (d)->devt, 1)) : 0; })
-#define cdev_device_del(c, d) cdev_del(c)
 #define cdev_set_parent(c, k) ((void)(c))
 static inline int __register_chrdev(unsigned int major, unsigned int b, unsigned int n, const char *name, const struct file_operations *o) { __pinscope_register(name, o, (void *)o, MKDEV(major ? major : 241, 0)); return major ? 0 : 241; }
 #define register_chrdev(m, n, o) __register_chrdev(m, 0, 256, n, o)
 static inline void unregister_chrdev(unsigned int m, const char *n) { __pinscope_unregister((void *)n); }
 #define __class_create1(n) __class_create(n)
 #define __class_create2(o, n) __class_create(n)
+static inline struct device *get_device(struct device *d) { if (d) d->__refs++; return d; }
+static inline void put_device(struct device *d) { if (!d || --d->__refs > 0 || !d->__own) return; __devres_release(d); if (d->release) d->release(d); else if (d->type && d->type->release) d->type->release(d); else if (d->class && d->class->dev_release) d->class->dev_release(d); else __pinscope_warn("put_device(): the device has no release() function"); }
 #define class_create(a...) __puds_pick(a, x, __class_create2, __class_create1)(a)
 static inline struct class *__class_create(const char *n) { struct class *c = __pinscope_alloc("class_create", sizeof(*c), GFP_KERNEL, 1); if (!c) return ERR_PTR(-ENOMEM); c->name = n; return c; }
 static inline void class_destroy(struct class *c) { kfree(c); }
@@ -112,11 +114,11 @@ static inline struct device *__device_create(struct class *c, struct device *p, 
 #define device_create(c, p, d, v, f, a...) __device_create(c, p, d, v, __pinscope_name(f, ##a))
 const char *__pinscope_name(const char *f, ...); void *__pinscope_by_devt(dev_t d);
 static inline void device_destroy(struct class *c, dev_t d) { void *v = __pinscope_by_devt(d); if (v) { __pinscope_unregister(v); kfree(v); } }
-#define device_initialize(d) ((void)(d))
-#define device_add(d) 0
-#define device_del(d) ((void)(d))
-#define device_register(d) 0
-#define device_unregister(d) ((void)(d))
+#define device_initialize(d) ((d)->__refs = 1, (d)->__own = 1, (d)->__devres = NULL, mutex_init(&(d)->mutex))
+static inline int device_add(struct device *d) { if (__pinscope_choice("device_add")) return -ENOMEM; get_device(d); if (d->devt) __pinscope_register(d->init_name, NULL, d, d->devt); return 0; }
+static inline void device_del(struct device *d) { __pinscope_unregister(d); put_device(d); }
+static inline int device_register(struct device *d) { device_initialize(d); return device_add(d); }
+static inline void device_unregister(struct device *d) { device_del(d); put_device(d); }
 #define dev_set_name(d, f, a...) ((d)->init_name = __pinscope_name(f, ##a), 0)
 #define device_create_file(d, a) 0
 #define device_remove_file(d, a) ((void)(d))
@@ -126,10 +128,23 @@ static inline void device_destroy(struct class *c, dev_t d) { void *v = __pinsco
 #define device_unlock(d) mutex_unlock(&(d)->mutex)
 #define device_trylock(d) mutex_trylock(&(d)->mutex)
 #define device_lock_interruptible(d) mutex_lock_interruptible(&(d)->mutex)
-#define get_device(d) (d)
-#define put_device(d) ((void)(d))
-#define kobject_get(k) (k)
-#define kobject_put(k) ((void)(k))
+static inline int cdev_device_add(struct cdev *c, struct device *d) { int r; if (d->devt) { r = cdev_add(c, d->devt, 1); if (r) return r; } r = device_add(d); if (r && d->devt) cdev_del(c); return r; }
+static inline void cdev_device_del(struct cdev *c, struct device *d) { device_del(d); if (d->devt) cdev_del(c); }
+#define kobject_init(k, t) do { kref_init(&(k)->kref); (k)->ktype = (t); } while (0)
+#define kobject_set_name(k, f, a...) ((k)->name = __pinscope_name(f, ##a), 0)
+#define kobject_add(k, p, f, a...) (__pinscope_choice("kobject_add") ? -ENOMEM : ((k)->parent = (p), (k)->name = __pinscope_name(f, ##a), 0))
+#define kobject_init_and_add(k, t, p, f, a...) ({ kobject_init(k, t); kobject_add(k, p, f, ##a); })
+#define kobject_del(k) ((void)(k))
+#define kobject_name(k) ((k)->name)
+#define kobject_uevent(k, a) 0
+#define kobject_uevent_env(k, a, e) 0
+static inline struct kobject *kobject_get(struct kobject *k) { if (k) kref_get(&k->kref); return k; }
+static inline void __kobject_release(struct kref *r) { struct kobject *k = container_of(r, struct kobject, kref); if (k->ktype && k->ktype->release) k->ktype->release(k); else __pinscope_warn("kobject_put(): the kobject has no release() function"); }
+static inline void kobject_put(struct kobject *k) { if (k) kref_put(&k->kref, __kobject_release); }
+static inline void __dynamic_kobject_release(struct kobject *k) { kfree(k); }
+static const struct kobj_type __dynamic_kobject = { .release = __dynamic_kobject_release };
+static inline struct kobject *kobject_create_and_add(const char *n, struct kobject *p) { struct kobject *k = __pinscope_alloc("kobject_create_and_add", sizeof(*k), GFP_KERNEL, 1); if (!k) return NULL; kobject_init(k, &__dynamic_kobject); k->name = n; k->parent = p; return k; }
+struct kobject *kernel_kobj, *mm_kobj;
 #define dev_name(d) ((d)->init_name ? (d)->init_name : "device")
 #define dev_to_node(d) 0
 #define dev_is_pci(d) 0
@@ -171,17 +186,4 @@ static inline void device_destroy(struct class *c, dev_t d) { void *v = __pinsco
 #define pci_warn(p, f, a...) printk(f, ##a)
 #define pci_info(p, f, a...) printk(f, ##a)
 #define pci_dbg(p, f, a...) ((void)(p))
-void *__pinscope_devm(struct device *d, size_t n, int zero);
-#define devm_kmalloc(d, n, f) __pinscope_devm(d, n, 0)
-#define devm_kzalloc(d, n, f) __pinscope_devm(d, n, 1)
-#define devm_kcalloc(d, n, s, f) __pinscope_devm(d, size_mul(n, s), 1)
-#define devm_kmalloc_array(d, n, s, f) __pinscope_devm(d, size_mul(n, s), 0)
-#define devm_kmemdup(d, s, n, f) ({ void *__dmd = __pinscope_devm(d, n, 0); if (__dmd) memcpy(__dmd, s, n); __dmd; })
-#define devm_kstrdup(d, s, f) devm_kmemdup(d, s, strlen(s) + 1, f)
-#define devm_krealloc(d, p, n, f) krealloc(p, n, f)
-#define devm_kasprintf(d, g, f, a...) kasprintf(g, f, ##a)
-#define devm_kfree(d, p) kfree(p)
-#define devm_get_free_pages(d, f, o) __get_free_pages(f, o)
-#define devm_add_action(d, f, a) 0
-#define devm_add_action_or_reset(d, f, a) 0
 `;

@@ -15,6 +15,7 @@ import { BLOCK_LAYER } from './block.ts';
 import { BUSES } from './buses.ts';
 import { COMMON } from './common.ts';
 import { DEVICES } from './devices.ts';
+import { DEVRES } from './devres.ts';
 import { DMA } from './dma.ts';
 import { ENGINES } from './engines.ts';
 import { ERRNO } from './errno.ts';
@@ -104,6 +105,7 @@ const HEADERS = [
   GUP,
   DMA,
   DEVICES,
+  DEVRES,
   BUSES,
   VMAS,
   ITER,

@@ -20,7 +20,7 @@ struct mutex { int owner, count, line, kind; }; struct rt_mutex { int owner, cou
 struct rw_semaphore { int owner, count, line, kind; };
 struct semaphore { int owner, count, line, kind; };
 typedef struct { unsigned sequence; spinlock_t lock; } seqlock_t; typedef struct { unsigned sequence; } seqcount_t;
-struct ww_acquire_ctx { int x; }; struct ww_class { int x; }; struct ww_mutex { struct mutex base; }; struct srcu_struct { int x; };
+struct ww_acquire_ctx { int x; }; struct ww_class { int x; }; struct ww_mutex { struct mutex base; }; struct srcu_struct { int readers; };
 #define DEFINE_WW_CLASS(n) struct ww_class n
 #define __SPIN_LOCK_UNLOCKED(x) { 0 }
 #define __MUTEX_INITIALIZER(x) { 0 }
@@ -174,17 +174,19 @@ int __pinscope_cut_out(void);
 #define lockdep_unregister_key(k) ((void)0)
 #define might_lock(l) ((void)0)
 #define might_lock_read(l) ((void)0)
-#define rcu_read_lock() __pinscope_atomic(1, 2)
-#define rcu_read_unlock() __pinscope_atomic(-1, 2)
+int __pinscope_rcu_readers;
+#define rcu_read_lock() (__pinscope_atomic(1, 2), (void)__pinscope_rcu_readers++)
+#define rcu_read_unlock() (__pinscope_atomic(-1, 2), (void)__pinscope_rcu_readers--)
 #define rcu_read_lock_bh() rcu_read_lock()
 #define rcu_read_unlock_bh() rcu_read_unlock()
 #define rcu_read_lock_sched() rcu_read_lock()
 #define rcu_read_unlock_sched() rcu_read_unlock()
 #define rcu_read_lock_held() 1
-#define srcu_read_lock(s) 0
-#define srcu_read_unlock(s, i) ((void)(i))
-#define init_srcu_struct(s) 0
-#define cleanup_srcu_struct(s) ((void)0)
+#define srcu_read_lock(s) ((s)->readers++, 0)
+#define srcu_read_unlock(s, i) ((void)(i), (void)(s)->readers--)
+#define srcu_read_lock_held(s) ((s)->readers > 0)
+#define init_srcu_struct(s) (__pinscope_choice("init_srcu_struct") ? -ENOMEM : ((s)->readers = 0))
+#define cleanup_srcu_struct(s) do { if ((s)->readers) __pinscope_warn("cleanup_srcu_struct() with readers inside"); } while (0)
 #define preempt_disable() __pinscope_atomic(1, 0)
 #define preempt_enable() __pinscope_atomic(-1, 0)
 #define preempt_disable_notrace() preempt_disable()

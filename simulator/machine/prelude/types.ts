@@ -96,10 +96,15 @@ typedef char *va_list; typedef char *__builtin_va_list; typedef u64 cycles_t;
 #define _RET_IP_ 0UL
 #define _THIS_IP_ 0UL
 #define __builtin_return_address(n) ((void *)0)
-#define IS_ENABLED(x) 0
-#define IS_BUILTIN(x) 0
+#define __ARG_PLACEHOLDER_1 0,
+#define __take_second_arg(a, v, ...) v
+#define ____is_defined(x) __take_second_arg(x 1, 0)
+#define ___is_defined(v) ____is_defined(__ARG_PLACEHOLDER_##v)
+#define __is_defined(x) ___is_defined(x)
+#define IS_BUILTIN(x) __is_defined(x)
 #define IS_MODULE(x) 0
-#define IS_REACHABLE(x) 0
+#define IS_REACHABLE(x) __is_defined(x)
+#define IS_ENABLED(x) __is_defined(x)
 #define likely(x) (x)
 #define unlikely(x) (x)
 #define offsetof(t, m) __builtin_offsetof(t, m)

@@ -9,14 +9,31 @@ export const WAIT = String.raw`
 #define rcu_access_pointer(p) (p)
 #define rcu_replace_pointer(p, v, c) ({ typeof(p) __rrp = (p); (p) = (v); __rrp; })
 #define srcu_dereference(p, s) (p)
-#define call_rcu(h, f) ((void)__pinscope_spawn(4, f, h, NULL, 1))
+#define call_rcu(h, f) __call_rcu(h, f)
 #define call_rcu_hurry(h, f) call_rcu(h, f)
 #define call_rcu_sched(h, f) call_rcu(h, f)
-#define synchronize_rcu() __pinscope_sleep(1)
-#define synchronize_rcu_expedited() __pinscope_sleep(1)
-#define synchronize_srcu(s) __pinscope_sleep(1)
-#define synchronize_net() __pinscope_sleep(1)
-#define rcu_barrier() __pinscope_sleep(2)
+#define call_srcu(s, h, f) call_rcu(h, f)
+#define synchronize_rcu() __synchronize_rcu()
+#define synchronize_rcu_expedited() __synchronize_rcu()
+#define synchronize_rcu_mult(a...) __synchronize_rcu()
+#define synchronize_sched() __synchronize_rcu()
+#define synchronize_srcu(s) __synchronize_srcu(s)
+#define synchronize_srcu_expedited(s) __synchronize_srcu(s)
+#define synchronize_net() __synchronize_rcu()
+#define rcu_barrier() __rcu_barrier()
+#define srcu_barrier(s) __rcu_barrier()
+int __pinscope_rcu_callbacks;
+static inline void __synchronize_rcu(void) { do __pinscope_sleep(1); while (__pinscope_rcu_readers); }
+static inline void __synchronize_srcu(struct srcu_struct *s) { do __pinscope_sleep(1); while (s->readers); }
+static inline void __rcu_callback(struct rcu_head *h) { while (__pinscope_rcu_readers) __pinscope_sleep(1); __pinscope_rcu_callbacks--; h->func(h); }
+static inline void __call_rcu(struct rcu_head *h, void (*f)(struct rcu_head *)) { h->func = f; __pinscope_rcu_callbacks++; __pinscope_spawn(4, __rcu_callback, h, NULL, 1); }
+static inline void __rcu_barrier(void) { do __pinscope_sleep(1); while (__pinscope_rcu_callbacks); }
+static inline void __rcu_free(void *p) { while (__pinscope_rcu_readers) __pinscope_sleep(1); __pinscope_rcu_callbacks--; kfree(p); }
+static inline void __kfree_rcu(void *p) { if (!p) return; __pinscope_rcu_callbacks++; __pinscope_spawn(4, __rcu_free, p, NULL, 1); }
+#define kfree_rcu(p, a...) __kfree_rcu((void *)(p))
+#define kvfree_rcu(p, a...) __kfree_rcu((void *)(p))
+#define kfree_rcu_mightsleep(p) ({ void *__krm = (void *)(p); __synchronize_rcu(); kfree(__krm); })
+#define kvfree_rcu_mightsleep(p) kfree_rcu_mightsleep(p)
 
 typedef struct wait_queue_head { spinlock_t lock; struct list_head head; } wait_queue_head_t;
 typedef struct wait_queue_entry { unsigned int flags; void *private; int (*func)(struct wait_queue_entry *, unsigned, int, void *); struct list_head entry; } wait_queue_entry_t, wait_queue_t;

@@ -7,7 +7,7 @@ struct rcu_work { struct work_struct work; struct rcu_head rcu; };
 struct workqueue_struct { char name[24]; }; struct irq_work { void (*func)(struct irq_work *); }; struct kthread_worker { int x; };
 struct kthread_work { struct list_head node; void (*func)(struct kthread_work *); }; struct kthread_delayed_work { struct kthread_work work; };
 struct tasklet_struct { unsigned long state; void (*func)(unsigned long); void (*callback)(struct tasklet_struct *); unsigned long data; bool use_callback; };
-enum hrtimer_restart { HRTIMER_NORESTART, HRTIMER_RESTART }; enum hrtimer_mode { HRTIMER_MODE_ABS, HRTIMER_MODE_REL, HRTIMER_MODE_REL_SOFT = 5 };
+enum hrtimer_restart { HRTIMER_NORESTART, HRTIMER_RESTART }; enum hrtimer_mode { HRTIMER_MODE_ABS, HRTIMER_MODE_REL, HRTIMER_MODE_PINNED, HRTIMER_MODE_REL_PINNED, HRTIMER_MODE_SOFT, HRTIMER_MODE_REL_SOFT, HRTIMER_MODE_ABS_HARD = 8, HRTIMER_MODE_REL_HARD, HRTIMER_MODE_ABS_SOFT = 4, HRTIMER_MODE_ABS_PINNED = 2 };
 struct hrtimer { ktime_t expires; enum hrtimer_restart (*function)(struct hrtimer *); };
 typedef void (*work_func_t)(struct work_struct *); typedef irqreturn_t (*irq_handler_t)(int, void *);
 extern struct workqueue_struct *system_wq, *system_highpri_wq, *system_long_wq, *system_unbound_wq, *system_power_efficient_wq, *system_freezable_wq;
@@ -94,11 +94,25 @@ static inline void add_timer(struct timer_list *t) { mod_timer(t, t->expires); }
 #define timer_shutdown_sync(t) __pinscope_cancel(t, 5, 1)
 #define timer_shutdown(t) __pinscope_cancel(t, 5, 0)
 #define hrtimer_init(t, c, m) memset(t, 0, sizeof(*(t)))
+#define hrtimer_init_on_stack(t, c, m) hrtimer_init(t, c, m)
 #define hrtimer_setup(t, f, c, m) do { memset(t, 0, sizeof(*(t))); (t)->function = (f); } while (0)
-static inline void __pinscope_hrtimer(struct hrtimer *t) { while (t->function(t) == HRTIMER_RESTART) __pinscope_sleep((t->expires + 3999999) / 4000000); }
-static inline void hrtimer_start(struct hrtimer *t, ktime_t k, enum hrtimer_mode m) { t->expires = k; __pinscope_cancel(t, 5, 0); __pinscope_spawn(5, __pinscope_hrtimer, t, t, (k + 3999999) / 4000000); }
-#define hrtimer_forward_now(t, k) ((t)->expires = (k), (u64)1)
-#define hrtimer_forward(t, n, k) ((t)->expires = (k), (u64)1)
+#define hrtimer_setup_on_stack(t, f, c, m) hrtimer_setup(t, f, c, m)
+static inline void __pinscope_hrtimer(struct hrtimer *t);
+static inline void __hrtimer_arm(struct hrtimer *t) { ktime_t d = t->expires - ktime_get(); __pinscope_spawn(5, __pinscope_hrtimer, t, t, d > 0 ? (d + 3999999) / 4000000 : 1); }
+static inline void __pinscope_hrtimer(struct hrtimer *t) { if (t->function(t) == HRTIMER_RESTART) __hrtimer_arm(t); }
+static inline void hrtimer_start(struct hrtimer *t, ktime_t k, enum hrtimer_mode m) { if (!t->function) { __pinscope_warn("hrtimer_start() of a timer without a function"); return; } t->expires = m & 1 ? ktime_get() + k : k; __pinscope_cancel(t, 5, 0); __hrtimer_arm(t); }
+#define hrtimer_start_range_ns(t, k, d, m) hrtimer_start(t, k, m)
+#define hrtimer_start_expires(t, m) __hrtimer_arm(t)
+#define hrtimer_restart(t) __hrtimer_arm(t)
+static inline u64 hrtimer_forward(struct hrtimer *t, ktime_t now, ktime_t k) { u64 n = 0; if (k <= 0 || t->expires > now) return 0; n = (now - t->expires) / k + 1; t->expires += n * k; return n; }
+#define hrtimer_forward_now(t, k) hrtimer_forward(t, ktime_get(), k)
+#define hrtimer_get_expires(t) ((t)->expires)
+#define hrtimer_set_expires(t, k) ((void)((t)->expires = (k)))
+#define hrtimer_add_expires_ns(t, n) ((void)((t)->expires += (n)))
+#define hrtimer_get_remaining(t) ((t)->expires - ktime_get())
+#define hrtimer_cb_get_time(t) ktime_get()
+#define hrtimer_is_queued(t) __pinscope_pending(t, 5)
+#define hrtimer_callback_running(t) 0
 #define hrtimer_cancel(t) __pinscope_cancel(t, 5, 1)
 #define hrtimer_try_to_cancel(t) __pinscope_cancel(t, 5, 0)
 #define hrtimer_active(t) __pinscope_pending(t, 5)
