@@ -31,11 +31,15 @@ export function makeModel(loaded: Loaded): Model {
     (tracking && tracking !== 'bias' ? ERAS[`6.12+${tracking}`] : undefined) ?? featuresOf(loaded.kernel);
   const swap = pages('swap', 16384);
   const movable = pages('movable', 0);
+  // the model halves its memory between two nodes, and the second has the persistent memory
+  const small = machine['ram'] !== undefined && pages('ram', 0) < 8192;
+  const dax = pages('pmem', small && !/pmem|dax/i.test(loaded.text) ? 0 : 4096);
+  const half = movable / 2 + dax + 512;
   return new Model(
     machineConfig(features, {
-      pages: Math.max(4096, pages('ram', 16384) + movable + pages('pmem', 4096) + 2048),
+      pages: Math.max(small ? 1024 : 4096, 2 * half, pages('ram', 16384) + movable + dax + (small ? 0 : 2048)),
       movable,
-      dax: pages('pmem', 4096),
+      dax,
       cma: pages('cma', 0),
       lru: machine['lru'] === 'mglru' ? 'mglru' : 'classic',
       swap: swap === 0 ? 'none' : 'disk',

@@ -54,12 +54,47 @@ export function copyVmas(k: Kernel, from: number, to: number, thread: number): v
     const v = m.address(m.alloc(size, KIND.device, -1, true, 16, 'the vm_area_struct'));
     const old = k.vmas.get(r, 'struct');
     for (let i = 0; i < size; i += 4) m.w32(v + i, m.r32(old + i));
+    const count = k.vmas.get(r, 'file') + member(k, 'file', 'f_count');
+    m.w32(count, m.r32(count) + 1);
     setPtr(k, v + member(k, 'vm_area_struct', 'vm_mm'), k.mmStructOf(to));
     m.w32(v + member(k, 'vm_area_struct', '__vma'), vma);
     k.vmas.add({ mm: to, start, end: k.vmas.get(r, 'end'), struct: v, file: k.vmas.get(r, 'file') });
     const open = k.program.byName.get('__pinscope_vma_open');
     if (open) k.runNow(open, [ptr(v)], `${k.actorName(thread)}: vm_ops->open`, k.vm.tProc.at(thread));
   }
+}
+
+/** Row of the driver's mapping that has `vpn` in its middle; 0: none. */
+function rowAround(k: Kernel, mm: number, vpn: number): number {
+  return k.vmas.find(
+    (r) =>
+      !k.vmas.get(r, 'gone') &&
+      k.vmas.get(r, 'file') !== 0 &&
+      k.vmas.get(r, 'mm') === mm &&
+      k.vmas.get(r, 'start') < vpn &&
+      k.vmas.get(r, 'end') > vpn,
+  );
+}
+/** __split_vma(): the part of a driver's mapping behind an address becomes a mapping of its own. */
+function splitVma(k: Kernel, row: number, vpn: number): number {
+  const m = k.vm.memory;
+  const size = k.program.record('vm_area_struct')!.size;
+  const mm = k.vmas.get(row, 'mm');
+  const old = k.vmas.get(row, 'struct');
+  const end = k.vmas.get(row, 'end');
+  const v = m.address(m.alloc(size, KIND.device, -1, true, 16, 'the vm_area_struct'));
+  for (let i = 0; i < size; i += 4) m.w32(v + i, m.r32(old + i));
+  const pgoff = v + member(k, 'vm_area_struct', 'vm_pgoff');
+  m.w32(pgoff, m.r32(pgoff) + vpn - k.vmas.get(row, 'start'));
+  const fresh = k.vmas.add({ mm, start: vpn, end, struct: v, file: k.vmas.get(row, 'file') });
+  placeVma(k, fresh, vpn, end);
+  placeVma(k, row, k.vmas.get(row, 'start'), vpn);
+  return v;
+}
+/** A pointer as what an argument points to. */
+function giveOut(k: Kernel, a: Args, i: number, lo: number): void {
+  const out = a.w(i);
+  if (out.hi || out.lo) k.vm.writeBytes(out.hi, out.lo, pointerBytes(ptr(lo)), a.thread);
 }
 
 /** struct vm_area_struct of a VMA of the model. */
@@ -155,6 +190,33 @@ export const mappings: Builtins = {
     const out = a.w(1);
     k.vm.writeBytes(out.hi, out.lo, pointerBytes(ptr(row ? k.vmas.get(row, 'struct') : 0)), a.thread);
     return row ? 1 : 0;
+  },
+  // the nth of the driver's mappings that a range touches
+  __pinscope_vma_between: (k, a) => {
+    const mm = k.mmOf(a.thread);
+    const start = Math.floor(a.u(0) / PAGE_SIZE);
+    const end = Math.ceil(a.u(1) / PAGE_SIZE);
+    let n = a.n(2);
+    const row = k.vmas.find(
+      (r) =>
+        !k.vmas.get(r, 'gone') &&
+        k.vmas.get(r, 'file') !== 0 &&
+        k.vmas.get(r, 'mm') === mm &&
+        k.vmas.get(r, 'start') < end &&
+        k.vmas.get(r, 'end') > start &&
+        n-- === 0,
+    );
+    giveOut(k, a, 3, row ? k.vmas.get(row, 'struct') : 0);
+    return row ? 1 : 0;
+  },
+  // which of the driver's mappings an address divides; with a third argument it is divided
+  __pinscope_vma_split: (k, a) => {
+    const vpn = Math.floor(a.u(0) / PAGE_SIZE);
+    const row = rowAround(k, k.mmOf(a.thread), vpn);
+    if (!row) return 0;
+    giveOut(k, a, 1, k.vmas.get(row, 'struct'));
+    if (!a.isNull(2)) giveOut(k, a, 2, splitVma(k, row, vpn));
+    return 1;
   },
   remap_pfn_range: (k, a) => {
     const n = Math.ceil(a.u(3) / PAGE_SIZE);

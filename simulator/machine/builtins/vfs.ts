@@ -13,6 +13,7 @@ import {
   folioMarkDirty,
   FS,
   fsyncFile,
+  invalidateInodePages2,
   newFile,
   PAGE_SIZE,
   punchHole,
@@ -286,6 +287,11 @@ function disk(k: Kernel, a: Args): number | typeof BLOCK {
     }
     case 8:
       return size();
+    case 9:
+      // direct writes go around the page cache: what it has of the file is written and dropped
+      fsyncFile(s, file);
+      if (s.fileFs.at(file) === FS.ext4) invalidateInodePages2(s, file, 0, s.filePages.at(file));
+      return 0;
     case 7: {
       const last = Math.ceil((a.s(3) + a.s(4)) / PAGE_SIZE);
       ensureCapacity(s, file, Math.max(1, last));

@@ -17,9 +17,19 @@ struct task_struct { struct mm_struct *mm, *active_mm; pid_t pid, tgid; char com
 #define get_task_pid(t, k) ((struct pid *)(t))
 #define get_pid(p) (p)
 #define put_pid(p) ((void)(p))
-#define find_get_pid(n) ((struct pid *)current)
+struct task_struct *__pinscope_task_of(int pid);
+#define find_task_by_vpid(n) __pinscope_task_of(n)
+#define find_task_by_pid_ns(n, s) __pinscope_task_of(n)
+#define find_get_task_by_vpid(n) __pinscope_task_of(n)
+#define find_vpid(n) ((struct pid *)__pinscope_task_of(n))
+#define find_pid_ns(n, s) find_vpid(n)
+#define find_get_pid(n) find_vpid(n)
 #define pid_task(p, k) ((struct task_struct *)(p))
 #define get_pid_task(p, k) ((struct task_struct *)(p))
+#define pid_nr(p) ((p) ? ((struct task_struct *)(p))->pid : 0)
+#define pid_vnr(p) pid_nr(p)
+#define task_tgid(t) ((struct pid *)(t)->group_leader)
+#define task_ppid_nr(t) ((t)->parent ? (t)->parent->tgid : 0)
 #define task_active_pid_ns(t) ((void *)0)
 #define PIDTYPE_PID 0
 #define PIDTYPE_TGID 1

@@ -58,6 +58,10 @@ struct vm_area_struct *__pinscope_find_vma(struct mm_struct *mm, unsigned long a
 static inline int vm_insert_pages(struct vm_area_struct *v, unsigned long a, struct page **p, unsigned long *n) { while (*n) { int r = vm_insert_page(v, a, *p++); if (r) return r; a += PAGE_SIZE; (*n)--; } return 0; }
 static inline int vm_map_pages(struct vm_area_struct *v, struct page **p, unsigned long n) { unsigned long i, c = vma_pages(v); if (v->vm_pgoff >= n || c > n - v->vm_pgoff) return -ENXIO; for (i = 0; i < c; i++) { int r = vm_insert_page(v, v->vm_start + i * PAGE_SIZE, p[v->vm_pgoff + i]); if (r) return r; } return 0; }
 #define vm_map_pages_zero(v, p, n) vm_map_pages(v, p, n)
+static inline int remap_vmalloc_range_partial(struct vm_area_struct *v, unsigned long u, void *k, unsigned long pgoff, unsigned long size) { char *p = (char *)k + (pgoff << PAGE_SHIFT); if (((unsigned long)u | (unsigned long)k) & ~PAGE_MASK) return -EINVAL; for (size = PAGE_ALIGN(size); size; size -= PAGE_SIZE, u += PAGE_SIZE, p += PAGE_SIZE) { int r = vm_insert_page(v, u, __pinscope_vmalloc_page(p)); if (r) return r; } vm_flags_set(v, VM_DONTEXPAND | VM_DONTDUMP); return 0; }
+#define remap_vmalloc_range(v, a, o) remap_vmalloc_range_partial(v, (v)->vm_start, a, o, (v)->vm_end - (v)->vm_start)
+static inline int vm_iomap_memory(struct vm_area_struct *v, phys_addr_t start, unsigned long len) { unsigned long vl = v->vm_end - v->vm_start, pages = (len + (start & ~PAGE_MASK) + ~PAGE_MASK) >> PAGE_SHIFT; if (start + len < start) return -EINVAL; if (v->vm_pgoff > pages || vl >> PAGE_SHIFT > pages - v->vm_pgoff) return -EINVAL; return io_remap_pfn_range(v, v->vm_start, (start >> PAGE_SHIFT) + v->vm_pgoff, vl, v->vm_page_prot); }
+#define vma_set_file(v, f) do { struct file *__vsf = get_file(f); swap((v)->vm_file, __vsf); fput(__vsf); } while (0)
 #define zap_vma_ptes(v, a, n) __pinscope_zap(v, a, n)
 #define zap_page_range(v, a, n) __pinscope_zap(v, a, n)
 #define zap_page_range_single(v, a, n, d) __pinscope_zap(v, a, n)

@@ -112,6 +112,11 @@ struct dma_fence { struct kref refcount; struct list_head cb_list; int error; bo
 #define dma_resv_assert_held(r) ((void)(r))
 #define fget(fd) __pinscope_fget(fd)
 #define get_file(f) ((f)->f_count++, (f))
-struct file *__pinscope_fget(int fd); int __pinscope_close(int fd); struct eventfd_ctx;
-static inline void fput(struct file *f) { if (--f->f_count > 0 || !f->__row) return; if (f->f_op && f->f_op->release) f->f_op->release(f->f_inode, f); __pinscope_close(-1 - f->__row); }
+struct file *__pinscope_anon_file(const struct file_operations *ops, void *priv, int flags); int __pinscope_unused_fd(void); void __pinscope_unused_put(int fd); void __pinscope_install(int fd, struct file *f); struct file *__pinscope_fget(int fd); int __pinscope_close(int fd); struct eventfd_ctx;
+static inline void fput(struct file *f) { if (f->f_count <= 0) { __pinscope_warn("fput() of a file whose last reference is gone"); return; } if (--f->f_count > 0 || !f->__row) return; if (f->f_op && f->f_op->release) f->f_op->release(f->f_inode, f); __pinscope_close(-1 - f->__row); }
+static inline void __free_fput(void *p) { struct file *f = *(struct file **)p; if (!IS_ERR_OR_NULL(f)) fput(f); }
+static inline void __free_put_device(void *p) { struct device *d = *(struct device **)p; if (!IS_ERR_OR_NULL(d)) put_device(d); }
+static inline void __free_put_task(void *p) { struct task_struct *t = *(struct task_struct **)p; if (t) put_task_struct(t); }
+static inline void __free_mmput(void *p) { struct mm_struct *m = *(struct mm_struct **)p; if (m) mmput(m); }
+static inline void __free_free_page(void *p) { void *v = *(void **)p; free_page((unsigned long)v); }
 `;
