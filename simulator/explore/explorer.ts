@@ -48,6 +48,9 @@ const SILENT = new Set([
   'strlen',
 ]);
 
+/** Calls that may make somebody else ready: from then on a turn is not alone. */
+const ROUSING = /^__pinscope_(?:spawn|thread|kthread|wake|fork|unlock|lock_page)|^wake_up_process$/;
+
 interface Choice {
   readonly label: string;
   readonly thread: number;
@@ -327,7 +330,9 @@ class Explorer {
   private call(name: string): void {
     const { now } = this;
     if (!now || SILENT.has(name)) return;
-    if (now.visible++ > 0) this.preempt();
+    // prepare_to_wait() changes nothing that others see but who their wake-ups reach
+    if (name !== '__pinscope_prepare' && now.visible++ > 0) this.preempt();
+    if (ROUSING.test(name)) now.alone = false;
     now.footprint.kernel = true;
   }
   private preempt(): never {

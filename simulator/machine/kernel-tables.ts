@@ -47,6 +47,9 @@ export abstract class KernelTables {
   readonly tAtomic: Column;
   readonly tIrqOff: Column;
   readonly tKey: Column;
+  /** The wait queue that a thread is on, and whether it is about to sleep (its state is not TASK_RUNNING). */
+  readonly tQueue: Column;
+  readonly tSleepy: Column;
   readonly tMm: Column;
   readonly tParent: Column;
   readonly procs: Rows<
@@ -108,6 +111,8 @@ export abstract class KernelTables {
     this.tAtomic = c('atomic');
     this.tIrqOff = c('irqs off');
     this.tKey = c('key');
+    this.tQueue = c('queue');
+    this.tSleepy = c('about to sleep');
     this.tMm = c('mm');
     this.tParent = c('parent');
     this.procs = new Rows(store, 'processes', [

@@ -36,6 +36,7 @@ export abstract class KernelThreads extends KernelTables {
       userStack: proc ? this.userStack(proc) : 0,
     });
     this.store.set(this.tKey, t, o.key ?? 0);
+    this.queue(t, 0, false);
     this.store.set(this.tPhase, t, 0);
     this.store.set(this.tAtomic, t, o.kind === ACTOR.irq || o.kind === ACTOR.timer ? 1 : 0);
     this.store.set(this.tIrqOff, t, o.kind === ACTOR.irq ? 1 : 0);
@@ -73,6 +74,11 @@ export abstract class KernelThreads extends KernelTables {
     this.touched = true;
     return BLOCK;
   }
+  /** A thread is on a wait queue (0: on none), and about to sleep or not: prepare_to_wait(), set_current_state(). */
+  queue(thread: number, channel: number, sleepy: boolean): void {
+    this.store.set(this.tQueue, thread, channel);
+    this.store.set(this.tSleepy, thread, sleepy ? 1 : 0);
+  }
   /** Sleeping is not allowed with a spinlock held or in an interrupt. */
   mayBlock(thread: number): void {
     if (this.tAtomic.at(thread) <= 0) return;
@@ -108,8 +114,11 @@ export abstract class KernelThreads extends KernelTables {
   wake(channel: number, all: boolean): number {
     let n = 0;
     for (let t = 1; t < this.threadCount; t++) {
-      if (this.vm.tState.at(t) !== THREAD.blocked || this.tWait.at(t) !== channel || this.tPhase.at(t) !== 1) continue;
-      this.wakeThread(t, 2);
+      const sleeps = this.vm.tState.at(t) === THREAD.blocked && this.tWait.at(t) === channel && this.tPhase.at(t) === 1;
+      if (sleeps) this.wakeThread(t, 2);
+      // it has looked at its condition and is about to sleep: it will not
+      else if (this.tSleepy.at(t) && this.tQueue.at(t) === channel) this.store.set(this.tSleepy, t, 0);
+      else continue;
       n++;
       if (!all) break;
     }

@@ -5,6 +5,7 @@ export { pteSlot, pmdSlot, setEntry } from '../mm/pagetable.ts';
 export { isCowMapping, newVma, unmappedArea } from '../mm/vma.ts';
 export { mapPte } from '../mm/rmap.ts';
 export { zapRange } from '../mm/zap.ts';
+export { pinWeight } from '../mm/gup_pin.ts';
 export { invalidateInodePages2 } from '../mm/truncate.ts';
 export { daxStorage } from '../mm/dax.ts';
 export { diskContent } from '../mm/fault.ts';

@@ -21,6 +21,8 @@ const IDLE_LIMIT = 4000;
 const DRAIN = 300;
 /** Statements that a thread may run before others get their turn, if it never comes to a visible point. */
 const QUANTUM = 400;
+/** Faults that end the process that made them, and not the run. */
+const SIGNALS: ReadonlySet<string> = new Set(['segfault', 'sigbus', 'null-dereference']);
 /** Functions of the headers that close what a process leaves, in their order. */
 const EXIT_STAGES = ['__exit_vmas', '__exit_files'];
 
@@ -264,11 +266,12 @@ export class Scheduler {
   /** A signal ends the process; the run goes on. */
   private recoverable(e: MachineFault, t: number): boolean {
     const k = this.sim.kernel;
-    if (e.kind !== 'segfault' && e.kind !== 'sigbus') return false;
-    if (!k.vm.inUser(t)) return false;
+    if (!SIGNALS.has(e.kind) || !k.vm.inUser(t)) return false;
     this.sim.machineFault(e, t);
-    k.exitProcess(k.vm.tProc.at(t), 139);
+    const p = k.vm.tProc.at(t);
+    for (let o = 1; o < k.threadCount; o++) if (k.vm.tProc.at(o) === p) k.kill(o);
     k.store.set(k.vm.tState, t, THREAD.done);
+    this.leave(p, 139, t);
     return true;
   }
   private threadEnded(t: number): void {

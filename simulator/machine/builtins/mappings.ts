@@ -247,6 +247,11 @@ export const mappings: Builtins = {
     k.vm.writeBytes(out.hi, out.lo, pointerBytes({ lo: s.ent.at(slot), hi: 0 }), a.thread);
     return 0;
   },
+  __pinscope_gup_writable: (k, a) => {
+    const s = k.model.s;
+    const slot = pteSlot(s, k.modelMm(a.w(0)), Math.floor(a.u(1) / PAGE_SIZE));
+    return slot && s.entf.at(slot) & PTE.write ? 1 : 0;
+  },
   fixup_user_fault: (k, a) => {
     const w = { hi: Math.floor(a.u(1) / 4294967296), lo: a.u(1) | 0 };
     return copyFromUser(k.model.s, k.modelMm(a.w(0)), w.hi * 4294967296 + (w.lo >>> 0), new Uint8Array(1))

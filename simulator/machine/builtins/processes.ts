@@ -36,6 +36,7 @@ function fork(k: Kernel, a: Args): number {
   k.store.set(k.tAtomic, t, 0);
   k.store.set(k.tIrqOff, t, 0);
   k.store.set(k.tPhase, t, 0);
+  k.queue(t, 0, false);
   k.store.set(k.tMm, t, 0);
   k.event('fork', `${k.nameText(k.procs.get(p, 'name'))} forks ${name}`, a.thread);
   k.touched = true;

@@ -2,7 +2,7 @@
 import { HOLD } from '../../mm/holders.ts';
 import { framed, pagePointer, type Args, type Kernel } from '../kernel.ts';
 import { HI, MachineFault } from '../memory.ts';
-import { E, freePages, GUP_CALLS, PG, type GupCall } from '../model.ts';
+import { E, freePages, GUP_CALLS, PG, pinWeight, type GupCall } from '../model.ts';
 import type { Word } from '../vm.ts';
 import type { Builtins } from './index.ts';
 import { member } from './vfs.ts';
@@ -163,7 +163,9 @@ function put(k: Kernel, a: Args): undefined {
           a.thread,
         );
       k.model.putPage(pfn);
-      closePin(k, pfn, false);
+      // 1023 of the 1024 references of a pin are still there
+      if (!pinned || pinWeight(s, pfn) === 1) closePin(k, pfn, false);
+      for (const line of s.dmesg.splice(0)) k.event('warning', line, a.thread, true);
     }
   }
   k.touched = true;
@@ -184,8 +186,18 @@ function unpin(k: Kernel, a: Args): undefined {
     const w = { lo: v.getInt32(i * 8, true), hi: v.getInt32(i * 8 + 4, true) };
     const pfn = framed(k, w);
     checkRelease(k, pfn, 'unpin_user_pages');
+    const s = k.model.s;
+    const before = s.refcount.at(s.head(pfn));
     k.model.unpinPages([pfn], a.n(2) !== 0);
     closePin(k, pfn, true);
+    const left = s.refcount.at(s.head(pfn));
+    if (left < 0 || s.pincount.at(s.head(pfn)) < 0) {
+      k.touched = true;
+      throw new MachineFault(
+        'refcount-underflow',
+        `unpin_user_page() of page ${pfn}, which is not pinned: its reference count goes from ${before} to ${left}`,
+      );
+    }
   }
   for (const line of k.model.s.dmesg.splice(0)) k.event('warning', line, a.thread, true);
   k.touched = true;

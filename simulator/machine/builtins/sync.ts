@@ -167,9 +167,15 @@ export const sync: Builtins = {
     const w = a.w(0);
     const at = k.vm.physical(w.hi, w.lo, a.thread);
     const ticks = a.s(1);
+    // woken between prepare_to_wait() and here
+    if (k.tQueue.at(a.thread) === at && !k.tSleepy.at(a.thread) && !k.tPhase.at(a.thread)) {
+      k.queue(a.thread, 0, false);
+      return ticks < 0 ? 0 : ticks;
+    }
     const before = k.tUntil.at(a.thread);
     const r = k.block(a.thread, at, ticks > 1e9 ? -1 : ticks);
     if (r === BLOCK) return BLOCK;
+    k.queue(a.thread, 0, false);
     if (r === 'timeout' || ticks < 0) return 0;
     return Math.max(1, before - k.bus.step());
   },
@@ -181,19 +187,34 @@ export const sync: Builtins = {
   __pinscope_waiters: (k, a) => {
     const w = a.w(0);
     const at = k.vm.physical(w.hi, w.lo, a.thread);
-    for (let t = 1; t < k.threadCount; t++) if (k.vm.tState.at(t) === THREAD.blocked && k.tWait.at(t) === at) return 1;
+    for (let t = 1; t < k.threadCount; t++) if ((k.vm.tState.at(t) === THREAD.blocked && k.tWait.at(t) === at) || k.tQueue.at(t) === at) return 1;
     return 0;
   },
+  // on a queue and about to sleep; NULL: on none, and running
   __pinscope_prepare: (k, a) => {
     const w = a.w(0);
-    k.store.set(k.tKey, a.thread, w.hi ? k.vm.physical(w.hi, w.lo, a.thread) : 0);
+    k.queue(a.thread, w.hi ? k.vm.physical(w.hi, w.lo, a.thread) : 0, w.hi !== 0);
+    return undefined;
+  },
+  __pinscope_enqueue: (k, a) => {
+    const w = a.w(0);
+    k.store.set(k.tQueue, a.thread, w.hi ? k.vm.physical(w.hi, w.lo, a.thread) : 0);
+    return undefined;
+  },
+  __pinscope_state: (k, a) => {
+    k.store.set(k.tSleepy, a.thread, a.n(0) === 0 ? 0 : 1);
     return undefined;
   },
   __pinscope_schedule: (k, a) => {
     const t = a.s(0);
-    const r = k.block(a.thread, k.tKey.at(a.thread) || -1, t > 1e9 || t < 0 ? (k.tKey.at(a.thread) ? -1 : 1) : t);
+    const forever = t < 0 || t > 1e9;
+    const me = a.thread;
+    // TASK_RUNNING: the others run, and then it goes on
+    const ticks = k.tSleepy.at(me) || k.tPhase.at(me) ? (forever ? -1 : t) : 1;
+    const r = k.block(me, k.tQueue.at(me) || -1, ticks);
     if (r === BLOCK) return BLOCK;
-    return r === 'timeout' ? 0 : 1;
+    k.store.set(k.tSleepy, me, 0);
+    return r === 'timeout' ? 0 : forever ? t : Math.max(1, t - 1);
   },
   __pinscope_sleep: (k, a) => {
     const n = a.s(0);
@@ -276,16 +297,12 @@ export const sync: Builtins = {
     k.vm.memory.w32(task + off('mm') + 4, 0);
     k.vm.memory.w32(task + off('mm'), 0);
     const t = k.spawn(fn, [a.w(1)], { kind: ACTOR.kthread, name, proc: p, ...(a.n(3) ? {} : { delay: 1 << 29 }) });
-    k.vm.memory.w32(task + off('__thread'), t);
+    k.vm.memory.w32(task + off('__tid'), t);
     return { hi: HI.kernel, lo: task };
   },
   wake_up_process: (k, a) => {
     const t = taskThread(k, a);
-    if (t && k.vm.tState.at(t) === THREAD.blocked) {
-      k.wakeThread(t, k.tPhase.at(t) === 1 ? 2 : 0);
-      return 1;
-    }
-    return 0;
+    return t ? rouse(k, t) : 0;
   },
   __pinscope_kthread_stop: (k, a) => {
     const type = k.program.record('task_struct')!;
@@ -298,7 +315,7 @@ export const sync: Builtins = {
       k.store.set(k.tPhase, a.thread, 0);
       return t ? k.vm.tResult.at(t) : 0;
     }
-    if (k.vm.tState.at(t) === THREAD.blocked) k.wakeThread(t, k.tPhase.at(t) === 1 ? 2 : 0);
+    rouse(k, t);
     const r = k.block(a.thread, endOf(t), -1);
     return r === BLOCK ? BLOCK : k.vm.tResult.at(t);
   },
@@ -347,6 +364,16 @@ export const sync: Builtins = {
   __pinscope_fork: () => -38,
 };
 
+/** try_to_wake_up(): whether it slept, or was about to. */
+function rouse(k: Kernel, t: number): number {
+  if (k.vm.tState.at(t) === THREAD.blocked) {
+    k.wakeThread(t, k.tPhase.at(t) === 1 ? 2 : 0);
+    return 1;
+  }
+  const sleepy = k.tSleepy.at(t);
+  if (sleepy) k.store.set(k.tSleepy, t, 0);
+  return sleepy;
+}
 /** Thread of a task_struct argument. */
 function taskThread(k: Kernel, a: Args): number {
   const w = a.w(0);

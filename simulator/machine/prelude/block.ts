@@ -96,6 +96,7 @@ static inline void bio_set_pages_dirty(struct bio *b) { int i; for (i = 0; i < b
 static inline void __bio_release_pages(struct bio *b, bool dirty) { int i; for (i = 0; i < b->bi_vcnt; i++) { struct bio_vec *v = &b->bi_io_vec[i]; unsigned int k, n = DIV_ROUND_UP(v->bv_offset + v->bv_len, PAGE_SIZE); for (k = 0; k < n; k++) { if (dirty) set_page_dirty_lock(v->bv_page + k); unpin_user_page(v->bv_page + k); } } }
 #define bio_release_pages(b, d) do { if (bio_flagged(b, BIO_PAGE_PINNED)) __bio_release_pages(b, d); } while (0)
 static inline void bio_check_pages_dirty(struct bio *b) { bio_release_pages(b, true); bio_put(b); }
+#define bio_iov_vecs_to_alloc(i, m) (iov_iter_is_bvec(i) ? 0 : iov_iter_npages(i, m))
 static inline int bio_iov_iter_get_pages(struct bio *b, struct iov_iter *i) { int done = 0; if (iov_iter_extract_will_pin(i)) bio_set_flag(b, BIO_PAGE_PINNED); while (iov_iter_count(i) && b->bi_vcnt < b->bi_max_vecs) { struct page *one[1], **p = one; size_t off; ssize_t n = iov_iter_extract_pages(i, &p, PAGE_SIZE, 1, 0, &off); if (n <= 0) return done ? 0 : n ? (int)n : -EFAULT; if (n > PAGE_SIZE - off) { n = PAGE_SIZE - off; } if (bio_add_page(b, one[0], n, off) != n) return -EIO; done = 1; } return 0; }
 #define bio_release_page(b, p) unpin_user_page(p)
 #define bio_page(b) ((b)->bi_io_vec[0].bv_page)

@@ -176,14 +176,14 @@ int __pinscope_cut_out(void);
 #define might_lock_read(l) ((void)0)
 int __pinscope_rcu_readers;
 #define rcu_read_lock() (__pinscope_atomic(1, 2), (void)__pinscope_rcu_readers++)
-#define rcu_read_unlock() (__pinscope_atomic(-1, 2), (void)__pinscope_rcu_readers--)
+#define rcu_read_unlock() do { __pinscope_atomic(-1, 2); if (!--__pinscope_rcu_readers) __pinscope_wake(&__pinscope_rcu_readers, 1); } while (0)
 #define rcu_read_lock_bh() rcu_read_lock()
 #define rcu_read_unlock_bh() rcu_read_unlock()
 #define rcu_read_lock_sched() rcu_read_lock()
 #define rcu_read_unlock_sched() rcu_read_unlock()
 #define rcu_read_lock_held() 1
 #define srcu_read_lock(s) ((s)->readers++, 0)
-#define srcu_read_unlock(s, i) ((void)(i), (void)(s)->readers--)
+#define srcu_read_unlock(s, i) do { (void)(i); if (!--(s)->readers) __pinscope_wake(&(s)->readers, 1); } while (0)
 #define srcu_read_lock_held(s) ((s)->readers > 0)
 #define init_srcu_struct(s) (__pinscope_choice("init_srcu_struct") ? -ENOMEM : ((s)->readers = 0))
 #define cleanup_srcu_struct(s) do { if ((s)->readers) __pinscope_warn("cleanup_srcu_struct() with readers inside"); } while (0)

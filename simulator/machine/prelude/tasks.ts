@@ -3,7 +3,7 @@ export const TASKS = String.raw`
 struct pid { int nr; }; struct cred { kuid_t uid, gid, euid, fsuid; }; struct user_namespace { int x; }; struct user_struct { atomic_long_t locked_vm; atomic_t __count; };
 struct rlimit { unsigned long rlim_cur, rlim_max; }; struct signal_struct { struct rlimit rlim[16]; }; struct files_struct { int x; };
 struct mm_struct { struct rw_semaphore mmap_lock; atomic_t mm_users, mm_count; unsigned long total_vm, locked_vm; atomic64_t pinned_vm; unsigned long data_vm, start_code, end_code, start_brk, brk, start_stack, task_size; struct vm_area_struct *mmap; spinlock_t page_table_lock; struct task_struct *owner; struct user_namespace *user_ns; int __row; };
-struct task_struct { struct mm_struct *mm, *active_mm; pid_t pid, tgid; char comm[16]; unsigned int flags; int exit_code; struct task_struct *group_leader, *parent, *real_parent; struct signal_struct *signal; struct files_struct *files; const struct cred *cred; int __thread, __stop; };
+struct task_struct { struct mm_struct *mm, *active_mm; pid_t pid, tgid; char comm[16]; unsigned int flags; int exit_code; struct task_struct *group_leader, *parent, *real_parent; struct signal_struct *signal; struct files_struct *files; const struct cred *cred; int __tid, __stop; };
 #define mmap_sem mmap_lock
 #define current __pinscope_current()
 #define get_current() __pinscope_current()
@@ -47,11 +47,11 @@ struct task_struct *__pinscope_task_of(int pid);
 #define mmput(m) atomic_dec(&(m)->mm_users)
 #define mmput_async(m) atomic_dec(&(m)->mm_users)
 #define get_task_mm(t) ({ struct mm_struct *__gtm = (t)->mm; if (__gtm) atomic_inc(&__gtm->mm_users); __gtm; })
-#define kthread_use_mm(m) __pinscope_use_mm(m)
-#define kthread_unuse_mm(m) __pinscope_use_mm(NULL)
-#define use_mm(m) __pinscope_use_mm(m)
-#define unuse_mm(m) __pinscope_use_mm(NULL)
 void __pinscope_use_mm(struct mm_struct *m);
+static inline void kthread_use_mm(struct mm_struct *m) { struct task_struct *t = current; if (t->mm) __pinscope_warn("kthread_use_mm() by a thread that has an mm"); t->mm = t->active_mm = m; __pinscope_use_mm(m); }
+static inline void kthread_unuse_mm(struct mm_struct *m) { struct task_struct *t = current; t->mm = NULL; __pinscope_use_mm(NULL); }
+#define use_mm(m) kthread_use_mm(m)
+#define unuse_mm(m) kthread_unuse_mm(m)
 #define mmap_read_lock(m) down_read(&(m)->mmap_lock)
 #define mmap_read_unlock(m) up_read(&(m)->mmap_lock)
 #define mmap_read_unlock_non_owner(m) up_read(&(m)->mmap_lock)

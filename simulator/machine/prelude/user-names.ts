@@ -13,5 +13,5 @@ export const USER_NAMES: ReadonlySet<string> = new Set(
   memcpy memmove memset memcmp strlen strcmp strncmp strcpy strncpy strcat strchr strrchr strstr strnlen snprintf sprintf simple_strtol
   simple_strtoul tolower toupper isdigit isspace isalpha isxdigit isalnum hex_to_bin sort memchr sscanf __pinscope_random __pinscope_popcount __pinscope_ctz __pinscope_fls
   refcount mapcount pincount page pinned dirty writeback present swapped writable free_page_of byte_of disk device_data vmstat locked movable on_lru
-  same_page faults shared_zero mlocked mem refs_held __pinscope_jiffies __pinscope_wait __pinscope_wake`),
+  same_page faults shared_zero mlocked mem refs_held __pinscope_jiffies __pinscope_prepare __pinscope_wait __pinscope_wake`),
 );

@@ -23,12 +23,15 @@ export const WAIT = String.raw`
 #define rcu_barrier() __rcu_barrier()
 #define srcu_barrier(s) __rcu_barrier()
 int __pinscope_rcu_callbacks;
-static inline void __synchronize_rcu(void) { do __pinscope_sleep(1); while (__pinscope_rcu_readers); }
-static inline void __synchronize_srcu(struct srcu_struct *s) { do __pinscope_sleep(1); while (s->readers); }
-static inline void __rcu_callback(struct rcu_head *h) { while (__pinscope_rcu_readers) __pinscope_sleep(1); __pinscope_rcu_callbacks--; h->func(h); }
+void __pinscope_prepare(const void *q);
+static inline void __rcu_wait(const int *n) { while (*n) { __pinscope_prepare(n); if (*n) __pinscope_wait((void *)n, -1, 0); else __pinscope_prepare(NULL); } }
+static inline void __synchronize_rcu(void) { __pinscope_sleep(1); __rcu_wait(&__pinscope_rcu_readers); }
+static inline void __synchronize_srcu(struct srcu_struct *s) { __pinscope_sleep(1); __rcu_wait(&s->readers); }
+static inline void __rcu_done(void) { if (!--__pinscope_rcu_callbacks) __pinscope_wake(&__pinscope_rcu_callbacks, 1); }
+static inline void __rcu_callback(struct rcu_head *h) { __rcu_wait(&__pinscope_rcu_readers); h->func(h); __rcu_done(); }
 static inline void __call_rcu(struct rcu_head *h, void (*f)(struct rcu_head *)) { h->func = f; __pinscope_rcu_callbacks++; __pinscope_spawn(4, __rcu_callback, h, NULL, 1); }
-static inline void __rcu_barrier(void) { do __pinscope_sleep(1); while (__pinscope_rcu_callbacks); }
-static inline void __rcu_free(void *p) { while (__pinscope_rcu_readers) __pinscope_sleep(1); __pinscope_rcu_callbacks--; kfree(p); }
+static inline void __rcu_barrier(void) { __rcu_wait(&__pinscope_rcu_callbacks); }
+static inline void __rcu_free(void *p) { __rcu_wait(&__pinscope_rcu_readers); kfree(p); __rcu_done(); }
 static inline void __kfree_rcu(void *p) { if (!p) return; __pinscope_rcu_callbacks++; __pinscope_spawn(4, __rcu_free, p, NULL, 1); }
 #define kfree_rcu(p, a...) __kfree_rcu((void *)(p))
 #define kvfree_rcu(p, a...) __kfree_rcu((void *)(p))
@@ -47,12 +50,14 @@ struct completion { unsigned int done; wait_queue_head_t wait; };
 #define init_waitqueue_head(q) memset(q, 0, sizeof(*(q)))
 #define init_waitqueue_entry(e, t) ((e)->private = (t))
 #define init_wait(e) ((e)->flags = 0)
-#define add_wait_queue(q, e) ((void)(q), (void)(e))
-#define remove_wait_queue(q, e) ((void)(q), (void)(e))
-#define prepare_to_wait(q, e, s) ((e)->private = (void *)(q), (void)__pinscope_choice("prepare"), __pinscope_prepare(q))
+void __pinscope_prepare(const void *q); void __pinscope_enqueue(const void *q); void __pinscope_state(int s); int __pinscope_waiters(const void *q);
+#define add_wait_queue(q, e) ((void)(e), __pinscope_enqueue(q))
+#define add_wait_queue_exclusive(q, e) add_wait_queue(q, e)
+#define remove_wait_queue(q, e) ((void)(q), (void)(e), __pinscope_enqueue(NULL))
+#define prepare_to_wait(q, e, s) ((e)->private = (void *)(q), __pinscope_prepare(q))
 #define prepare_to_wait_exclusive(q, e, s) prepare_to_wait(q, e, s)
+#define prepare_to_wait_event(q, e, s) (prepare_to_wait(q, e, s), __pinscope_choice("signal") ? -ERESTARTSYS : 0)
 #define finish_wait(q, e) ((void)(q), (void)(e), __pinscope_prepare(NULL))
-void __pinscope_prepare(void *q); int __pinscope_waiters(const void *q);
 #define waitqueue_active(q) __pinscope_waiters(q)
 #define wq_has_sleeper(q) __pinscope_waiters(q)
 #define wake_up(q) __pinscope_wake(q, 0)
@@ -64,20 +69,43 @@ void __pinscope_prepare(void *q); int __pinscope_waiters(const void *q);
 #define wake_up_locked(q) __pinscope_wake(q, 0)
 #define wake_up_poll(q, m) __pinscope_wake(q, 1)
 #define wake_up_interruptible_poll(q, m) __pinscope_wake(q, 1)
-#define wait_event(q, c) do { while (!(c)) __pinscope_wait(&(q), -1, 0); } while (0)
+#define __wait_until(q, c, w) for (;;) { if (c) break; __pinscope_prepare(&(q)); if (c) { __pinscope_prepare(NULL); break; } w; }
+#define wait_event(q, c) do { __wait_until(q, c, __pinscope_wait(&(q), -1, 0)) } while (0)
 #define io_wait_event(q, c) wait_event(q, c)
-#define wait_event_cmd(q, c, a, b) do { while (!(c)) { a; __pinscope_wait(&(q), -1, 0); b; } } while (0)
-#define wait_event_interruptible(q, c) ({ long __we = 0; while (!(c)) { __we = __pinscope_wait(&(q), -1, 1); if (__we) break; } (int)__we; })
+#define wait_event_cmd(q, c, x, y) do { __wait_until(q, c, { x; __pinscope_wait(&(q), -1, 0); y; }) } while (0)
+#define wait_event_interruptible(q, c) ({ long __we = 0; __wait_until(q, c, { __we = __pinscope_wait(&(q), -1, 1); if (__we) break; }) (int)__we; })
 #define wait_event_killable(q, c) wait_event_interruptible(q, c)
 #define wait_event_freezable(q, c) wait_event_interruptible(q, c)
 #define wait_event_interruptible_exclusive(q, c) wait_event_interruptible(q, c)
+#define wait_event_killable_exclusive(q, c) wait_event_interruptible(q, c)
+#define wait_event_state(q, c, s) wait_event_interruptible(q, c)
 #define wait_event_idle(q, c) wait_event(q, c)
-#define wait_event_timeout(q, c, t) ({ long __wt = (t); while (!(c) && __wt > 0) __wt = __pinscope_wait(&(q), __wt, 0); (c) ? (__wt > 0 ? __wt : 1) : 0L; })
-#define wait_event_interruptible_timeout(q, c, t) ({ long __wit = (t); while (!(c) && __wit > 0) __wit = __pinscope_wait(&(q), __wit, 1); (c) ? (__wit > 0 ? __wit : 1) : __wit; })
-#define wait_event_killable_timeout(q, c, t) wait_event_interruptible_timeout(q, c, t)
+#define wait_event_idle_exclusive(q, c) wait_event(q, c)
+#define wait_event_exclusive_cmd(q, c, x, y) wait_event_cmd(q, c, x, y)
+#define __wait_until_timeout(q, c, t, i) ({ long __wt = (t); bool __wd = false; for (;;) { if (c) { __wd = true; break; } if (__wt <= 0) break; __pinscope_prepare(&(q)); if (c) { __pinscope_prepare(NULL); __wd = true; break; } __wt = __pinscope_wait(&(q), __wt, i); } __wd ? (__wt > 0 ? __wt : 1L) : (__wt < 0 ? __wt : 0L); })
+#define wait_event_timeout(q, c, t) __wait_until_timeout(q, c, t, 0)
+#define wait_event_interruptible_timeout(q, c, t) __wait_until_timeout(q, c, t, 1)
+#define wait_event_killable_timeout(q, c, t) __wait_until_timeout(q, c, t, 1)
+#define wait_event_freezable_timeout(q, c, t) __wait_until_timeout(q, c, t, 1)
+#define wait_event_idle_timeout(q, c, t) __wait_until_timeout(q, c, t, 0)
 #define wait_event_hrtimeout(q, c, t) (wait_event_timeout(q, c, (long)((t) / 4000000 + 1)) ? 0 : -ETIME)
-#define wait_event_lock_irq(q, c, l) do { while (!(c)) { spin_unlock_irq(&(l)); __pinscope_wait(&(q), -1, 0); spin_lock_irq(&(l)); } } while (0)
-#define wait_event_interruptible_lock_irq(q, c, l) ({ long __wl = 0; while (!(c)) { spin_unlock_irq(&(l)); __wl = __pinscope_wait(&(q), -1, 1); spin_lock_irq(&(l)); if (__wl) break; } (int)__wl; })
+#define wait_event_interruptible_hrtimeout(q, c, t) wait_event_hrtimeout(q, c, t)
+#define wait_event_lock_irq(q, c, l) do { __wait_until(q, c, { spin_unlock_irq(&(l)); __pinscope_wait(&(q), -1, 0); spin_lock_irq(&(l)); }) } while (0)
+#define wait_event_lock_irq_cmd(q, c, l, x) do { __wait_until(q, c, { spin_unlock_irq(&(l)); x; __pinscope_wait(&(q), -1, 0); spin_lock_irq(&(l)); }) } while (0)
+#define wait_event_interruptible_lock_irq(q, c, l) ({ long __wl = 0; __wait_until(q, c, { spin_unlock_irq(&(l)); __wl = __pinscope_wait(&(q), -1, 1); spin_lock_irq(&(l)); if (__wl) break; }) (int)__wl; })
+#define wait_event_lock_irq_timeout(q, c, l, t) ({ long __wlt; spin_unlock_irq(&(l)); __wlt = wait_event_timeout(q, c, t); spin_lock_irq(&(l)); __wlt; })
+#define wait_event_interruptible_lock_irq_timeout(q, c, l, t) wait_event_lock_irq_timeout(q, c, l, t)
+#define wait_event_interruptible_locked(q, c) ({ long __wk = 0; while (!(c)) { __pinscope_prepare(&(q)); spin_unlock(&(q).lock); __wk = __pinscope_wait(&(q), -1, 1); spin_lock(&(q).lock); if (__wk) break; } (int)__wk; })
+#define wait_var_event(v, c) do { for (;;) { if (c) break; __pinscope_prepare(v); if (c) { __pinscope_prepare(NULL); break; } __pinscope_wait(v, -1, 0); } } while (0)
+#define wake_up_var(v) __pinscope_wake(v, 1)
+#define wake_up_bit(w, b) __pinscope_wake(w, 1)
+#define wake_up_all_locked(q) __pinscope_wake(q, 1)
+#define wake_up_locked_poll(q, m) __pinscope_wake(q, 1)
+static inline int __wait_bit(unsigned long *w, int b, int intr) { while (*w >> b & 1) { __pinscope_prepare(w); if (!(*w >> b & 1)) { __pinscope_prepare(NULL); break; } if (__pinscope_wait(w, -1, intr)) return -EINTR; } return 0; }
+#define wait_on_bit(w, b, s) __wait_bit(w, b, 1)
+#define wait_on_bit_io(w, b, s) __wait_bit(w, b, 1)
+#define wait_on_bit_lock(w, b, s) ({ while (test_and_set_bit(b, w)) __wait_bit(w, b, 0); 0; })
+#define clear_and_wake_up_bit(b, w) do { clear_bit(b, w); __pinscope_wake(w, 1); } while (0)
 #define COMPLETION_INITIALIZER(n) { .done = 0 }
 #define DECLARE_COMPLETION(n) struct completion n = { .done = 0 }
 #define DECLARE_COMPLETION_ONSTACK(n) struct completion n = { .done = 0 }
@@ -88,11 +116,11 @@ static inline void complete(struct completion *x) { x->done++; __pinscope_wake(&
 static inline void complete_all(struct completion *x) { x->done = UINT_MAX / 2; __pinscope_wake(&x->wait, 1); }
 static inline bool completion_done(struct completion *x) { return x->done != 0; }
 static inline bool try_wait_for_completion(struct completion *x) { if (!x->done) return false; if (x->done < UINT_MAX / 4) x->done--; return true; }
-static inline void wait_for_completion(struct completion *x) { while (!x->done) __pinscope_wait(&x->wait, -1, 0); if (x->done < UINT_MAX / 4) x->done--; }
-static inline long __wait_completion(struct completion *x, long t, int intr) { while (!x->done) { t = __pinscope_wait(&x->wait, t, intr); if (t < 0) return t; if (t == 0) break; } if (!x->done) return 0; if (x->done < UINT_MAX / 4) x->done--; return t > 0 ? t : 1; }
+static inline void wait_for_completion(struct completion *x) { __wait_until(x->wait, x->done, __pinscope_wait(&x->wait, -1, 0)) if (x->done < UINT_MAX / 4) x->done--; }
+static inline long __wait_completion(struct completion *x, long t, int intr) { t = __wait_until_timeout(x->wait, x->done, t, intr); if (t <= 0) return t; if (x->done < UINT_MAX / 4) x->done--; return t > 0 ? t : 1; }
 static inline unsigned long wait_for_completion_timeout(struct completion *x, unsigned long t) { return __wait_completion(x, t, 0); }
 static inline long wait_for_completion_interruptible_timeout(struct completion *x, unsigned long t) { return __wait_completion(x, t, 1); }
-static inline int wait_for_completion_interruptible(struct completion *x) { long r = 0; while (!x->done) { r = __pinscope_wait(&x->wait, -1, 1); if (r) return r; } if (x->done < UINT_MAX / 4) x->done--; return 0; }
+static inline int wait_for_completion_interruptible(struct completion *x) { int r = wait_event_interruptible(x->wait, x->done); if (r) return r; if (x->done < UINT_MAX / 4) x->done--; return 0; }
 #define wait_for_completion_killable(x) wait_for_completion_interruptible(x)
 #define wait_for_completion_killable_timeout(x, t) wait_for_completion_interruptible_timeout(x, t)
 #define wait_for_completion_io(x) wait_for_completion(x)
@@ -166,10 +194,10 @@ struct timespec64 { time64_t tv_sec; long tv_nsec; }; struct timespec { long tv_
 #define schedule() __pinscope_schedule(-1)
 #define io_schedule() __pinscope_schedule(-1)
 #define schedule_timeout(t) __pinscope_schedule(t)
-#define schedule_timeout_interruptible(t) __pinscope_schedule(t)
-#define schedule_timeout_uninterruptible(t) __pinscope_schedule(t)
-#define schedule_timeout_killable(t) __pinscope_schedule(t)
-#define schedule_timeout_idle(t) __pinscope_schedule(t)
+#define schedule_timeout_interruptible(t) (__pinscope_state(1), __pinscope_schedule(t))
+#define schedule_timeout_uninterruptible(t) (__pinscope_state(1), __pinscope_schedule(t))
+#define schedule_timeout_killable(t) (__pinscope_state(1), __pinscope_schedule(t))
+#define schedule_timeout_idle(t) (__pinscope_state(1), __pinscope_schedule(t))
 #define io_schedule_timeout(t) __pinscope_schedule(t)
 long __pinscope_schedule(long t);
 #define TASK_RUNNING 0
@@ -178,8 +206,9 @@ long __pinscope_schedule(long t);
 #define TASK_KILLABLE 258
 #define TASK_IDLE 1026
 #define TASK_NORMAL 3
-#define set_current_state(s) ((void)(s))
-#define __set_current_state(s) ((void)(s))
+#define set_current_state(s) __pinscope_state(s)
+#define __set_current_state(s) __pinscope_state(s)
+#define set_special_state(s) __pinscope_state(s)
 #define might_sleep() ((void)__pinscope_choice("sleep"))
 #define might_sleep_if(c) ((void)(c))
 #define might_fault() ((void)0)

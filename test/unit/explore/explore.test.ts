@@ -110,6 +110,69 @@ int main(void) { pthread_t a, b; pthread_create(&a, 0, one, 0); pthread_create(&
     expect(verdicts(orders('take(&l, &m)'))).toEqual([]);
   });
 
+  it('runs a thread between its start and the next statement of who started it', () => {
+    const snippet = (free: string): string => `
+#include <linux/slab.h>
+#include <linux/kthread.h>
+//@ explore
+//@ never use-after-free
+struct cfg { int x; struct rcu_head rcu; };
+static struct cfg *now;
+static int got;
+static int reader(void *unused)
+{
+  struct cfg *c;
+
+  rcu_read_lock();
+  c = rcu_dereference(now);
+  cpu_relax();
+  if (c)
+    got = c->x;
+  rcu_read_unlock();
+  return 0;
+}
+static void replace(void)
+{
+  struct cfg *c = kzalloc(sizeof(*c), GFP_KERNEL);
+  struct task_struct *t;
+
+  now = c;
+  t = kthread_run(reader, NULL, "reader");
+  now = NULL;
+  ${free};
+  kthread_stop(t);
+}
+//@ process app
+int main(void) { replace(); return 0; }
+`;
+    expect(verdicts(snippet('kfree(c)'))).toContain('never use-after-free: broken');
+    expect(verdicts(snippet('kfree_rcu(c, rcu)'))).toContain('never use-after-free: holds');
+  });
+
+  it('loses no wake-up between a condition and the sleep, but one that comes before its condition', () => {
+    const snippet = (wake: string): string => `
+#include <linux/wait.h>
+#include <linux/kthread.h>
+//@ explore
+//@ never hang
+static DECLARE_WAIT_QUEUE_HEAD(queue);
+static int first, second;
+static int waker(void *unused) { ${wake}; return 0; }
+static int waiter(void *unused) { wait_event(queue, first || second); return 0; }
+static void both(void)
+{
+  struct task_struct *t = kthread_run(waiter, NULL, "waiter"), *k = kthread_run(waker, NULL, "waker");
+
+  kthread_stop(t);
+  kthread_stop(k);
+}
+//@ process app
+int main(void) { both(); return 0; }
+`;
+    expect(verdicts(snippet('first = 1; wake_up(&queue)'))).toEqual(['never hang: holds']);
+    expect(verdicts(snippet('wake_up(&queue); first = 1'))).toEqual(['never hang: broken']);
+  });
+
   it('stops at a bound and says so', () => {
     const e = explore(load(two('pthread_mutex_lock(&m); n++; pthread_mutex_unlock(&m);')), { turns: 20 });
     expect(e.complete).toBe(false);
