@@ -187,7 +187,8 @@ export const sync: Builtins = {
   __pinscope_waiters: (k, a) => {
     const w = a.w(0);
     const at = k.vm.physical(w.hi, w.lo, a.thread);
-    for (let t = 1; t < k.threadCount; t++) if ((k.vm.tState.at(t) === THREAD.blocked && k.tWait.at(t) === at) || k.tQueue.at(t) === at) return 1;
+    for (let t = 1; t < k.threadCount; t++)
+      if ((k.vm.tState.at(t) === THREAD.blocked && k.tWait.at(t) === at) || k.tQueue.at(t) === at) return 1;
     return 0;
   },
   // on a queue and about to sleep; NULL: on none, and running
