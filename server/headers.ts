@@ -23,9 +23,9 @@ const KERNEL_HEADERS = new Set(
 );
 
 /** Where makefiles of drivers point with -I, from a folder above the file. */
-const INCLUDE_FOLDERS = ['include', 'inc', 'common/inc', 'common/include', 'common', ''];
+export const INCLUDE_FOLDERS = ['include', 'inc', 'common/inc', 'common/include', 'common', ''];
 /** Makefiles whose -I counts for a file. */
-const MAKEFILES = ['Makefile', 'Kbuild', '../Makefile', '../Kbuild'];
+export const MAKEFILES = ['Makefile', 'Kbuild', '../Makefile', '../Kbuild'];
 /** How a makefile says "here". */
 const OWN_FOLDER = /^(?:\$[({](?:srctree|src|obj|PWD|CURDIR|M|KBUILD_EXTMOD|shell pwd)[)}]\/?)+/;
 /** How many folders above the file these are looked for, and how many paths are tried for one file. */
@@ -36,11 +36,14 @@ export function projectIncludes(text: string): string[] {
   return projectSpecs(text).map((include) => include.spec);
 }
 
+/** Does `#include <spec>` mean a header of the kernel's own? */
+export const isKernels = (spec: string): boolean => KERNEL_HEADERS.has(spec.split('/', 1)[0]!);
+
 function projectSpecs(text: string): { readonly spec: string; readonly local: boolean }[] {
   return Array.from(text.matchAll(INCLUDE), (match) => ({
     spec: match[1] ?? match[2] ?? '',
     local: match[1] !== undefined,
-  })).filter(({ spec, local }) => local || !KERNEL_HEADERS.has(spec.split('/')[0]!));
+  })).filter(({ spec, local }) => local || !isKernels(spec));
 }
 
 interface Candidate {

@@ -19,6 +19,7 @@ import { explain } from './explain.ts';
 import { listRules } from './list-rules.ts';
 import { formatterOf, jobsOf, showsFixes, parse, settingsOf } from './options.ts';
 import { Pool } from './pool.ts';
+import { perform, Sweep } from './sweep.ts';
 import type { FileReport, ReportedFinding, ReportedNotice } from './report.ts';
 import { printStats, type Measured } from './stats.ts';
 
@@ -128,41 +129,37 @@ async function checkAll(
   const script = new URL('./worker.js', import.meta.url);
   const mayThread = script.protocol === 'file:' && existsSync(fileURLToPath(script)) && jobs !== 1;
   const threads = jobs ?? Math.min(2, availableParallelism());
+  const sweep = new Sweep(analyser.mayMatter);
   let pool: Pool | undefined;
-  const waiting: string[] = [];
-  // Workers begin while the folders are still walked.
-  const headers: string[] = [];
-  const found = (path: string): void => {
-    order.set(path, order.size);
-    if (pool) return pool.add(path);
-    waiting.push(path);
-    if (!mayThread || threads < 2 || waiting.length < (jobs === undefined ? FILES_FOR_THREADS : 2)) return;
-    // of a whole tree the reports name what the rules propose; --fix and a check of some files prove each first
-    pool = new Pool(script, { ...options, fixes: withoutProof }, threads);
-    for (const each of waiting.splice(0)) pool.add(each);
-    for (const each of headers.splice(0)) pool.addHeader(each);
-  };
-  const walk = findFiles(paths, io.cwd, found, (path) => (pool ? pool.addHeader(path) : void headers.push(path)));
+  const walk = await findFiles(paths, io.cwd, {
+    found(path, isNamed) {
+      order.set(path, order.size);
+      sweep.add(path, isNamed);
+      if (mayThread && threads > 1 && order.size >= (jobs === undefined ? FILES_FOR_THREADS : 2))
+        // of a whole tree the reports name what the rules propose; --fix and a check of some files prove each first
+        pool ??= new Pool(script, { ...options, fixes: withoutProof }, threads, sweep);
+      // workers begin while the folders are still walked
+      pool?.dispatch();
+    },
+    beside: (path) => sweep.addBeside(path),
+  });
+  sweep.close(walk.roots);
   const progress = startProgress(order.size, io);
-  let reports: FileReport[];
   let stats: CheckStats;
-  if (pool) {
-    stats = await pool.finish();
-    reports = pool.reports;
-  } else {
+  if (pool) stats = await pool.finish();
+  else {
     const checker = new Checker(
       analyser,
-      waiting.length < FILES_FOR_THREADS ? options : { ...options, fixes: withoutProof },
+      order.size < FILES_FOR_THREADS ? options : { ...options, fixes: withoutProof },
     );
-    reports = [];
-    for (const path of waiting) {
-      const report = await checker.check(path);
-      if (report) reports.push(report);
+    for (let task = sweep.next(); task; task = sweep.next()) {
+      sweep.take(task, await perform(task, checker));
       await progress.tick(checker.stats.files);
     }
     stats = checker.stats;
     await checker.dispose();
   }
+  const { reports } = sweep;
   progress.stop();
   let fixErrors = 0;
   if (fix) fixErrors = await repair(reports, options, analyser, io);

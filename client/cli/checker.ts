@@ -4,12 +4,13 @@ import { statSync } from 'node:fs';
 import type { Analyser, AnalyserModule } from '../../server/analyser.ts';
 import type { AnalysisOptions, FileInput, LinkedFile } from '../../server/findings.ts';
 import { collectHeaders } from '../../server/headers.ts';
-import { usesHeaders } from '../../server/linking/driver.ts';
+import { usesHeaders, type Link } from '../../server/linking/driver.ts';
 import { loadWasm } from '../../server/wasm-files.ts';
 import { decode, type Encoding } from './encoding.ts';
 import { Folders } from './folders.ts';
 import { toReport, type FileReport } from './report.ts';
-import { holdsNeedle, Reader } from './scan.ts';
+import { holdsNeedle, includesIn, Reader } from './scan.ts';
+import type { Seen } from './survey.ts';
 
 export interface CheckStats {
   files: number;
@@ -50,17 +51,51 @@ export class Checker {
 
   /** The report of a file; undefined if there is nothing to say of it. Never rejects because of the file. */
   async check(path: string): Promise<FileReport | undefined> {
-    const isCandidate = this.scan(path);
-    if (typeof isCandidate === 'object') return isCandidate;
-    return isCandidate || this.matters(path) ? this.analyse(path) : undefined;
+    const seen = this.look(path);
+    if ('findings' in seen) return seen;
+    const links = this.linksOf(path) ?? (seen.names || this.usesHeaders(path) ? [] : undefined);
+    return links && this.analyse(path, links);
   }
 
-  /** Does the file have to do with pages that other files of its driver, or a header, take or give back? */
-  matters(path: string): boolean {
-    const driver = this.#folders.of(dirname(path));
-    if (driver.matters(path)) return true;
+  /** What the bytes of a file tell; a report if it cannot be read. */
+  look(path: string): Seen | FileReport {
     try {
-      const text = driver.textOf(path) || decode(this.#reader.read(path))?.text;
+      const bytes = this.#reader.read(path);
+      this.stats.files++;
+      this.stats.bytes += bytes.length;
+      const text = holdsNeedle(bytes) ? decode(bytes)?.text : '';
+      if (text === undefined) this.stats.binary++;
+      const names = text !== undefined && text !== '' && this.module.mayMatter(text);
+      return { path, bytes: bytes.length, names, includes: includesIn(bytes) };
+    } catch (error) {
+      this.stats.unreadable++;
+      return failure(path, 'unreadable', `cannot be read: ${reason(error)}`);
+    }
+  }
+
+  /** The same of a file that is not to be checked, but that others may include; undefined if it tells nothing. */
+  lookBeside(path: string): Seen | undefined {
+    try {
+      const bytes = this.#reader.read(path, HEADER_SCAN);
+      const text = holdsNeedle(bytes) ? decode(bytes)?.text : undefined;
+      const names = text !== undefined && this.module.mayMatter(text);
+      const includes = includesIn(bytes);
+      return names || includes.length > 0 ? { path, bytes: bytes.length, names, includes } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What a file is linked with, if the files of its folder say that it has to do with pages. */
+  linksOf(path: string): readonly Link[] | undefined {
+    const driver = this.#folders.of(dirname(path));
+    return driver.matters(path) ? driver.linksOf(path) : undefined;
+  }
+
+  /** Does a file use what a header of another folder defines to take pages or to give them back? */
+  usesHeaders(path: string): boolean {
+    try {
+      const text = decode(this.#reader.read(path))?.text;
       if (text === undefined) return false;
       const headers = this.#headersOf(path, text).filter(
         (header) => dirname(header.path) !== dirname(path) && this.module.mayMatter(header.text),
@@ -72,43 +107,11 @@ export class Checker {
     }
   }
 
-  /** Of files that were not named as candidates, those that matter all the same. */
-  related(paths: readonly string[]): string[] {
-    return paths.filter(
-      (path) => this.matters(path) && !this.module.mayMatter(this.#folders.of(dirname(path)).textOf(path)),
-    );
-  }
-
-  /** Can the file matter? A report if it cannot be read. */
-  scan(path: string): boolean | FileReport {
-    try {
-      const bytes = this.#reader.read(path);
-      this.stats.files++;
-      this.stats.bytes += bytes.length;
-      if (!holdsNeedle(bytes)) return false;
-      const text = decode(bytes)?.text;
-      if (text === undefined) this.stats.binary++;
-      return text !== undefined && this.module.mayMatter(text);
-    } catch (error) {
-      this.stats.unreadable++;
-      return failure(path, 'unreadable', `cannot be read: ${reason(error)}`);
-    }
-  }
-
-  /** Headers are only asked what the files that include them may use: they are not files that were asked for. */
-  scanHeader(path: string): boolean {
-    try {
-      return holdsNeedle(this.#reader.read(path, HEADER_SCAN));
-    } catch {
-      return false;
-    }
-  }
-
   /** The report of a file that can matter. Never rejects because of the file. */
-  async analyse(path: string): Promise<FileReport | undefined> {
+  async analyse(path: string, links?: readonly Link[]): Promise<FileReport | undefined> {
     const analyser = await (this.#analyser ??= this.module.createAnalyser(loadWasm()));
     try {
-      const file = this.load(path);
+      const file = this.load(path, links);
       if (!file) return undefined;
       this.stats.candidates++;
       const started = performance.now();
@@ -126,10 +129,10 @@ export class Checker {
   }
 
   /** Reads a file and its headers; undefined if it is binary. Throws what node:fs throws. */
-  load(path: string): LoadedFile | undefined {
+  load(path: string, links = this.linksOf(path) ?? []): LoadedFile | undefined {
     const decoded = decode(this.#reader.read(path));
     if (!decoded) return undefined;
-    return { path, headers: this.#headersOf(path, decoded.text), linked: this.#linked(path), ...decoded };
+    return { path, headers: this.#headersOf(path, decoded.text), linked: this.#linked(links), ...decoded };
   }
 
   #headersOf(path: string, text: string): FileInput['headers'] {
@@ -139,12 +142,13 @@ export class Checker {
     });
   }
 
-  #linked(path: string): LinkedFile[] {
-    const driver = this.#folders.of(dirname(path));
-    return driver.linksOf(path).map(({ path: other, functions }) => {
-      const text = driver.textOf(other);
-      return { path: other, text, headers: this.#headersOf(other, text), functions };
-    });
+  #linked(links: readonly Link[]): LinkedFile[] {
+    const files: LinkedFile[] = [];
+    for (const { path, functions } of links) {
+      const text = this.#header(path);
+      if (text !== undefined) files.push({ path, text, headers: this.#headersOf(path, text), functions });
+    }
+    return files;
   }
 
   async dispose(): Promise<void> {

@@ -16,37 +16,49 @@ interface Level {
 }
 
 export interface FileWalk {
+  /** Folders that were walked. */
+  readonly roots: readonly string[];
   /** Files that an ignore file left out (those in ignored folders are not counted). */
   ignored: number;
 }
 
+/** Where the paths of a walk go. */
+export interface Finder {
+  /** A file that the arguments mean, once each, folder by folder; `isNamed`: it is one itself. */
+  found(path: string, isNamed: boolean): void;
+  /** A header, or a source file that no argument means, beside them. */
+  beside(path: string): void;
+}
+
+/** Folders between two looks at what the workers say. */
+const BREATH = 64;
+
 /**
- * Calls `found` with the absolute path of every file that the arguments mean, once each, folder by folder, and `header` with those of
- * the headers beside them.
+ * Tells of the files that the arguments mean, by absolute paths.
  * @throws UsageError for a path that does not exist and for a glob that matches nothing.
  */
-export function findFiles(
-  paths: readonly string[],
-  cwd: string,
-  found: (path: string) => void,
-  header: (path: string) => void = () => undefined,
-): FileWalk {
-  const walk: FileWalk = { ignored: 0 };
+export async function findFiles(paths: readonly string[], cwd: string, finder: Finder): Promise<FileWalk> {
+  const roots: string[] = [];
+  const walk: FileWalk = { ignored: 0, roots };
   const seen = new Set<string>();
-  const take = (path: string): void => {
+  const take = (path: string, isNamed: boolean): void => {
     if (seen.has(path)) return;
     seen.add(path);
-    found(path);
+    finder.found(path, isNamed);
   };
   const targets = paths.map((path) => target(path, cwd));
   for (const { kind, given, path, matches } of targets) {
     if (kind === 'file') {
       // Named by the user: taken whatever ignore files say.
-      take(path);
+      take(path, true);
       continue;
     }
     const before = seen.size;
-    walkFolder(path, levelsAbove(path), { matches, take, header, walk, isBelow: isBelow(path) });
+    roots.push(path);
+    const how = { matches, take: (file: string) => take(file, false), finder, walk, isBelow: isBelow(path) };
+    let folders = 0;
+    for (const _ of walkFolder(path, levelsAbove(path), how))
+      if (++folders % BREATH === 0) await new Promise((go) => setImmediate(go));
     if (kind === 'glob' && seen.size === before)
       throw new UsageError(`${given}: the glob matches no file that is to be checked.`);
   }
@@ -89,7 +101,7 @@ function target(path: string, cwd: string): PathTarget {
 interface Walk {
   readonly matches: PathTarget['matches'];
   readonly take: (path: string) => void;
-  readonly header: (path: string) => void;
+  readonly finder: Finder;
   readonly walk: FileWalk;
   /** Does a real path lie in the folder that is walked? */
   readonly isBelow: (path: string) => boolean;
@@ -100,7 +112,9 @@ function isBelow(folder: string): Walk['isBelow'] {
   return (path) => path.startsWith(real.endsWith(sep) ? real : real + sep);
 }
 
-function walkFolder(folder: string, above: Level | undefined, how: Walk): void {
+/** Yields once a folder. */
+function* walkFolder(folder: string, above: Level | undefined, how: Walk): Generator<void> {
+  yield;
   let entries;
   try {
     entries = readdirSync(folder, { withFileTypes: true });
@@ -121,9 +135,20 @@ function walkFolder(folder: string, above: Level | undefined, how: Walk): void {
     ) {
       if (isIgnored(path, false, level)) how.walk.ignored++;
       else how.take(path);
-    } else if (entry.name.endsWith('.h')) how.header(path);
+    } else if (/\.[ch]$/.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && isFile(path))))
+      how.finder.beside(path);
   }
-  for (const path of folders) walkFolder(path, level, how);
+  for (const path of folders) yield* walkFolder(path, level, how);
+}
+
+/** A pipe or a device would be waited for. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // It leads nowhere, or round in circles.
+    return false;
+  }
 }
 
 /** A link to a file elsewhere; one within the folder is met under its own name, if it is to be met. */

@@ -3,6 +3,7 @@
  * name a call of the family.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
+import { isKernels } from '../../server/headers.ts';
 
 const bytesOf = (name: string): Buffer => Buffer.from(name, 'latin1');
 /** Every name of the gup family holds one of these (a test compares them with the tables). */
@@ -71,4 +72,41 @@ export function holdsNeedle(bytes: Buffer): boolean {
     }
   }
   return false;
+}
+
+const HASH = 0x23;
+const QUOTE = 0x22;
+const LESS = 0x3c;
+const INCLUDE = Buffer.from('include', 'latin1');
+const isBlank = (c: number | undefined): boolean => c === 0x20 || c === 0x09;
+const isLineEnd = (c: number | undefined): boolean => c === 0x0a || c === 0x0d;
+
+/** What the bytes include of the project's own headers, without decoding the rest (server/headers.ts reads them for good). */
+export function includesIn(bytes: Buffer): string[] {
+  const found = new Set<string>();
+  for (let at = bytes.indexOf(HASH); at >= 0; at = bytes.indexOf(HASH, at + 1)) {
+    let i = at + 1;
+    while (isBlank(bytes[i])) i++;
+    if (bytes[i] !== INCLUDE[0] || bytes[i + 2] !== INCLUDE[2]) continue;
+    const end = i + INCLUDE.length;
+    if (end > bytes.length || bytes.compare(INCLUDE, 0, INCLUDE.length, i, end) !== 0) continue;
+    i = end;
+    while (isBlank(bytes[i])) i++;
+    const open = bytes[i];
+    if ((open !== QUOTE && open !== LESS) || !beginsLine(bytes, at)) continue;
+    const close = bytes.indexOf(open === LESS ? '>' : '"', i + 1, 'latin1');
+    const spec = close < 0 || close - i > MAX_SPEC ? '' : bytes.toString('latin1', i + 1, close);
+    if (spec !== '' && !/[\r\n]/.test(spec) && (open === QUOTE || !isKernels(spec))) found.add(spec);
+  }
+  return [...found];
+}
+
+/** Longer ones are none. */
+const MAX_SPEC = 512;
+
+function beginsLine(bytes: Buffer, at: number): boolean {
+  let i = at - 1;
+  while (isBlank(bytes[i])) i--;
+  // nothing before it, or a byte order mark
+  return i < 0 || isLineEnd(bytes[i]) || (i === 2 && bytes[0] === 0xef);
 }

@@ -5,6 +5,7 @@
 import { facts } from '../../language/kernel/index.ts';
 import { inOneModule, modulesOf, type Modules } from './makefile.ts';
 import { sketch, type FileSketch, type FunctionSketch } from './sketch.ts';
+import { Vocabulary } from './vocabulary.ts';
 
 /** A file that belongs to the analysis of another. */
 export interface Link {
@@ -30,14 +31,20 @@ const MEMORY_MANAGEMENT = /(^|[\\/])mm[\\/][^\\/]+$/;
 interface Node {
   readonly path: string;
   readonly fn: FunctionSketch;
+  /** As the vocabulary numbers it. */
+  readonly name: number;
   /** Calls between it and the nearest that takes, gives back or uses pages; Infinity: none is near. */
   distance: number;
   /** The same to one that names the gup family or unpins. */
   strong: number;
+  readonly owns: boolean;
+  readonly fields: ReadonlySet<string>;
+  readonly words: readonly number[];
   callees: readonly Node[];
 }
 
 interface Plan {
+  readonly vocabulary: Vocabulary;
   readonly nodes: ReadonlyMap<string, readonly Node[]>;
   /** Fields of page types that a function of a file which names gup reads or writes. */
   readonly fields: ReadonlySet<string>;
@@ -95,9 +102,7 @@ export class Driver {
   /** Can there be findings in the file, by what it or the files that it is linked with say? */
   matters(path: string): boolean {
     const { nodes, fields } = this.plan();
-    return (
-      nodes.get(path)?.some((n) => n.strong <= MAX_DISTANCE || (n.fn.roles.owns && has(fields, n.fn.fields))) ?? false
-    );
+    return nodes.get(path)?.some((n) => n.strong <= MAX_DISTANCE || (n.owns && has(fields, n.fields))) ?? false;
   }
 
   /** The functions of other files that the analysis of a file should see. */
@@ -121,11 +126,11 @@ export class Driver {
     for (const n of own)
       for (const callee of n.callees) if (callee.path !== path && isWorthEntering(n, callee)) add(callee, 1);
     const ours = new Set<string>();
-    for (const n of own) if (n.distance <= MAX_DISTANCE) for (const f of n.fn.fields) if (fields.has(f)) ours.add(f);
+    for (const n of own) if (n.distance <= MAX_DISTANCE) for (const f of n.fields) if (fields.has(f)) ours.add(f);
     if (ours.size > 0) {
       for (const [other, list] of nodes) {
         if (other === path || !inOneModule(this.modules, path, other)) continue;
-        for (const n of list) if (n.distance <= 1 && has(ours, n.fn.fields)) add(n, 1);
+        for (const n of list) if (n.distance <= 1 && has(ours, n.fields)) add(n, 1);
       }
     }
     const links = new Map<string, Set<string>>();
@@ -139,38 +144,10 @@ export class Driver {
   }
 
   private differs(before: FileSketch, now: FileSketch): boolean {
-    const { names, fields } = this.interesting();
+    const { vocabulary } = this.plan();
     const digest = (s: FileSketch): string =>
-      s.functions.map((f) => this.digest(f, names, fields)).join('\n') + [...s.pageFields].join();
+      s.functions.map((f) => vocabulary.digest(f)).join('\n') + [...s.pageFields].join();
     return digest(before) !== digest(now);
-  }
-
-  private readonly digests = new WeakMap<FunctionSketch, { readonly plan: Plan; readonly text: string }>();
-  private digest(f: FunctionSketch, names: ReadonlySet<string>, fields: ReadonlySet<string>): string {
-    const plan = this.made!;
-    const known = this.digests.get(f);
-    if (known?.plan === plan) return known.text;
-    const { strong, owns, uses } = f.roles;
-    const words = [...f.words].filter((w) => names.has(w)).sort();
-    const own = [...f.fields].filter((w) => fields.has(w)).sort();
-    const text = `${f.name} ${f.isStatic} ${strong} ${owns} ${uses} ${words.join()} ${own.join()}`;
-    this.digests.set(f, { plan, text });
-    return text;
-  }
-
-  private interestingOf: { readonly plan: Plan; readonly names: Set<string>; readonly fields: Set<string> } | undefined;
-  private interesting(): { names: ReadonlySet<string>; fields: ReadonlySet<string> } {
-    const plan = this.plan();
-    if (this.interestingOf?.plan !== plan) {
-      const names = new Set<string>();
-      const fields = new Set<string>();
-      for (const s of this.sketches.values()) {
-        for (const f of s.functions) names.add(f.name);
-        for (const f of s.pageFields) fields.add(f);
-      }
-      this.interestingOf = { plan, names, fields };
-    }
-    return this.interestingOf;
   }
 
   private plan(): Plan {
@@ -178,36 +155,47 @@ export class Driver {
   }
 
   private makePlan(): Plan {
+    const vocabulary = new Vocabulary(this.sketches.values());
     const nodes = new Map<string, Node[]>();
-    const shared = new Map<string, Node[]>();
-    const pageFields = new Set<string>();
+    /** By the number of the name. */
+    const shared: (Node[] | undefined)[] = [];
+    const all: Node[] = [];
     for (const [path, s] of this.sketches) {
-      for (const f of s.pageFields) pageFields.add(f);
       const isHeader = !path.endsWith('.c');
       const list = s.functions.map((fn): Node => {
-        const { owns, uses, strong } = fn.roles;
-        return { path, fn, distance: owns || uses ? 0 : Infinity, strong: strong ? 0 : Infinity, callees: [] };
+        const { strong, owns, uses, words, fields } = vocabulary.in(fn);
+        return {
+          path,
+          fn,
+          name: vocabulary.numberOf(fn.name),
+          distance: owns || uses ? 0 : Infinity,
+          strong: strong ? 0 : Infinity,
+          owns,
+          fields,
+          words,
+          callees: NO_NODES,
+        };
       });
       nodes.set(path, list);
       for (const n of list) {
+        all.push(n);
         // what the kernel's tables tell of a call is better than its code
         if ((n.fn.isStatic && !isHeader) || facts.acquire(n.fn.name) || facts.call(n.fn.name)) continue;
-        const known = shared.get(n.fn.name);
-        if (known) known.push(n);
-        else shared.set(n.fn.name, [n]);
+        (shared[n.name] ??= []).push(n);
       }
     }
-    const all = [...nodes.values()].flat();
     for (const list of nodes.values()) {
-      const local = new Map<string, Node[]>();
-      for (const n of list) local.set(n.fn.name, [...(local.get(n.fn.name) ?? []), n]);
+      const local = new Map<number, Node[]>();
+      for (const n of list) {
+        const known = local.get(n.name);
+        if (known) known.push(n);
+        else local.set(n.name, [n]);
+      }
       for (const n of list) {
         const callees: Node[] = [];
-        for (const word of n.fn.words) {
-          if (word === n.fn.name) continue;
-          callees.push(...(local.get(word) ?? ofOneFile(shared.get(word))));
-        }
-        n.callees = callees;
+        for (const word of n.words)
+          if (word !== n.name) for (const callee of local.get(word) ?? ofOneFile(shared[word])) callees.push(callee);
+        if (callees.length > 0) n.callees = callees;
       }
     }
     for (let d = 1; d <= MAX_DISTANCE; d++) {
@@ -219,9 +207,9 @@ export class Driver {
     const fields = new Set<string>();
     for (const n of all) {
       if (n.strong > 1) continue;
-      for (const f of n.fn.fields) if (pageFields.has(f)) fields.add(f);
+      for (const f of n.fields) fields.add(f);
     }
-    return { nodes, fields, links: new Map() };
+    return { vocabulary, nodes, fields, links: new Map() };
   }
 }
 
@@ -239,6 +227,8 @@ export function usesHeaders(file: FileText, headers: readonly FileText[]): boole
   for (const { path, text } of [...headers, file]) driver.set(path, text);
   return driver.matters(file.path);
 }
+
+const NO_NODES: readonly Node[] = [];
 
 const has = (set: ReadonlySet<string>, words: ReadonlySet<string>): boolean => {
   for (const word of words) if (set.has(word)) return true;

@@ -2,26 +2,15 @@
  * What a file of a driver has to do with user pages, told from its words alone: cheap enough for every file of a folder and
  * every keystroke. It only chooses what is worth reading; what the code does is found by parsing it.
  */
-import { facts } from '../../language/kernel/index.ts';
-
-/** What a function does to pages by itself. */
-export interface Roles {
-  /** Calls the gup family, or gives back pins. */
-  readonly strong: boolean;
-  /** Takes or gives back pages, in whatever way. */
-  readonly owns: boolean;
-  /** Maps, reads or writes their data, or hands them on. */
-  readonly uses: boolean;
-}
 
 /** A function, or a macro that stands for one, as its words show it. */
 export interface FunctionSketch {
   readonly name: string;
   readonly isStatic: boolean;
-  readonly words: ReadonlySet<string>;
-  /** Words behind `->` and `.`. */
-  readonly fields: ReadonlySet<string>;
-  readonly roles: Roles;
+  /** From its signature on. */
+  readonly text: string;
+  /** Where its body begins in the text. */
+  readonly body: number;
 }
 
 /** Text up to the end of a function: that function, if there is one, and the macros before it. */
@@ -36,34 +25,12 @@ export interface FileSketch {
   readonly functions: readonly FunctionSketch[];
   /** Names declared with a type that stands for pages. */
   readonly pageFields: ReadonlySet<string>;
-  /** Pieces of the text by content, for the next sketch of the same file. */
-  readonly pieces: ReadonlyMap<string, Piece>;
-}
-
-const NONE = 0;
-const USES = 1;
-const OWNS = 2;
-const STRONG = 4;
-const roles = new Map<string, number>();
-
-function roleOf(word: string): number {
-  let role = roles.get(word);
-  if (role === undefined) {
-    role = facts.acquire(word) ? STRONG | OWNS : NONE;
-    for (const e of facts.call(word)?.effects ?? []) {
-      if (e.kind === 'release') role |= OWNS | (e.of === 'pin' ? STRONG : NONE);
-      else if (e.kind === 'put-in' || e.kind === 'kmap' || e.kind === 'dirty' || e.kind === 'dma-map') role |= USES;
-    }
-    if (roles.size > 200_000) roles.clear();
-    roles.set(word, role);
-  }
-  return role;
+  /** Pieces of the text, for the next sketch of the same file. */
+  readonly pieces: readonly (readonly [text: string, piece: Piece])[];
 }
 
 const PAGES =
   /\b(?:page|folio|sg_table|sg_append_table|scatterlist|bio_vec|frame_vector)\b[\s*]*(?:const\s*)?(\w+)\s*[;,[]/g;
-const WORD = /[A-Za-z_]\w*/g;
-const FIELD = /(?:->|\.)\s*([A-Za-z_]\w*)/g;
 
 /** Read as calls, but part of a signature. */
 const ANNOTATION =
@@ -71,7 +38,8 @@ const ANNOTATION =
 
 /** Sketches a text; `before` is the file's last sketch, of which unchanged pieces are used again. */
 export function sketch(text: string, before?: FileSketch): FileSketch {
-  const pieces = new Map<string, Piece>();
+  const pieces: [string, Piece][] = [];
+  const kept = before && new Map(before.pieces);
   const functions: FunctionSketch[] = [];
   const pageFields = new Set<string>();
   let at = 0;
@@ -79,11 +47,11 @@ export function sketch(text: string, before?: FileSketch): FileSketch {
   for (;;) {
     const end = text.indexOf('\n}', at);
     const piece = text.slice(at, end < 0 ? undefined : end + 2);
-    const known = before?.pieces.get(piece) ?? {
+    const known = kept?.get(piece) ?? {
       fn: end < 0 ? null : functionIn(piece),
       macros: [...macrosIn(piece)],
     };
-    pieces.set(piece, known);
+    pieces.push([piece, known]);
     functions.push(...known.macros);
     if (known.fn) functions.push(known.fn);
     else for (const m of piece.matchAll(PAGES)) pageFields.add(m[1]!);
@@ -103,16 +71,7 @@ function functionIn(piece: string): FunctionSketch | null {
   const signature = head.slice(begin);
   const name = Array.from(signature.matchAll(/([A-Za-z_]\w*)\s*\(/g), (m) => m[1]!).find((n) => !ANNOTATION.test(n));
   if (!name || signature.includes('=')) return null;
-  return sketched(name, /\bstatic\b/.test(signature), piece.slice(begin), piece.slice(brace));
-}
-
-function sketched(name: string, isStatic: boolean, text: string, body: string): FunctionSketch {
-  const words = new Set(text.match(WORD));
-  const fields = new Set(Array.from(body.matchAll(FIELD), (m) => m[1]!));
-  let all = NONE;
-  for (const word of words) if (word !== name) all |= roleOf(word);
-  const roles = { strong: (all & STRONG) !== 0, owns: (all & OWNS) !== 0, uses: (all & USES) !== 0 };
-  return { name, isStatic, words, fields, roles };
+  return { name, isStatic: /\bstatic\b/.test(signature), text: piece.slice(begin), body: brace - begin };
 }
 
 const MACRO = /^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)((?:[^\n\\]|\\\r?\n|\\.)*)/gm;
@@ -127,7 +86,7 @@ function* macrosIn(piece: string): Generator<FunctionSketch> {
     const body = rest!.startsWith('(') ? rest!.slice(rest!.indexOf(')') + 1) : rest!;
     if (CALLS.test(body)) bodies.set(name!, `${bodies.get(name!) ?? ''} ${body}`);
   }
-  for (const [name, body] of bodies) yield sketched(name, true, body, body);
+  for (const [name, body] of bodies) yield { name, isStatic: true, text: body, body: 0 };
 }
 
 /** The brace that opens the function's body: one that follows a closing parenthesis, and perhaps annotations. */

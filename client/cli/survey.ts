@@ -1,0 +1,169 @@
+/**
+ * What a first look at the files of a tree tells: of 20,000 files, which few are worth the question whether they use a helper for pages
+ * that a header defines. It asks by the names of headers alone, so that no `#include` has to be resolved for that, and is right in
+ * one direction: a file that is left out uses none.
+ */
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join, normalize, sep } from 'node:path';
+import type { Prefilter } from '../../server/analyser.ts';
+import { INCLUDE_FOLDERS, includeFolders, MAKEFILES } from '../../server/headers.ts';
+import { decode } from './encoding.ts';
+import { includesIn, Reader } from './scan.ts';
+
+/** What the first look at a file told. */
+export interface Seen {
+  readonly path: string;
+  readonly bytes: number;
+  /** Names a call of the families. */
+  readonly names: boolean;
+  /** The project's own headers that it includes, as it writes them. */
+  readonly includes: readonly string[];
+}
+
+/** How many folders above those that are walked can have something to do with them. */
+const LEVELS = 6;
+
+/** Collects what was seen, and asks further where headers lie outside of what was walked. */
+export class Survey {
+  /** Names of headers, and of the headers that they include. */
+  readonly #includes = new Map<string, Set<string>>();
+  /** Names of headers in which a call of the families is named. */
+  readonly #telling = new Set<string>();
+  readonly #specs = new Set<string>();
+  readonly #files: Seen[] = [];
+  /** Folders outside in which headers may lie. */
+  readonly #outside = new Set<string>();
+  readonly #entries = new Map<string, ReadonlySet<string>>();
+
+  readonly #reader = new Reader();
+
+  constructor(readonly mayMatter: Prefilter) {}
+
+  add(seen: Seen): void {
+    if (seen.includes.length > 0) this.#files.push(seen);
+    for (const spec of seen.includes) this.#specs.add(spec);
+    if (seen.names) this.#telling.add(basename(seen.path));
+  }
+
+  /** Of the files seen, those that include a header which names the families, or one that includes such a header, ... `roots`: what was walked. */
+  users(roots: readonly string[]): Set<string> {
+    this.#lookOutside(roots);
+    const telling = new Set<string>();
+    for (const spec of this.#specs) {
+      const name = basename(spec);
+      // what is neither .c nor .h was not looked through
+      if (this.#telling.has(name) || !/\.[ch]$/.test(name)) telling.add(name);
+    }
+    if (telling.size === 0) return telling;
+    for (const { path, includes } of this.#files) this.#include(basename(path), includes);
+    const reaching = this.#reaching(telling);
+    const isReaching = (spec: string): boolean => reaching.has(basename(spec));
+    return new Set(this.#files.filter(({ includes }) => includes.some(isReaching)).map(({ path }) => path));
+  }
+
+  /** Names of headers, and of all that include them. */
+  #reaching(telling: ReadonlySet<string>): Set<string> {
+    const by = new Map<string, string[]>();
+    for (const [name, included] of this.#includes) {
+      for (const one of included) {
+        const known = by.get(one);
+        if (known) known.push(name);
+        else by.set(one, [name]);
+      }
+    }
+    const reaching = new Set(telling);
+    for (const name of reaching) for (const one of by.get(name) ?? []) reaching.add(one);
+    return reaching;
+  }
+
+  #include(name: string, specs: readonly string[]): void {
+    let known = this.#includes.get(name);
+    if (!known) this.#includes.set(name, (known = new Set()));
+    for (const spec of specs) known.add(basename(spec));
+  }
+
+  /** Headers beside the tree that something in it includes. */
+  #lookOutside(roots: readonly string[]): void {
+    const isInside = (path: string): boolean =>
+      roots.some((root) => path === root || path.startsWith(root.endsWith(sep) ? root : root + sep));
+    const reach = (folder: string): void => void (!isInside(folder) && this.#outside.add(folder));
+    for (const root of roots) {
+      for (let above = dirname(root), level = 0; level < LEVELS; above = dirname(above), level++) {
+        for (const folder of INCLUDE_FOLDERS) reach(join(above, folder));
+        if (above === dirname(above)) break;
+      }
+      for (const makefile of MAKEFILES) this.#follow(join(root, makefile), reach);
+    }
+    for (const folder of new Set(this.#files.map(({ path }) => dirname(path))))
+      for (const makefile of MAKEFILES.slice(0, 2)) this.#follow(join(folder, makefile), reach);
+    const read = new Set<string>();
+    // what is found there may include more, and lie in a folder that nothing pointed at
+    for (let before = -1; before !== read.size + this.#outside.size;) {
+      before = read.size + this.#outside.size;
+      const wanted = this.#wanted();
+      for (const folder of [...this.#outside]) {
+        for (const entry of this.#entriesOf(folder)) {
+          for (const below of wanted.get(entry) ?? []) {
+            const path = join(folder, below);
+            if (read.has(path) || isInside(path) || !this.#entriesOf(dirname(path)).has(basename(path))) continue;
+            read.add(path);
+            this.#read(path);
+            this.#outside.add(dirname(path));
+          }
+        }
+      }
+    }
+  }
+
+  /** What is included, without the way up to it, by its first part. */
+  #wanted(): Map<string, Set<string>> {
+    const wanted = new Map<string, Set<string>>();
+    for (const spec of this.#specs) {
+      const below = (spec.includes('..') ? normalize(spec) : spec).replace(/^(\.{1,2}[\\/])+/, '');
+      const end = below.search(/[\\/]/);
+      const first = end < 0 ? below : below.slice(0, end);
+      const known = wanted.get(first);
+      if (known) known.add(below);
+      else wanted.set(first, new Set([below]));
+    }
+    return wanted;
+  }
+
+  #read(path: string): void {
+    try {
+      const bytes = this.#reader.read(path);
+      const includes = includesIn(bytes);
+      const text = decode(bytes)?.text;
+      if (text !== undefined && this.mayMatter(text)) this.#telling.add(basename(path));
+      this.#include(basename(path), includes);
+      for (const spec of includes) this.#specs.add(spec);
+    } catch {
+      // As if it were not there.
+    }
+  }
+
+  /** Where a makefile points with -I. */
+  #follow(makefile: string, reach: (folder: string) => void): void {
+    if (!this.#entriesOf(dirname(makefile)).has(basename(makefile))) return;
+    try {
+      const bytes = this.#reader.read(makefile);
+      if (!bytes.includes('-I')) return;
+      for (const folder of includeFolders(decode(bytes)?.text ?? '')) reach(join(dirname(makefile), folder));
+    } catch {
+      // As if it were not there.
+    }
+  }
+
+  #entriesOf(folder: string): ReadonlySet<string> {
+    let known = this.#entries.get(folder);
+    if (!known) {
+      try {
+        known = new Set(readdirSync(folder));
+      } catch {
+        known = new Set();
+      }
+      this.#entries.set(folder, known);
+    }
+    return known;
+  }
+}

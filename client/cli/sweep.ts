@@ -1,0 +1,206 @@
+/**
+ * The order in which a tree is checked, as tasks that any thread can do: a first look at all files; then, for the folders where
+ * something names the families, which of their files matter; for files whose headers do, whether they use that; last, the analysis of
+ * what matters, the largest files first, so that all threads end together.
+ */
+import { dirname } from 'node:path';
+import type { Prefilter } from '../../server/analyser.ts';
+import type { Link } from '../../server/linking/driver.ts';
+import { failure, type Checker, type CheckStats } from './checker.ts';
+import type { FileReport } from './report.ts';
+import { Survey, type Seen } from './survey.ts';
+
+/** Something to do, and with which files. */
+export type Task =
+  | { readonly kind: 'look'; readonly files: readonly string[]; readonly beside: readonly string[] }
+  /** Files of one folder: which of them matter? */
+  | { readonly kind: 'folder'; readonly files: readonly string[] }
+  /** Which of them use what their headers define to take pages or to give them back? */
+  | { readonly kind: 'headers'; readonly files: readonly string[] }
+  | { readonly kind: 'analyse'; readonly file: string; readonly links: readonly Link[] };
+
+/** What came of a task. */
+export interface Answer {
+  readonly seen: readonly Seen[];
+  /** Files to be analysed, and what they are linked with. */
+  readonly mattering: readonly { readonly file: string; readonly links: readonly Link[] }[];
+  readonly reports: readonly FileReport[];
+  /** Since the thread's start. */
+  readonly stats: CheckStats;
+}
+
+/** Files looked through at a time: many enough for messages not to count. */
+const CHUNK = 192;
+/** Files asked for at a time whether they use their headers. */
+const QUESTIONS = 16;
+
+/** Does a task. Never rejects because of a file. */
+export async function perform(task: Task, checker: Checker): Promise<Answer> {
+  const seen: Seen[] = [];
+  const mattering: Answer['mattering'][number][] = [];
+  const reports: FileReport[] = [];
+  const stats = checker.stats;
+  if (task.kind === 'look') {
+    for (const path of task.files) {
+      const one = checker.look(path);
+      if ('findings' in one) reports.push(one);
+      else seen.push(one);
+    }
+    for (const path of task.beside) {
+      const one = checker.lookBeside(path);
+      if (one) seen.push(one);
+    }
+  } else if (task.kind === 'folder') {
+    for (const file of task.files) {
+      const links = checker.linksOf(file);
+      if (links) mattering.push({ file, links });
+    }
+  } else if (task.kind === 'headers') {
+    for (const file of task.files) if (checker.usesHeaders(file)) mattering.push({ file, links: [] });
+  } else {
+    const report = await checker.analyse(task.file, task.links);
+    if (report) reports.push(report);
+  }
+  return { seen, mattering, reports, stats: { ...stats } };
+}
+
+type Analysis = Extract<Task, { kind: 'analyse' }>;
+
+/** One check of many files: gives tasks, takes answers. */
+export class Sweep {
+  readonly reports: FileReport[] = [];
+  readonly #survey: Survey;
+  readonly #files = new Set<string>();
+  /** Files that were named: nothing is known of what lies beside them. */
+  readonly #alone = new Set<string>();
+  readonly #sizes = new Map<string, number>();
+  readonly #naming = new Set<string>();
+  readonly #namingFolders = new Set<string>();
+  readonly #taken = new Set<string>();
+  /** The largest comes last. */
+  readonly #analyses: Analysis[] = [];
+  #isSorted = true;
+  readonly #questions: Task[] = [];
+  #next: string[] = [];
+  #nextBeside: string[] = [];
+  /** Questions and analyses that are not answered yet. */
+  #open = 0;
+  #running = 0;
+  #stages: (() => void)[] = [() => this.#askFolders(), () => this.#askHeaders()];
+  #roots: readonly string[] | undefined;
+
+  constructor(mayMatter: Prefilter) {
+    this.#survey = new Survey(mayMatter);
+  }
+
+  get isDone(): boolean {
+    return this.#roots !== undefined && this.#open + this.#running + this.#analyses.length === 0;
+  }
+
+  /** A file to check; `isAlone`: it was named, what lies beside it was not. */
+  add(path: string, isAlone: boolean): void {
+    this.#files.add(path);
+    if (isAlone) this.#alone.add(path);
+    this.#next.push(path);
+    if (this.#next.length >= CHUNK) this.#flush();
+  }
+
+  /** A file beside those: it is looked through, but not checked. */
+  addBeside(path: string): void {
+    this.#nextBeside.push(path);
+    if (this.#nextBeside.length >= CHUNK) this.#flush();
+  }
+
+  /** There are no more files; `roots`: the folders that were walked. */
+  close(roots: readonly string[]): void {
+    this.#flush();
+    this.#roots = roots;
+    this.#advance();
+  }
+
+  /** Something to do now; undefined: nothing, as long as no answer comes in. */
+  next(): Task | undefined {
+    const question = this.#questions.shift();
+    if (question) return question;
+    if (!this.#isSorted) this.#analyses.sort((a, b) => this.#sizeOf(a.file) - this.#sizeOf(b.file));
+    this.#isSorted = true;
+    const analysis = this.#analyses.pop();
+    if (analysis) this.#running++;
+    return analysis;
+  }
+
+  take(task: Task, { seen, mattering, reports }: Omit<Answer, 'stats'>): void {
+    this.reports.push(...reports);
+    for (const one of seen) {
+      this.#survey.add(one);
+      if (this.#files.has(one.path)) this.#sizes.set(one.path, one.bytes);
+      if (!one.names) continue;
+      this.#naming.add(one.path);
+      this.#namingFolders.add(dirname(one.path));
+    }
+    for (const { file, links } of mattering) this.#analyse(file, links);
+    // what names the families is analysed in any case
+    if (task.kind === 'folder') for (const file of task.files) if (this.#naming.has(file)) this.#analyse(file, []);
+    if (task.kind === 'analyse') this.#running--;
+    else this.#open--;
+    this.#advance();
+  }
+
+  /** A thread ended under a task; of many files that it looked at, each is tried once more. */
+  lost(task: Task, why: string): void {
+    const files = task.kind === 'analyse' ? [task.file] : task.files;
+    const isTriedAgain = task.kind === 'look' && files.length > 1;
+    if (isTriedAgain) for (const file of files) this.#ask({ kind: 'look', files: [file], beside: [] });
+    const reports = files.map((path) => failure(path, 'internal', `ended its thread: ${why}`));
+    this.take(task, { seen: [], mattering: [], reports: isTriedAgain ? [] : reports });
+  }
+
+  #sizeOf(file: string): number {
+    return this.#sizes.get(file) ?? 0;
+  }
+
+  #ask(task: Task): void {
+    this.#questions.push(task);
+    this.#open++;
+  }
+
+  #analyse(file: string, links: readonly Link[]): void {
+    if (this.#taken.has(file)) return;
+    this.#taken.add(file);
+    this.#analyses.push({ kind: 'analyse', file, links });
+    this.#isSorted = false;
+  }
+
+  #flush(): void {
+    if (this.#next.length + this.#nextBeside.length > 0)
+      this.#ask({ kind: 'look', files: this.#next, beside: this.#nextBeside });
+    this.#next = [];
+    this.#nextBeside = [];
+  }
+
+  /** The next questions, where those before are answered. */
+  #advance(): void {
+    while (this.#roots && this.#open === 0 && this.#stages.length > 0) this.#stages.shift()?.();
+  }
+
+  #askFolders(): void {
+    const folders = new Map<string, string[]>();
+    for (const path of this.#files) {
+      const folder = dirname(path);
+      if (!this.#namingFolders.has(folder) && !this.#alone.has(path)) continue;
+      const known = folders.get(folder);
+      if (known) known.push(path);
+      else folders.set(folder, [path]);
+    }
+    for (const files of folders.values()) this.#ask({ kind: 'folder', files });
+  }
+
+  #askHeaders(): void {
+    const users = this.#survey.users(this.#roots ?? []);
+    const asked = [...this.#files].filter(
+      (path) => (users.has(path) || this.#alone.has(path)) && !this.#taken.has(path) && this.#sizes.has(path),
+    );
+    for (let at = 0; at < asked.length; at += QUESTIONS)
+      this.#ask({ kind: 'headers', files: asked.slice(at, at + QUESTIONS) });
+  }
+}

@@ -1,0 +1,103 @@
+/** The words of a driver that say what its functions have to do with pages and with each other, found in one pass over their text. */
+import { facts } from '../../language/kernel/index.ts';
+import type { FileSketch, FunctionSketch } from './sketch.ts';
+import { WordTable } from './words.ts';
+
+/** What a function does to pages by itself, and which words of the driver it has in it. */
+export interface Mentions {
+  /** Calls the gup family, or gives back pins. */
+  readonly strong: boolean;
+  /** Takes or gives back pages, in whatever way. */
+  readonly owns: boolean;
+  /** Maps, reads or writes their data, or hands them on. */
+  readonly uses: boolean;
+  /** Names of functions, of the driver or the kernel, and fields, by number, in the order of the text. */
+  readonly words: readonly number[];
+  /** Fields of page types that stand behind `->` or `.`. */
+  readonly fields: ReadonlySet<string>;
+}
+
+const NONE = 0;
+const USES = 1;
+const OWNS = 2;
+const STRONG = 4;
+/** The kernel's calls that do something to pages. */
+const ROLES = new Map<string, number>();
+for (const { name } of [...facts.acquires, ...facts.calls]) {
+  let role = facts.acquire(name) ? STRONG | OWNS : NONE;
+  for (const e of facts.call(name)?.effects ?? []) {
+    if (e.kind === 'release') role |= OWNS | (e.of === 'pin' ? STRONG : NONE);
+    else if (e.kind === 'put-in' || e.kind === 'kmap' || e.kind === 'dirty' || e.kind === 'dma-map') role |= USES;
+  }
+  if (role !== NONE) ROLES.set(name, role);
+}
+
+const NO_FIELDS: ReadonlySet<string> = new Set();
+
+/** The names of a driver's functions, and of its fields of page types; each has a number. */
+export class Vocabulary {
+  private readonly words: string[] = [];
+  /** By number. */
+  private readonly roles: (number | undefined)[] = [];
+  private readonly table = new WordTable();
+  private readonly pageFields = new Set<number>();
+  private readonly known = new WeakMap<FunctionSketch, Mentions>();
+  /** In which look each word was met last. */
+  private readonly met: number[] = [];
+  private looks = 0;
+  constructor(sketches: Iterable<FileSketch>) {
+    for (const [name, role] of ROLES) this.roles[this.numberOf(name)] = role;
+    for (const s of sketches) {
+      for (const f of s.functions) this.numberOf(f.name);
+      for (const f of s.pageFields) this.pageFields.add(this.numberOf(f));
+    }
+  }
+
+  numberOf(word: string): number {
+    const number = this.table.add(word);
+    this.words[number] = word;
+    return number;
+  }
+
+  in(fn: FunctionSketch): Mentions {
+    let known = this.known.get(fn);
+    if (!known) this.known.set(fn, (known = this.look(fn)));
+    return known;
+  }
+
+  /** What an index takes from a function: while it stays the same, so does the index. */
+  digest(fn: FunctionSketch): string {
+    const { strong, owns, uses, words, fields } = this.in(fn);
+    return [fn.name, fn.isStatic, strong, owns, uses, ...[...words].sort(), ...[...fields].sort()].join();
+  }
+
+  private look(fn: FunctionSketch): Mentions {
+    const look = ++this.looks;
+    const itself = this.numberOf(fn.name);
+    const words: number[] = [];
+    const fields = new Set<string>();
+    let role = NONE;
+    this.table.find(fn.text, 0, (word, at) => {
+      if (this.met[word] !== look) {
+        this.met[word] = look;
+        words.push(word);
+        if (word !== itself) role |= this.roles[word] ?? NONE;
+      }
+      if (at >= fn.body && this.pageFields.has(word) && isMember(fn.text, at)) fields.add(this.words[word]!);
+    });
+    return {
+      strong: (role & STRONG) !== 0,
+      owns: (role & OWNS) !== 0,
+      uses: (role & USES) !== 0,
+      words,
+      fields: fields.size > 0 ? fields : NO_FIELDS,
+    };
+  }
+}
+
+/** Does `->` or `.` stand before the word? */
+function isMember(text: string, at: number): boolean {
+  let i = at - 1;
+  while (i > 0 && /\s/.test(text[i]!)) i--;
+  return text[i] === '.' || (text[i] === '>' && text[i - 1] === '-');
+}

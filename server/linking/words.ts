@@ -1,0 +1,102 @@
+/** Finds known words in text without making strings of all the others: folders of drivers have millions of words. */
+
+const START = 1;
+const PART = 2;
+/** What an ASCII character is in a word. */
+const KIND = new Uint8Array(128);
+for (let c = 0; c < 128; c++) {
+  const char = String.fromCharCode(c);
+  if (/[A-Za-z_]/.test(char)) KIND[c] = START | PART;
+  else if (/\d/.test(char)) KIND[c] = PART;
+}
+/** What stands between a word and the next one in its place of the table. */
+const FREE = -1;
+
+/** A set of words, each with a number. */
+export class WordTable {
+  private readonly words: string[] = [];
+  /** Open addressing; always at least half empty. */
+  private slots = new Int32Array(64).fill(FREE);
+  private hashes = new Int32Array(64);
+
+  /** The number of a word, which is taken in if it is new. */
+  add(word: string): number {
+    const hash = hashOf(word);
+    let at = this.place(word, 0, word.length, hash);
+    if (this.slots[at] !== FREE) return this.slots[at]!;
+    if (this.words.length * 2 >= this.slots.length) {
+      this.grow();
+      at = this.place(word, 0, word.length, hash);
+    }
+    this.slots[at] = this.words.length;
+    this.hashes[at] = hash;
+    return this.words.push(word) - 1;
+  }
+
+  numberOf(word: string): number | undefined {
+    const found = this.slots[this.place(word, 0, word.length, hashOf(word))]!;
+    return found === FREE ? undefined : found;
+  }
+
+  /** Calls `hit` for every word of `text`, from `from` on, that is in the table. */
+  find(text: string, from: number, hit: (word: number, at: number) => void): void {
+    const { slots, hashes } = this;
+    const mask = slots.length - 1;
+    const end = text.length;
+    let i = from;
+    while (i < end) {
+      let c = text.charCodeAt(i);
+      if (c > 127 || (KIND[c]! & START) === 0) {
+        i++;
+        continue;
+      }
+      const start = i;
+      let hash = 0;
+      do {
+        hash = (Math.imul(hash, 31) + c) | 0;
+        i++;
+        if (i === end) break;
+        c = text.charCodeAt(i);
+      } while (c < 128 && KIND[c] !== 0);
+      for (let at = spread(hash) & mask; slots[at] !== FREE; at = (at + 1) & mask) {
+        if (hashes[at] !== hash) continue;
+        const word = slots[at]!;
+        if (!isAt(this.words[word]!, text, start, i)) continue;
+        hit(word, start);
+        break;
+      }
+    }
+  }
+
+  private place(text: string, from: number, to: number, hash: number): number {
+    const mask = this.slots.length - 1;
+    let at = spread(hash) & mask;
+    for (; this.slots[at] !== FREE; at = (at + 1) & mask)
+      if (this.hashes[at] === hash && isAt(this.words[this.slots[at]!]!, text, from, to)) break;
+    return at;
+  }
+
+  private grow(): void {
+    const { slots, hashes } = this;
+    this.slots = new Int32Array(slots.length * 2).fill(FREE);
+    this.hashes = new Int32Array(slots.length * 2);
+    for (const [i, word] of slots.entries()) {
+      if (word === FREE) continue;
+      const text = this.words[word]!;
+      const at = this.place(text, 0, text.length, hashes[i]!);
+      this.slots[at] = word;
+      this.hashes[at] = hashes[i]!;
+    }
+  }
+}
+
+const isAt = (word: string, text: string, from: number, to: number): boolean =>
+  word.length === to - from && text.startsWith(word, from);
+
+const spread = (hash: number): number => hash ^ (hash >>> 15);
+
+function hashOf(word: string): number {
+  let hash = 0;
+  for (let i = 0; i < word.length; i++) hash = (Math.imul(hash, 31) + word.charCodeAt(i)) | 0;
+  return hash;
+}
