@@ -56,9 +56,9 @@ export async function findFiles(paths: readonly string[], cwd: string, finder: F
     const before = seen.size;
     roots.push(path);
     const how = { matches, take: (file: string) => take(file, false), finder, walk, isBelow: isBelow(path) };
-    let folders = 0;
-    for (const _ of walkFolder(path, levelsAbove(path), how))
-      if (++folders % BREATH === 0) await new Promise((go) => setImmediate(go));
+    const steps = walkFolder(path, levelsAbove(path), how);
+    for (let folders = 1; !steps.next().done; folders++)
+      if (folders % BREATH === 0) await new Promise((go) => setImmediate(go));
     if (kind === 'glob' && seen.size === before)
       throw new UsageError(`${given}: the glob matches no file that is to be checked.`);
   }
