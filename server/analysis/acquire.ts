@@ -50,6 +50,7 @@ export class Acquires {
     if (fact.result === 'pages' || fact.result === 'bytes') state.assume('>=', result, constant(-4095));
     const flags = at('flags') >= 0 ? exprText(e.args[at('flags')]!, this.machine.unit.sources) : '';
     const noGet = fact.into === 'return' ? false : !pages || (isConst(pages) && pages.o === 0);
+    if (noGet && pages) this.machine.emit({ kind: 'no-array', at: e, functionName: frame.context.def.name });
     // NULL array: nothing is taken; FOLL_PIN, or FOLL_GET to a pin call: refused (is_valid_gup_args)
     if (noGet || /FOLL_PIN\b/.test(flags) || (fact.takes !== 'get' && /FOLL_GET\b/.test(flags))) return result;
     if (fact.into === 'bio') return result;

@@ -108,6 +108,33 @@ function* bothOnOneWay(file: FileAnalysis, g: Group): Iterable<PresumedWrong> {
   }
 }
 
+/**
+ * A file that only pins, and a function of it that finds two pages by their numbers: one is unpinned and, on the same way, the
+ * other given back as a plain reference.
+ */
+function* besideAnother(file: FileAnalysis, acquire: AcquireSite): Iterable<PresumedWrong> {
+  const looked = (r: ReleaseSite, f: FunctionContext): Expr | undefined => {
+    const arg = r.call.args[r.effect.pages.arg];
+    return arg && isLookup(arg, f) ? arg : undefined;
+  };
+  for (const release of file.groups.releases) {
+    const f = file.functions.get(release.fn);
+    const g = file.groups.groupOf(release.key);
+    const arg = f && looked(release, f);
+    if (release.effect.of === acquire.kind || !f || !arg || g?.acquires.length || g?.foreign.length) continue;
+    if (g?.uses.some((u) => u.effect.kind === 'ref')) continue;
+    const right = file.groups.releases.some((r) => {
+      const other = r.fn === release.fn && r.effect.of === acquire.kind ? looked(r, f) : undefined;
+      return (
+        other !== undefined &&
+        file.groups.text(other) !== file.groups.text(arg) &&
+        (follows(f, r, release) || follows(f, release, r))
+      );
+    });
+    if (right) yield { release, acquire };
+  }
+}
+
 /** `b` can be reached behind `a` without going back in a loop. */
 function follows(f: FunctionContext, a: ReleaseSite, b: ReleaseSite): boolean {
   const { nodes } = f.cfg;
@@ -131,7 +158,7 @@ export function presumedWrong(file: FileAnalysis): PresumedWrong[] {
   const taken = file.groups.acquires.filter((a) => a.pages || a.fact.into === 'return');
   const acquire = taken[0];
   if (!acquire || taken.some((a) => a.kind !== acquire.kind || a.fact.takes === 'by-iter')) return [];
-  const out = [...byExclusion(file, acquire)];
+  const out = [...byExclusion(file, acquire), ...besideAnother(file, acquire)];
   for (const a of taken) out.push(...byName(file, a));
   for (const g of file.groups.all().values()) out.push(...bothOnOneWay(file, g));
   return out;

@@ -1,6 +1,6 @@
 /** What the operands of an acquire are: how wide, signed or not, one page or many, and what names them. */
 import type { CType, Expr } from '../../language/c/ast.ts';
-import { walkExpr } from '../../language/c/index.ts';
+import { isInMain, walkExpr } from '../../language/c/index.ts';
 import { exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { constantOf, makes, plain } from './flow.ts';
@@ -99,7 +99,10 @@ export function startsEmpty(site: AcquireSite, f: FunctionContext): boolean {
  * fault (all but the `_fast` ones), or the file itself asks for 1 where it calls them a second time.
  */
 export function mayTakeNone(site: AcquireSite, file: FileAnalysis): boolean {
-  return !/_fast/.test(site.fact.name) || file.groups.acquires.some((a) => a !== site && asksForOne(a, file));
+  return (
+    !/_fast/.test(site.fact.name) ||
+    file.groups.acquires.some((a) => a !== site && isInMain(a.call.start) && asksForOne(a, file))
+  );
 }
 
 /** The result is compared so that zero fails: `!= 1`, `< 1`, `<= 0`. */

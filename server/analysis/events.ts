@@ -69,4 +69,12 @@ export interface ReturnedEvent {
   readonly reach: readonly string[];
 }
 
-export type PathEvent = LeakEvent | DoubleReleaseEvent | MismatchEvent | OutlivesEvent | ReturnedEvent;
+/** On the path the acquire was given no array: it takes nothing. */
+export interface NoArrayEvent {
+  readonly kind: 'no-array';
+  readonly at: Span;
+  readonly functionName: string;
+  readonly resource?: undefined;
+}
+
+export type PathEvent = LeakEvent | DoubleReleaseEvent | MismatchEvent | OutlivesEvent | ReturnedEvent | NoArrayEvent;

@@ -18,9 +18,9 @@ export interface IdleRelease {
   readonly fn: string;
   /**
    * 'unread': a page is looked up for nothing; 'dirtied': it is dirtied only; 'parameter': pages are given for nothing; 'empty': no release at all; 'tested': a
-   * page is only asked whether it is there; 'branch', 'label': a way that leads to nothing; 'count': a number of pages to unpin is not used.
+   * page is only asked whether it is there; 'branch', 'label': a way that leads to nothing; 'count': a number of pages to unpin is not used; 'unused': nor is the variable that would name a page.
    */
-  readonly kind: 'unread' | 'tested' | 'dirtied' | 'parameter' | 'empty' | 'branch' | 'label' | 'count';
+  readonly kind: 'unread' | 'tested' | 'dirtied' | 'parameter' | 'empty' | 'branch' | 'label' | 'count' | 'unused';
   readonly at: Span;
   /** Variable or parameter that names the pages; empty for 'empty'. */
   readonly name: string;

@@ -129,6 +129,18 @@ function* idleLabels(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelea
   }
 }
 
+/** `struct page *page;` or `unsigned long pfn;`, and nothing more is said of it. */
+function* unusedPages(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
+  for (const node of f.cfg.nodes) {
+    if (node.what.kind !== 'decl' || node.what.decl.init) continue;
+    const { name } = node.what.decl;
+    const type = f.types.get(name);
+    const isPage = type?.kind === 'pointer' && type.to.kind === 'record' && /^(page|folio)$/.test(type.to.name ?? '');
+    if (!type || (!isPage && !(type.kind === 'base' && /^(pfn|pfns)$/.test(name)))) continue;
+    if (mentions(file, f, name) === 1) yield { fn: f.def.name, kind: 'unused', at: node.span, name };
+  }
+}
+
 /** `nr_unpin = …` is worked out, and nobody asks for it. */
 function* unusedCounts(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
   for (const [name, type] of f.types) {
@@ -165,5 +177,11 @@ function* dirtiedOnly(file: FileAnalysis, f: FunctionContext): Iterable<IdleRele
 
 /** All of a function. */
 export function leftBehind(file: FileAnalysis, f: FunctionContext): IdleRelease[] {
-  return [...emptyBranches(file, f), ...idleLabels(file, f), ...unusedCounts(file, f), ...dirtiedOnly(file, f)];
+  return [
+    ...emptyBranches(file, f),
+    ...idleLabels(file, f),
+    ...unusedCounts(file, f),
+    ...unusedPages(file, f),
+    ...dirtiedOnly(file, f),
+  ];
 }

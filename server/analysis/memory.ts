@@ -113,11 +113,28 @@ export class Memory {
     if (field === '*') return;
     for (const [id, r] of state.resources) {
       if (r.status !== 'held') continue;
-      const forgotten = cleared && r.published.includes(field) ? field : r.forgotten === field ? null : r.forgotten;
+      const forgotten =
+        cleared && r.published.includes(field) && this.isBeside(loc, r, state)
+          ? field
+          : r.forgotten === field
+            ? null
+            : r.forgotten;
       const published = r.published.includes(field) ? r.published : [...r.published, field].sort();
       if (published !== r.published || forgotten !== r.forgotten)
         state.resources.set(id, { ...r, published, forgotten });
     }
+  }
+
+  /** The place is in the object that holds the array of the pages, or their only page. */
+  private isBeside(loc: string, r: Resource, state: State): boolean {
+    const base = /^\d+/.exec(loc)?.[0];
+    if (base === undefined) return true;
+    const { addressOf, from } = this.symbols.info(r.array);
+    if (from?.base === Number(base) || addressOf?.startsWith(`${base}.`)) return true;
+    const prefix = `${base}.`;
+    for (const [at, v] of state.memory)
+      if (at.startsWith(prefix) && v.s && this.resourcesOf(v, state).some(([, x]) => x === r)) return true;
+    return false;
   }
 
   /** A value that nobody knows anything about; the same one each time that this place of the code is reached in the same round. */

@@ -2,6 +2,7 @@
 import type { CallExpr, Expr } from '../../language/c/ast.ts';
 import { removeFlag } from '../fixes/flags.ts';
 import { argSpan, edit, isLiteral } from '../fixes/edits.ts';
+import { constantsOf } from '../analysis/constants.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite } from '../analysis/sites.ts';
 import type { Fix, RuleMeta } from '../findings.ts';
@@ -66,12 +67,16 @@ const plantsBreakpoints = (file: FileAnalysis): boolean =>
   /(^|[\\/])(uprobes|ptrace)\w*\.c$/.test(file.unit.path) || /\buprobe_write_opcode\s*\(/.test(file.unit.text);
 
 /** The `force` argument of kernels before 4.9, if it may be true. */
-function forceArgument(a: AcquireSite): { readonly index: number; readonly expr: Expr } | undefined {
+function forceArgument(
+  file: FileAnalysis,
+  a: AcquireSite,
+): { readonly index: number; readonly expr: Expr } | undefined {
   const index = a.form?.params.indexOf('force') ?? -1;
   const expr = index >= 0 ? a.call.args[index] : undefined;
-  if (!expr || (expr.kind === 'num' && expr.value === 0n) || (expr.kind === 'id' && expr.name === 'false'))
-    return undefined;
-  return { index, expr };
+  const f = file.functions.get(a.fn);
+  if (!expr || !f) return undefined;
+  const values = constantsOf(expr, f, file.functions);
+  return [...values].every((v) => v === '0' || v === 'false') ? undefined : { index, expr };
 }
 
 function dropForce(file: FileAnalysis, call: CallExpr, index: number): readonly Fix[] {
@@ -89,7 +94,7 @@ export const follForce: Rule = {
       tracesOthers(file) || (isCore(file) && !/(^|[\\/])(arch|virt|io_uring)[\\/]/.test(file.unit.path));
     for (const a of file.groups.acquires) {
       if (!isOwn(file, a.fn)) continue;
-      const force = forceArgument(a);
+      const force = forceArgument(file, a);
       if (!force && !a.flags.names.has('FOLL_FORCE')) continue;
       const name = callName(a.call);
       if (reachesOver && /_remote$/.test(name)) continue;

@@ -92,6 +92,12 @@ export const getForDma: Rule = {
           /iov_iter/.test(callName(a.call))
         )
           continue;
+        // on every path that was followed it is given no array
+        if (
+          file.events.some((e) => e.kind === 'no-array' && e.at.start === a.call.start) &&
+          !file.events.some((e) => e.resource?.site.start === a.call.start)
+        )
+          continue;
         const use = bestUse(g);
         if (use) yield report(file, a, use.site, use.case, use.words);
       }

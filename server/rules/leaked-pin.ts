@@ -265,6 +265,7 @@ function fromIdle(file: FileAnalysis, r: IdleRelease): Report {
     branch: `nothing is done where \`${r.name}\` holds: if this is where pages are given back, the release is missing`,
     label: `behind the label \`${r.name}\` nothing is given back, though its name says so: the pages stay held`,
     count: `\`${r.name}\` is worked out in ${r.fn}() and not used: as many pages should be given back`,
+    unused: `\`${r.name}\` is declared in ${r.fn}() and not used: if pages were to be given back by it, the release is missing`,
     empty: `${r.fn}() says by its name that it gives pages back, and nothing in it does: the pages stay held`,
   };
   return {

@@ -160,7 +160,7 @@ export const mismatchedRelease: Rule = {
       };
     }
     for (const { release: r, acquire: a } of presumedWrong(file)) {
-      if (seen.has(r.call.start)) continue;
+      if (seen.has(r.call.start) || isChosenByData(file, r.call, r.fn, a.kind, a.call)) continue;
       seen.add(r.call.start);
       yield report(file, r.call, r.fn, a.call, a.kind, [
         stepAt(file, a.call, `${callName(a.call)}() takes pages of this kind in ${a.fn}()`, 'acquire'),

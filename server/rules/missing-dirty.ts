@@ -135,6 +135,20 @@ function* unheard(file: FileAnalysis, access: AccessMap): Iterable<{ g: Group; r
     }
 }
 
+/** Code that is not seen gets the folio, and is not one of the calls that only look at it or fill it. */
+const mayDirty = (file: FileAnalysis, call: CallExpr, gives: CallExpr): boolean => {
+  const name = callName(call);
+  const folio = gives.args[0] && file.groups.text(gives.args[0]);
+  if (
+    file.functions.has(name) ||
+    facts.call(name) ||
+    /^(_*folio_|_*page_|Page|SetPage|ClearPage|zero_user|flush_)/.test(name)
+  )
+    return false;
+  // what is given a text prints
+  return !call.args.some((a) => a.kind === 'str') && call.args.some((a) => file.groups.text(a) === folio);
+};
+
 /** The write_end of an address space gives its folio back, and nothing dirtied it. */
 function* endsOfWrites(file: FileAnalysis): Iterable<Report> {
   for (const m of file.unit.text.matchAll(/\.write_end\s*=\s*(\w+)/g)) {
@@ -145,7 +159,8 @@ function* endsOfWrites(file: FileAnalysis): Iterable<Report> {
     const all = [...file.reachable(fn)].flatMap((n) => file.functions.get(n)?.calls ?? []);
     if (
       !gives ||
-      all.some((c) => /dirty|write_end|write_commit|commit_write|writepage|write_inode|call/i.test(callName(c)))
+      all.some((c) => /dirty|write_end|write_commit|commit_write|writepage|write_inode|call/i.test(callName(c))) ||
+      all.some((c) => mayDirty(file, c, gives))
     )
       continue;
     yield {
@@ -212,7 +227,9 @@ function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite
   // a library's pages: those who get them dirty them
   if (new RegExp(`\\bEXPORT_SYMBOL\\w*\\(\\s*${r.fn}\\b`).test(file.unit.text)) return null;
   // in another file the flag says little of who writes, and when
-  const acquires = g.acquires.filter((x) => isInMain(x.call.start));
+  const acquires = g.acquires.filter(
+    (x) => isInMain(x.call.start) && (x.kind === r.effect.of || x.fact.takes === 'by-iter'),
+  );
   const chooses = acquires.find(
     (x) => (x.kind === 'pin' || x.pages?.kind !== 'unary') && choosesWrite(x, file.functions.get(x.fn)),
   );
@@ -308,6 +325,7 @@ function* oneVariable(file: FileAnalysis, access: AccessMap, g: Group): Iterable
     const why = cpuWrites.find((w) => w.key === r.key && w.fn === r.fn);
     if (
       !why ||
+      r.effect.frees ||
       r.call.start < why.span.start ||
       dirtied.some((d) => d.key === r.key || (d.fn !== r.fn && !d.key?.startsWith('L:')))
     )

@@ -112,6 +112,13 @@ function isUncertain(file: FileAnalysis, offset: number): boolean {
   );
 }
 
+/** `DRV_GET_PAGES(…)`, a macro of a header that stands for the function here: which branch of that header counts is for a configure script. */
+function isOfHeader(file: FileAnalysis, call: CallExpr, name: string): boolean {
+  const written = file.unit.sources.slice(call.callee.start, call.callee.end);
+  if (written === name || !/^[A-Z][A-Z0-9_]*$/.test(written)) return false;
+  return file.unit.macros.get(written)?.path !== file.unit.path;
+}
+
 interface Wrong {
   readonly call: CallExpr;
   readonly name: string;
@@ -299,7 +306,7 @@ export const removedApi: Rule = {
         const name = calleeName(call);
         if (!name || seen.has(call.callee.start) || isOwnName(file, f, name)) continue;
         const wrong = checkAcquire(file, f, call, name) ?? checkCall(file, f, call, name);
-        if (!wrong || isUncertain(file, call.start)) continue;
+        if (!wrong || isUncertain(file, call.start) || isOfHeader(file, call, name)) continue;
         seen.add(call.callee.start);
         let made: LadderFix | undefined;
         const fix = (): LadderFix => (made ??= wrong.fix(kernels));

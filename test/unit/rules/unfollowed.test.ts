@@ -203,3 +203,68 @@ int io_run(struct io *io)
       { only: 'leaked-pin' },
     ));
 });
+
+describe('what a lost loop leaves behind', () => {
+  it('a number of a page that is declared for nothing', () =>
+    check(
+      `
+int range_map(struct range *r, unsigned long addr)
+{
+	long got = pin_user_pages_fast(addr, r->n, FOLL_LONGTERM, r->list);
+	int ret = range_add(r, page_to_pfn(r->list[0]), got);
+
+	if (ret) {
+		unsigned long pfn; //~ leaked-pin
+
+		WARN_ON(!got);
+	}
+	return ret;
+}
+void range_unmap(struct range *r)
+{
+	unsigned long pfn;
+
+	for (pfn = r->first; pfn < r->last; pfn++)
+		unpin_user_page(pfn_to_page(pfn));
+}`,
+      { only: 'leaked-pin' },
+    ));
+});
+
+describe('two pages by their numbers in one teardown', () => {
+  const teardown = (second: string): string => `
+struct fwd { unsigned long vec, sum; struct gate *gate; };
+int fwd_enable(struct fwd *f, unsigned long addr)
+{
+	struct page *pages[1];
+
+	if (pin_user_pages_fast(addr, 1, FOLL_WRITE | FOLL_LONGTERM, pages) < 1)
+		return -EIO;
+	f->vec = page_to_phys(pages[0]);
+	return 0;
+}
+void fwd_disable(struct fwd *f)
+{
+	struct page *vpage = NULL, *spage = NULL;
+
+	vpage = phys_to_page(f->vec);
+	if (f->gate->sum != 0)
+		spage = phys_to_page(f->gate->sum);
+	if (vpage)
+		unpin_user_page(vpage);
+	if (spage)
+		${second}
+}
+void fwd_choose(struct fwd *f, unsigned long pfn)
+{
+	if (f->pinned)
+		unpin_user_page(pfn_to_page(pfn));
+	else
+		put_page(pfn_to_page(pfn));
+}
+`;
+
+  it('one is put', () => check(teardown('put_page(spage); //~ mismatched-release'), { only: 'mismatched-release' }));
+
+  it('both are unpinned', () => check(teardown('unpin_user_page(spage);'), { only: 'mismatched-release' }));
+});
