@@ -61,6 +61,10 @@ class Moves {
     switch (event.kind) {
       case 'given-back':
         return { ...event, resource: resource! };
+      case 'no-array': {
+        const at = this.span(event.at);
+        return at && { ...event, at };
+      }
       case 'leak':
       case 'outlives': {
         const at = this.span(event.at);
