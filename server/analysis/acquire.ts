@@ -95,6 +95,8 @@ export class Acquires {
       refilled: before?.array === held.s && sameVal(before.index, { ...held, s: 0 }),
       releasedAt: [],
       releasedCount: null,
+      lastIndex: null,
+      blank: this.isBlank(held, state),
       fills: [...(before?.array === held.s ? before.fills : []), fill].slice(-4),
       published: [],
       outflow: before?.outflow ?? false,
@@ -124,5 +126,11 @@ export class Acquires {
     }
     state.note(e, `${name}() ${resource.kind === 'pin' ? 'pins' : 'takes references to'} the pages`, 'acquire');
     return result;
+  }
+
+  /** The address of a variable that has no value yet. */
+  private isBlank(address: Val, state: State): boolean {
+    const content = this.symbols.info(address.s).addressOf && state.memory.get(this.memory.deref(address));
+    return !!content && this.symbols.info(content.s).unset === true;
   }
 }

@@ -4,7 +4,7 @@ import type { FunctionDef } from '../../language/c/unit.ts';
 import type { Frame, Machine } from './frame.ts';
 import { shortLoc } from './memory.ts';
 import { isElsewhere, isErrKnown, isShort, isSureToHold, mayHold, type Resource, type State } from './state.ts';
-import { ZERO, isConst, type Symbols, type Val } from './values.ts';
+import { constant, ZERO, isConst, type Symbols, type Val } from './values.ts';
 
 const HANDED = /^(passed|linked|the result)/;
 
@@ -35,6 +35,21 @@ export class Endings {
           outcome,
           reach: this.reach(r, state, end.value, outcome === 'error').concat(r.published.map((f) => `~${f}`)),
         });
+        continue;
+      }
+      if (this.isCutShort(r, state, frame)) {
+        const isEnd = end.at.start === frame.context.def.start;
+        if (!this.reach(r, state, end.value, outcome === 'error').length)
+          this.machine.emit({
+            kind: 'leak',
+            resource: r,
+            at: isEnd ? closingBrace(frame.context.def) : end.at,
+            why: 'rest',
+            refused: false,
+            trace: state.trace,
+            functionName: frame.context.def.name,
+            short: false,
+          });
         continue;
       }
       if (!mayHold(state, r)) continue;
@@ -76,6 +91,22 @@ export class Endings {
         });
       }
     }
+  }
+
+  /**
+   * A loop that gives the pages back one by one was left before its end, and as far as the path knows there were more of them. (A
+   * loop that ends by its own condition has given all of them back, see LoopBorders.leave().)
+   */
+  private isCutShort(r: Resource, state: State, { context }: Frame): boolean {
+    const last = r.releasedAt.at(-1);
+    if (r.status !== 'partial' || r.releasedCount !== 'loop' || !last || r.releasedAt.length > 1) return false;
+    if (r.fact.result !== 'pages' || r.iter || r.earlier.length || r.outflow || r.published.length) return false;
+    const { lastIndex } = r;
+    // in the first round only: later ones stand for any
+    if (!lastIndex || lastIndex.s || lastIndex.x || lastIndex.o !== 0) return false;
+    if (![...context.loops.values()].some(({ span }) => last.start >= span.start && last.end <= span.end)) return false;
+    const [isOne, isAsked] = [r.result, r.requested].map((n) => state.compare('<=', n, constant(1)) === true);
+    return !isOne && !isAsked;
   }
 
   /**

@@ -8,7 +8,7 @@ export interface LeakEvent {
   readonly resource: Resource;
   readonly at: Span;
   /** What happens at `at`. */
-  readonly why: 'return' | 'end' | 'array-freed' | 'owner-freed' | 'overwritten' | 'forgotten' | 'uncounted';
+  readonly why: 'return' | 'end' | 'array-freed' | 'owner-freed' | 'overwritten' | 'forgotten' | 'uncounted' | 'rest';
   /** The call that frees; the field that is cleared. */
   readonly by?: string;
   readonly trace: Trace | null;
@@ -27,8 +27,8 @@ export interface DoubleReleaseEvent {
   readonly first: Span;
   readonly at: Span;
   readonly call: CallExpr;
-  /** 'again': the same pages twice; 'unfilled': more pages than the acquire filled. */
-  readonly why: 'again' | 'unfilled';
+  /** 'again': the same pages twice; 'unfilled': more pages than the acquire filled; 'nothing': it took none. */
+  readonly why: 'again' | 'unfilled' | 'nothing';
   readonly trace: Trace | null;
   readonly functionName: string;
 }

@@ -96,7 +96,8 @@ export class LoopBorders {
   }
 }
 
-const isInside = (loop: Loop, id: number): boolean =>
+/** The node belongs to the loop. */
+export const isInside = (loop: Loop, id: number): boolean =>
   id >= Math.min(loop.head, loop.last) && id <= Math.max(loop.head, loop.last);
 
 /** How often a loop is entered before the walk assumes anything of what it changes. */

@@ -2,7 +2,7 @@
 import type { PagesArg } from '../../language/kernel/types.ts';
 import type { Frame } from './frame.ts';
 import { isElsewhere, type Resource, type State } from './state.ts';
-import { ZERO, sameVal, symbol, valKey, type Symbols, type Val } from './values.ts';
+import { ZERO, sameVal, symbol, valKey, type Symbols, type SymInfo, type Val } from './values.ts';
 
 /** What the text of a place says to a load. */
 interface Reading {
@@ -142,7 +142,7 @@ export class Memory {
     tag: string,
     state: State,
     frame: Frame,
-    info: { name?: string; lo?: number; hi?: number; local?: 'heap'; zeroed?: boolean; nonNull?: boolean } = {},
+    info: Pick<SymInfo, 'name' | 'lo' | 'hi' | 'zeroed' | 'unset' | 'nonNull'> & { local?: 'heap' } = {},
   ): Val {
     return symbol(this.symbols.get(`fresh:${frame.id}:${tag}:${state.rounds.text}`, info));
   }

@@ -5,7 +5,7 @@ import { calleeName } from './context.ts';
 import { nameOf, type Frame, type Machine } from './frame.ts';
 import type { Memory } from './memory.ts';
 import { isElsewhere, isShort, isSureToHold, mayHold, type Resource, type State } from './state.ts';
-import { constant, isConst, sameVal, valKey, type Symbols, type Val } from './values.ts';
+import { constant, isConst, sameVal, valKey, ZERO, type Symbols, type Val } from './values.ts';
 
 /** Releases and frees on a path. */
 export class Releases {
@@ -74,7 +74,25 @@ export class Releases {
       return;
     }
     for (const [id, r] of mine) {
-      if (!r.earlier.length && r.status === 'held' && !mayHold(state, r)) continue; // nothing is held on this path
+      if (!r.earlier.length && r.status === 'held' && !mayHold(state, r)) {
+        // nothing is held on this path
+        // in the function that called it: elsewhere, flags that are not followed decide
+        const isNear = id === `${frame.id}:${r.site.start}`;
+        if (!shared && isNear && this.isNeverFilled(r, v, whole ? count : undefined, whole, state))
+          this.machine.emit({
+            kind: 'double',
+            refKind: effect.of,
+            resource: r,
+            name,
+            first: r.site,
+            at: e,
+            call: e,
+            why: 'nothing',
+            trace: state.trace,
+            functionName: frame.context.def.name,
+          });
+        continue;
+      }
       const common = { resource: r, at: e as Span, call: e, trace: state.trace, functionName: frame.context.def.name };
       if (effect.of !== r.kind || effect.frees)
         this.machine.emit({ kind: 'mismatch', released: effect.of, frees: effect.frees ?? false, ...common });
@@ -103,7 +121,13 @@ export class Releases {
         if (before && !shared && !this.symbols.info(v.s).key.startsWith('back:'))
           this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: before.span, why: 'again' });
         else state.ghosts.set(at, { span: e, kind: effect.of, count: '1', name });
-        state.resources.set(id, { ...r, status: 'partial', releasedAt: [...r.releasedAt, e], releasedCount: 'loop' });
+        state.resources.set(id, {
+          ...r,
+          status: 'partial',
+          releasedAt: [...r.releasedAt, e],
+          releasedCount: 'loop',
+          lastIndex: el && el.array === r.array ? el.index : null,
+        });
         continue;
       }
       if (
@@ -135,6 +159,22 @@ export class Releases {
         releasedCount: whole ? countKey : '1',
       });
     }
+  }
+
+  /**
+   * What is given back was to be filled by an acquire that took nothing on this path, and nothing else can have filled it: as many
+   * slots as it was asked for, or the one page of a variable that had no value before.
+   */
+  private isNeverFilled(r: Resource, v: Val, count: Val | undefined, whole: boolean, state: State): boolean {
+    if (r.fact.result !== 'pages' || r.iter || r.earlier.length) return false;
+    if (whole)
+      return (
+        !!count &&
+        sameVal(v, { s: r.array, o: r.index.o, x: r.index.x }) &&
+        (sameVal(count, r.requested) || (isConst(count) && count.o > 0)) &&
+        state.compare('<=', r.requested, ZERO) !== true
+      );
+    return r.blank && !v.o && !v.x && !!this.symbols.info(r.array).addressOf?.startsWith('f');
   }
 
   /** kfree() and friends: a resource whose array, or whose array's owner, goes away can no longer be given back. */

@@ -48,6 +48,10 @@ export interface Resource {
   readonly refilled: boolean;
   readonly releasedAt: readonly Span[];
   readonly releasedCount: string | null;
+  /** The variable that the page goes to had no value before. */
+  readonly blank: boolean;
+  /** Index in the array of the page that was given back last, where they go one by one. */
+  readonly lastIndex: Val | null;
   /** Names of the fills of its array (this acquire, earlier rounds): elements of other fills are other pages. */
   readonly fills: readonly string[];
   /** Fields of memory that others see, written since the acquire. */

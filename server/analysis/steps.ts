@@ -5,7 +5,7 @@ import type { TranslationUnit } from '../../language/c/unit.ts';
 import type { Loop } from './context.ts';
 import { textOf, type Frame } from './frame.ts';
 import type { Interpreter } from './interp.ts';
-import { LoopBorders, loopEndingAt, roundsOf, type Step } from './loops.ts';
+import { isInside, LoopBorders, loopEndingAt, roundsOf, type Step } from './loops.ts';
 import type { State } from './state.ts';
 import { ZERO } from './values.ts';
 
@@ -36,7 +36,7 @@ export class Stepper {
         else if (!w.decl.isStatic)
           this.interp.memory.store(
             loc,
-            this.interp.memory.fresh(`d${w.decl.start}`, state, frame, { name: w.decl.name }),
+            this.interp.memory.fresh(`d${w.decl.start}`, state, frame, { name: w.decl.name, unset: true }),
             state,
           );
         break;
@@ -126,7 +126,8 @@ export class Stepper {
       const s = i === node.succs.length - 1 ? state : state.fork();
       const before = s.trace;
       if (!this.interp.assume(test, truth, s, frame) && !tired) continue;
-      if (loop && !truth) this.borders.leave(loop, s, frame);
+      // `while (!failed)` goes on where the test is false
+      if (loop && !truth && !isInside(loop, edge.to)) this.borders.leave(loop, s, frame);
       if (!loop && before === s.trace)
         s.note(test, `${text(test, this.unit)} is ${truth ? 'true' : 'false'}`, 'branch');
       out.push({ edge, state: s });

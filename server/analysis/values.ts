@@ -31,6 +31,8 @@ export interface SymInfo {
   readonly local?: 'variable' | 'heap';
   /** Heap memory that starts as zeroes. */
   readonly zeroed?: boolean;
+  /** What is in a variable that was declared without a value. */
+  readonly unset?: boolean;
   /** Known to be a non-null address. */
   readonly nonNull?: boolean;
   /** It is the truth value of this comparison. */

@@ -84,16 +84,22 @@ export const doubleRelease: Rule = {
       const line = lineAt(file, e.first.start);
       const what = e.resource ? describeAcquire(file, e.resource.site, e.resource.kind) : `\`${e.name}\``;
       const message =
-        e.why === 'unfilled'
-          ? `${name}() releases slots of ${what} that were never filled: on this path the result is below the count given here. Release only as many as the call returned.`
-          : `${what} is released a second time by ${name}() here; the first release is on ${line}. Drop one of them.`;
+        e.why === 'nothing'
+          ? `${name}() releases ${what}, but on this path the call took nothing: what is given back was never filled in. Take this way out of the release.`
+          : e.why === 'unfilled'
+            ? `${name}() releases slots of ${what} that were never filled: on this path the result is below the count given here. Release only as many as the call returned.`
+            : `${what} is released a second time by ${name}() here; the first release is on ${line}. Drop one of them.`;
       const steps = e.resource
         ? pathSteps(
             file,
             e.trace,
             e.resource.site,
             e.at,
-            e.why === 'unfilled' ? 'more pages are released than were taken' : `released again (first on ${line})`,
+            e.why === 'nothing'
+              ? 'nothing was taken, and it is released'
+              : e.why === 'unfilled'
+                ? 'more pages are released than were taken'
+                : `released again (first on ${line})`,
           )
         : [stepAt(file, e.first, 'released here first', 'event'), stepAt(file, e.at, 'released again', 'fault')];
       yield {
@@ -102,7 +108,10 @@ export const doubleRelease: Rule = {
         message,
         steps,
         shape: `${name}:${e.name}:${e.why}`,
-        fixes: () => (e.why === 'unfilled' ? narrowRelease(file, e.call) : dropRelease(file, e.call, e.first)),
+        fixes: () =>
+          e.why === 'again'
+            ? dropRelease(file, e.call, e.first)
+            : [...narrowRelease(file, e.call), ...(e.why === 'nothing' ? dropRelease(file, e.call) : [])],
       };
     }
     for (const t of twice) {

@@ -68,6 +68,20 @@ Release exactly what is held, \`ret\` pages and not \`nr\`, before the exit or a
 function fromLeak(file: FileAnalysis, e: LeakEvent): Report {
   const what = describeAcquire(file, e.resource.site, e.resource.kind);
   const when = lastDecision(e.trace, e.resource.site);
+  if (e.why === 'rest')
+    return {
+      span: e.at,
+      functionName: e.functionName,
+      message: `${what}: this way out leaves the loop that gives them back one by one${when ? ` when ${when}` : ''}, and the pages behind the last one are leaked; give them back with ${partner(e.resource.kind)} first.`,
+      steps: pathSteps(
+        file,
+        e.trace,
+        e.resource.site,
+        e.at,
+        `the rest of the pages taken on ${lineAt(file, e.resource.site.start)} is lost here`,
+      ),
+      shape: `${callName(e.resource.site)}:rest:${when}`,
+    };
   const how =
     e.why === 'array-freed'
       ? `is still held when ${e.by}() frees the array that names the pages: they can no longer be given back`
