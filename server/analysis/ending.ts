@@ -168,6 +168,11 @@ export class Endings {
         if (v.s !== sym && el?.array !== sym) continue;
         if (loc.startsWith('f')) {
           // inside a local struct or array: found through its address only
+          for (const id of state.escaped.keys()) {
+            const whole = this.symbols.info(id).addressOf;
+            if (whole !== undefined && (loc.startsWith(`${whole}.`) || loc.startsWith(`${whole}[`)))
+              for (const how of failures ? state.givenTo(id) : state.knownBy(id, onError)) out.add(how);
+          }
           continue;
         }
         // a table that could not take the last batch does not lead to it

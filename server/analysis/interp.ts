@@ -358,7 +358,7 @@ export class Interpreter {
       if (loc?.startsWith('f') && v.s) {
         const inner = state.memory.get(loc);
         if (!inner || !this.memory.touchesResource(inner, state))
-          this.memory.store(loc, this.memory.fresh(`a${e.start}:${i}`, state, frame), state);
+          this.memory.changed(loc, this.memory.fresh(`a${e.start}:${i}`, state, frame), state);
       }
       if (!v.s) return;
       this.memory.refilled(v.s, state);

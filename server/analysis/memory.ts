@@ -161,6 +161,20 @@ export class Memory {
     return false;
   }
 
+  /**
+   * Unseen code got the address of a local variable and may have changed what is there. Pages that are kept in it stay: whoever is done
+   * with them finds them there.
+   */
+  changed(loc: string, now: Val, state: State): void {
+    const isPart = (at: string): boolean =>
+      at.startsWith(loc) && (at.charAt(loc.length) === '.' || at.charAt(loc.length) === '[');
+    const kept = state.resources.size
+      ? [...state.memory].filter(([at, v]) => v.s !== 0 && isPart(at) && this.touchesResource(v, state))
+      : [];
+    this.store(loc, now, state);
+    for (const [at, v] of kept) state.memory.set(at, v);
+  }
+
   /** An embedded member's address stands for the object that holds it. */
   ownerOf(v: Val): number {
     const loc = this.symbols.info(v.s).addressOf;

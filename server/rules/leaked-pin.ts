@@ -118,10 +118,10 @@ function heldCount(file: FileAnalysis, e: LeakEvent | OutlivesEvent): string {
   return name ? `the \`${name}\` pages held` : 'what is held';
 }
 
-/** Variable that takes the result of the acquire. */
+/** Variable that takes the result of the acquire, where the finding is in the same function. */
 function resultName(file: FileAnalysis, e: LeakEvent | OutlivesEvent): string | undefined {
   const site = siteOf(file, e.resource);
-  const f = site && file.functions.get(site.fn);
+  const f = site?.fn === (e.kind === 'leak' ? e.functionName : e.root) ? file.functions.get(site.fn) : undefined;
   return site && f ? resultOf(site.call, f) : undefined;
 }
 

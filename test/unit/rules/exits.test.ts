@@ -1,4 +1,4 @@
-/** Ways out of the loops that give pages back one by one, and releases of what was never filled. */
+/** Ways out of the loops that give pages back one by one, releases of what was never filled, objects on the stack that unseen code gets. */
 import { describe, it } from 'vitest';
 import { check } from './check.ts';
 
@@ -135,5 +135,51 @@ int fill(unsigned long addr, struct page **pages, int nr)
   it('is nothing where nothing is asked for', async () => {
     await check(array('ret == 0 && nr == 0', 'nr'), doubles);
     await check(array('ret <= 0', 'ret'), doubles);
+  });
+});
+
+describe('an object on the stack', () => {
+  const text = (use: string): string => `
+struct window { struct page **pages; int nr; };
+static int window_pin(struct window *w, unsigned long addr, int nr)
+{
+	struct page **pages = kcalloc(nr, sizeof(*pages), GFP_KERNEL);
+	int got;
+
+	if (!pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got != nr) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		kfree(pages);
+		return -EFAULT;
+	}
+	w->pages = pages;
+	w->nr = nr;
+	return 0;
+}
+static void window_unpin(struct window *w)
+{
+	unpin_user_pages_dirty_lock(w->pages, w->nr, true);
+	kfree(w->pages);
+}
+long window_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct window w = { 0 };
+	int ret = window_pin(&w, arg, 16);
+
+	if (ret)
+		return ret;
+	${use}
+	window_unpin(&w);
+	return ret;
+}`;
+  it('keeps its pages when unseen code gets it', async () => {
+    await check(text('ret = window_run(&w);'), leaks);
+    await check(text('window_run(&w, w.pages);\n\tret = window_wait(&w);'), leaks);
+  });
+  it('loses them where that code has failed', async () => {
+    await check(text('ret = window_run(&w);\n\tif (ret)\n\t\treturn ret; //~ leaked-pin'), leaks);
   });
 });
