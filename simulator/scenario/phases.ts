@@ -1,5 +1,5 @@
 /** The phases of a run: initialisers, insmod, programs (or the entry points of a driver that has none), rmmod. */
-import { ACTOR, HI, findMember, MachineFault, type FnInfo, type Word } from '../machine/index.ts';
+import { ACTOR, HI, findMember, isDevice, MachineFault, type FnInfo, type Word } from '../machine/index.ts';
 import { fillAssumed, makeArguments } from './arguments.ts';
 import { PHASE } from './control.ts';
 import type { Simulation } from './simulation.ts';
@@ -108,7 +108,7 @@ export class Phases {
   /** A loaded driver without a program: each of its entry points is called once, in the order of their use. */
   private startEntryPoints(): void {
     const { control, kernel: k, loaded } = this.sim;
-    const row = k.chardevs.find((r) => !k.chardevs.get(r, 'gone') && k.chardevs.get(r, 'ops') !== 0);
+    const row = k.chardevs.find((r) => !k.chardevs.get(r, 'gone') && isDevice(k, r) && k.chardevs.get(r, 'ops') !== 0);
     if (!row || !k.program.record('file_operations')) return;
     const p = k.newProcess('app');
     control.set('entryProcess', p);
@@ -117,7 +117,7 @@ export class Phases {
   }
   private nextEntryPoint(): boolean {
     const { control, kernel: k, loaded } = this.sim;
-    const row = k.chardevs.find((r) => !k.chardevs.get(r, 'gone') && k.chardevs.get(r, 'ops') !== 0);
+    const row = k.chardevs.find((r) => !k.chardevs.get(r, 'gone') && isDevice(k, r) && k.chardevs.get(r, 'ops') !== 0);
     const at = row ? k.chardevs.get(row, 'ops') : 0;
     const order = ['open', 'mmap', 'write', 'read', 'unlocked_ioctl', 'release'];
     const p = control.get('entryProcess');

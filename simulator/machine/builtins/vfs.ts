@@ -87,6 +87,11 @@ export function freeDescriptor(k: Kernel, thread: number, fd: number): void {
   if (r) k.files.set(r, 'open', 0);
 }
 
+/** What files of debugfs, procfs and sysfs have as their device number. */
+const VIRTUAL = 0xfff00000 | 0;
+/** Is it a device of /dev? */
+export const isDevice = (k: Kernel, row: number): boolean => k.chardevs.get(row, 'devt') !== VIRTUAL;
+
 function openPath(k: Kernel, a: Args): number {
   const path = a.text(0);
   const flags = a.n(1);
@@ -97,8 +102,8 @@ function openPath(k: Kernel, a: Args): number {
   let devt = 0;
   let object = 0;
   if (path.startsWith('/dev/') && !path.startsWith('/dev/shm/')) {
-    const byName = k.chardevs.find((r) => live(r) && k.nameText(k.chardevs.get(r, 'name')) === base);
-    const withOps = (r: number): boolean => live(r) && k.chardevs.get(r, 'ops') !== 0;
+    const byName = k.chardevs.find((r) => live(r) && isDevice(k, r) && k.nameText(k.chardevs.get(r, 'name')) === base);
+    const withOps = (r: number): boolean => live(r) && isDevice(k, r) && k.chardevs.get(r, 'ops') !== 0;
     let row = byName && k.chardevs.get(byName, 'ops') ? byName : 0;
     if (byName && !row)
       row = k.chardevs.find(
@@ -120,6 +125,13 @@ function openPath(k: Kernel, a: Args): number {
         `open("${path}"): the device was freed without misc_deregister()/cdev_del()`,
       );
   }
+  const virtual = /^\/(?:sys|proc)\//.test(path)
+    ? k.chardevs.find((r) => live(r) && k.chardevs.get(r, 'devt') === VIRTUAL && k.nameText(k.chardevs.get(r, 'name')) === base)
+    : 0;
+  if (virtual) {
+    ops = ptr(k.chardevs.get(virtual, 'ops'));
+    object = k.chardevs.get(virtual, 'object');
+  }
   let disk = 0;
   if (!ops) {
     const fs = /pmem|dax/.test(path)
@@ -136,6 +148,12 @@ function openPath(k: Kernel, a: Args): number {
     } else if (flags & 0o1000) truncateFile(k.model.s, disk, 0);
   }
   const f = makeFile(k, ops ?? { hi: 0, lo: 0 }, flags, devt, object);
+  if (virtual) {
+    const inode = object + member(k, '__virtual', 'inode') + member(k, 'inode', 'i_private');
+    const own = k.vm.memory.r32(f + member(k, 'file', 'f_inode')) + member(k, 'inode', 'i_private');
+    k.vm.memory.w32(own, k.vm.memory.r32(inode));
+    k.vm.memory.w32(own + 4, k.vm.memory.r32(inode + 4));
+  }
   const open = k.open.add({ count: 1, struct: f, disk, flags, dev: object, path: k.nameId(path) });
   k.vm.memory.w32(f + member(k, 'file', '__row'), open);
   // a char device: open() of the driver gets the file; private_data of a misc device is the device
@@ -345,7 +363,7 @@ export const vfs: Builtins = {
   __pinscope_disk: disk,
   __pinscope_register: (k, a) => {
     k.chardevs.add({ name: a.isNull(0) ? 0 : k.nameId(a.text(0)), ops: a.w(1).lo, object: a.w(2).lo, devt: a.n(3) });
-    if (!a.isNull(0)) k.event('device', `/dev/${a.text(0)} appears`, a.thread);
+    if (!a.isNull(0) && a.n(3) !== VIRTUAL) k.event('device', `/dev/${a.text(0)} appears`, a.thread);
     k.touched = true;
     return undefined;
   },

@@ -29,7 +29,17 @@ export const ARITH = String.raw`
 #define div64_ul(a, b) ((u64)(a) / (unsigned long)(b))
 #define div_s64(a, b) ((s64)(a) / (s32)(b))
 static inline u64 div_u64_rem(u64 a, u32 b, u32 *r) { *r = a % b; return a / b; }
-#define mul_u64_u32_div(a, m, d) ((u64)(a) * (m) / (d))
+static inline u64 div64_u64_rem(u64 a, u64 b, u64 *r) { *r = a % b; return a / b; }
+static inline s64 div_s64_rem(s64 a, s32 b, s32 *r) { *r = a % b; return a / b; }
+#define div64_s64(a, b) ((s64)(a) / (s64)(b))
+#define div64_long(a, b) ((s64)(a) / (long)(b))
+#define mul_u32_u32(a, b) ((u64)(u32)(a) * (u32)(b))
+static inline u64 mul_u64_u32_shr(u64 a, u32 m, unsigned int s) { u64 r = ((u64)(u32)a * m) >> s; if (a >> 32) r += ((a >> 32) * m) << (32 - s); return r; }
+static inline u64 mul_u64_u64_shr(u64 a, u64 b, unsigned int s) { u64 ll = (u64)(u32)a * (u32)b, lh = (u64)(u32)a * (b >> 32), hl = (a >> 32) * (u32)b, mid = (ll >> 32) + (u32)lh + (u32)hl, lo = (mid << 32) | (u32)ll, hi = (a >> 32) * (b >> 32) + (lh >> 32) + (hl >> 32) + (mid >> 32); if (!s) return lo; return s < 64 ? (lo >> s) | (hi << (64 - s)) : hi >> (s - 64); }
+static inline u64 mul_u64_u32_div(u64 a, u32 m, u32 d) { u64 l = (u64)(u32)a * m, h = (a >> 32) * m + (l >> 32), q = h / d; return (q << 32) | ((((h % d) << 32) | (u32)l) / d); }
+#define DIV64_U64_ROUND_UP(n, d) div64_u64((u64)(n) + (d) - 1, d)
+#define DIV64_U64_ROUND_CLOSEST(n, d) div64_u64((u64)(n) + (d) / 2, d)
+#define DIV_U64_ROUND_CLOSEST(n, d) div_u64((u64)(n) + (d) / 2, d)
 #define mult_frac(x, n, d) ((x) / (d) * (n) + (x) % (d) * (n) / (d))
 #define roundup(x, y) ((((x) + ((y) - 1)) / (y)) * (y))
 #define rounddown(x, y) ((x) - ((x) % (y)))

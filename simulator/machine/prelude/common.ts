@@ -36,40 +36,6 @@ struct kfifo { unsigned int in, out, size; unsigned char *data; unsigned char bu
 #define kfifo_to_user(f, u, n, c) ({ unsigned int __ku = 0; int __ke = 0; while (__ku + sizeof((f)->buf[0]) <= (n) && !kfifo_is_empty(f)) { if (copy_to_user((char *)(u) + __ku, &__kfifo_at(f, (f)->out), sizeof((f)->buf[0]))) { __ke = -EFAULT; break; } (f)->out++; __ku += sizeof((f)->buf[0]); } *(c) = __ku; __ke; })
 #define kfifo_from_user(f, u, n, c) ({ unsigned int __kv = 0; int __kw = 0; while (__kv + sizeof((f)->buf[0]) <= (n) && !kfifo_is_full(f)) { if (copy_from_user(&__kfifo_at(f, (f)->in), (const char *)(u) + __kv, sizeof((f)->buf[0]))) { __kw = -EFAULT; break; } (f)->in++; __kv += sizeof((f)->buf[0]); } *(c) = __kv; __kw; })
 
-struct dentry __pinscope_dentry;
-static inline struct dentry *debugfs_create_dir(const char *n, struct dentry *p) { return __pinscope_choice("debugfs_create_dir") ? ERR_PTR(-ENODEV) : &__pinscope_dentry; }
-static inline struct dentry *debugfs_create_file(const char *n, umode_t m, struct dentry *p, void *d, const struct file_operations *f) { return &__pinscope_dentry; }
-#define debugfs_create_file_unsafe(n, m, p, d, f) debugfs_create_file(n, m, p, d, f)
-#define debugfs_create_symlink(n, p, t) (&__pinscope_dentry)
-#define debugfs_create_u8(n, m, p, v) ((void)(v))
-#define debugfs_create_u16(n, m, p, v) ((void)(v))
-#define debugfs_create_u32(n, m, p, v) ((void)(v))
-#define debugfs_create_u64(n, m, p, v) ((void)(v))
-#define debugfs_create_x32(n, m, p, v) ((void)(v))
-#define debugfs_create_x64(n, m, p, v) ((void)(v))
-#define debugfs_create_ulong(n, m, p, v) ((void)(v))
-#define debugfs_create_bool(n, m, p, v) ((void)(v))
-#define debugfs_create_atomic_t(n, m, p, v) ((void)(v))
-#define debugfs_create_blob(n, m, p, v) (&__pinscope_dentry)
-#define debugfs_create_regset32(n, m, p, v) ((void)(v))
-#define debugfs_remove(d) ((void)(d))
-#define debugfs_remove_recursive(d) ((void)(d))
-#define debugfs_lookup(n, p) (&__pinscope_dentry)
-#define debugfs_initialized() 1
-#define proc_create(n, m, p, o) ((void *)1)
-#define proc_create_data(n, m, p, o, d) ((void *)1)
-#define proc_create_single(n, m, p, f) ((void *)1)
-#define proc_mkdir(n, p) ((void *)1)
-#define proc_remove(e) ((void)(e))
-#define remove_proc_entry(n, p) ((void)(n))
-static inline ssize_t seq_read(struct file *f, char *b, size_t n, loff_t *o) { struct seq_file *m = f->private_data; if (*o) return 0; return 0 * (m != NULL); }
-static inline loff_t seq_lseek(struct file *f, loff_t o, int w) { return 0; }
-static inline int __single_open(struct file *f, int (*show)(struct seq_file *, void *), void *d) { struct seq_file *m = __pinscope_alloc("single_open", sizeof(*m), GFP_KERNEL, 1); if (!m) return -ENOMEM; m->private = d; m->file = f; f->private_data = m; return 0; }
-static inline int single_release(struct inode *i, struct file *f) { kfree(f->private_data); return 0; }
-#define single_open_size(f, s, d, n) __single_open(f, s, d)
-#define DEFINE_SHOW_ATTRIBUTE(n) static int n##_open(struct inode *inode, struct file *file) { return __single_open(file, n##_show, inode->i_private); } static const struct file_operations n##_fops = { .owner = THIS_MODULE, .open = n##_open, .read = seq_read, .llseek = seq_lseek, .release = single_release }
-#define DEFINE_DEBUGFS_ATTRIBUTE(n, g, s, f) static const struct file_operations n = { .owner = THIS_MODULE }
-#define DEFINE_SIMPLE_ATTRIBUTE(n, g, s, f) static const struct file_operations n = { .owner = THIS_MODULE }
 
 static inline const char *kbasename(const char *p) { const char *t = strrchr(p, '/'); return t ? t + 1 : p; }
 static inline char *strnchr(const char *s, size_t n, int c) { while (n--) { if (*s == (char)c) return (char *)s; if (!*s++) break; } return NULL; }

@@ -85,12 +85,15 @@ unsigned long copy_from_user(void *d, const void *s, unsigned long n); unsigned 
 #define u64_to_user_ptr(x) ((void *)(unsigned long)(x))
 #define compat_ptr(x) ((void *)(unsigned long)(u32)(x))
 #define ptr_to_compat(p) ((u32)(unsigned long)(p))
-#define fault_in_readable(p, n) ({ char __fr; size_t __fi; for (__fi = 0; __fi < (n); __fi += PAGE_SIZE) if (copy_from_user(&__fr, (const char *)(p) + __fi, 1)) break; __fi >= (n) ? 0UL : (n) - __fi; })
-#define fault_in_writeable(p, n) 0UL
-#define fault_in_safe_writeable(p, n) 0UL
-#define fault_in_pages_readable(p, n) 0
-#define fault_in_pages_writeable(p, n) 0
-static inline int copy_struct_from_user(void *d, size_t k, const void *s, size_t u) { size_t n = min(k, u); memset(d, 0, k); return copy_from_user(d, s, n) ? -EFAULT : 0; }
+static inline size_t __fault_in(const char *p, size_t n, int wr) { size_t i = 0; char c; while (i < n) { if (copy_from_user(&c, p + i, 1) || (wr && copy_to_user((char *)p + i, &c, 1))) return n - i; i = ((((unsigned long)p + i) | ~PAGE_MASK) + 1) - (unsigned long)p; } return 0; }
+#define fault_in_readable(p, n) __fault_in((const char *)(p), n, 0)
+#define fault_in_writeable(p, n) __fault_in((const char *)(p), n, 1)
+#define fault_in_safe_writeable(p, n) __fault_in((const char *)(p), n, 1)
+#define fault_in_subpage_writeable(p, n) __fault_in((const char *)(p), n, 1)
+#define fault_in_pages_readable(p, n) (__fault_in((const char *)(p), n, 0) ? -EFAULT : 0)
+#define fault_in_pages_writeable(p, n) (__fault_in((const char *)(p), n, 1) ? -EFAULT : 0)
+#define check_zeroed_user(p, n) ({ const char *__czp = (const char *)(p); size_t __czi; char __czc; int __czr = 1; for (__czi = 0; __czi < (n); __czi++) { if (copy_from_user(&__czc, __czp + __czi, 1)) { __czr = -EFAULT; break; } if (__czc) { __czr = 0; break; } } __czr; })
+static inline int copy_struct_from_user(void *d, size_t k, const void *s, size_t u) { size_t n = min(k, u); if (u > k) { int r = check_zeroed_user((const char *)s + n, u - n); if (r <= 0) return r ? r : -E2BIG; } memset(d, 0, k); return copy_from_user(d, s, n) ? -EFAULT : 0; }
 typedef struct { void *p; } sockptr_t;
 #define copy_from_sockptr(d, s, n) (copy_from_user(d, (s).p, n) ? -EFAULT : 0)
 #define copy_to_sockptr(d, s, n) (copy_to_user((d).p, s, n) ? -EFAULT : 0)

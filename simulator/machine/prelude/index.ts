@@ -25,6 +25,7 @@ import { LISTS } from './lists.ts';
 import { LOCKS } from './locks.ts';
 import { NET } from './net.ts';
 import { PAGES } from './pages.ts';
+import { PLATFORM } from './platform.ts';
 import { PRINTK } from './printk.ts';
 import { STRINGS } from './strings.ts';
 import { SUBSYSTEMS } from './subsystems.ts';
@@ -33,6 +34,7 @@ import { TASKS } from './tasks.ts';
 import { TYPES } from './types.ts';
 import { USB } from './usb.ts';
 import { USER } from './user.ts';
+import { VIRTUAL_FILES } from './virtual-files.ts';
 import { VMAS } from './vmas.ts';
 import { WAIT } from './wait.ts';
 import { WORK } from './work.ts';
@@ -114,6 +116,8 @@ const HEADERS = [
   SYSCALLS,
   SUBSYSTEMS,
   COMMON,
+  VIRTUAL_FILES,
+  PLATFORM,
   BLOCK_LAYER,
   NET,
   USB,

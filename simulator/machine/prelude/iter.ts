@@ -66,18 +66,14 @@ static inline ssize_t __iter_alloc(struct iov_iter *i, struct page ***p, size_t 
 #define iov_iter_get_pages_alloc2(i, p, s, o) __iter_alloc(i, p, s, o, true)
 static inline ssize_t iov_iter_extract_pages(struct iov_iter *i, struct page ***p, size_t max, unsigned int maxpages, unsigned int f, size_t *off) { if (!*p) { *p = kvmalloc_array(maxpages, sizeof(struct page *), GFP_KERNEL | __GFP_ZERO); if (!*p) return -ENOMEM; } return __iter_pages(i, *p, max, maxpages, off, 1, true, f & ITER_ALLOW_P2PDMA ? FOLL_PCI_P2PDMA : 0); }
 #define iov_iter_get_pages_flags(i, p, s, m, o, f) iov_iter_get_pages2(i, p, s, m, o)
-#define fault_in_iov_iter_readable(i, n) 0
-#define fault_in_iov_iter_writeable(i, n) 0
+static inline size_t __iter_fault_in(const struct iov_iter *i, size_t n, int wr) { struct iov_iter c = *i; size_t left = min(n, c.count); if (!user_backed_iter(i)) return 0; while (left) { size_t k, bad; char *a = __iter_at(&c, &k); k = min(k, left); bad = __fault_in(a, k, wr); if (bad) return left - k + bad; left -= k; iov_iter_advance(&c, k); } return 0; }
+#define fault_in_iov_iter_readable(i, n) __iter_fault_in(i, n, 0)
+#define fault_in_iov_iter_writeable(i, n) __iter_fault_in(i, n, 1)
+static inline size_t iov_iter_zero(size_t n, struct iov_iter *i) { size_t done = 0; char z[64]; memset(z, 0, sizeof(z)); n = min(n, i->count); while (done < n) { size_t c = min(n - done, sizeof(z)), k = copy_to_iter(z, c, i); done += k; if (k < c) break; } return done; }
 static inline int import_ubuf(int rw, void *b, size_t n, struct iov_iter *i) { if (!access_ok(b, n)) return -EFAULT; iov_iter_ubuf(i, rw, b, n); return 0; }
 #define import_single_range(rw, b, n, v, i) import_ubuf(rw, b, n, i)
-struct seq_file { char *buf; size_t size, count; void *private; struct file *file; }; struct seq_operations { void *(*start)(struct seq_file *, loff_t *); void (*stop)(struct seq_file *, void *); void *(*next)(struct seq_file *, void *, loff_t *); int (*show)(struct seq_file *, void *); };
-#define seq_printf(m, f, a...) ((void)(m), (void)printk(f, ##a))
-#define seq_puts(m, s) ((void)printk("%s", s))
-#define seq_putc(m, c) ((void)printk("%c", c))
-#define seq_write(m, d, n) 0
 #define sysfs_emit(b, f, a...) sprintf(b, f, ##a)
 #define sysfs_emit_at(b, o, f, a...) sprintf((b) + (o), f, ##a)
-#define single_open(f, s, d) __single_open(f, s, d)
 #define EPOLLIN 1
 #define EPOLLOUT 4
 #define EPOLLERR 8

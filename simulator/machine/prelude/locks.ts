@@ -32,7 +32,8 @@ struct ww_acquire_ctx { int x; }; struct ww_class { int x; }; struct ww_mutex { 
 #define DEFINE_RWLOCK(x) rwlock_t x = { 0 }
 #define DECLARE_RWSEM(x) struct rw_semaphore x = { 0 }
 #define DEFINE_SEQLOCK(x) seqlock_t x = { 0 }
-#define DEFINE_SEMAPHORE(x, n...) struct semaphore x = { 0, 1 }
+#define DEFINE_SEMAPHORE(x, n...) struct semaphore x = { 0, __take_second_arg(0, ##n, 1) }
+#define __SEMAPHORE_INITIALIZER(x, n) { 0, n }
 #define DEFINE_STATIC_SRCU(x) static struct srcu_struct x
 #define DEFINE_SRCU(x) struct srcu_struct x
 #define __lock_init(l) memset(l, 0, sizeof(*(l)))

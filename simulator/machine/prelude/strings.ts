@@ -90,20 +90,43 @@ static inline bool sysfs_streq(const char *a, const char *b) { while (*a && *a =
 static inline int match_string(const char *const *a, size_t n, const char *s) { size_t i; for (i = 0; i < n && a[i]; i++) if (!strcmp(a[i], s)) return i; return -EINVAL; }
 static inline bool str_has_prefix(const char *s, const char *p) { return !strncmp(s, p, strlen(p)); }
 static inline int __pinscope_number(const char *s, unsigned int base, u64 *out, bool *neg) { u64 v = 0; int any = 0; *neg = false; if (*s == '+' || *s == '-') *neg = *s++ == '-'; if (base == 0) { if (*s == '0' && (s[1] | 32) == 'x') base = 16; else base = *s == '0' ? 8 : 10; } if (base == 16 && *s == '0' && (s[1] | 32) == 'x') s += 2; for (; *s; s++) { int d = hex_to_bin(*s); if (d < 0 || d >= (int)base) break; v = v * base + d; any = 1; } if (*s == '\n') s++; *out = v; return any && !*s ? 0 : -EINVAL; }
-#define __KSTRTO(N, T) static inline int N(const char *s, unsigned int base, T *r) { u64 v; bool neg; int e = __pinscope_number(s, base, &v, &neg); if (e) return e; if (neg && (T)-1 > 0) return -EINVAL; if ((u64)(T)v != v && (T)-1 > 0) return -ERANGE; *r = neg ? (T)-v : (T)v; return 0; }
+#define __KSTRTO(N, T) static inline int N(const char *s, unsigned int base, T *r) { u64 v; bool neg; int e = __pinscope_number(s, base, &v, &neg); if (e) return e; if (neg && (T)-1 > 0) return -EINVAL; if ((T)-1 > 0 ? (u64)(T)v != v : v > ((u64)1 << (sizeof(T) * 8 - 1)) - !neg) return -ERANGE; *r = neg ? (T)-v : (T)v; return 0; }
 __KSTRTO(kstrtoint, int) __KSTRTO(kstrtouint, unsigned int) __KSTRTO(kstrtol, long) __KSTRTO(kstrtoul, unsigned long) __KSTRTO(kstrtoll, long long) __KSTRTO(kstrtoull, unsigned long long) __KSTRTO(kstrtou8, u8) __KSTRTO(kstrtou16, u16) __KSTRTO(kstrtou32, u32) __KSTRTO(kstrtou64, u64)
 static inline int kstrtobool(const char *s, bool *r) { if (*s == 'y' || *s == 'Y' || *s == '1' || *s == 't') { *r = true; return 0; } if (*s == 'n' || *s == 'N' || *s == '0' || *s == 'f') { *r = false; return 0; } return -EINVAL; }
 static inline unsigned long simple_strtoul(const char *s, char **e, unsigned int base) { unsigned long v = 0; if (base == 0) base = *s == '0' ? ((s[1] | 32) == 'x' ? 16 : 8) : 10; if (base == 16 && *s == '0' && (s[1] | 32) == 'x') s += 2; for (;; s++) { int d = hex_to_bin(*s); if (d < 0 || d >= (int)base) break; v = v * base + d; } if (e) *e = (char *)s; return v; }
 #define simple_strtoull(s, e, b) ((u64)simple_strtoul(s, e, b))
 static inline long simple_strtol(const char *s, char **e, unsigned int b) { return *s == '-' ? -(long)simple_strtoul(s + 1, e, b) : (long)simple_strtoul(s, e, b); }
-#define atoi(s) ((int)simple_strtol(s, NULL, 10))
-#define strtoul(s, e, b) simple_strtoul(s, e, b)
-#define strtol(s, e, b) simple_strtol(s, e, b)
+static inline unsigned long strtoul(const char *s, char **e, int b) { const char *p = s; bool neg = false; char *end; unsigned long v; while (isspace(*p)) p++; if (*p == '+' || *p == '-') neg = *p++ == '-'; v = simple_strtoul(p, &end, b); if (e) *e = end == p ? (char *)s : end; return neg ? -v : v; }
+#define strtol(s, e, b) ((long)strtoul(s, e, b))
+#define strtoull(s, e, b) ((unsigned long long)strtoul(s, e, b))
+#define strtoll(s, e, b) ((long long)strtoul(s, e, b))
+#define atoi(s) ((int)strtol(s, NULL, 10))
+#define atol(s) strtol(s, NULL, 10)
+#define atoll(s) ((long long)strtol(s, NULL, 10))
+#define simple_strtoll(s, e, b) ((s64)simple_strtol(s, e, b))
+static inline size_t strspn(const char *s, const char *a) { size_t n = 0; while (s[n] && strchr(a, s[n])) n++; return n; }
+static inline size_t strcspn(const char *s, const char *a) { size_t n = 0; while (s[n] && !strchr(a, s[n])) n++; return n; }
+static inline char *strpbrk(const char *s, const char *a) { for (; *s; s++) if (strchr(a, *s)) return (char *)s; return NULL; }
+static inline char *strtok_r(char *s, const char *d, char **save) { char *b; if (!s) s = *save; if (!s) return NULL; s += strspn(s, d); if (!*s) { *save = NULL; return NULL; } b = s; s += strcspn(s, d); if (*s) *s++ = 0; else s = NULL; *save = s; return b; }
+char *__pinscope_tok;
+#define strtok(s, d) strtok_r(s, d, &__pinscope_tok)
+static inline void *bsearch(const void *k, const void *base, size_t n, size_t size, int (*cmp)(const void *, const void *)) { size_t l = 0, h = n; while (l < h) { size_t m = (l + h) / 2; const char *p = (const char *)base + m * size; int c = cmp(k, p); if (!c) return (void *)p; if (c < 0) h = m; else l = m + 1; } return NULL; }
 static inline void sort(void *base, size_t n, size_t size, int (*cmp)(const void *, const void *), void (*sw)(void *, void *, int)) { size_t i, j, k; char *b = base; for (i = 1; i < n; i++) for (j = i; j > 0 && cmp(b + (j - 1) * size, b + j * size) > 0; j--) for (k = 0; k < size; k++) { char t = b[(j - 1) * size + k]; b[(j - 1) * size + k] = b[j * size + k]; b[j * size + k] = t; } }
 #define qsort(b, n, s, c) sort(b, n, s, c, NULL)
 static inline u32 crc32_le(u32 crc, const unsigned char *p, size_t len) { int i; while (len--) { crc ^= *p++; for (i = 0; i < 8; i++) crc = (crc >> 1) ^ ((crc & 1) ? 0xedb88320u : 0); } return crc; }
 #define crc32(c, p, n) crc32_le(c, (const unsigned char *)(p), n)
 #define get_random_u32() __pinscope_random()
+#define get_random_u8() ((u8)__pinscope_random())
+#define get_random_u16() ((u16)__pinscope_random())
+#define get_random_u64() ((u64)__pinscope_random() << 32 | __pinscope_random())
+#define get_random_long() ((unsigned long)get_random_u64())
+#define get_random_u32_below(n) (__pinscope_random() % (n))
+#define prandom_u32_max(n) (__pinscope_random() % (n))
+#define get_random_bytes(b, n) memset(b, (int)(__pinscope_random() & 255), n)
+#define rand() ((int)(__pinscope_random() & 0x7fffffff))
+#define random() ((long)(__pinscope_random() & 0x7fffffff))
+#define srand(s) ((void)(s))
+#define srandom(s) ((void)(s))
 #define prandom_u32() __pinscope_random()
 u32 __pinscope_random(void);
 `;

@@ -11,7 +11,7 @@ export const USER_NAMES: ReadonlySet<string> = new Set(
   fstat stat shm_open __pinscope_mremap __pinscope_secret strcasecmp strncasecmp strcat strncat isprint isupper islower strdup sort crc32_le
   __syscall_ret __rw __dio __vma_gone __vma_split_at __pinscope_sleep __pinscope_tick __pinscope_bug __pinscope_lock __pinscope_unlock __pinscope_current __pinscope_find_vma
   memcpy memmove memset memcmp strlen strcmp strncmp strcpy strncpy strcat strchr strrchr strstr strnlen snprintf sprintf simple_strtol
-  simple_strtoul tolower toupper isdigit isspace isalpha isxdigit isalnum hex_to_bin sort memchr sscanf __pinscope_random __pinscope_popcount __pinscope_ctz __pinscope_fls
+  simple_strtoul strtoul strtok_r strspn strcspn strpbrk bsearch __pinscope_tok tolower toupper isdigit isspace isalpha isxdigit isalnum hex_to_bin sort memchr sscanf __pinscope_random __pinscope_popcount __pinscope_ctz __pinscope_fls
   refcount mapcount pincount page pinned dirty writeback present swapped writable free_page_of byte_of disk device_data vmstat locked movable on_lru
   same_page faults shared_zero mlocked mem refs_held __pinscope_jiffies __pinscope_prepare __pinscope_wait __pinscope_wake`),
 );
