@@ -40,6 +40,7 @@ export const MACHINE_FAULTS: Readonly<Record<string, string>> = {
   'info-leak': 'uninitialised kernel memory goes to the user',
   segfault: 'a program is killed by SIGSEGV',
   sigbus: 'a program is killed by SIGBUS',
+  'out-of-memory': 'a program is killed because the modelled machine has no memory left',
   hang: 'somebody waits for what will never happen',
   bug: 'BUG() was reached',
   warning: 'the kernel would warn',

@@ -1,6 +1,6 @@
 /** From a program read exactly to code: functions on demand, globals, literals, constants. */
 import type { CType, EnumDef, Expr, Span } from '../../language/c/ast.ts';
-import { FILE_BASE, type ExactFunction, type ExactProgram } from '../../language/c/exact/index.ts';
+import { FILE_BASE, tooDeep, type ExactFunction, type ExactProgram } from '../../language/c/exact/index.ts';
 import type { Block, Const, FnBase, Sym } from './compile-base.ts';
 import { wrap } from './compile-base.ts';
 import { classify } from './compile-classify.ts';
@@ -67,6 +67,9 @@ export class Compiler extends Tables {
           this.enumNames.set(name, sym);
       } catch (e) {
         if (!(e instanceof CompileError)) throw e;
+        // what a cut-out file does not declare is inferred; in a program it is a mistake
+        if (!input.program.assumed && e.span.start < input.preludeBase)
+          this.problems.push({ message: e.message, start: e.span.start, end: e.span.end });
       }
     }
   }
@@ -175,7 +178,8 @@ export class Compiler extends Tables {
     this.current = f;
     try {
       f.define(this.input.notes?.get(info.name) ?? []);
-    } catch (e) {
+    } catch (thrown) {
+      const e = tooDeep(thrown) ? new CompileError(`${info.name}() is nested too deeply`, fn) : thrown;
       if (!(e instanceof CompileError)) throw e;
       this.problems.push({ message: e.message, start: e.span.start, end: e.span.end });
       this.trap(e.message, e.span);

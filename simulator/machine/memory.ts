@@ -32,6 +32,8 @@ export const KIND = { global: 1, literal: 2, heap: 3, stack: 4, user: 5, device:
 export const STATE = { alive: 1, freed: 2 } as const;
 const DEAD = 0x7fffffff;
 
+/** What a killed program is told. */
+export const NO_MEMORY = 'nothing is free, and reclaim finds nothing to take: the kernel kills the process';
 /** Something that C forbids, found while running. `kind` is stable, the message is for people. */
 export class MachineFault extends Error {
   constructor(

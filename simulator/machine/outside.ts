@@ -1,7 +1,7 @@
 /** Memory that is not the machine's own: user pages, the direct map, struct page, registers of devices. */
 import { REG, type Device } from '../device/index.ts';
 import type { KernelProcesses } from './kernel-processes.ts';
-import { HI, MachineFault } from './memory.ts';
+import { HI, MachineFault, NO_MEMORY } from './memory.ts';
 import { addressName, PG, readFrame, readUser, writeFrame, writeUser } from './model.ts';
 
 /** Accesses to it. */
@@ -19,11 +19,7 @@ export class Outside {
       let r = access();
       if ('signal' in r && this.driverFault(mm, r.at, false, thread)) r = access();
       this.k.touched = true;
-      if ('signal' in r)
-        throw new MachineFault(
-          r.signal === 'SIGBUS' ? 'sigbus' : 'segfault',
-          `${r.signal}: a read of 0x${at.toString(16)}, ${this.whyNot(mm, at)}`,
-        );
+      if ('signal' in r) this.killed(r.signal, `a read of 0x${at.toString(16)}`, mm, at);
       this.k.bus.userRead(mm, Math.floor(at / 4096));
       return into;
     }
@@ -55,11 +51,7 @@ export class Outside {
       let r = access();
       if ('signal' in r && this.driverFault(mm, r.at, true, thread)) r = access();
       this.k.touched = true;
-      if ('signal' in r)
-        throw new MachineFault(
-          r.signal === 'SIGBUS' ? 'sigbus' : 'segfault',
-          `${r.signal}: a write to 0x${at.toString(16)}, ${this.whyNot(mm, at)}`,
-        );
+      if ('signal' in r) this.killed(r.signal, `a write to 0x${at.toString(16)}`, mm, at);
       return;
     }
     if (hi === HI.direct || hi === HI.vmap) {
@@ -103,6 +95,14 @@ export class Outside {
         !vmas.get(r, 'gone') && vmas.get(r, 'mm') === mm && vpn >= vmas.get(r, 'start') && vpn < vmas.get(r, 'end'),
     );
     return row !== 0 && this.k.onDriverFault(vmas.get(row, 'struct'), at, write, thread);
+  }
+  /** The signal that a program is killed by. */
+  private killed(signal: 'SIGSEGV' | 'SIGBUS' | 'SIGKILL', access: string, mm: number, at: number): never {
+    if (signal === 'SIGKILL') throw new MachineFault('out-of-memory', `${access}: ${NO_MEMORY}`);
+    throw new MachineFault(
+      signal === 'SIGBUS' ? 'sigbus' : 'segfault',
+      `${signal}: ${access}, ${this.whyNot(mm, at)}`,
+    );
   }
   private whyNot(mm: number, at: number): string {
     const s = this.k.model.s;

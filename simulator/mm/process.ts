@@ -40,7 +40,7 @@ export function exitProc(s: State, proc: number): void {
 }
 
 /** What a CPU access found: the page, or the signal it ended in. */
-export type Access = { page: number } | { signal: 'SIGSEGV' | 'SIGBUS' };
+export type Access = { page: number } | { signal: 'SIGSEGV' | 'SIGBUS' | 'SIGKILL' };
 
 /** One CPU read or write at a virtual page (do_user_addr_fault): faults until the access goes through; accessed and dirty bits as the MMU sets them. */
 export function cpuAccess(s: State, mm: number, vpn: number, write: boolean): Access {
@@ -67,7 +67,9 @@ export function cpuAccess(s: State, mm: number, vpn: number, write: boolean): Ac
       return { page: bits & PTE.leaf ? s.ent.at(slot) + (vpn & 511) : s.ent.at(slot) };
     }
     const r = handleMmFault(s, mm, vpn, write);
-    if (r === 'SIGBUS' || r === 'HWPOISON' || r === 'OOM') return { signal: 'SIGBUS' };
+    // pagefault_out_of_memory(): somebody is killed, and here that is who asked
+    if (r === 'OOM') return { signal: 'SIGKILL' };
+    if (r === 'SIGBUS' || r === 'HWPOISON') return { signal: 'SIGBUS' };
   }
   return { signal: 'SIGBUS' };
 }

@@ -39,6 +39,8 @@ export const SCALAR = {
   tlbMm: 31,
   /** kswapd was woken (wakeup_kswapd). */
   kswapd: 34,
+  /** No slot of the swap device is free (get_nr_swap_pages() is 0). */
+  swapFull: 35,
   /** MMU notifiers ever registered, + 1; how many are registered now. */
   nextNotifier: 32,
   notifiers: 33,

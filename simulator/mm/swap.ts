@@ -6,6 +6,7 @@ import { SCALAR, type State } from './state.ts';
 /** folio_alloc_swap: a run of slots for the folio, aligned to its size; 0 if there is none. */
 export function allocSwap(s: State, nr: number): number {
   const end = s.machine.swap === 'none' ? 0 : s.machine.swapPages;
+  if (s.scalar.at(SCALAR.swapFull)) return 0;
   let from = s.scalar.at(SCALAR.swapHint);
   for (let wrapped = 0; wrapped < 2; wrapped++) {
     for (let e = Math.ceil(from / nr) * nr; e + nr <= end; e += nr) {
@@ -18,6 +19,7 @@ export function allocSwap(s: State, nr: number): number {
     }
     from = 1;
   }
+  if (nr === 1) s.set(s.scalar, SCALAR.swapFull, 1);
   return 0;
 }
 
@@ -60,6 +62,7 @@ function freeSlot(s: State, entry: number): void {
   s.set(s.swapContent, entry, 0);
   s.set(s.swapShadow, entry, 0);
   s.set(s.swapZero, entry, 0);
+  if (s.scalar.at(SCALAR.swapFull)) s.set(s.scalar, SCALAR.swapFull, 0);
 }
 
 /** swap_duplicate: one more page-table entry (or shmem slot) refers to the slot. */

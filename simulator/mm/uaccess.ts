@@ -4,7 +4,7 @@ import { contentOf, cpuAccess } from './process.ts';
 import type { State } from './state.ts';
 
 /** What a user access found: done, or the signal it ended in and the address (in bytes) of the page that failed. */
-export type UserAccess = { ok: true } | { signal: 'SIGSEGV' | 'SIGBUS'; at: number };
+export type UserAccess = { ok: true } | { signal: 'SIGSEGV' | 'SIGBUS' | 'SIGKILL'; at: number };
 
 /** Calls `f` for the part of each page in [address, address + length), after the CPU access that it takes. */
 function eachPage(

@@ -22,7 +22,7 @@ const DRAIN = 300;
 /** Statements that a thread may run before others get their turn, if it never comes to a visible point. */
 const QUANTUM = 400;
 /** Faults that end the process that made them, and not the run. */
-const SIGNALS: ReadonlySet<string> = new Set(['segfault', 'sigbus', 'null-dereference']);
+const SIGNALS: ReadonlySet<string> = new Set(['segfault', 'sigbus', 'null-dereference', 'out-of-memory']);
 /** Functions of the headers that close what a process leaves, in their order. */
 const EXIT_STAGES = ['__exit_vmas', '__exit_files'];
 

@@ -92,7 +92,9 @@ export class Simulation implements Director {
         const list = this.points.get(a.label) ?? [];
         list.push(a.action);
         this.points.set(a.label, list);
-      } else if (a.kind === 'action' && !loaded.notes.some((n) => n.span.start === a.start)) act(this, a.action, 0);
+      } else if (a.kind === 'action' && (a.action.kind === 'fail' || a.action.kind === 'short')) {
+        if (!loaded.notes.some((n) => n.span.start === a.start)) act(this, a.action, 0);
+      }
     }
   }
 

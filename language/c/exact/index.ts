@@ -7,4 +7,4 @@
 export { LaterMap } from './later-map.ts';
 export { ExactParser, parseExpression, type ExactFunction, type ExactProblem, type ExactProgram } from './parser.ts';
 export { Preprocessor, type IncludeReader, type Macro } from './preprocess.ts';
-export { CSyntaxError, FILE_BASE, tokenize, type CommentToken, type Token } from './tokens.ts';
+export { CSyntaxError, FILE_BASE, tokenize, tooDeep, type CommentToken, type Token } from './tokens.ts';

@@ -3,7 +3,7 @@ import type { BlockStmt, CType, Declarator, EnumDef, Expr, Param, RecordDef, Spa
 import { StatementParser } from './statements.ts';
 import { LaterMap } from './later-map.ts';
 import type { Scope } from './stream.ts';
-import { CSyntaxError, type Token } from './tokens.ts';
+import { CSyntaxError, tooDeep, type Token } from './tokens.ts';
 
 /** A function definition. */
 export interface ExactFunction extends Span {
@@ -121,9 +121,11 @@ export class ExactParser extends StatementParser {
       try {
         this.external();
       } catch (e) {
-        if (!(e instanceof CSyntaxError)) throw e;
+        const error = tooDeep(e) ? new CSyntaxError('this is nested too deeply', this.tok.start, this.tok.end) : e;
+        if (!(error instanceof CSyntaxError)) throw error;
         const inFunction = this.recover(start);
-        this.problems.push({ message: e.message, start: e.start, end: e.end, ...(inFunction ? { inFunction } : {}) });
+        const { message } = error;
+        this.problems.push({ message, start: error.start, end: error.end, ...(inFunction ? { inFunction } : {}) });
       }
     }
     return {

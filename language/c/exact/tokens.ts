@@ -29,6 +29,8 @@ export interface CommentToken {
   readonly end: number;
 }
 
+/** Has a reader of nested code used up the stack? */
+export const tooDeep = (e: unknown): boolean => e instanceof RangeError && /call stack/i.test(e.message);
 /** What could not be read, and where. */
 export class CSyntaxError extends Error {
   constructor(

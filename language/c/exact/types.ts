@@ -193,7 +193,11 @@ export abstract class TypeParser extends Stream {
       } else if (QUALIFIERS.has(w)) {
         if (w.includes('inline')) inline = true;
         this.next();
-        if (w === '_Atomic' && this.is('(')) this.fail('_Atomic(type) is not supported');
+        if (w === '_Atomic' && this.is('(')) {
+          this.next();
+          type = this.typeName();
+          this.expect(')');
+        }
       } else if (BASE_WORDS.has(w)) {
         if (type) break;
         words.push(w === '__signed' ? 'signed' : w);

@@ -1,5 +1,6 @@
 /** mmap() and its relatives, as programs call them (mm/mmap.c, mm/mremap.c, mm/mincore.c, mm/madvise.c: what they refuse, too). */
 import type { Args, Kernel } from '../kernel.ts';
+import { MachineFault, NO_MEMORY } from '../memory.ts';
 import {
   cachedPage,
   doMadvise,
@@ -144,7 +145,10 @@ function mmapCall(k: Kernel, a: Args): Word | number {
   const size = kind.startsWith('hugetlb') ? Math.ceil(pages / 512) * 512 : pages;
   const p = (prot & 1 ? 'r' : '') + (prot & 2 ? 'w' : '') || 'none';
   const base = doMmap(s, mm, name, kind, size, p, file, { at, pgoff: offset / PAGE_SIZE });
-  if (flags & MAP.populate) doMadvise(s, mm, base, base + size, prot & 2 ? 'POPULATE_WRITE' : 'POPULATE_READ');
+  if (flags & MAP.populate) {
+    const r = doMadvise(s, mm, base, base + size, prot & 2 ? 'POPULATE_WRITE' : 'POPULATE_READ');
+    if (r === -E.NOMEM && kind === 'anon') throw new MachineFault('out-of-memory', `MAP_POPULATE: ${NO_MEMORY}`);
+  }
   if (flags & MAP.locked || k.procs.get(k.vm.tProc.at(a.thread), 'lockAll')) doMlock(s, mm, base, base + size, false);
   k.event(
     'mmap',
