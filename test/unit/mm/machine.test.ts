@@ -61,7 +61,7 @@ describe('a machine that runs out of memory', () => {
     k.anon(128);
     let r: Result = { ret: 0 };
     for (let i = 0; i < 128 && r.ret === 0; i++) r = k.run('write', { addr: `m[${i}]`, data: 'x' });
-    expect(r.signal).toBe('SIGBUS');
+    expect(r.signal).toBe('SIGKILL');
   });
 });
 
