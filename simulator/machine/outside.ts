@@ -99,10 +99,7 @@ export class Outside {
   /** The signal that a program is killed by. */
   private killed(signal: 'SIGSEGV' | 'SIGBUS' | 'SIGKILL', access: string, mm: number, at: number): never {
     if (signal === 'SIGKILL') throw new MachineFault('out-of-memory', `${access}: ${NO_MEMORY}`);
-    throw new MachineFault(
-      signal === 'SIGBUS' ? 'sigbus' : 'segfault',
-      `${signal}: ${access}, ${this.whyNot(mm, at)}`,
-    );
+    throw new MachineFault(signal === 'SIGBUS' ? 'sigbus' : 'segfault', `${signal}: ${access}, ${this.whyNot(mm, at)}`);
   }
   private whyNot(mm: number, at: number): string {
     const s = this.k.model.s;

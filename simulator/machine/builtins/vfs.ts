@@ -126,7 +126,9 @@ function openPath(k: Kernel, a: Args): number {
       );
   }
   const virtual = /^\/(?:sys|proc)\//.test(path)
-    ? k.chardevs.find((r) => live(r) && k.chardevs.get(r, 'devt') === VIRTUAL && k.nameText(k.chardevs.get(r, 'name')) === base)
+    ? k.chardevs.find(
+        (r) => live(r) && k.chardevs.get(r, 'devt') === VIRTUAL && k.nameText(k.chardevs.get(r, 'name')) === base,
+      )
     : 0;
   if (virtual) {
     ops = ptr(k.chardevs.get(virtual, 'ops'));
