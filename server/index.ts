@@ -7,6 +7,7 @@ import {
   forgetFile,
   linkUnits,
   KeptFunctions,
+  parseUnit,
   parseVariants,
   type CParser,
   type ParseInput,
@@ -70,6 +71,8 @@ class Session implements Analyser {
   private readonly failedRules = new Set<string>();
   /** What is kept of the functions of each file, from one analysis to the next. */
   private readonly kept = new Map<string, NonNullable<ParseInput['kept']>>();
+  /** Of each path, the kernels for which all its variants said the same when it was last analysed without haste. */
+  private readonly alike = new Map<string, Set<string>>();
   /** The newest analysis of each path: only its trees hold positions that are right. */
   private readonly newest = new Map<string, object>();
   private readonly links: Links;
@@ -249,28 +252,37 @@ class Session implements Analyser {
       const beside = this.links.read(file.linked ?? [], target);
       let first: FileAnalysis | undefined;
       let variant = 0;
-      for (const unit of parseVariants(this.parser, {
+      const kernel = formatVersion(target.kernel);
+      const alike = this.alikeOf(file.path);
+      const input: ParseInput = {
         path: file.path,
         text: file.text,
         headers: file.headers,
         target: withInferredMacros(file.path, file.text, file.headers, target),
         kept: this.keptOf(file.path),
-      })) {
+      };
+      const isOne = hasty && alike.has(kernel);
+      let allAlike = true;
+      for (const unit of isOne ? [parseUnit(this.parser, input)] : parseVariants(this.parser, input)) {
         if (cancelled()) return;
         const linked = linkUnits(unit, beside);
+        const lane = `${kernel}#${variant++}`;
         if (first && isAlike(first, linked)) {
           yield { ...first, unit: linked, isIdle: true };
           continue;
         }
-        const lane = `${formatVersion(target.kernel)}#${variant++}`;
+        if (first) allAlike = false;
         const parts = analysing(linked, { cancelled, hasty, lane });
         for (let part = parts.next(); ; part = parts.next()) {
-          yield part.done ? part.value : 'on the way';
+          // the other variants have not been looked at
+          yield part.done ? (isOne ? { ...part.value, isSettled: false } : part.value) : 'on the way';
           if (!part.done) continue;
           first ??= part.value;
           break;
         }
       }
+      if (variant > 1 && allAlike) alike.add(kernel);
+      else if (!hasty) alike.delete(kernel);
     } catch (error) {
       notices.push({
         kind: 'internal',
@@ -297,6 +309,12 @@ class Session implements Analyser {
     }
   }
 
+  private alikeOf(path: string): Set<string> {
+    let kernels = this.alike.get(path);
+    if (!kernels) this.alike.set(path, (kernels = new Set()));
+    return kernels;
+  }
+
   private keptOf(path: string): NonNullable<ParseInput['kept']> {
     let kept = this.kept.get(path);
     if (!kept) this.kept.set(path, (kept = new KeptFunctions()));
@@ -305,6 +323,7 @@ class Session implements Analyser {
 
   close(path: string): void {
     this.kept.delete(path);
+    this.alike.delete(path);
     this.newest.delete(path);
     this.parser.close(path);
     forgetFile(path);

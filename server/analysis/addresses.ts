@@ -9,7 +9,7 @@ import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { Groups } from './groups.ts';
-import { wordsIn } from './per-function.ts';
+import { perFunction, wordsIn } from './per-function.ts';
 import { unionNames } from './unions.ts';
 
 /** Calls that write through an address: which argument it is. */
@@ -155,7 +155,7 @@ export class Addresses {
 
   /** Does the function name anything that holds an address of page data, or make one? */
   private mayName(f: FunctionContext): boolean {
-    if (f.callees.some(isKmap)) return true;
+    if (maps(f)) return true;
     const words = wordsIn(f);
     for (const name of this.names) if (words.has(name)) return true;
     return false;
@@ -232,4 +232,7 @@ export class Addresses {
 /** The last name in a key of a group: `F:record.field`, `L:function:variable`, `R:function`, `G:variable`. */
 const nameIn = (key: string): string => key.slice(Math.max(key.lastIndexOf(':'), key.lastIndexOf('.')) + 1);
 
-const isKmap = (name: string): boolean => kernel.call(name)?.effects.some((e) => e.kind === 'kmap') ?? false;
+/** The function maps pages into the kernel's address space. */
+const maps = perFunction((f) =>
+  f.callees.some((name) => kernel.call(name)?.effects.some((e) => e.kind === 'kmap') ?? false),
+);

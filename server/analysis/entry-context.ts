@@ -70,6 +70,13 @@ const functionsInMembers = perFunction((f) => {
   return out;
 });
 
+/** Local objects with initialisers. */
+const initialised = perFunction((f) =>
+  f.cfg.nodes.flatMap(({ what }) =>
+    what.kind === 'decl' && what.decl.init?.kind === 'init' ? [{ init: what.decl.init, type: what.decl.type }] : [],
+  ),
+);
+
 /** Contexts by function. A function that only this file calls has none. */
 export function contextsOf(file: FileAnalysis): ReadonlyMap<string, readonly EntryContext[]> {
   const out = new Map<string, EntryContext[]>();
@@ -100,10 +107,7 @@ export function contextsOf(file: FileAnalysis): ReadonlyMap<string, readonly Ent
   };
   for (const g of file.unit.globals) if (g.init) inInit(g.init, g.type);
   for (const f of file.functions.values()) {
-    for (const node of f.cfg.nodes) {
-      if (node.what.kind === 'decl' && node.what.decl.init?.kind === 'init')
-        inInit(node.what.decl.init, node.what.decl.type);
-    }
+    for (const { init, type } of initialised(f)) inInit(init, type);
     for (const x of functionsInMembers(f)) {
       const fn = isFunction(x.right);
       if (!fn) continue;

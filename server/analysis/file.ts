@@ -1,7 +1,7 @@
 /** Everything that the rules look at for one file and one target, computed once. */
 import { walkExpr } from '../../language/c/index.ts';
 import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
-import { existsIn, facts, gupFamilyNames } from '../../language/kernel/index.ts';
+import { existsIn, facts, formatVersion, gupFamilyNames } from '../../language/kernel/index.ts';
 import { calleeName, contextOf, releases, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
 import { ownEvents } from './foreign.ts';
@@ -119,9 +119,18 @@ function isIdle(unit: TranslationUnit, defs: Iterable<FunctionDef>): boolean {
     facts.acquire(word) !== undefined ||
     facts.flag(word) !== undefined ||
     (facts.call(word) !== undefined && !existsIn(word, kernel));
-  for (const def of defs) for (const word of def.words) if (matters(word)) return false;
+  const version = formatVersion(kernel);
+  for (const def of defs) {
+    let known = matter.get(def);
+    if (!known) matter.set(def, (known = new Map()));
+    let any = known.get(version);
+    if (any === undefined) known.set(version, (any = [...def.words].some(matters)));
+    if (any) return false;
+  }
   return true;
 }
+/** Of functions: whether they name such things, by kernel. */
+const matter = new WeakMap<FunctionDef, Map<string, boolean>>();
 
 function idle(unit: TranslationUnit, functions: number): FileAnalysis {
   return {

@@ -10,6 +10,7 @@ import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import { flagsOf } from './flags.ts';
+import { perFunction } from './per-function.ts';
 import { PageNames, SAME } from './page-names.ts';
 import {
   formOfCall,
@@ -33,7 +34,7 @@ interface Scan {
 }
 const scans = new WeakMap<Cfg, Scan>();
 
-const headOf = ({ def }: FunctionContext): string => `${def.name}(${def.params.map((p) => p.name ?? '').join()})`;
+const headOf = perFunction(({ def }) => `${def.name}(${def.params.map((p) => p.name ?? '').join()})`);
 /** The groups of one file: built once, then asked by key, by acquire, or as a whole. */
 export class Groups {
   private readonly parent = new Map<string, string>();
@@ -71,7 +72,7 @@ export class Groups {
     this.ownRecords = new Set([...unit.records].filter(([, r]) => isInMain(r.start)).map(([name]) => name));
     this.around = hashText(`${unit.surroundings}|${[...functions.values()].map(headOf).join()}`);
     for (const f of functions.values()) this.take(f, this.around);
-    const called = new Set([...functions.values()].flatMap((f) => f.calls.map(calleeName)));
+    const called = new Set([...functions.values()].flatMap((f) => f.callees));
     for (const f of functions.values()) this.markParameters(f, called);
     this.joinAccessors();
     this.findResets();
@@ -400,7 +401,7 @@ export class Groups {
   }
 
   /** Parameters of functions that code outside of the file calls can hold anybody's pages. */
-  private markParameters(f: FunctionContext, called: ReadonlySet<string | null | undefined>): void {
+  private markParameters(f: FunctionContext, called: ReadonlySet<string>): void {
     if ((f.def.isStatic || !isInMain(f.def.start)) && called.has(f.def.name)) return;
     for (const p of f.def.params) {
       if (p.name && isPageType(p.type))

@@ -12,6 +12,7 @@ import type { FileAnalysis } from './file.ts';
 import { isPageType } from './sites.ts';
 import { leftBehind } from './left-behind.ts';
 import { mentions } from './mentions.ts';
+import { perFunction } from './per-function.ts';
 
 /** A function that should release pages and does not. */
 export interface IdleRelease {
@@ -55,11 +56,28 @@ function looksUp(e: Expr): boolean {
 export const effectsOf = (file: FileAnalysis, call: CallExpr): readonly Effect[] =>
   file.functions.has(calleeName(call) ?? '') ? [] : (facts.call(calleeName(call) ?? '')?.effects ?? []);
 
+/** Local pointers to pages that are looked up. */
+const lookedUp = perFunction((f) => {
+  const params = new Set(f.def.params.map((p) => p.name));
+  const found = new Set<string>();
+  for (const node of f.cfg.nodes) {
+    const { what } = node;
+    if (what.kind === 'decl' && what.decl.init && looksUp(what.decl.init)) found.add(what.decl.name);
+    for (const e of exprsOf(node))
+      walkExpr(e, (x) => {
+        if (x.kind === 'assign' && x.op === '=' && x.left.kind === 'id' && looksUp(x.right)) found.add(x.left.name);
+      });
+  }
+  return [...f.types].flatMap(([name, type]) =>
+    found.has(name) && !params.has(name) && type.kind === 'pointer' && type.to.kind === 'record' && isPageType(type)
+      ? [name]
+      : [],
+  );
+});
+
 /** Pages that are looked up, and at most dirtied. */
 function* unread(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
-  const params = new Set(f.def.params.map((p) => p.name));
-  for (const [name, type] of f.types) {
-    if (params.has(name) || type.kind !== 'pointer' || type.to.kind !== 'record' || !isPageType(type)) continue;
+  for (const name of lookedUp(f)) {
     let written = 0;
     let at: Span | undefined;
     let other = false;
@@ -169,8 +187,9 @@ function isEmpty(file: FileAnalysis, f: FunctionContext): boolean {
 export function idleReleases(file: FileAnalysis): IdleRelease[] {
   if (!file.groups.acquires.length && !file.groups.releases.some((r) => r.effect.of === 'pin')) return [];
   const out: IdleRelease[] = [];
+  const own = new Set(file.unit.functions);
   for (const f of file.functions.values()) {
-    if (!file.unit.functions.includes(f.def) || f.def.hasError) continue;
+    if (!own.has(f.def) || f.def.hasError) continue;
     const found = [...unread(file, f), ...unusedParameter(file, f), ...leftBehind(file, f)];
     if (found[0]) out.push(found[0]);
     else if (isEmpty(file, f)) out.push({ fn: f.def.name, kind: 'empty', at: f.def.nameSpan, name: '' });

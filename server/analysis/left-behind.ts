@@ -9,6 +9,7 @@ import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { effectsOf, ENDS, MAY_RELEASE, UNPINS, type IdleRelease } from './idle-release.ts';
 import { mentions } from './mentions.ts';
+import { perFunction } from './per-function.ts';
 
 /** Words of a condition that speak of references on pages. */
 const SPEAKS = /(^|_)(un)?pin(s|ned)?(_|$)|(^|_)put(_|$)|pages?(_|$)|folios?(_|$)/i;
@@ -57,12 +58,16 @@ function* ifs(s: Stmt): Iterable<Stmt & { kind: 'if' }> {
   for (const b of below) if (b) yield* ifs(b);
 }
 
+/** Branches that do nothing. */
+const emptyIfs = perFunction((f) => [...ifs(f.def.body())].filter((s) => !s.macro && isEmptyStmt(s.then)));
+
 /** `if (pinned) { } else put_page(page);`, and `if (pinned) { }` in what ends the use of pages. */
 function* emptyBranches(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
+  const empty = emptyIfs(f);
+  if (!empty.length) return;
   const { start, end } = f.def.bodySpan;
   if (!/\)\s*(\{\s*\}|;\s*else\b)/.test(file.unit.sources.slice(start, end))) return;
-  for (const s of ifs(f.def.body())) {
-    if (s.macro || !isEmptyStmt(s.then)) continue;
+  for (const s of empty) {
     if (file.unit.comments.some((c) => c.start >= s.then.start && c.end <= s.then.end)) continue;
     let speaks = '';
     walkExpr(s.test, (x) => {
@@ -107,16 +112,18 @@ function namesReleaser(file: FileAnalysis, label: string): boolean {
   return false;
 }
 
+const labels = perFunction((f) =>
+  f.cfg.nodes.flatMap(({ id, span, what }) => (what.kind === 'label' ? [{ id, span, name: what.name }] : [])),
+);
+
 /** `error_unpin:` behind which nothing is given back. */
 function* idleLabels(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
-  for (const node of f.cfg.nodes) {
-    if (node.what.kind !== 'label') continue;
-    const { name } = node.what;
+  for (const { id: at, span, name } of labels(f)) {
     if (!NAMED.test(name) && !namesReleaser(file, name)) continue;
     // `free_pages` is as well a label that frees the array
     const array = /(^|_)free_pages?/.test(name);
     const seen = new Set<number>();
-    const work = [node.id];
+    const work = [at];
     let released = array;
     while (work.length && !released) {
       const id = work.pop()!;
@@ -125,27 +132,39 @@ function* idleLabels(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelea
       released = exprsOf(f.cfg.nodes[id]!).some((e) => mayRelease(file, e));
       for (const s of f.cfg.nodes[id]!.succs) work.push(s.to);
     }
-    if (!released) yield { fn: f.def.name, kind: 'label', at: node.span, name };
+    if (!released) yield { fn: f.def.name, kind: 'label', at: span, name };
   }
 }
+
+/** Variables that may stand for a page, declared without a value. */
+const bare = perFunction((f) =>
+  f.cfg.nodes.flatMap(({ what, span }) => {
+    if (what.kind !== 'decl' || what.decl.init) return [];
+    const { name } = what.decl;
+    const type = f.types.get(name);
+    const isPage = type?.kind === 'pointer' && type.to.kind === 'record' && /^(page|folio)$/.test(type.to.name ?? '');
+    return type && (isPage || (type.kind === 'base' && /^(pfn|pfns)$/.test(name))) ? [{ name, span }] : [];
+  }),
+);
 
 /** `struct page *page;` or `unsigned long pfn;`, and nothing more is said of it. */
 function* unusedPages(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
-  for (const node of f.cfg.nodes) {
-    if (node.what.kind !== 'decl' || node.what.decl.init) continue;
-    const { name } = node.what.decl;
-    const type = f.types.get(name);
-    const isPage = type?.kind === 'pointer' && type.to.kind === 'record' && /^(page|folio)$/.test(type.to.name ?? '');
-    if (!type || (!isPage && !(type.kind === 'base' && /^(pfn|pfns)$/.test(name)))) continue;
-    if (mentions(file, f, name) === 1) yield { fn: f.def.name, kind: 'unused', at: node.span, name };
-  }
+  for (const { name, span } of bare(f))
+    if (mentions(file, f, name) === 1) yield { fn: f.def.name, kind: 'unused', at: span, name };
 }
+
+/** Numbers that are named after unpinning. */
+const counts = perFunction((f) =>
+  [...f.types].flatMap(([name, type]) =>
+    type.kind === 'base' && /(^|_)(to_)?unpin(_|$)/.test(name) && !f.def.params.some((p) => p.name === name)
+      ? [name]
+      : [],
+  ),
+);
 
 /** `nr_unpin = …` is worked out, and nobody asks for it. */
 function* unusedCounts(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
-  for (const [name, type] of f.types) {
-    if (type.kind !== 'base' || !/(^|_)(to_)?unpin(_|$)/.test(name) || f.def.params.some((p) => p.name === name))
-      continue;
+  for (const name of counts(f)) {
     let written = 0;
     let declared = 0;
     let at: IdleRelease['at'] | undefined;

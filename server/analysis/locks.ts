@@ -12,8 +12,9 @@ import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import { contextsOf, type EntryContext } from './entry-context.ts';
 import type { FileAnalysis } from './file.ts';
+import { perFunction } from './per-function.ts';
 import { formOfCall } from './sites.ts';
-import { ANY, constantOf, makes, NEGATIVE, POSITIVE, runFlow, signIn, textOf, ZERO_ } from './flow.ts';
+import { ANY, constantOf, NEGATIVE, POSITIVE, runFlow, sameCall, signIn, textOf, ZERO_ } from './flow.ts';
 import type { Entry, Facts, Flow, Outcome } from './flow.ts';
 
 /** Tokens held (`mmap`, `mmap?`, `atomic:…`) or given up below what the caller held (`-mmap`, `-atomic:…`), with their place. */
@@ -99,6 +100,36 @@ const flowsMade = new WeakMap<Cfg, readonly Made[]>();
 const MAX_MADE = 4;
 const summariesOf = new WeakMap<Flow<Data>, readonly Data[]>();
 
+interface Lockers {
+  readonly guards: boolean;
+  readonly calls: readonly string[];
+}
+const lockers = new WeakMap<Cfg, Lockers>();
+
+/** Names of the functions that calls enter; kref_put() calls its release function now. */
+const enteredBy = perFunction((f) =>
+  f.calls.flatMap((call): [string, CallExpr][] => {
+    const callee = calleeName(call);
+    if (callee === undefined) return [];
+    return [[/^kref_put/.test(callee) && call.args[1]?.kind === 'id' ? call.args[1].name : callee, call]];
+  }),
+);
+
+/** Nodes by the calls in them. */
+const nodesOfCalls = perFunction((f) => {
+  const out = new Map<CallExpr, CfgNode[]>();
+  for (const node of f.cfg.nodes) {
+    for (const e of exprsOf(node))
+      walkExpr(e, (x) => {
+        if (x.kind !== 'call') return;
+        const nodes = out.get(x);
+        if (!nodes) out.set(x, [node]);
+        else if (nodes.at(-1) !== node) nodes.push(node);
+      });
+  }
+  return out;
+});
+
 /** The analysis of one file, made on demand. */
 export class Locks {
   /** What the flow that is made asks. */
@@ -111,21 +142,21 @@ export class Locks {
 
   constructor(readonly file: FileAnalysis) {
     const direct = new Set<string>();
-    for (const [name, f] of file.functions) if (this.touchesLocks(f)) direct.add(name);
+    for (const [name, f] of file.functions) {
+      const { guards, calls } = this.lockersIn(f);
+      if (guards || calls.some((callee) => !file.functions.has(callee))) direct.add(name);
+    }
     for (let grown = true; grown;) {
       grown = false;
       for (const [name, f] of file.functions)
-        if (!direct.has(name) && f.calls.some((c) => direct.has(calleeName(c) ?? ''))) {
+        if (!direct.has(name) && f.callees.some((callee) => direct.has(callee))) {
           direct.add(name);
           grown = true;
         }
     }
     this.touching = direct;
     for (const [name, f] of file.functions) {
-      for (const call of f.calls) {
-        const callee = calleeName(call) ?? '';
-        // kref_put() calls its release function now
-        const release = /^kref_put/.test(callee) && call.args[1]?.kind === 'id' ? call.args[1].name : callee;
+      for (const [release, call] of enteredBy(f)) {
         if (!file.functions.has(release) || release === name) continue;
         const list = this.callers.get(release);
         if (list) list.push({ fn: name, call });
@@ -135,13 +166,24 @@ export class Locks {
     this.contexts = contextsOf(file);
   }
 
-  private touchesLocks(f: FunctionContext): boolean {
-    return f.calls.some((c) => this.effectsOf(c).length > 0) || f.cfg.nodes.some((n) => n.what.kind === 'guard');
+  /** What may touch locks in a function: guards, or calls of other files' functions with effects on them. */
+  private lockersIn(f: FunctionContext): Lockers {
+    let known = lockers.get(f.cfg);
+    if (!known) {
+      const calls = new Set<string>();
+      for (const c of f.calls) if (this.effectsByName(c).length > 0) calls.add(calleeName(c)!);
+      lockers.set(f.cfg, (known = { guards: f.cfg.nodes.some((n) => n.what.kind === 'guard'), calls: [...calls] }));
+    }
+    return known;
   }
 
   private effectsOf(call: CallExpr): readonly LockEffect[] {
+    return this.file.functions.has(calleeName(call) ?? '') ? [] : this.effectsByName(call);
+  }
+
+  private effectsByName(call: CallExpr): readonly LockEffect[] {
     const name = calleeName(call);
-    if (!name || this.file.functions.has(name)) return [];
+    if (!name) return [];
     const mmap = call.args[0] && mmapRwsemEffects(name, textOf(call.args[0], this.file.unit));
     return (mmap ?? kernel.call(name)?.effects ?? []).filter(
       (e): e is LockEffect => e.kind === 'lock' || e.kind === 'unlock' || e.kind === 'lock-assert',
@@ -408,8 +450,9 @@ export class Locks {
     const context = this.file.functions.get(fn);
     if (!flow?.complete || !context) return [];
     const out: Seen[] = [];
-    for (const node of context.cfg.nodes) {
-      if (!exprsOf(node).some((e) => makes(e, call))) continue;
+    const nodes: CfgNode[] = [];
+    for (const [other, where] of nodesOfCalls(context)) if (sameCall(other, call)) nodes.push(...where);
+    for (const node of [...new Set(nodes)].sort((a, b) => a.id - b.id)) {
       for (const entry of flow.at[node.id] ?? []) out.push({ fn, call, entry, held: entry.data.held });
     }
     return out;

@@ -10,6 +10,7 @@ import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { runFlow, textOf } from './flow.ts';
+import { perFunction } from './per-function.ts';
 
 /** The second call, and the first. */
 export interface Twice {
@@ -129,13 +130,23 @@ function givesBack(file: FileAnalysis, call: CallExpr): boolean {
   return plain;
 }
 
+/** Statements that are such calls: of the kernel's functions, if not of the file's own. */
+const releasingNodes = perFunction((f) =>
+  f.cfg.nodes.filter(
+    ({ what }) =>
+      what.kind === 'expr' &&
+      what.expr.kind === 'call' &&
+      facts.call(calleeName(what.expr) ?? '')?.effects.some((y) => y.kind === 'release' && y.of === 'pin'),
+  ),
+);
+
 /** `unpin_user_page(page_of(n));` and the same again, on one line of statements with nothing but reading between them. */
 function* inARow(file: FileAnalysis, f: FunctionContext): Iterable<Twice> {
   const releaseIn = (node: CfgNode | undefined): CallExpr | undefined =>
     node?.what.kind === 'expr' && node.what.expr.kind === 'call' && givesBack(file, node.what.expr)
       ? node.what.expr
       : undefined;
-  for (const node of f.cfg.nodes) {
+  for (const node of releasingNodes(f)) {
     const first = releaseIn(node);
     if (!first) continue;
     const text = textOf(first, file.unit);
@@ -159,6 +170,7 @@ export function releasedTwice(file: FileAnalysis): Twice[] {
   const out: Twice[] = [];
   for (const f of file.functions.values()) out.push(...inARow(file, f));
   for (const f of file.functions.values()) {
+    if (!f.callees.some((name) => helpers.releases(name))) continue;
     const calls = f.calls.filter((c) => c.args.length && helpers.releases(calleeName(c) ?? ''));
     if (calls.length < 2 || helpers.releases(f.def.name)) continue;
     const starts = new Set(calls.map((c) => c.start));

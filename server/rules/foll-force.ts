@@ -59,8 +59,10 @@ Remove it. FOLL_WRITE alone says that the pages will be written; together with F
 };
 
 /** Reads and writes another process's memory on behalf of a debugger: the file asks for the right to trace. */
-const tracesOthers = (file: FileAnalysis): boolean =>
-  /\b(ptrace_may_access|ptrace_access_vm|mm_access|__access_remote_vm)\s*\(/.test(file.unit.text);
+const tracesOthers = ({ unit }: FileAnalysis): boolean =>
+  // the words first: they are found much faster
+  ['ptrace_', 'mm_access', '__access_remote_vm'].some((word) => unit.text.includes(word)) &&
+  /\b(ptrace_may_access|ptrace_access_vm|mm_access|__access_remote_vm)\s*\(/.test(unit.text);
 
 /** uprobes and ptrace themselves. */
 const plantsBreakpoints = (file: FileAnalysis): boolean =>
