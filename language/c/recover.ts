@@ -110,17 +110,27 @@ function parsePiece(
   const parsed = parsePieceOnce(parser, piece);
   if (!parsed) return inside;
   return parsed.root.children.map((node) => {
-    const moved = shift(node, start);
-    return { type: moved.type, start: moved.start, end: moved.end, hasError: parsed.hasError, snapshot: () => moved };
+    // most are functions that are known from the parse before
+    let moved: SNode | undefined;
+    return {
+      type: node.type,
+      start: node.start + start,
+      end: node.end + start,
+      hasError: parsed.hasError,
+      snapshot: (skipBody) => moved ?? (skipBody ? shift(node, start, true) : (moved = shift(node, start))),
+    };
   });
 }
 
-function shift(node: SNode, by: number): SNode {
+/** The same node, further down; perhaps without what is in its body. */
+function shift(node: SNode, by: number, skipBody = false): SNode {
   return {
     type: node.type,
     start: node.start + by,
     end: node.end + by,
     field: node.field,
-    children: node.children.map((c) => shift(c, by)),
+    children: node.children.map((c) =>
+      skipBody && c.field === 'body' ? shift({ ...c, children: [] }, by) : shift(c, by),
+    ),
   };
 }

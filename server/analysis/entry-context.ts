@@ -4,6 +4,7 @@
  */
 import type { AssignExpr, CType, Expr, MemberExpr, Span } from '../../language/c/ast.ts';
 import { typeOfExpr, walkExpr } from '../../language/c/index.ts';
+import type { Comment, TranslationUnit } from '../../language/c/unit.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
 import type { OpsMember } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
@@ -49,13 +50,21 @@ function looksLocked(f: FunctionContext, file: FileAnalysis): boolean {
   if (/_locked$|_nolock$/.test(f.def.name)) return true;
   if (f.def.params.some((p) => /^(vm_area_struct|mm_struct)$/.test(recordName(p.type, file)))) return true;
   for (const t of f.types.values()) if (recordName(t, file) === 'vm_area_struct') return true;
-  const { text, comments } = file.unit;
-  return comments.some(
+  const { text } = file.unit;
+  return commentsOnLocks(file.unit).some(
     (c) =>
-      /mmap[_ ]?(lock|sem)|mmap_\w+_lock/i.test(c.text) &&
-      ((c.start >= f.def.start && c.end <= f.def.end) ||
-        (c.end <= f.def.start && f.def.start - c.end < 300 && !/[;}]/.test(text.slice(c.end, f.def.start)))),
+      (c.start >= f.def.start && c.end <= f.def.end) ||
+      (c.end <= f.def.start && f.def.start - c.end < 300 && !/[;}]/.test(text.slice(c.end, f.def.start))),
   );
+}
+
+const onLocks = new WeakMap<TranslationUnit, readonly Comment[]>();
+/** Comments of a file that speak of mmap_lock. */
+function commentsOnLocks(unit: TranslationUnit): readonly Comment[] {
+  let known = onLocks.get(unit);
+  if (!known)
+    onLocks.set(unit, (known = unit.comments.filter((c) => /mmap[_ ]?(lock|sem)|mmap_\w+_lock/i.test(c.text))));
+  return known;
 }
 
 /** Assignments to members of a name that may be a function's. */
