@@ -14,6 +14,8 @@ export interface Analyser {
   steps(file: FileInput, options: AnalysisOptions): Generator<void, AnalysisResult | undefined, void>;
   /** Forgets the tree of a closed file. */
   close(path: string): void;
+  /** Forgets the files that others were linked with. */
+  forgetLinked(): void;
   dispose(): void;
 }
 

@@ -329,6 +329,10 @@ class Session implements Analyser {
     forgetFile(path);
   }
 
+  forgetLinked(): void {
+    this.links.clear();
+  }
+
   dispose(): void {}
 }
 

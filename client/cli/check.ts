@@ -152,7 +152,7 @@ async function checkAll(
       analyser,
       order.size < FILES_FOR_THREADS ? options : { ...options, fixes: withoutProof },
     );
-    for (let task = sweep.next(); task; task = sweep.next()) {
+    for (let task = sweep.next(checker); task; task = sweep.next(checker)) {
       sweep.take(task, await perform(task, checker));
       await progress.tick(checker.stats.files);
     }

@@ -43,6 +43,8 @@ export class Checker {
   readonly #absent = new Set<string>();
   readonly #folders = new Folders(this.#reader);
   #analyser: Promise<Analyser> | undefined;
+  /** Of the file that was analysed last. */
+  #folder = '';
 
   constructor(
     readonly module: AnalyserModule,
@@ -113,6 +115,9 @@ export class Checker {
     try {
       const file = this.load(path, links);
       if (!file) return undefined;
+      // the files of a folder are mostly analysed one after the other; what is kept of others fills the memory
+      if (dirname(path) !== this.#folder) analyser.forgetLinked();
+      this.#folder = dirname(path);
       this.stats.candidates++;
       const started = performance.now();
       const report = toReport(analyser.analyse(file, this.options), textsOf(file));

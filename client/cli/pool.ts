@@ -24,11 +24,11 @@ export class Pool {
   /** Gives idle threads what there is to do. */
   dispatch(): void {
     for (;;) {
-      const idle = this.#idle.values().next().value;
-      if (!idle && this.#busy.size >= this.threads) return;
-      const task = this.sweep.next();
+      let worker = this.#idle.values().next().value;
+      if (!worker && this.#busy.size >= this.threads) return;
+      if (!worker) this.#idle.add((worker = this.#start()));
+      const task = this.sweep.next(worker);
       if (!task) break;
-      const worker = idle ?? this.#start();
       this.#idle.delete(worker);
       this.#busy.set(worker, task);
       worker.postMessage(task);

@@ -1,7 +1,7 @@
 /**
  * The order in which a tree is checked, as tasks that any thread can do: a first look at all files; then, for the folders where
  * something names the families, which of their files matter; for files whose headers do, whether they use that; last, the analysis of
- * what matters, the largest files first, so that all threads end together.
+ * what matters: a thread stays in a folder, whose files share headers and are linked with each other, and large folders come first, so that all end together.
  */
 import { dirname } from 'node:path';
 import type { Prefilter } from '../../server/analyser.ts';
@@ -77,9 +77,10 @@ export class Sweep {
   readonly #naming = new Set<string>();
   readonly #namingFolders = new Set<string>();
   readonly #taken = new Set<string>();
-  /** The largest comes last. */
-  readonly #analyses: Analysis[] = [];
-  #isSorted = true;
+  /** By folder. */
+  readonly #analyses = new Map<string, Analysis[]>();
+  /** The folder in which each thread is. */
+  readonly #places = new Map<object, string>();
   readonly #questions: Task[] = [];
   #next: string[] = [];
   #nextBeside: string[] = [];
@@ -94,7 +95,7 @@ export class Sweep {
   }
 
   get isDone(): boolean {
-    return this.#roots !== undefined && this.#open + this.#running + this.#analyses.length === 0;
+    return this.#roots !== undefined && this.#open + this.#running + this.#analyses.size === 0;
   }
 
   /** A file to check; `isAlone`: it was named, what lies beside it was not. */
@@ -118,15 +119,32 @@ export class Sweep {
     this.#advance();
   }
 
-  /** Something to do now; undefined: nothing, as long as no answer comes in. */
-  next(): Task | undefined {
+  /** Something for a thread to do now; undefined: nothing, as long as no answer comes in. */
+  next(thread: object): Task | undefined {
     const question = this.#questions.shift();
     if (question) return question;
-    if (!this.#isSorted) this.#analyses.sort((a, b) => this.#sizeOf(a.file) - this.#sizeOf(b.file));
-    this.#isSorted = true;
-    const analysis = this.#analyses.pop();
-    if (analysis) this.#running++;
+    let folder = this.#places.get(thread);
+    if (folder === undefined || !this.#analyses.has(folder)) folder = this.#largest();
+    const analyses = folder === undefined ? undefined : this.#analyses.get(folder);
+    if (folder === undefined || !analyses) return undefined;
+    this.#places.set(thread, folder);
+    const analysis = analyses.shift();
+    if (analyses.length === 0) this.#analyses.delete(folder);
+    this.#running++;
     return analysis;
+  }
+
+  /** The folder with most to read, if possible one where no other thread is. */
+  #largest(): string | undefined {
+    const taken = new Set(this.#places.values());
+    let best: string | undefined;
+    let most = -1;
+    for (const [folder, analyses] of this.#analyses) {
+      let size = analyses.reduce((sum, { file }) => sum + this.#sizeOf(file), 0);
+      if (!taken.has(folder)) size += 1e12;
+      if (size > most) [best, most] = [folder, size];
+    }
+    return best;
   }
 
   take(task: Task, { seen, mattering, reports }: Omit<Answer, 'stats'>): void {
@@ -167,8 +185,10 @@ export class Sweep {
   #analyse(file: string, links: readonly Link[]): void {
     if (this.#taken.has(file)) return;
     this.#taken.add(file);
-    this.#analyses.push({ kind: 'analyse', file, links });
-    this.#isSorted = false;
+    const folder = dirname(file);
+    const known = this.#analyses.get(folder);
+    if (known) known.push({ kind: 'analyse', file, links });
+    else this.#analyses.set(folder, [{ kind: 'analyse', file, links }]);
   }
 
   #flush(): void {

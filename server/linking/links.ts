@@ -67,6 +67,10 @@ export class Links {
     return unit;
   }
 
+  clear(): void {
+    for (const path of [...this.kept.keys()]) this.forget(path);
+  }
+
   private forget(path: string): void {
     this.kept.delete(path);
     this.parser.close(besideKey(path));

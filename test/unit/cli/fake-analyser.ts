@@ -52,6 +52,7 @@ export function fakeAnalyser(): FakeAnalyser {
       return run(file, options);
     },
     close: () => undefined,
+    forgetLinked: () => undefined,
     dispose: () => undefined,
   };
   return {

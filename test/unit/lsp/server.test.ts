@@ -362,6 +362,7 @@ describe('trouble', () => {
               throw new Error('boom');
             },
             close: () => undefined,
+            forgetLinked: () => undefined,
             dispose: () => undefined,
           }),
         mayMatter: () => true,
