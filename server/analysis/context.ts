@@ -302,6 +302,9 @@ function baseOf(def: FunctionDef, through: SeenThrough | undefined): Base {
   };
 }
 
+/** Sets, clears or asks a flag of a page: it keeps nothing. */
+const FLAG_OF_PAGE = /^(__)?(Set|Clear|TestSet|TestClear)?Page[A-Z]\w*$/;
+
 function loopsOf(
   cfg: Cfg,
   releasing: (name: string) => boolean,
@@ -346,6 +349,7 @@ function loopsOf(
               !facts.call(name) &&
               !facts.acquire(name) &&
               !releasing(name) &&
+              !FLAG_OF_PAGE.test(name) &&
               x.args.some((a) => (isElement(a) && !isData(a, mapped)) || isCopy(a))
             )
               out = true;

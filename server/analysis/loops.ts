@@ -68,7 +68,7 @@ export class LoopBorders {
     const s = state.fork();
     return loop.bases.some((b) => {
       const v = this.interp.eval(b, s, frame);
-      return v.s !== 0 && v.s === r.array;
+      return v.s !== 0 && (v.s === r.array || (loop.releases && isListedIn(v.s, r, s)));
     });
   }
 
@@ -94,6 +94,13 @@ export class LoopBorders {
     }
     return out;
   }
+}
+
+/** The array of the pages stands in a slot of the list at that symbol: `list[i].pages`. */
+function isListedIn(list: number, r: Resource, state: State): boolean {
+  for (const [loc, v] of state.memory)
+    if (v.s === r.array && (loc.startsWith(`${list}.`) || loc.startsWith(`${list}+`))) return true;
+  return false;
 }
 
 /** The node belongs to the loop. */

@@ -1,7 +1,7 @@
 /** Places and what they hold: addresses, loads, stores, and which resources a value leads to. */
 import type { PagesArg } from '../../language/kernel/types.ts';
 import type { Frame } from './frame.ts';
-import { isElsewhere, type Resource, type State } from './state.ts';
+import { isElsewhere, type RefKind, type Resource, type State } from './state.ts';
 import { ZERO, sameVal, symbol, valKey, type Symbols, type SymInfo, type Val } from './values.ts';
 
 /** What the text of a place says to a load. */
@@ -198,6 +198,16 @@ export class Memory {
       if (!loc.includes('@')) continue;
       for (const [id, r] of this.resourcesOf(val, state))
         if (isElsewhere(state, r)) state.resources.set(id, { ...r, status: 'handed' });
+    }
+  }
+
+  /** Arrays that stand in slots of a list (`chunk[i].pages`): a release of what is not known may be of them. */
+  handOverListed(kind: RefKind, state: State): void {
+    for (const [loc, v] of state.memory) {
+      if (loc.startsWith('f') || !v.s || !/\[|\+x|\+\d/.test(loc)) continue;
+      for (const [id, r] of state.resources)
+        if (r.array === v.s && r.kind === kind && this.symbols.info(v.s).local === 'heap')
+          state.resources.set(id, { ...r, status: 'handed' });
     }
   }
 

@@ -7,6 +7,8 @@ import type { Memory } from './memory.ts';
 import { isElsewhere, isShort, isSureToHold, mayHold, type Resource, type State } from './state.ts';
 import { constant, isConst, sameVal, valKey, ZERO, type Symbols, type Val } from './values.ts';
 
+const isWithin = (a: Span, b: Span): boolean => a.start >= b.start && a.end <= b.end;
+
 /** Releases and frees on a path. */
 export class Releases {
   constructor(
@@ -55,6 +57,7 @@ export class Releases {
       if (this.memory.resourcesOf(v, state).length) return;
       // out of a scatterlist: the pages that were put into one
       if (this.symbols.info(v.s).key.includes('.@page')) this.memory.handOverContained(state);
+      this.memory.handOverListed(effect.of, state);
       const at = whole ? `${v.s}@${v.o}+${v.x ?? 0}` : `${v.s}@el`;
       const before = state.ghosts.get(at);
       if (before && before.count === countKey) {
@@ -108,7 +111,7 @@ export class Releases {
           sameCount &&
           !(r.iter && !whole) &&
           !(!whole && (r.earlier.length || this.symbols.info(v.s).key.startsWith('back:'))) &&
-          !(elementwise && (shared || r.outflow)) &&
+          !(elementwise && (shared || r.outflow || !isWithin(last, frame.context.def))) &&
           !(el && elementwise && r.releasedCount !== 'loop')
         ) {
           this.machine.emit({ kind: 'double', ...common, refKind: effect.of, name, first: last, why: 'again' });

@@ -99,11 +99,19 @@ export const getForDma: Rule = {
         )
           continue;
         const use = bestUse(g);
+        if (use && isOfOthers(file, g, a, use.site)) continue;
         if (use) yield report(file, a, use.site, use.case, use.words);
       }
     }
   },
 };
+
+/** The caller's array is filled with pages of both kinds, and what is done elsewhere to pages that are allocated says nothing of the user's. */
+function isOfOthers(file: FileAnalysis, g: Group, a: AcquireSite, use: UseSite): boolean {
+  if (use.fn === a.fn || !g.foreign.some((x) => /alloc_(page|folio)/.test(x.what))) return false;
+  const root = a.pages && file.functions.get(a.fn)?.def.params.some((p) => p.name && a.key === `L:${a.fn}:${p.name}`);
+  return root === true && callName(use.call).includes('page') && use.effect.kind === 'data';
+}
 
 function bestUse(g: Group): { site: UseSite; case: 1 | 5; words: string } | null {
   let best: { site: UseSite; case: 1 | 5; words: string } | null = null;

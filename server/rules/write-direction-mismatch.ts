@@ -100,7 +100,6 @@ const readOnly = (a: AcquireSite): boolean =>
   a.flagsExpr !== undefined &&
   !a.flags.unknown &&
   !a.flags.names.has('FOLL_WRITE') &&
-  !a.flags.names.has('FOLL_FORCE') &&
   isFlags(a);
 
 /** A flags argument that is a truth value is something else: \`write\` as an int, before 4.9, or by mistake. */

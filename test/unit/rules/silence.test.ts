@@ -157,4 +157,99 @@ void dio_replace_zero(struct dio *d)
 }`,
       { only: 'missing-dirty' },
     ));
+
+  it('chunks of pages in a list are given back by a function that counts them', () =>
+    check(
+      `
+struct chunk { struct page **plist; };
+struct umem { struct chunk *chunks; int n; };
+static void chunk_free(struct chunk *c, int n)
+{
+	unpin_user_pages_dirty_lock(c->plist, n, true);
+}
+void umem_release(struct umem *u)
+{
+	int i, n = u->n;
+
+	for (i = 0; n; i++) {
+		int some = min_t(int, CHUNK_PAGES, n);
+
+		chunk_free(&u->chunks[i], some);
+		kfree(u->chunks[i].plist);
+		n -= some;
+	}
+	kfree(u->chunks);
+	kfree(u);
+}
+struct umem *umem_get(unsigned long addr, int n)
+{
+	struct umem *u = kzalloc(sizeof(*u), GFP_KERNEL);
+	int i, rv = -ENOMEM;
+
+	if (!u)
+		return ERR_PTR(-ENOMEM);
+	u->chunks = kcalloc(n / CHUNK_PAGES + 1, sizeof(*u->chunks), GFP_KERNEL);
+	if (!u->chunks)
+		goto out;
+	for (i = 0; n; i++) {
+		int nents = min_t(int, n, CHUNK_PAGES);
+		struct page **plist = kcalloc(nents, sizeof(struct page *), GFP_KERNEL);
+
+		if (!plist) {
+			rv = -ENOMEM;
+			goto out;
+		}
+		u->chunks[i].plist = plist;
+		while (nents) {
+			rv = pin_user_pages_fast(addr, nents, FOLL_WRITE | FOLL_LONGTERM, plist);
+			if (rv < 0)
+				goto out;
+			u->n += rv;
+			addr += rv * PAGE_SIZE;
+			plist += rv;
+			nents -= rv;
+			n -= rv;
+		}
+	}
+out:
+	if (rv > 0)
+		return u;
+	umem_release(u);
+	return ERR_PTR(rv);
+}`,
+      { only: 'leaked-pin' },
+    ));
+
+  it('a helper gives a page back that is there twice, and the loop behind gives back the rest', () =>
+    check(
+      `
+static int bio_take(struct bio *bio, struct page *page, unsigned len)
+{
+	bool same = false;
+
+	if (!bio_merge(bio, page, len, &same)) {
+		bio_add(bio, page, len);
+		return 0;
+	}
+	if (same)
+		put_page(page);
+	return 0;
+}
+int bio_fill(struct bio *bio, struct iov_iter *iter, struct page **pages, int nr)
+{
+	size_t offset;
+	ssize_t left, size = iov_iter_get_pages2(iter, pages, LONG_MAX, nr, &offset);
+	int i = 0;
+
+	if (size <= 0)
+		return -EFAULT;
+	for (left = size; left > 0; left -= PAGE_SIZE, i++)
+		if (bio_take(bio, pages[i], PAGE_SIZE))
+			break;
+	while (i < nr)
+		put_page(pages[i++]);
+	return 0;
+}`,
+      { only: 'double-release' },
+    ));
 });

@@ -268,3 +268,52 @@ void fwd_choose(struct fwd *f, unsigned long pfn)
 
   it('both are unpinned', () => check(teardown('unpin_user_page(spage);'), { only: 'mismatched-release' }));
 });
+
+describe('a short count', () => {
+  it('whose pages are only marked', () =>
+    check(
+      `
+struct bufmap { struct page **page_array; int page_count; };
+int bufmap_map(struct bufmap *b, unsigned long addr)
+{
+	int i, ret = pin_user_pages_fast(addr, b->page_count, FOLL_WRITE, b->page_array);
+
+	if (ret < 0)
+		return ret;
+	if (ret != b->page_count) {
+		for (i = 0; i < ret; i++)
+			SetPageError(b->page_array[i]);
+		kfree(b->page_array); //~ leaked-pin
+		return -ENOMEM;
+	}
+	return 0;
+}
+void bufmap_unmap(struct bufmap *b)
+{
+	unpin_user_pages(b->page_array, b->page_count);
+}`,
+      { only: 'leaked-pin' },
+    ));
+});
+
+describe('FOLL_FORCE without FOLL_WRITE', () => {
+  it('does not make pages writable that the device writes', () =>
+    check(
+      `
+int demo_read(struct device *dev, struct demo *d, unsigned long addr)
+{
+	int ret = pin_user_pages_fast(addr, d->n, FOLL_FORCE | FOLL_LONGTERM, d->pages); //~ write-direction-mismatch
+
+	if (ret != d->n)
+		return -EFAULT;
+	d->dma = dma_map_page(dev, d->pages[0], 0, PAGE_SIZE, DMA_FROM_DEVICE);
+	return 0;
+}
+void demo_done(struct device *dev, struct demo *d)
+{
+	dma_unmap_page(dev, d->dma, PAGE_SIZE, DMA_FROM_DEVICE);
+	unpin_user_pages_dirty_lock(d->pages, d->n, true);
+}`,
+      { only: 'write-direction-mismatch' },
+    ));
+});
