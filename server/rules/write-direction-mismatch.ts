@@ -97,10 +97,7 @@ void buffer_release(struct buffer *b)
 
 /** The flags are seen whole, and FOLL_WRITE is never among them. */
 const readOnly = (a: AcquireSite): boolean =>
-  a.flagsExpr !== undefined &&
-  !a.flags.unknown &&
-  !a.flags.names.has('FOLL_WRITE') &&
-  isFlags(a);
+  a.flagsExpr !== undefined && !a.flags.unknown && !a.flags.names.has('FOLL_WRITE') && isFlags(a);
 
 /** A flags argument that is a truth value is something else: \`write\` as an int, before 4.9, or by mistake. */
 const isFlags = (a: AcquireSite): boolean => {
