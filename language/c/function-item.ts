@@ -2,7 +2,7 @@
 import type { BlockStmt, CType, Param, Span } from './ast.ts';
 import { lowerDeclaration } from './declarations.ts';
 import { hashText } from './hash.ts';
-import type { MaskMacros } from './mask.ts';
+import type { MaskMacros } from './mask-state.ts';
 import { collectPositions, movePositions, type KeptFunctions, type Positions } from './moves.ts';
 import type { CParser, SNode, TopLevelNode } from './parser.ts';
 import { type ChoiceRegion, type Cx, field, type Fragment, type LowerEnv, nodeText, type Source } from './source.ts';

@@ -2,7 +2,7 @@
 import { Environment } from './environment.ts';
 import { type Fork, preprocess, type Preprocessed } from './preprocessor.ts';
 import { type Scan, scanText } from './scan.ts';
-import type { MaskMacros } from './mask.ts';
+import type { MaskMacros } from './mask-state.ts';
 import { maskMacrosOf } from './mask-roles.ts';
 import type { HeaderText, MacroDef, Target } from './unit.ts';
 

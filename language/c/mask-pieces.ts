@@ -2,7 +2,8 @@
  * Masks a text piece by piece, and each piece once: an edit changes one of a file's functions, and the other variants of a file differ in
  * few. A brace in column 0, alone on its line, ends a definition; nothing in front of it matters to what is masked behind it.
  */
-import { maskSource, type CleanupNote, type Masked, type MaskMacros, type MaskNote } from './mask.ts';
+import { maskSource } from './mask.ts';
+import type { CleanupNote, Masked, MaskMacros, MaskNote } from './mask-state.ts';
 
 /** Characters of pieces that are kept, twice. */
 const MAX_CHARACTERS = 2 * 1024 * 1024;

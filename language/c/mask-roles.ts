@@ -1,7 +1,7 @@
 /** What the project's macros mean to the masking. */
 import { hashText } from './hash.ts';
 import { isLoopHead } from './macros.ts';
-import type { MaskMacros } from './mask.ts';
+import type { MaskMacros } from './mask-state.ts';
 import { ANNOTATIONS, ATTRIBUTE_CALLS, isLoopName } from './masknames.ts';
 import type { MacroDef } from './unit.ts';
 

@@ -1,6 +1,6 @@
 /** A text that syntax nodes index into, and the way back from its offsets to the original file. */
 import type { FromMacro, Span } from './ast.ts';
-import type { CleanupNote, MaskMacros, MaskNote } from './mask.ts';
+import type { CleanupNote, MaskMacros, MaskNote } from './mask-state.ts';
 import type { CParser, SNode } from './parser.ts';
 import type { MacroDef } from './unit.ts';
 

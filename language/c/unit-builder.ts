@@ -14,7 +14,7 @@ import {
   readDeclarations,
   readFunctions,
 } from './items.ts';
-import type { MaskMacros } from './mask.ts';
+import type { MaskMacros } from './mask-state.ts';
 import { maskPieces } from './mask-pieces.ts';
 import type { KeptFunctions } from './moves.ts';
 import { maskMacrosOf } from './mask-roles.ts';
