@@ -61,11 +61,13 @@ export class Headers {
   }
 
   private read(header: ReadHeader): HeaderItems {
-    const name = `${header.path}|${this.keyOf(header)}`;
+    // variants of a file see other parts of a header
+    let raw = raws.get(header);
+    if (raw === undefined) raws.set(header, (raw = hashText(header.pre.raw)));
+    const name = `${header.path}|${raw}|${this.keyOf(header)}`;
     let entry = items.get(name);
     if (entry) items.delete(name);
-    if (entry?.raw !== header.pre.raw) {
-      if (entry) characters -= entry.raw.length;
+    else {
       const source = this.makeSource(header);
       const { top } = this.file.parser.parse(header.path, source.text);
       const { parser, macros, maskMacros, cache, environment } = this.file;
@@ -120,6 +122,9 @@ interface Meaning {
 interface Pasted {
   fits(name: string): boolean;
 }
+
+/** Hashes of what is left of a header's text. */
+const raws = new WeakMap<ReadHeader, string>();
 
 /** With the macros of the headers alone, which is all that most of them mean. */
 const inCommon = new WeakMap<ReadHeader, Meaning>();

@@ -12,9 +12,18 @@ import type { AcquireRole } from '../../language/kernel/types.ts';
 /** More macros than this are not asked for. */
 const MAX_MACROS = 16;
 
+const NEAR = /user_page|unpin_|FOLL_|iov_iter_|mmap_/;
+/** Headers stay the same objects while the file that includes them is edited. */
+const near = new WeakMap<HeaderText, boolean>();
+function isNear(header: HeaderText): boolean {
+  let known = near.get(header);
+  if (known === undefined) near.set(header, (known = NEAR.test(header.text)));
+  return known;
+}
+
 /** `target` with the configure-time macros that the kernel decides. */
 export function withInferredMacros(path: string, text: string, headers: readonly HeaderText[], target: Target): Target {
-  const files = [{ path, text }, ...headers].filter((f) => /user_page|unpin_|FOLL_|iov_iter_|mmap_/.test(f.text));
+  const files = [...(NEAR.test(text) ? [{ path, text }] : []), ...headers.filter(isNear)];
   const asked = files.flatMap((f) => conditionalsOf(f.text).map((c): Asked => ({ file: f, ...c })));
   if (!asked.length) return target;
   const all = [text, ...headers.map((h) => h.text)];

@@ -483,7 +483,11 @@ const hashOfText = (text: string): readonly [number, number] => {
  * The resource was taken by the root of the walk or by a function that it calls itself: rules ask what those wrote
  * beside the pages (see leaked-pin), of others nothing hangs on it.
  */
-const isNear = (id: string): boolean => id.split(':', 4).length < 4;
+const isNear = (id: string): boolean => {
+  let at = -1;
+  for (let i = 0; i < 3; i++) if ((at = id.indexOf(':', at + 1)) < 0) return true;
+  return false;
+};
 
 const resourceHashes = new WeakMap<Resource, readonly [number, number]>();
 const hashOfResource = (id: string, r: Resource): readonly [number, number] => {
