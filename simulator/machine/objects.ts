@@ -1,6 +1,6 @@
 /** Objects that stand for what the caller of a cut-out function would have given it: zeroed, with pointers where the code follows them. */
 import { HI, KIND } from './memory.ts';
-import { doMmap, writeUser } from './model.ts';
+import { allocPages, doMmap, writeUser } from './model.ts';
 import { pagePointer, type Kernel } from './kernel.ts';
 import { findMember, type RecordTy, type Ty } from './types.ts';
 import type { Word } from './vm.ts';
@@ -31,8 +31,10 @@ export const BUFFER_PAGES = 4;
 const ELEMENTS = 64;
 const NULL: Word = { hi: 0, lo: 0 };
 const ADDRESS = /addr|start|^buf|uptr|vaddr|ubuf|^base|userptr|user_ptr|hva|_va$|^va$|^ptr$|uaddr|^iova$/;
+/** Where a range of addresses ends, and its last page. */
+const END = /^(?:u?addr\w*|va)_end$|^end_(?:u?addr\w*|va)$|^last_(?:page|addr\w*)$/;
 const FRAME = /^(?:k?pfn|hpa|hpfn|phys|paddr|phys_addr)$/;
-const PAGES = /n(?:r|um)?_?(?:of_)?pages|^pages$|page_count|^npages/;
+const PAGES = /n(?:r|um)?_?(?:of_)?pages|^max_?pages$|^pages$|page_count|^npages/;
 const BYTES = /len|size|count|bytes/;
 const USER_PAGE = 4096;
 const FOLL_WRITE = 1;
@@ -139,6 +141,13 @@ export class ObjectMaker {
     });
     return pagePointer(pfn);
   }
+  /** A page that the kernel allocated. */
+  ownPage(): Word | undefined {
+    const pfn = allocPages(this.k.model.s, 0);
+    if (!pfn) return undefined;
+    this.k.heapPages.add({ pfn, order: 0, span: -1, live: 1 });
+    return pagePointer(pfn);
+  }
   /** An array of pages that the caller took, with room behind them. */
   pageArray(): Word {
     const w = this.allocate(8 * ELEMENTS, 'the array of pages');
@@ -166,6 +175,11 @@ export class ObjectMaker {
   }
   /** A number by the name that it has. */
   number(t: Ty, name: string): Word {
+    if (t.size === 8 && END.test(name)) {
+      const b = this.userBuffer();
+      const at = b.hi * 4294967296 + (b.lo >>> 0) + (/last/.test(name) ? BUFFER_PAGES - 1 : BUFFER_PAGES) * USER_PAGE;
+      return wordOf(at);
+    }
     if (t.size === 8 && ADDRESS.test(name)) return this.userBuffer();
     if (t.size === 8 && FRAME.test(name)) {
       const lo = (this.page()?.lo ?? 0) >>> 6;

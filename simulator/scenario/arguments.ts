@@ -99,7 +99,9 @@ class Maker {
       if (to.name === 'file') return [this.prepareFile(fn), 'a file'];
       if (to.name === 'page' || to.name === 'folio') {
         const page = this.objects.page();
-        return page ? [page, 'a page of the user that the caller took'] : [NULL, 'NULL'];
+        if (page) return [page, 'a page of the user that the caller took'];
+        const own = this.objects.ownPage();
+        return own ? [own, 'a page'] : [NULL, 'NULL'];
       }
       const w = this.objects.parameter(`${fn.name}:${name}`) ?? this.objects.object(to.name);
       return w ? [w, `a struct ${to.name.replace(/'\d+$/, '')}`] : [NULL, 'NULL'];
@@ -131,7 +133,16 @@ class Maker {
         return [this.objects.userBuffer(), `a user buffer of ${BUFFER_PAGES} pages`];
       return [this.objects.allocate(KERNEL_BUFFER, `the buffer '${name}'`), 'a kernel buffer of 4 pages'];
     }
-    return [this.objects.allocate(Math.max(to.size, 8) * 64, `'*${name}'`), 'a pointer to 0'];
+    const room = this.objects.allocate(Math.max(to.size, 8) * 64, `'*${name}'`);
+    // what is read there is given, not only asked for
+    const read =
+      to.kind === 'int' &&
+      new RegExp(`(?:[<>]=?|[-+/,(]|[=!]=|[\\w)\\s]\\*)\\s*\\*${name}\\b(?!\\s*[-+|&]?=[^=])`).test(body);
+    const n = read ? this.objects.number(to, name.replace(/_?p(?:tr)?$/, '')) : NULL;
+    if (!n.hi && !n.lo) return [room, 'a pointer to 0'];
+    this.k.vm.memory.w32(room.lo, n.lo);
+    if (to.size === 8) this.k.vm.memory.w32(room.lo + 4, n.hi);
+    return [room, `a pointer to ${n.lo}`];
   }
 
   private number(t: Ty, name: string): [Word, string] {

@@ -63,7 +63,12 @@ export function reportLeaks(sim: Simulation, unloaded: boolean): void {
         k.lineOf(k.maps.get(r, 'span')),
       );
   for (let r = 1; r <= k.heapPages.count; r++) {
-    if (k.heapPages.get(r, 'live') !== 1 || (!unloaded && reached.has(-k.heapPages.get(r, 'pfn')))) continue;
+    if (
+      k.heapPages.get(r, 'live') !== 1 ||
+      k.heapPages.get(r, 'span') < 0 ||
+      (!unloaded && reached.has(-k.heapPages.get(r, 'pfn')))
+    )
+      continue;
     sim.addFault(
       'memory-leak',
       `the page allocated at line ${k.lineOf(k.heapPages.get(r, 'span'))} is never freed`,

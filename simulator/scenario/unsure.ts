@@ -41,7 +41,7 @@ export function unsure(sim: Simulation, e: MachineFault): string | undefined {
     case 'error-pointer':
       return took && /struct page/.test(e.message) ? undefined : 'nothing here says what that pointer points to';
     case 'wild-pointer':
-      return took || !/page frame|through 0x|vmalloc_to_page/.test(e.message) ? undefined : 'that value was made up';
+      return 'that value was made up';
     case 'bad-free':
     case 'bad-count':
       return took ? undefined : 'that value was made up';
@@ -49,7 +49,8 @@ export function unsure(sim: Simulation, e: MachineFault): string | undefined {
       return took || k.pins.count > 0 || !/more references/.test(e.message) ? undefined : 'the caller took that page';
     case 'out-of-bounds':
     case 'uninitialised':
-      return e.madeUp ? 'the size of that object was made up' : undefined;
+      if (e.madeUp) return 'the size of that object was made up';
+      return /before the start of/.test(e.message) && given ? 'that value was made up' : undefined;
     case 'bug':
       return 'the values that this tests were made up';
     default:

@@ -32,6 +32,8 @@ export class Preprocessor {
   readonly problems: PreprocessProblem[] = [];
   readonly comments: CommentToken[] = [];
   private counter = 0;
+  /** Functions that the file defines: what a header makes of them under another configuration is left out. */
+  private own: ReadonlySet<string> = new Set();
   private readonly done = new Set<string>();
 
   constructor(
@@ -55,7 +57,8 @@ export class Preprocessor {
   run(text: string, base: number): Token[] {
     const out: Token[] = [];
     const tokens = tokenize(text, base, this.comments);
-    this.giveWay(definedFunctions(tokens));
+    this.own = definedFunctions(tokens);
+    this.giveWay(this.own);
     this.file(tokens, out, 0);
     out.push(EOF_TOKEN(base + text.length));
     return out;
@@ -133,7 +136,8 @@ export class Preprocessor {
         default:
           if (on) {
             flush();
-            this.directive(name, rest, t, out, depth);
+            if (!(name === 'define' && depth > 0 && this.own.has(rest[0]?.text ?? '')))
+              this.directive(name, rest, t, out, depth);
           }
       }
     }

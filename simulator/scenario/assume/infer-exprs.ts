@@ -85,9 +85,12 @@ export abstract class InferExpressions extends InferPlaces {
         return ULONG;
       case 'offsetof': {
         this.declared(e.type, e);
-        const t = this.resolve(e.type);
-        const first = /^\w+/.exec(e.member)?.[0];
-        if (t?.kind === 'record' && first !== undefined) this.member(t, first, e);
+        let t = this.resolve(e.type);
+        for (const part of e.member.match(/\w+|\[.*?\]/g) ?? []) {
+          if (t?.kind !== 'record' || part.startsWith('[')) break;
+          const m: CType | Slot = this.member(t, part, e);
+          t = this.resolve(m instanceof Slot ? m.type : m);
+        }
         return ULONG;
       }
       case 'call':
@@ -162,17 +165,25 @@ export abstract class InferExpressions extends InferPlaces {
   }
   /** ((T *)((char *)(p) - offsetof(T, m))): p points to a T.m. */
   protected containerOf(e: Expr & { kind: 'binary' }): boolean {
-    if (e.op !== '-' || e.left.kind !== 'cast' || e.right.kind !== 'offsetof' || !/^\w+$/.test(e.right.member))
+    if (e.op !== '-' || e.left.kind !== 'cast' || e.right.kind !== 'offsetof' || !/^[\w.]+$/.test(e.right.member))
       return false;
     this.declared(e.right.type, e);
-    const t = this.resolve(e.right.type);
+    let t = this.resolve(e.right.type);
     const p = this.expr(e.left.arg);
+    const path = e.right.member.split('.');
+    const last = path.pop()!;
+    for (const part of path) {
+      if (t?.kind !== 'record') break;
+      const of: CType | Slot = this.member(t, part, e);
+      t = this.resolve(of instanceof Slot ? of.type : of);
+    }
     if (t?.kind !== 'record') return true;
-    const m = this.member(t, e.right.member, e);
-    if (e.left.arg.kind === 'id' && t.name !== null)
+    const m = this.member(t, last, e);
+    const direct = path.length === 0;
+    if (direct && e.left.arg.kind === 'id' && t.name !== null)
       this.known.insideParameter.set(`${this.current}:${e.left.arg.name}`, { record: t.name, member: e.right.member });
     const inner = this.resolve(m instanceof Slot ? m.type : m);
-    if (inner?.kind === 'record' && inner.name !== null && t.name !== null && !this.links.has(inner.name))
+    if (direct && inner?.kind === 'record' && inner.name !== null && t.name !== null && !this.links.has(inner.name))
       this.known.inside.set(inner.name, { record: t.name, member: e.right.member });
     if (m instanceof Slot) {
       const to = this.pointee(p);

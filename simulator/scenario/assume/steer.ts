@@ -2,7 +2,7 @@
  * Where a function that runs alone tests what was made up, it may leave before it comes to the pages that it is about. Such a test before the first
  * call of the GUP family is taken to pass, and the run says so. Tests of what calls have answered are left alone.
  */
-import type { Expr, Stmt } from '../../../language/c/ast.ts';
+import type { Declarator, Expr, Stmt } from '../../../language/c/ast.ts';
 import type { ExactFunction } from '../../../language/c/exact/index.ts';
 
 const TAKES = /gup|(?:get|pin)_user_page|iov_iter_(?:get|extract)_pages|__iter_(?:pages|alloc)|pin_folios|__iov_iter/;
@@ -10,7 +10,7 @@ const GIVES = /unpin|release|put_/;
 const takes = (name: string): boolean => TAKES.test(name) && !GIVES.test(name);
 
 /** Calls visit for every name that is called in a tree, and for every local that gets the answer of a call. */
-function scan(node: unknown, called: (name: string) => void, answered?: (local: string) => void): void {
+function scan(node: unknown, called: (name: string) => void, answered?: (local: string, at: number) => void): void {
   if (Array.isArray(node)) {
     for (const x of node) scan(x, called, answered);
     return;
@@ -25,7 +25,7 @@ function scan(node: unknown, called: (name: string) => void, answered?: (local: 
     const target = n.kind === 'assign' ? (n['left'] as Expr) : undefined;
     const value = n.kind === 'assign' ? n['right'] : n['init'];
     const name = target?.kind === 'id' ? target.name : n.kind === undefined ? n['name'] : undefined;
-    if (typeof name === 'string' && value !== undefined && calls(value)) answered(name);
+    if (typeof name === 'string' && value !== undefined && calls(value)) answered(name, Number(n['start'] ?? 0));
   }
   for (const [key, x] of Object.entries(n)) if (key !== 'type' && typeof x === 'object') scan(x, called, answered);
 }
@@ -58,16 +58,17 @@ function names(node: unknown, out: Set<string>): Set<string> {
 /** The function with its early ways out closed; undefined: it takes no pages, or there are none. `own`: functions of the file. */
 export function steer(f: ExactFunction, own: (name: string) => boolean): ExactFunction | undefined {
   if (!comes(f.body)) return undefined;
-  const answers = new Set<string>();
+  /** Locals that get the answer of a call, and where they get the first. */
+  const answers = new Map<string, number>();
   scan(
     f.body,
     () => undefined,
-    (local) => answers.add(local),
+    (local, at) => answers.set(local, Math.min(at, answers.get(local) ?? at)),
   );
   let changed = false;
 
-  const free = (e: Expr): boolean => {
-    for (const n of names(e, new Set())) if (answers.has(n)) return false;
+  const free = (e: Expr, before = Infinity): boolean => {
+    for (const n of names(e, new Set())) if ((answers.get(n) ?? Infinity) < before) return false;
     let ours = true;
     scan(e, (name) => (ours &&= own(name)));
     return ours;
@@ -78,8 +79,8 @@ export function steer(f: ExactFunction, own: (name: string) => boolean): ExactFu
     const callee: Expr = { kind: 'id', name: '__pinscope_steer', start, end };
     return { kind: 'call', callee, args: [e, want], argsStart: start, argsEnd: end, start, end };
   };
-  const truth = (e: Expr, want: 0 | 1): Expr => {
-    if (!free(e)) return e;
+  const truth = (e: Expr, want: 0 | 1, before = Infinity): Expr => {
+    if (!free(e, before)) return e;
     const { start, end } = e;
     const not: Expr = { kind: 'unary', op: '!', arg: e, start, end };
     return taken(
@@ -87,6 +88,49 @@ export function steer(f: ExactFunction, own: (name: string) => boolean): ExactFu
       { kind: 'num', value: BigInt(want), text: String(want), start, end },
     );
   };
+  /** A loop whose condition is taken to hold before its first round. */
+  const once = (test: Expr, loop: Stmt & { kind: 'for' }): Stmt => {
+    if (!free(test, loop.start)) return { ...loop, test };
+    const { start, end } = loop;
+    const name = `loop'${rounds++}`;
+    const first: Expr = { kind: 'id', name, start, end };
+    const zero: Expr = { kind: 'num', value: 0n, text: '0', start, end };
+    const one: Expr = { kind: 'num', value: 1n, text: '1', start, end };
+    const later: Expr = { kind: 'assign', op: '=', left: first, right: zero, start, end };
+    const again: Expr = { kind: 'binary', op: ',', left: later, right: test, start, end };
+    const type = { kind: 'base', name: 'int' } as const;
+    const decl: Declarator = {
+      name,
+      type,
+      init: one,
+      isStatic: false,
+      isExtern: false,
+      isTypedef: false,
+      nameSpan: { start, end },
+      start,
+      end,
+    };
+    return {
+      kind: 'block',
+      body: [
+        { kind: 'decl', decls: [decl], start, end },
+        {
+          ...loop,
+          test: {
+            kind: 'cond',
+            test: first,
+            then: { ...again, right: truth(test, 1, loop.start) },
+            else: test,
+            start,
+            end,
+          },
+        },
+      ],
+      start,
+      end,
+    };
+  };
+  let rounds = 0;
   /** The statement on the way to the first call. */
   const way = (s: Stmt): Stmt => {
     switch (s.kind) {
@@ -98,8 +142,12 @@ export function steer(f: ExactFunction, own: (name: string) => boolean): ExactFu
         if (s.else && comes(s.else)) return { ...s, test: truth(s.test, 0), else: way(s.else) };
         return s;
       case 'while':
-      case 'do':
+        if (comes(s.test)) return s;
+        return once(s.test, { ...s, kind: 'for', body: way(s.body) });
       case 'for':
+        if ((s.test && comes(s.test)) || s.init?.kind === 'decl') return { ...s, body: way(s.body) };
+        return s.test ? once(s.test, { ...s, body: way(s.body) }) : { ...s, body: way(s.body) };
+      case 'do':
         return { ...s, body: way(s.body) };
       case 'switch': {
         const at = s.body.kind === 'block' ? s.body.body.findIndex(comes) : -1;

@@ -220,4 +220,31 @@ static int map(struct buf *b, int n)
       ),
     ).toEqual(['null-dereference']);
   });
+
+  it('goes once through a loop whose condition was made up, and finds objects around members of members', () => {
+    const s = run(
+      `#include <linux/mm.h>
+static int fill(struct request *r, size_t *nbytesp, unsigned int max_pages)
+{
+  struct inner *inner = &r->part.inner;
+  struct request *around = container_of(inner, struct request, part.inner);
+  int got = 0;
+
+  while (r->done < r->wanted && got < max_pages) {
+    got = pin_user_pages_fast(r->addr, 1, FOLL_WRITE, around->pages);
+    r->done += got * PAGE_SIZE;
+  }
+  while (*nbytesp) {
+    unpin_user_pages(around->pages, got);
+    *nbytesp = 0;
+  }
+  return got;
+}
+`,
+      { fn: 'fill' },
+    );
+    expect(s.faults).toEqual([]);
+    expect(s.events.filter((e) => e.kind === 'gup')).toHaveLength(1);
+    expect(s.kernel.pins.find((r) => s.kernel.pins.get(r, 'live') === 1)).toBe(0);
+  });
 });
