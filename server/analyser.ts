@@ -14,8 +14,8 @@ export interface Analyser {
   steps(file: FileInput, options: AnalysisOptions): Generator<void, AnalysisResult | undefined, void>;
   /** Forgets the tree of a closed file. */
   close(path: string): void;
-  /** Forgets the files that others were linked with. */
-  forgetLinked(): void;
+  /** Forgets all files and headers: what comes next has to do with others. */
+  forgetAll(): void;
   dispose(): void;
 }
 

@@ -4,6 +4,7 @@
  */
 import {
   createCParser,
+  forgetAll,
   forgetFile,
   linkUnits,
   KeptFunctions,
@@ -329,8 +330,11 @@ class Session implements Analyser {
     forgetFile(path);
   }
 
-  forgetLinked(): void {
+  forgetAll(): void {
     this.links.clear();
+    this.kept.clear();
+    this.newest.clear();
+    forgetAll(this.parser);
   }
 
   dispose(): void {}

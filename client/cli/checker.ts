@@ -30,6 +30,7 @@ export interface LoadedFile extends FileInput {
 
 /** Texts of headers kept at a time: the files of a driver share them. */
 const CACHED_HEADERS = 512;
+const CACHED_CHARACTERS = 8 * 1024 * 1024;
 const HEADER_BYTES = 4 * 1024 * 1024;
 /** Bytes of a header that are looked through: what is longer is a table of registers, and no helper stands behind it. */
 const HEADER_SCAN = 256 * 1024;
@@ -39,6 +40,7 @@ export class Checker {
   readonly stats = noStats();
   readonly #reader = new Reader();
   readonly #headers = new Map<string, string>();
+  #characters = 0;
   /** Where none is: every include is looked for in several folders. */
   readonly #absent = new Set<string>();
   readonly #folders = new Folders(this.#reader);
@@ -94,6 +96,11 @@ export class Checker {
     return driver.matters(path) ? driver.linksOf(path) : undefined;
   }
 
+  /** Nobody will ask for the folder once more. */
+  forgetFolders(): void {
+    this.#folders.clear();
+  }
+
   /** Does a file use what a header of another folder defines to take pages or to give them back? */
   usesHeaders(path: string): boolean {
     try {
@@ -116,7 +123,7 @@ export class Checker {
       const file = this.load(path, links);
       if (!file) return undefined;
       // the files of a folder are mostly analysed one after the other; what is kept of others fills the memory
-      if (dirname(path) !== this.#folder) analyser.forgetLinked();
+      if (dirname(path) !== this.#folder) analyser.forgetAll();
       this.#folder = dirname(path);
       this.stats.candidates++;
       const started = performance.now();
@@ -163,7 +170,10 @@ export class Checker {
   #header(path: string): string | undefined {
     if (this.#headers.has(path)) return this.#headers.get(path);
     if (this.#absent.has(path)) return undefined;
-    if (this.#headers.size >= CACHED_HEADERS) this.#headers.clear();
+    if (this.#headers.size >= CACHED_HEADERS || this.#characters > CACHED_CHARACTERS) {
+      this.#headers.clear();
+      this.#characters = 0;
+    }
     let text: string | undefined;
     try {
       const stat = statSync(path, { throwIfNoEntry: false });
@@ -171,8 +181,10 @@ export class Checker {
     } catch {
       // As if it were not there.
     }
-    if (text !== undefined) this.#headers.set(path, text);
-    else this.#absent.add(path);
+    if (text !== undefined) {
+      this.#headers.set(path, text);
+      this.#characters += text.length;
+    } else this.#absent.add(path);
     return text;
   }
 }

@@ -26,6 +26,11 @@ export class Folders {
     return driver;
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.#kept.clear();
+  }
+
   #read(folder: string): Driver {
     const driver = new Driver();
     const paths = namesIn(folder).map((name) => join(folder, name));

@@ -55,6 +55,7 @@ export async function perform(task: Task, checker: Checker): Promise<Answer> {
       const links = checker.linksOf(file);
       if (links) mattering.push({ file, links });
     }
+    checker.forgetFolders();
   } else if (task.kind === 'headers') {
     for (const file of task.files) if (checker.usesHeaders(file)) mattering.push({ file, links: [] });
   } else {

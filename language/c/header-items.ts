@@ -27,6 +27,12 @@ const items = new Map<string, HeaderItems>();
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 let characters = 0;
 
+/** Nothing is kept of what was read in headers. */
+export function forgetHeaderItems(): void {
+  items.clear();
+  characters = 0;
+}
+
 /** The headers as one file includes them. */
 export class Headers {
   constructor(

@@ -107,6 +107,12 @@ export function readHeaders(
   return state;
 }
 
+/** Nothing is kept of headers: files of another driver include others. */
+export function forgetHeaders(): void {
+  scans.clear();
+  states.length = 0;
+}
+
 /** The choices that conditions of the headers can depend on: for all others their state is the same. */
 function choicesIn(
   headers: readonly HeaderText[],

@@ -4,7 +4,7 @@ export * from './unit.ts';
 export { createCParser, type CParser, type WasmSource } from './parser.ts';
 export { linkUnits, type BesideUnit } from './linked-unit.ts';
 export { fileNumber, isInMain } from './sources.ts';
-export { besideKey, forgetFile, parseUnit, parseVariants, type ParseInput } from './unit-builder.ts';
+export { besideKey, forgetAll, forgetFile, parseUnit, parseVariants, type ParseInput } from './unit-builder.ts';
 export { KeptFunctions, laterPosition } from './moves.ts';
 export { buildCfg, type CfgOptions } from './cfg-build.ts';
 export { formatCfg } from './cfg-format.ts';

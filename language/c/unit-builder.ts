@@ -2,8 +2,8 @@
 import type { CType, Declarator, EnumDef, RecordDef } from './ast.ts';
 import { definitionsIn, type FileContext, type LazyFunction } from './function-item.ts';
 import { hashText } from './hash.ts';
-import { Headers } from './header-items.ts';
-import { readHeaders, type HeaderState, targetKey } from './headers.ts';
+import { forgetHeaderItems, Headers } from './header-items.ts';
+import { forgetHeaders, readHeaders, type HeaderState, targetKey } from './headers.ts';
 import { Environment } from './environment.ts';
 import { OwnNames } from './own-names.ts';
 import {
@@ -222,6 +222,16 @@ export function forgetFile(path: string): void {
     for (const environment of environments.get(key) ?? []) fragments.delete(environment);
     environments.delete(key);
   }
+}
+
+/** Nothing is kept of any file, nor of headers: what comes next has to do with others. */
+export function forgetAll(parser: CParser): void {
+  memos.clear();
+  environments.clear();
+  fragments.clear();
+  forgetHeaders();
+  forgetHeaderItems();
+  parser.reset();
 }
 
 function memoOf(path: string, environment: string): ItemMemo {

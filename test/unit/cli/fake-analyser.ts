@@ -52,7 +52,7 @@ export function fakeAnalyser(): FakeAnalyser {
       return run(file, options);
     },
     close: () => undefined,
-    forgetLinked: () => undefined,
+    forgetAll: () => undefined,
     dispose: () => undefined,
   };
   return {

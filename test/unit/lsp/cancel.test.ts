@@ -33,7 +33,7 @@ function slow(at: (part: number, text: string) => 'go on' | 'done'): Promise<Ana
       return nothing(path);
     },
     close: () => undefined,
-    forgetLinked: () => undefined,
+    forgetAll: () => undefined,
     dispose: () => undefined,
   });
 }

@@ -362,7 +362,7 @@ describe('trouble', () => {
               throw new Error('boom');
             },
             close: () => undefined,
-            forgetLinked: () => undefined,
+            forgetAll: () => undefined,
             dispose: () => undefined,
           }),
         mayMatter: () => true,
