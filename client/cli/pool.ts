@@ -7,11 +7,16 @@ import type { Answer, Sweep, Task } from './sweep.ts';
 /** What a worker is started with: options without functions. */
 export type WorkerOptions = Omit<AnalysisOptions, 'cancelled'>;
 
+/** In MB. A heap that may become large is seldom swept: with less, a tree takes a third of the memory, and a tenth more time. */
+const LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 32 };
+
 /** Tasks come one by one: a thread that meets a costly file keeps no others waiting behind it. */
 export class Pool {
   readonly #stats = new Map<Worker, CheckStats>();
   readonly #idle = new Set<Worker>();
   readonly #busy = new Map<Worker, Task>();
+  /** Threads that may take all the memory that there is: one each for a task that was too much for another. */
+  readonly #large = new Set<Worker>();
   #finished: (() => void) | undefined;
 
   constructor(
@@ -49,8 +54,12 @@ export class Pool {
     return sum;
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.script, { workerData: this.options });
+  #start(isLarge = false): Worker {
+    const worker = new Worker(this.script, {
+      workerData: this.options,
+      ...(!isLarge && { resourceLimits: LIMITS }),
+    });
+    if (isLarge) this.#large.add(worker);
     worker.on('message', (answer: Answer) => {
       const task = this.#busy.get(worker);
       this.#stats.set(worker, answer.stats);
@@ -66,8 +75,12 @@ export class Pool {
       const task = this.#busy.get(worker);
       this.#busy.delete(worker);
       this.#idle.delete(worker);
-      // A thread can die of one file (out of memory): the others go on in a new one.
-      if (task) this.sweep.lost(task, error instanceof Error ? error.message : String(error));
+      // A thread can die of one file: the others go on in a new one.
+      if (task && isOutOfMemory(error) && !this.#large.has(worker)) {
+        const large = this.#start(true);
+        this.#busy.set(large, task);
+        large.postMessage(task);
+      } else if (task) this.sweep.lost(task, error instanceof Error ? error.message : String(error));
       this.dispatch();
     };
     worker.on('error', lost);
@@ -77,3 +90,6 @@ export class Pool {
     return worker;
   }
 }
+
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
