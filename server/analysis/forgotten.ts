@@ -8,6 +8,7 @@ import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import type { AcquireSite, Group, ReleaseSite } from './sites.ts';
 import { wordsIn } from './per-function.ts';
+import { tornDown } from './torn-down.ts';
 
 /** Pages that a teardown leaves held. */
 export interface Forgotten {
@@ -16,6 +17,8 @@ export interface Forgotten {
   readonly acquire: AcquireSite;
   /** In words: what the file does elsewhere. */
   readonly words: string;
+  /** A mistake of its own, whatever else becomes of pages of that acquire. */
+  readonly apart?: boolean;
 }
 
 const fieldsOf = (g: Group): readonly string[] => g.keys.filter((k) => k.startsWith('F:') && !k.startsWith('F:?'));
@@ -121,4 +124,8 @@ function* freedHeld(file: FileAnalysis): Iterable<Forgotten> {
 }
 
 /** All of a file. */
-export const forgottenPages = (file: FileAnalysis): Forgotten[] => [...besideOthers(file), ...freedHeld(file)];
+export const forgottenPages = (file: FileAnalysis): Forgotten[] => [
+  ...besideOthers(file),
+  ...freedHeld(file),
+  ...tornDown(file),
+];

@@ -248,7 +248,7 @@ export const leakedPin: Rule = {
     // a path that ends behind such a label is told as a path
     const idle = idleReleases(file).filter((r) => r.kind !== 'label' || !told.has(r.fn));
     for (const r of idle) yield fromIdle(file, r);
-    const forgotten = idle.length ? [] : forgottenPages(file).filter((x) => !lost.has(x.acquire.call.start));
+    const forgotten = idle.length ? [] : forgottenPages(file).filter((x) => x.apart || !lost.has(x.acquire.call.start));
     for (const x of forgotten) yield fromForgotten(file, x);
     const never = idle.length || forgotten.length ? [] : [...neverReleased(file, lost)];
     yield* never;
