@@ -317,3 +317,26 @@ void demo_done(struct device *dev, struct demo *d)
       { only: 'write-direction-mismatch' },
     ));
 });
+
+describe('the address of a page in an object on the stack', () => {
+  it('is given to code that is not seen, which does not keep the page for it', () =>
+    check(
+      `
+struct info { u64 addr; u64 contents; };
+int add_page(struct enclave *e, unsigned long src)
+{
+	struct info info;
+	struct page *page;
+	int ret;
+
+	if (get_user_pages_fast(src, 1, 0, &page) < 1)
+		return -EFAULT;
+	info.addr = e->addr;
+	info.contents = (unsigned long)kmap_local_page(page);
+	ret = eadd(&info, e->slot);
+	kunmap_local((void *)info.contents);
+	return ret ? -EIO : 0; //~ leaked-pin
+}`,
+      { only: 'leaked-pin' },
+    ));
+});
