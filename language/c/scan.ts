@@ -101,8 +101,16 @@ export interface Scan {
   readonly directives: readonly Directive[];
 }
 
-/** Finds comments and directives. One pass; strings are skipped. */
+let latest: { readonly text: string; readonly scan: Scan } | undefined;
+
+/** Finds comments and directives. One after the other asks for those of the text that was just edited. */
 export function scanText(text: string): Scan {
+  if (latest?.text !== text) latest = { text, scan: scanAnew(text) };
+  return latest.scan;
+}
+
+/** One pass; strings are skipped. */
+function scanAnew(text: string): Scan {
   const comments: Comment[] = [];
   const directives: Directive[] = [];
   const n = text.length;

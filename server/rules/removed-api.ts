@@ -283,6 +283,14 @@ function checkFlags(file: FileAnalysis, f: FunctionContext): { readonly at: Expr
   return out;
 }
 
+/** Calls that the tables tell of. */
+const tabled = perFunction((f) =>
+  f.calls.filter((call) => {
+    const name = calleeName(call);
+    return name !== undefined && (facts.acquire(name) !== undefined || isExact(name));
+  }),
+);
+
 const flagsNamed = perFunction((f) => {
   const out: Extract<Expr, { kind: 'id' }>[] = [];
   for (const node of f.cfg.nodes)
@@ -302,7 +310,7 @@ export const removedApi: Rule = {
     for (const f of file.functions.values()) {
       const fn = f.def.name;
       if (!isOwn(file, fn)) continue;
-      for (const call of f.calls) {
+      for (const call of tabled(f)) {
         const name = calleeName(call);
         if (!name || seen.has(call.callee.start) || isOwnName(file, f, name)) continue;
         const wrong = checkAcquire(file, f, call, name) ?? checkCall(file, f, call, name);

@@ -5,6 +5,7 @@ import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import { constantOf } from '../analysis/flow.ts';
 import { describeToken, locksOf } from '../analysis/locks.ts';
+import { perFunction } from '../analysis/per-function.ts';
 import type { RuleMeta } from '../findings.ts';
 import { lineAt, stepAt, type Report, type Rule } from './rule.ts';
 
@@ -85,21 +86,25 @@ static int demo_probe(struct demo *d, int irq)
 function* sleepers(file: FileAnalysis): Iterable<{ fn: string; call: CallExpr; why: string }> {
   for (const a of file.groups.acquires)
     if (a.fact.maySleep) yield { fn: a.fn, call: a.call, why: 'may fault pages in' };
-  for (const [fn, f] of file.functions) {
-    for (const call of f.calls) {
-      const name = calleeName(call);
-      if (!name || file.functions.has(name)) continue;
-      for (const e of facts.call(name)?.effects ?? []) {
-        if (e.kind === 'dirty' && e.lock === 'takes' && e.pages.as !== 'bio')
-          yield { fn, call, why: 'waits for the page lock' };
-        if (e.kind !== 'release' || e.pages.as === 'bio' || e.dirties === false) continue;
-        const flag = typeof e.dirties === 'number' ? call.args[e.dirties] : undefined;
-        if (flag && constantOf(flag) === 0) continue;
-        yield { fn, call, why: 'waits for the page lock' };
-      }
+  for (const [fn, f] of file.functions)
+    for (const call of dirtying(f))
+      if (!file.functions.has(calleeName(call)!)) yield { fn, call, why: 'waits for the page lock' };
+}
+
+/** Calls that dirty pages under their lock, if they are the kernel's. */
+const dirtying = perFunction((f) => {
+  const out: CallExpr[] = [];
+  for (const call of f.calls) {
+    for (const e of facts.call(calleeName(call) ?? '')?.effects ?? []) {
+      if (e.kind === 'dirty' && e.lock === 'takes' && e.pages.as !== 'bio') out.push(call);
+      if (e.kind !== 'release' || e.pages.as === 'bio' || e.dirties === false) continue;
+      const flag = typeof e.dirties === 'number' ? call.args[e.dirties] : undefined;
+      if (flag && constantOf(flag) === 0) continue;
+      out.push(call);
     }
   }
-}
+  return out;
+});
 
 export const sleepInAtomic: Rule = {
   meta,
