@@ -48,6 +48,8 @@ const SILENT = new Set([
   'strlen',
 ]);
 
+/** Functions of the headers that nobody can divide: what follows their first read belongs to it. */
+const INDIVISIBLE = /^(?:atomic(?:64|_long)?_|refcount_|(?:__)?test_and_|(?:set|clear|change)_bit|__sync_|__atomic_)/;
 /** Calls that may make somebody else ready: from then on a turn is not alone. */
 const ROUSING = /^__pinscope_(?:spawn|thread|kthread|wake|fork|unlock|lock_page)|^wake_up_process$/;
 
@@ -100,7 +102,7 @@ class Explorer {
   private turns = 0;
   private complete = true;
   // the turn that runs
-  private now: { choice: Choice; footprint: Footprint; visible: number; alone: boolean } | undefined;
+  private now: { choice: Choice; footprint: Footprint; visible: number; alone: boolean; reads: boolean } | undefined;
   private preempted = false;
   private queries = 0;
   private alternatives: number[] = [];
@@ -167,7 +169,7 @@ class Explorer {
     this.preempted = false;
     this.queries = 0;
     this.alternatives = [];
-    this.now = { choice, footprint, visible: 0, alone: node.choices.length === 1 };
+    this.now = { choice, footprint, visible: 0, alone: node.choices.length === 1, reads: false };
     this.watcher.begin(undefined);
     k.touched = false;
     const name = choice.thread ? scheduler.nameOf(choice.thread) : { who: '', nth: 1 };
@@ -317,7 +319,12 @@ class Explorer {
       if (this.shared.has(w)) hit = true;
       else if (!now.alone) this.use(w, now.choice.thread, write);
     }
-    if (hit && first && now.visible++ > 0) this.preempt();
+    if (hit && first) {
+      const indivisible = INDIVISIBLE.test(this.sim.kernel.vm.frames(now.choice.thread)[0]?.fn.name ?? '');
+      const rest = indivisible && now.reads;
+      now.reads = indivisible && !write;
+      if (!rest && now.visible++ > 0) this.preempt();
+    }
     now.footprint.access(at, size, write);
   }
   private use(word: number, thread: number, write: boolean): void {

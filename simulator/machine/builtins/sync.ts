@@ -145,6 +145,7 @@ export const sync: Builtins = {
     const at = lockAt(k, a);
     return k.vm.memory.r32(at) !== 0 || k.vm.memory.r32(at + 4) > 0 ? 1 : 0;
   },
+  __pinscope_holds: (k, a) => (heldRow(k, lockAt(k, a), a.thread) ? 1 : 0),
   __pinscope_atomic: (k, a) => {
     const by = a.n(0);
     const what = a.n(1);

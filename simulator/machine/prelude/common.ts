@@ -37,6 +37,11 @@ struct kfifo { unsigned int in, out, size; unsigned char *data; unsigned char bu
 #define kfifo_from_user(f, u, n, c) ({ unsigned int __kv = 0; int __kw = 0; while (__kv + sizeof((f)->buf[0]) <= (n) && !kfifo_is_full(f)) { if (copy_from_user(&__kfifo_at(f, (f)->in), (const char *)(u) + __kv, sizeof((f)->buf[0]))) { __kw = -EFAULT; break; } (f)->in++; __kv += sizeof((f)->buf[0]); } *(c) = __kv; __kw; })
 
 
+struct circ_buf { char *buf; int head, tail; };
+#define CIRC_CNT(h, t, s) (((h) - (t)) & ((s) - 1))
+#define CIRC_SPACE(h, t, s) CIRC_CNT((t), ((h) + 1), (s))
+#define CIRC_CNT_TO_END(h, t, s) ({ int __cce = (s) - (t), __ccn = ((h) + __cce) & ((s) - 1); __ccn < __cce ? __ccn : __cce; })
+#define CIRC_SPACE_TO_END(h, t, s) ({ int __cse = (s) - 1 - (h), __csn = (__cse + (t)) & ((s) - 1); __csn <= __cse ? __csn : __cse + 1; })
 static inline const char *kbasename(const char *p) { const char *t = strrchr(p, '/'); return t ? t + 1 : p; }
 static inline char *strnchr(const char *s, size_t n, int c) { while (n--) { if (*s == (char)c) return (char *)s; if (!*s++) break; } return NULL; }
 static inline size_t strspn(const char *s, const char *a) { size_t n = 0; while (s[n] && strchr(a, s[n])) n++; return n; }

@@ -203,6 +203,11 @@ typedef struct { unsigned int seq; int pad[3]; } pthread_cond_t; typedef struct 
 #define SIG_IGN ((void (*)(int))1)
 #define SIG_ERR ((void (*)(int))-1)
 #define signal(n, h) ((void)(h), SIG_DFL)
+typedef int sig_atomic_t; typedef struct { unsigned long bits; } sigset_t; struct sigaction { void (*sa_handler)(int); sigset_t sa_mask; int sa_flags; };
+#define SA_RESTART 0x10000000
+#define sigaction(n, a, o) ((void)(a), 0)
+#define sigemptyset(s) ((s)->bits = 0, 0)
+#define sigaddset(s, n) ((s)->bits |= 1UL << (n), 0)
 #define usleep_us(n) usleep(n)
 #define CLOCK_MONOTONIC_RAW 4
 #define clock_gettime(c, t) ((t)->tv_sec = ktime_get() / NSEC_PER_SEC, (t)->tv_nsec = ktime_get() % NSEC_PER_SEC, 0)

@@ -1,6 +1,6 @@
 /** XArrays, IDs, fences and file references: include/linux/{xarray,idr,dma-resv,file,eventfd}.h. */
 export const XARRAY = String.raw`
-struct xarray { struct list_head list; int next; }; struct __xa_node { struct list_head list; unsigned long index; void *entry; }; struct xa_limit { u32 max, min; };
+struct xarray { spinlock_t xa_lock; struct list_head list; int next; }; struct __xa_node { struct list_head list; unsigned long index; void *entry; }; struct xa_limit { u32 max, min; };
 typedef struct { int x; } xa_mark_t; typedef struct { struct xarray xa; } idr_t; struct idr { struct xarray xa; }; struct ida { int next; }; struct radix_tree_root { struct xarray xa; };
 #define DEFINE_XARRAY(n) struct xarray n
 #define DEFINE_XARRAY_ALLOC(n) struct xarray n
@@ -22,31 +22,45 @@ static inline void xa_init(struct xarray *x) { memset(x, 0, sizeof(*x)); }
 #define xa_init_flags(x, f) (xa_init(x), (void)((x)->next = ((f) >> 3) & 1))
 static inline struct list_head *__xa_list(struct xarray *x) { if (!x->list.next) INIT_LIST_HEAD(&x->list); return &x->list; }
 static inline struct __xa_node *__xa_find(struct xarray *x, unsigned long i) { struct __xa_node *n; list_for_each_entry(n, __xa_list(x), list) if (n->index == i) return n; return NULL; }
-static inline void *xa_load(struct xarray *x, unsigned long i) { struct __xa_node *n = __xa_find(x, i); return n ? n->entry : NULL; }
-static inline void *xa_erase(struct xarray *x, unsigned long i) { struct __xa_node *n = __xa_find(x, i); void *e = NULL; if (n) { e = n->entry; list_del(&n->list); kfree(n); } return e; }
-static inline void *xa_store(struct xarray *x, unsigned long i, void *e, gfp_t f) { struct __xa_node *n = __xa_find(x, i), *p; void *o = NULL; struct list_head *at = __xa_list(x); if (n) { o = n->entry; n->entry = e; return o; } n = __pinscope_alloc("xa_store", sizeof(*n), f, 1); if (!n) return ERR_PTR(-ENOMEM); n->index = i; n->entry = e; list_for_each_entry(p, __xa_list(x), list) if (p->index > i) { at = &p->list; break; } list_add_tail(&n->list, at); return NULL; }
+#define xa_lock(x) spin_lock(&(x)->xa_lock)
+#define xa_unlock(x) spin_unlock(&(x)->xa_lock)
+#define xa_trylock(x) spin_trylock(&(x)->xa_lock)
+#define xa_lock_irq(x) spin_lock_irq(&(x)->xa_lock)
+#define xa_unlock_irq(x) spin_unlock_irq(&(x)->xa_lock)
+#define xa_lock_irqsave(x, f) spin_lock_irqsave(&(x)->xa_lock, f)
+#define xa_unlock_irqrestore(x, f) spin_unlock_irqrestore(&(x)->xa_lock, f)
+#define xa_lock_bh(x) spin_lock_bh(&(x)->xa_lock)
+#define xa_unlock_bh(x) spin_unlock_bh(&(x)->xa_lock)
+int __pinscope_holds(const void *l);
+static inline bool __xa_in(struct xarray *x) { if (__pinscope_holds(&x->xa_lock)) return false; xa_lock(x); return true; }
+static inline void __xa_out(struct xarray *x, bool locked) { if (locked) xa_unlock(x); }
+static inline struct __xa_node *__xa_node(gfp_t f) { return __pinscope_alloc("xa_store", sizeof(struct __xa_node), f, 1); }
+static inline void *__xa_take(struct xarray *x, unsigned long i) { struct __xa_node *n = __xa_find(x, i); void *e = NULL; if (n) { e = n->entry; list_del(&n->list); kfree(n); } return e; }
+static inline void *__xa_put(struct xarray *x, unsigned long i, void *e, struct __xa_node *n) { struct __xa_node *o = __xa_find(x, i), *p; struct list_head *at = __xa_list(x); if (!e) { kfree(n); return __xa_take(x, i); } if (o) { void *old = o->entry; o->entry = e; kfree(n); return old; } n->index = i; n->entry = e; list_for_each_entry(p, __xa_list(x), list) if (p->index > i) { at = &p->list; break; } list_add_tail(&n->list, at); return NULL; }
+static inline int __xa_new(struct xarray *x, unsigned long i, void *e, struct __xa_node *n) { if (__xa_find(x, i)) { kfree(n); return -EBUSY; } __xa_put(x, i, e, n); return 0; }
+static inline int __xa_id(struct xarray *x, u32 *id, void *e, struct xa_limit l, struct __xa_node *n) { u32 i = max(l.min, (u32)x->next); while (__xa_find(x, i)) if (i++ >= l.max) { kfree(n); return -EBUSY; } *id = i; __xa_put(x, i, e, n); return 0; }
+static inline void *xa_load(struct xarray *x, unsigned long i) { bool l = __xa_in(x); struct __xa_node *n = __xa_find(x, i); void *e = n ? n->entry : NULL; __xa_out(x, l); return e; }
+static inline void *xa_erase(struct xarray *x, unsigned long i) { void *e; xa_lock(x); e = __xa_take(x, i); xa_unlock(x); return e; }
+static inline void *xa_store(struct xarray *x, unsigned long i, void *e, gfp_t f) { struct __xa_node *n = __xa_node(f); void *o; if (!n) return ERR_PTR(-ENOMEM); xa_lock(x); o = __xa_put(x, i, e, n); xa_unlock(x); return o; }
+static inline int xa_insert(struct xarray *x, unsigned long i, void *e, gfp_t f) { struct __xa_node *n = __xa_node(f); int r; if (!n) return -ENOMEM; xa_lock(x); r = __xa_new(x, i, e, n); xa_unlock(x); return r; }
+static inline int xa_alloc(struct xarray *x, u32 *id, void *e, struct xa_limit l, gfp_t f) { struct __xa_node *n = __xa_node(f); int r; if (!n) return -ENOMEM; xa_lock(x); r = __xa_id(x, id, e, l, n); xa_unlock(x); return r; }
+static inline void *xa_cmpxchg(struct xarray *x, unsigned long i, void *o, void *e, gfp_t f) { struct __xa_node *n = __xa_node(f), *c; void *r; if (!n) return ERR_PTR(-ENOMEM); xa_lock(x); c = __xa_find(x, i); r = c ? c->entry : NULL; if (r == o) __xa_put(x, i, e, n); else kfree(n); xa_unlock(x); return r; }
+static inline void *__xa_store(struct xarray *x, unsigned long i, void *e, gfp_t f) { struct __xa_node *n = __xa_node(f & ~__GFP_DIRECT_RECLAIM); return n ? __xa_put(x, i, e, n) : ERR_PTR(-ENOMEM); }
+static inline int __xa_insert(struct xarray *x, unsigned long i, void *e, gfp_t f) { struct __xa_node *n = __xa_node(f & ~__GFP_DIRECT_RECLAIM); return n ? __xa_new(x, i, e, n) : -ENOMEM; }
+static inline int __xa_alloc(struct xarray *x, u32 *id, void *e, struct xa_limit l, gfp_t f) { struct __xa_node *n = __xa_node(f & ~__GFP_DIRECT_RECLAIM); return n ? __xa_id(x, id, e, l, n) : -ENOMEM; }
+#define __xa_erase(x, i) __xa_take(x, i)
+static inline void xa_destroy(struct xarray *x) { struct __xa_node *n, *t; bool l = __xa_in(x); list_for_each_entry_safe(n, t, __xa_list(x), list) { list_del(&n->list); kfree(n); } __xa_out(x, l); }
+static inline void *xa_find(struct xarray *x, unsigned long *i, unsigned long max, int m) { struct __xa_node *n; void *e = NULL; bool l = __xa_in(x); list_for_each_entry(n, __xa_list(x), list) if (n->index >= *i && n->index <= max) { *i = n->index; e = n->entry; break; } __xa_out(x, l); return e; }
 #define xa_err(e) (IS_ERR(e) ? (int)PTR_ERR(e) : 0)
 #define xa_is_err(e) IS_ERR(e)
 #define xa_empty(x) list_empty(__xa_list(x))
 #define xa_mk_value(v) ((void *)(((unsigned long)(v) << 1) | 1))
 #define xa_to_value(e) ((unsigned long)(e) >> 1)
-static inline int xa_insert(struct xarray *x, unsigned long i, void *e, gfp_t f) { if (__xa_find(x, i)) return -EBUSY; return xa_err(xa_store(x, i, e, f)); }
-static inline int xa_alloc(struct xarray *x, u32 *id, void *e, struct xa_limit l, gfp_t f) { u32 i = max(l.min, (u32)x->next); while (__xa_find(x, i)) if (i++ == l.max) return -EBUSY; *id = i; return xa_err(xa_store(x, i, e, f)); }
 static inline int xa_alloc_cyclic(struct xarray *x, u32 *id, void *e, struct xa_limit l, u32 *next, gfp_t f) { int r = xa_alloc(x, id, e, l, f); *next = *id + 1; return r; }
-static inline void xa_destroy(struct xarray *x) { struct __xa_node *n, *t; list_for_each_entry_safe(n, t, __xa_list(x), list) { list_del(&n->list); kfree(n); } }
-static inline void *xa_find(struct xarray *x, unsigned long *i, unsigned long max, int m) { struct __xa_node *n; list_for_each_entry(n, __xa_list(x), list) if (n->index >= *i && n->index <= max) { *i = n->index; return n->entry; } return NULL; }
 static inline void *xa_find_after(struct xarray *x, unsigned long *i, unsigned long max, int m) { unsigned long k = *i + 1; void *e = xa_find(x, &k, max, m); if (e) *i = k; return e; }
 #define XA_PRESENT 8
 #define xa_for_each(x, i, e) for (i = 0, e = xa_find(x, &i, ULONG_MAX, 0); e; e = xa_find_after(x, &i, ULONG_MAX, 0))
 #define xa_for_each_range(x, i, e, a, b) for (i = a, e = xa_find(x, &i, b, 0); e; e = xa_find_after(x, &i, b, 0))
-#define xa_lock(x) ((void)(x))
-#define xa_unlock(x) ((void)(x))
-#define xa_lock_irq(x) ((void)(x))
-#define xa_unlock_irq(x) ((void)(x))
-#define __xa_store(x, i, e, f) xa_store(x, i, e, f)
-#define __xa_insert(x, i, e, f) xa_insert(x, i, e, f)
-#define __xa_erase(x, i) xa_erase(x, i)
-#define __xa_alloc(x, i, e, l, f) xa_alloc(x, i, e, l, f)
 #define xa_store_bh(x, i, e, f) xa_store(x, i, e, f)
 #define xa_store_irq(x, i, e, f) xa_store(x, i, e, f)
 #define xa_insert_bh(x, i, e, f) xa_insert(x, i, e, f)
@@ -56,7 +70,6 @@ static inline void *xa_find_after(struct xarray *x, unsigned long *i, unsigned l
 #define xa_alloc_bh(x, i, e, l, f) xa_alloc(x, i, e, l, f)
 #define xa_alloc_irq(x, i, e, l, f) xa_alloc(x, i, e, l, f)
 #define xa_alloc_cyclic_irq(x, i, e, l, n, f) xa_alloc_cyclic(x, i, e, l, n, f)
-static inline void *xa_cmpxchg(struct xarray *x, unsigned long i, void *o, void *n, gfp_t f) { void *c = xa_load(x, i); if (c == o) xa_store(x, i, n, f); return c; }
 #define idr_init(i) xa_init(&(i)->xa)
 #define idr_destroy(i) xa_destroy(&(i)->xa)
 #define idr_find(i, n) xa_load(&(i)->xa, n)

@@ -149,6 +149,55 @@ int main(void) { replace(); return 0; }
     expect(verdicts(snippet('kfree_rcu(c, rcu)'))).toContain('never use-after-free: holds');
   });
 
+  it('divides no atomic operation, but what is made of two', () => {
+    const snippet = (put: string): string => `
+#include <linux/refcount.h>
+#include <linux/xarray.h>
+#include <linux/kthread.h>
+#include <linux/slab.h>
+//@ explore
+//@ never use-after-free, memory-leak
+struct object { refcount_t count; int plain; };
+static DEFINE_XARRAY(all);
+static void put(struct object *o) { ${put} }
+static int user(void *unused)
+{
+  struct object *o;
+
+  xa_lock(&all);
+  o = xa_load(&all, 1);
+  if (o) {
+    refcount_inc(&o->count);
+    o->plain++;
+  }
+  xa_unlock(&all);
+  if (o)
+    put(o);
+  return 0;
+}
+static void both(void)
+{
+  struct object *o = kzalloc(sizeof(*o), GFP_KERNEL);
+  struct task_struct *t;
+
+  refcount_set(&o->count, 1);
+  o->plain = 1;
+  xa_store(&all, 1, o, GFP_KERNEL);
+  t = kthread_run(user, NULL, "user");
+  o = xa_erase(&all, 1);
+  put(o);
+  kthread_stop(t);
+}
+//@ process app
+int main(void) { both(); return 0; }
+`;
+    const whole = snippet('if (refcount_dec_and_test(&o->count)) kfree(o);');
+    expect(verdicts(whole)).toEqual(['never use-after-free: holds', 'never memory-leak: holds']);
+    expect(verdicts(snippet('int n = o->plain - 1; o->plain = n; if (!n) kfree(o);'))).toContain(
+      'never memory-leak: broken',
+    );
+  });
+
   it('loses no wake-up between a condition and the sleep, but one that comes before its condition', () => {
     const snippet = (wake: string): string => `
 #include <linux/wait.h>
