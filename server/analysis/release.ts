@@ -81,7 +81,9 @@ export class Releases {
         // nothing is held on this path
         // in the function that called it: elsewhere, flags that are not followed decide
         const isNear = id === `${frame.id}:${r.site.start}`;
-        if (!shared && isNear && this.isNeverFilled(r, v, whole ? count : undefined, whole, state))
+        // asked for one page, a call takes it or fails: 0 is what is left behind `if (ret < 0)` and an assertion that it is 1
+        const isAssertion = state.known(r.requested) === 1 && state.known(r.result) === 0;
+        if (!shared && isNear && !isAssertion && this.isNeverFilled(r, v, whole ? count : undefined, whole, state))
           this.machine.emit({
             kind: 'double',
             refKind: effect.of,

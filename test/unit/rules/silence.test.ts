@@ -252,4 +252,24 @@ int bio_fill(struct bio *bio, struct iov_iter *iter, struct page **pages, int nr
 }`,
       { only: 'double-release' },
     ));
+
+  it('one page, a check for an error, and an assertion that it is there', () =>
+    check(
+      `
+#define DEMO_ASSERT(x) do { if (!(x)) demo_complain(#x); } while (0)
+int demo_read(unsigned long addr, u64 *val)
+{
+	struct page *page;
+	long ret = pin_user_pages_fast(addr, 1, 0, &page);
+
+	if (ret < 0)
+		return ret;
+	DEMO_ASSERT(ret == 1);
+	*val = *(u64 *)kmap(page);
+	kunmap(page);
+	unpin_user_page(page);
+	return 0;
+}`,
+      { only: 'double-release' },
+    ));
 });
