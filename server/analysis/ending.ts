@@ -167,8 +167,9 @@ export class Endings {
         const el = this.symbols.info(v.s).elementOf;
         if (v.s !== sym && el?.array !== sym) continue;
         if (loc.startsWith('f')) {
-          // inside a local struct or array: found through its address only; of the address of a page's data nobody keeps the page
-          if (this.symbols.info(v.s).key.startsWith('kmap:')) continue;
+          // inside a local struct or array: found through its address only; of the address of a page's data nobody keeps the page,
+          // and nobody gives a page back because it is in a scatterlist there
+          if (loc.includes('@') || this.symbols.info(v.s).key.startsWith('kmap:')) continue;
           for (const id of state.escaped.keys()) {
             const whole = this.symbols.info(id).addressOf;
             if (whole !== undefined && (loc.startsWith(`${whole}.`) || loc.startsWith(`${whole}[`)))
