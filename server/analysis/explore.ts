@@ -27,6 +27,8 @@ export interface Limits {
   readonly depth: number;
 }
 export const LIMITS: Limits = { steps: 3_300, states: 20, depth: 4 };
+/** For functions far above an acquire: what is found there is found soon, or lost among the paths of others. */
+export const FAR_LIMITS: Limits = { ...LIMITS, steps: 800 };
 
 export interface FileFunctions {
   /** Which of the targets and variants of the file this is, and which of the ways to look at it. */

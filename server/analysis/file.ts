@@ -6,7 +6,15 @@ import { calleeName, contextOf, releases, type FunctionContext } from './context
 import type { PathEvent } from './events.ts';
 import { ownEvents } from './foreign.ts';
 import { earlierEvents } from './earlier.ts';
-import { earlierWalk, knownWalk, walkFunction, type FileFunctions, type WalkResult } from './explore.ts';
+import {
+  earlierWalk,
+  FAR_LIMITS,
+  knownWalk,
+  LIMITS,
+  walkFunction,
+  type FileFunctions,
+  type WalkResult,
+} from './explore.ts';
 import { Groups } from './groups.ts';
 import { finish, type Parts } from './parts.ts';
 import { namesIn } from './per-function.ts';
@@ -222,6 +230,8 @@ export function* analysing(unit: TranslationUnit, { cancelled, lane = '', hasty 
   // the implementation of an acquire owes its pages to the caller
   const isRoot = (name: string): boolean =>
     !facts.acquire(name) && (aboveAcquire.has(name) || (aboveRelease.get(name) ?? 9) <= 1);
+  // as with those further up: what is not looked at there is not missed
+  const isFar = (name: string): boolean => aboveAcquire.get(name) === MAX_DISTANCE && (aboveRelease.get(name) ?? 9) > 1;
   const releasing = closure((i) => i.releases);
   const acquiring = closure((i) => i.acquires);
   const touching = closure((i) => i.releases || i.acquires);
@@ -262,8 +272,9 @@ export function* analysing(unit: TranslationUnit, { cancelled, lane = '', hasty 
   let isSettled = true;
   const walk = (name: string, by: FileFunctions): WalkResult => {
     const root = functions.get(name)!;
-    const earlier = hasty && !knownWalk(unit, by, root) ? earlierWalk(by, root) : undefined;
-    if (!earlier) return walkFunction(unit, by, root, cancelled);
+    const limits = isFar(name) ? FAR_LIMITS : LIMITS;
+    const earlier = hasty && !knownWalk(unit, by, root, limits) ? earlierWalk(by, root) : undefined;
+    if (!earlier) return walkFunction(unit, by, root, cancelled, limits);
     isSettled = false;
     return { ...earlier.result, events: earlierEvents(earlier, functions, isRoot, reachable) };
   };
@@ -285,7 +296,7 @@ export function* analysing(unit: TranslationUnit, { cancelled, lane = '', hasty 
     if (result.cancelled) break;
     analysed++;
     steps += result.steps;
-    if (result.overBudget) overBudget.push(def.name);
+    if (result.overBudget && !isFar(def.name)) overBudget.push(def.name);
     events.push(...result.events);
     // its own pages at least: without the functions that take others
     if (result.overBudget && takes(def) === 0) {
