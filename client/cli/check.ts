@@ -11,7 +11,7 @@ import { loadWasm } from '../../server/wasm-files.ts';
 import { matchBaseline, readBaseline, writeBaseline } from './baseline.ts';
 import { Checker, writeReason, type CheckStats } from './checker.ts';
 import { decode } from './encoding.ts';
-import { findFiles } from './files.ts';
+import { findFiles, type FileWalk } from './files.ts';
 import { fixFile } from './fix.ts';
 import { counted, shownPath, type Outcome } from './formats/format.ts';
 import { EXIT, UsageError, type Io } from './io.ts';
@@ -90,6 +90,16 @@ function once(): (finding: ReportedFinding) => boolean {
   };
 }
 
+/** "No findings" in nothing would be taken for an answer. */
+function nothingIn(paths: readonly string[], { ignored, ignoredFolders }: FileWalk): string {
+  const count = (n: number, what: string): string[] => (n ? [`${n} ${what}${n === 1 ? '' : 's'}`] : []);
+  const left = [...count(ignored, 'file'), ...count(ignoredFolders, 'folder')];
+  const why = left.length
+    ? `${left.join(' and ')} ${ignored + ignoredFolders === 1 ? 'is' : 'are'} left out by .gitignore, .ignore or .pinscopeignore; name it to have it checked all the same`
+    : 'there is none';
+  return `pinscope: no .c file to check in ${paths.join(', ')}: ${why}\n`;
+}
+
 interface Checked extends Measured {
   readonly fixErrors: number;
 }
@@ -144,6 +154,7 @@ async function checkAll(
     beside: (path) => sweep.addBeside(path),
   });
   sweep.close(walk.roots);
+  if (!order.size) io.stderr(nothingIn(paths, walk));
   const progress = startProgress(order.size, io);
   let stats: CheckStats;
   if (pool) stats = await pool.finish();

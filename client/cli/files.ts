@@ -5,7 +5,9 @@ import ignore, { type Ignore } from 'ignore';
 import picomatch from 'picomatch';
 import { UsageError } from './io.ts';
 
-const IGNORE_FILES = ['.gitignore', '.ignore', '.pinscopeignore'];
+/** Git's counts in a repository only, as for git itself: a source package may carry one that leaves out all of it. */
+const GIT_IGNORE = '.gitignore';
+const IGNORE_FILES = [GIT_IGNORE, '.ignore', '.pinscopeignore'];
 const SKIPPED_FOLDERS = new Set(['node_modules']);
 
 /** One folder's ignore files, and those above it. */
@@ -20,6 +22,8 @@ export interface FileWalk {
   readonly roots: readonly string[];
   /** Files that an ignore file left out (those in ignored folders are not counted). */
   ignored: number;
+  /** Folders that one left out. */
+  ignoredFolders: number;
 }
 
 /** Where the paths of a walk go. */
@@ -39,7 +43,7 @@ const BREATH = 64;
  */
 export async function findFiles(paths: readonly string[], cwd: string, finder: Finder): Promise<FileWalk> {
   const roots: string[] = [];
-  const walk: FileWalk = { ignored: 0, roots };
+  const walk: FileWalk = { ignored: 0, ignoredFolders: 0, roots };
   const seen = new Set<string>();
   const take = (path: string, isNamed: boolean): void => {
     if (seen.has(path)) return;
@@ -55,8 +59,17 @@ export async function findFiles(paths: readonly string[], cwd: string, finder: F
     }
     const before = seen.size;
     roots.push(path);
-    const how = { matches, take: (file: string) => take(file, false), finder, walk, isBelow: isBelow(path) };
-    const steps = walkFolder(path, levelsAbove(path), how);
+    const repository = repositoryOf(path);
+    const inRepository = repository !== undefined;
+    const how = {
+      matches,
+      take: (file: string) => take(file, false),
+      finder,
+      walk,
+      isBelow: isBelow(path),
+      inRepository,
+    };
+    const steps = walkFolder(path, repository === undefined ? undefined : levelsAbove(path, repository), how);
     for (let folders = 1; !steps.next().done; folders++)
       if (folders % BREATH === 0) await new Promise((go) => setImmediate(go));
     if (kind === 'glob' && seen.size === before)
@@ -105,6 +118,7 @@ interface Walk {
   readonly walk: FileWalk;
   /** Does a real path lie in the folder that is walked? */
   readonly isBelow: (path: string) => boolean;
+  readonly inRepository: boolean;
 }
 
 function isBelow(folder: string): Walk['isBelow'] {
@@ -122,13 +136,19 @@ function* walkFolder(folder: string, above: Level | undefined, how: Walk): Gener
     // Gone meanwhile, or not ours to read.
     return;
   }
-  const level = levelOf(folder, above, (name) => entries.some((entry) => entry.name === name));
+  const level = levelOf(
+    folder,
+    above,
+    (name) => entries.some((entry) => entry.name === name) && (name !== GIT_IGNORE || how.inRepository),
+  );
   const folders: string[] = [];
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!SKIPPED_FOLDERS.has(entry.name) && !isIgnored(path, true, level)) folders.push(path);
+      if (SKIPPED_FOLDERS.has(entry.name)) continue;
+      if (isIgnored(path, true, level)) how.walk.ignoredFolders++;
+      else folders.push(path);
     } else if (
       how.matches(path, entry.name) &&
       (entry.isFile() || (entry.isSymbolicLink() && isForeignFile(path, how.isBelow)))
@@ -162,15 +182,20 @@ function isForeignFile(path: string, below: Walk['isBelow']): boolean {
   }
 }
 
-/** Ignore files between the root of the repository and `folder` count as well. */
-function levelsAbove(folder: string): Level | undefined {
-  const above: string[] = [];
-  if (existsSync(join(folder, '.git'))) return undefined;
-  for (let at = dirname(folder); ; at = dirname(at)) {
-    above.unshift(at);
-    if (existsSync(join(at, '.git'))) break;
-    // No repository: only what lies in the folder itself counts.
+/** The root of the repository that a folder lies in. */
+function repositoryOf(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at;
     if (at === dirname(at)) return undefined;
+  }
+}
+
+/** Ignore files between the root of the repository and `folder` count as well. */
+function levelsAbove(folder: string, repository: string): Level | undefined {
+  const above: string[] = [];
+  for (let at = folder; at !== repository;) {
+    at = dirname(at);
+    above.unshift(at);
   }
   return above.reduce<Level | undefined>(
     (level, at) => levelOf(at, level, (name) => existsSync(join(at, name))),

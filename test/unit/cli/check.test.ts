@@ -22,6 +22,7 @@ describe('what is checked', () => {
 
   it('obeys ignore files, and skips hidden folders and node_modules', async () => {
     const files = {
+      '.git/HEAD': '',
       '.gitignore': 'old/\n*_gen.c\n',
       '.pinscopeignore': 'skip.c\n',
       'x/.ignore': '!keep_gen.c\n',
@@ -45,6 +46,13 @@ describe('what is checked', () => {
     expect(await check({ '.gitignore': '/sub/gone.c', 'sub/gone.c': LEAK }, 'sub')).toEqual([
       'sub/gone.c:3:2 leaked-pin',
     ]);
+  });
+
+  it('obeys .gitignore in a repository only, and says so where nothing is left', async () => {
+    const files = { '.gitignore': '/*\n', 'sub/a.c': LEAK };
+    expect(await check(files, '.')).toEqual(['sub/a.c:3:2 leaked-pin']);
+    const { stderr } = await folder({ ...files, '.git/HEAD': '' }).run('check', '.');
+    expect(stderr).toContain('no .c file to check in .: 1 folder is left out by .gitignore');
   });
 
   it('does not parse what names no call of the family', async () => {
