@@ -1,4 +1,5 @@
 /** Declarations: locals, globals, typedefs. */
+import { countBefore } from '../search.ts';
 import type { Declarator } from './ast.ts';
 import { lowerExpr } from './expressions.ts';
 import type { SNode } from './parser.ts';
@@ -48,13 +49,6 @@ export function lowerDeclaration(cx: Cx, node: SNode): Declarator[] {
 function cleanupIn(cx: Cx, start: number, end: number): string | undefined {
   const notes = cx.src.cleanups;
   if (notes.length === 0) return undefined;
-  let lo = 0;
-  let hi = notes.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >> 1;
-    if (notes[mid]!.at < start) lo = mid + 1;
-    else hi = mid;
-  }
-  const note = notes[lo];
+  const note = notes[countBefore(notes.length, (i) => notes[i]!.at < start)];
   return note && note.at < end ? note.value : undefined;
 }

@@ -1,4 +1,5 @@
 /** Functions of a file: name and place at once, signature and body when they are asked for. */
+import { countBefore } from '../search.ts';
 import type { BlockStmt, CType, Param, Span } from './ast.ts';
 import { lowerDeclaration } from './declarations.ts';
 import { hashText } from './hash.ts';
@@ -258,16 +259,7 @@ export function functionKey(file: FileContext, item: TopLevelNode): string {
 }
 
 /** How many of the sorted numbers are not above `at`. */
-function rank(sorted: readonly number[], at: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+const rank = (sorted: readonly number[], at: number): number => countBefore(sorted.length, (i) => sorted[i]! <= at);
 
 /** Offsets at which macros of the file itself begin or end to hold, sorted. */
 export function definitionsIn(path: string, macros: Iterable<MacroDef>): number[] {

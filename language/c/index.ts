@@ -11,7 +11,16 @@ export { formatCfg } from './cfg-format.ts';
 export type { Cfg, CfgNode, Edge, EdgeLabel, NodeKind } from './cfg.ts';
 export { callsIn, children, mapChildren, walkExpr, walkStmt, type StmtVisitor } from './walk.ts';
 export { exprText, typeText } from './text.ts';
-export { fieldType, localTypes, recordOf, resolveType, scopeOf, typeOfExpr, type TypeScope } from './infer.ts';
+export {
+  fieldType,
+  localTypes,
+  recordNameOf,
+  recordOf,
+  resolveType,
+  scopeOf,
+  typeOfExpr,
+  type TypeScope,
+} from './infer.ts';
 export { foldConstant, spelledNumber } from './fold.ts';
 export { hashText } from './hash.ts';
 export {

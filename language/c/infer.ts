@@ -50,6 +50,21 @@ export function resolveType(type: CType | undefined, scope: TypeScope): CType | 
   return t;
 }
 
+/** Tag of the struct that something is, points to or is an array of, or the name of a type that nothing defines; undefined: neither. */
+export function recordNameOf(type: CType | undefined, unit: TypeScope['unit']): string | undefined {
+  let t = type;
+  for (let i = 0; i < 8 && t; i++) {
+    if (t.kind === 'pointer') t = t.to;
+    else if (t.kind === 'array') t = t.of;
+    else if (t.kind === 'named') {
+      const target: CType | undefined = unit.typedefs.get(t.name);
+      if (!target) return t.name;
+      t = target;
+    } else break;
+  }
+  return t?.kind === 'record' ? (t.name ?? undefined) : undefined;
+}
+
 /** The record behind a type (not behind a pointer), if its definition is known. */
 export function recordOf(type: CType | undefined, scope: TypeScope): RecordDef | undefined {
   const t = resolveType(type, scope);

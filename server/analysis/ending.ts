@@ -26,6 +26,8 @@ export class Endings {
   finish(end: Ended, frame: Frame): void {
     const { state } = end;
     const outcome = this.outcome(end, frame.context.def);
+    const isEnd = end.at.start === frame.context.def.start;
+    const at = isEnd ? closingBrace(frame.context.def) : end.at;
     for (const r of state.resources.values()) {
       if (r.status === 'released') {
         this.machine.emit({
@@ -38,12 +40,11 @@ export class Endings {
         continue;
       }
       if (this.isCutShort(r, state, frame)) {
-        const isEnd = end.at.start === frame.context.def.start;
         if (!this.reach(r, state, end.value, outcome === 'error').length)
           this.machine.emit({
             kind: 'leak',
             resource: r,
-            at: isEnd ? closingBrace(frame.context.def) : end.at,
+            at,
             why: 'rest',
             refused: false,
             trace: state.trace,
@@ -55,7 +56,6 @@ export class Endings {
       if (!mayHold(state, r)) continue;
       const reach = this.reach(r, state, end.value, outcome === 'error');
       const short = isShort(state, r);
-      const isEnd = end.at.start === frame.context.def.start;
       const why = !reach.length
         ? isEnd
           ? 'end'
@@ -65,7 +65,6 @@ export class Endings {
           : null;
       if (why && !isSureToHold(state, r)) continue;
       if (why) {
-        const at = isEnd ? closingBrace(frame.context.def) : end.at;
         this.machine.emit({
           kind: 'leak',
           resource: r,

@@ -3,7 +3,7 @@
  * or, for an exported one, by what its parameters and comments say.
  */
 import type { AssignExpr, CType, Expr, MemberExpr, Span } from '../../language/c/ast.ts';
-import { typeOfExpr, walkExpr } from '../../language/c/index.ts';
+import { recordNameOf, typeOfExpr, walkExpr } from '../../language/c/index.ts';
 import type { Comment, TranslationUnit } from '../../language/c/unit.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
 import type { OpsMember } from '../../language/kernel/types.ts';
@@ -31,19 +31,7 @@ function ofOps(record: string, member: string, ops: OpsMember | undefined, at: S
   return { mmap: underMmap ?? (ops && FREE_TABLES.test(record) ? 'free' : 'unknown'), atomic, at };
 }
 
-const recordName = (type: CType | undefined, file: FileAnalysis): string => {
-  let t = type;
-  for (let i = 0; i < 8 && t; i++) {
-    if (t.kind === 'pointer') t = t.to;
-    else if (t.kind === 'array') t = t.of;
-    else if (t.kind === 'named') {
-      const d: CType | undefined = file.unit.typedefs.get(t.name);
-      if (!d) return t.name;
-      t = d;
-    } else break;
-  }
-  return t?.kind === 'record' ? (t.name ?? '') : '';
-};
+const recordName = (type: CType | undefined, file: FileAnalysis): string => recordNameOf(type, file.unit) ?? '';
 
 /** Code that has a VMA or another process's mm in hand, or says so in its comments, runs under a lock that somebody took. */
 function looksLocked(f: FunctionContext, file: FileAnalysis): boolean {

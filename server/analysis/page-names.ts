@@ -2,8 +2,8 @@
  * Names of pages in a file: the key that stands for the pages that an expression names. `L:fn:x` is a local or parameter,
  * `G:x` a global, `F:record.field` a field of any object of that struct, `R:fn` what a function returns.
  */
-import type { CType, Expr } from '../../language/c/ast.ts';
-import { fileNumber, isInMain, typeOfExpr } from '../../language/c/index.ts';
+import type { Expr } from '../../language/c/ast.ts';
+import { fileNumber, isInMain, recordNameOf, typeOfExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, type FunctionContext } from './context.ts';
@@ -127,17 +127,7 @@ export class PageNames {
 
   /** Tag of the struct that an expression is, points to or is an array of; null: unknown. */
   recordOf(object: Expr, f: FunctionContext): string | null {
-    let t: CType | undefined = typeOfExpr(object, { unit: this.unit, locals: f.types });
-    for (let i = 0; i < 6 && t; i++) {
-      if (t.kind === 'pointer') t = t.to;
-      else if (t.kind === 'array') t = t.of;
-      else if (t.kind === 'named') {
-        const d: CType | undefined = this.unit.typedefs.get(t.name);
-        if (!d) return t.name;
-        t = d;
-      } else break;
-    }
-    return t?.kind === 'record' ? (t.name ?? null) : null;
+    return recordNameOf(typeOfExpr(object, { unit: this.unit, locals: f.types }), this.unit) ?? null;
   }
 
   /** A `long` that says by its name that it counts something, or where: it is no address, nor the number of a page. */

@@ -4,7 +4,7 @@
  */
 import type { CallExpr, CType, Expr } from '../../language/c/ast.ts';
 import type { CfgNode } from '../../language/c/cfg.ts';
-import { mapChildren, typeOfExpr, walkExpr } from '../../language/c/index.ts';
+import { mapChildren, recordNameOf, typeOfExpr, walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { contextOf, exprsOf, type FunctionContext, type SeenThrough } from './context.ts';
@@ -132,7 +132,7 @@ class Pointers {
     if (e.kind === 'id') return f?.types.has(e.name) ? `L:${f.def.name}:${e.name}` : `G:${e.name}`;
     if (e.kind === 'unary' && e.op === '*') return this.key(e.arg, f);
     if (e.kind !== 'member' || !f) return undefined;
-    const record = recordName(typeOfExpr(e.object, { unit: this.unit, locals: f.types }), this.unit);
+    const record = recordNameOf(typeOfExpr(e.object, { unit: this.unit, locals: f.types }), this.unit);
     return record !== undefined && this.own.has(record) ? `F:${record}.${e.name}` : undefined;
   }
 
@@ -141,7 +141,7 @@ class Pointers {
       if (this.names.has(key.slice(key.lastIndexOf(':') + 1))) this.add(key, init, f);
       return;
     }
-    const record = recordName(type, this.unit);
+    const record = recordNameOf(type, this.unit);
     for (const item of init.items) {
       const d = item.designators[0];
       if (item.designators.length !== 1 || !d || !('field' in d) || !this.names.has(d.field)) continue;
@@ -176,18 +176,4 @@ class Pointers {
     const to = t?.kind === 'pointer' ? t.to : t;
     return to === undefined ? value.kind === 'id' || value.kind === 'member' : to.kind === 'function';
   }
-}
-
-function recordName(type: CType | undefined, unit: TranslationUnit): string | undefined {
-  let t = type;
-  for (let i = 0; i < 8 && t; i++) {
-    if (t.kind === 'pointer') t = t.to;
-    else if (t.kind === 'array') t = t.of;
-    else if (t.kind === 'named') {
-      const to: CType | undefined = unit.typedefs.get(t.name);
-      if (!to) return t.name;
-      t = to;
-    } else break;
-  }
-  return t?.kind === 'record' ? (t.name ?? undefined) : undefined;
 }

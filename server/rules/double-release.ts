@@ -67,6 +67,32 @@ function counts(file: FileAnalysis, e: DoubleReleaseEvent): boolean {
   return !!g && g.acquires.some((a) => a.kind === 'get') && !g.uses.some((u) => u.effect.kind === 'ref');
 }
 
+/** What is said of a release, and at the last step of its path. */
+function words(
+  why: DoubleReleaseEvent['why'],
+  name: string,
+  what: string,
+  line: string,
+): { readonly message: string; readonly fault: string } {
+  switch (why) {
+    case 'nothing':
+      return {
+        message: `${name}() releases ${what}, but on this path the call took nothing: what is given back was never filled in. Take this way out of the release.`,
+        fault: 'nothing was taken, and it is released',
+      };
+    case 'unfilled':
+      return {
+        message: `${name}() releases slots of ${what} that were never filled: on this path the result is below the count given here. Release only as many as the call returned.`,
+        fault: 'more pages are released than were taken',
+      };
+    case 'again':
+      return {
+        message: `${what} is released a second time by ${name}() here; the first release is on ${line}. Drop one of them.`,
+        fault: `released again (first on ${line})`,
+      };
+  }
+}
+
 export const doubleRelease: Rule = {
   meta,
   *check(file): Iterable<Report> {
@@ -83,24 +109,9 @@ export const doubleRelease: Rule = {
       const name = callName(e.call);
       const line = lineAt(file, e.first.start);
       const what = e.resource ? describeAcquire(file, e.resource.site, e.resource.kind) : `\`${e.name}\``;
-      const message =
-        e.why === 'nothing'
-          ? `${name}() releases ${what}, but on this path the call took nothing: what is given back was never filled in. Take this way out of the release.`
-          : e.why === 'unfilled'
-            ? `${name}() releases slots of ${what} that were never filled: on this path the result is below the count given here. Release only as many as the call returned.`
-            : `${what} is released a second time by ${name}() here; the first release is on ${line}. Drop one of them.`;
+      const { message, fault } = words(e.why, name, what, line);
       const steps = e.resource
-        ? pathSteps(
-            file,
-            e.trace,
-            e.resource.site,
-            e.at,
-            e.why === 'nothing'
-              ? 'nothing was taken, and it is released'
-              : e.why === 'unfilled'
-                ? 'more pages are released than were taken'
-                : `released again (first on ${line})`,
-          )
+        ? pathSteps(file, e.trace, e.resource.site, e.at, fault)
         : [stepAt(file, e.first, 'released here first', 'event'), stepAt(file, e.at, 'released again', 'fault')];
       yield {
         span: e.at,

@@ -1,6 +1,6 @@
 /** Arithmetic of C on the values of expressions that people type. */
 import { typeName, type Ty } from '../machine/index.ts';
-import { ptr, T, type IntTy } from '../machine/types.ts';
+import { commonInteger, promote, ptr, T, type IntTy } from '../machine/types.ts';
 import { NoValue, wrap, type Value, type Where } from './values.ts';
 
 /** A value that has a place. */
@@ -50,20 +50,12 @@ export function decay(v: Value): Value {
   if (v.type.kind !== 'array' || v.where?.at !== 'memory') return v;
   return { type: ptr(v.type.of), bits: v.where.address };
 }
-/** Integer promotion (C11 6.3.1.1). */
-export function promote(t: Ty): Ty {
-  return t.kind === 'int' && t.rank < T.int.rank ? T.int : t;
-}
 /** The usual arithmetic conversions (C11 6.3.1.8); pointers compare as unsigned longs. */
 export function common(a: Ty, b: Ty): IntTy {
   const x = promote(a);
   const y = promote(b);
   if (x.kind !== 'int' || y.kind !== 'int') return T.ulong;
-  if (x.signed === y.signed) return x.rank >= y.rank ? x : y;
-  const [u, s] = x.signed ? [y, x] : [x, y];
-  if (u.rank >= s.rank) return u;
-  if (s.size > u.size) return s;
-  return s.rank === T.llong.rank ? T.ullong : T.ulong;
+  return commonInteger(x, y);
 }
 /** Type of an integer literal (C11 6.4.4.1). */
 export function literalType(text: string, v: bigint): Ty {

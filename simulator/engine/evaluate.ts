@@ -3,7 +3,7 @@ import type { CType, Expr } from '../../language/c/index.ts';
 import { foldBinary } from '../../language/c/operators.ts';
 import { CSyntaxError } from '../../language/c/exact/index.ts';
 import { findMember, MachineFault, typeName, type FrameInfo, type Ty } from '../machine/index.ts';
-import { array, CompileError, isScalar, ptr, T, Types } from '../machine/types.ts';
+import { array, CompileError, isScalar, promote, ptr, T, Types } from '../machine/types.ts';
 import type { Simulation } from '../scenario/index.ts';
 import {
   bitsOf,
@@ -16,7 +16,6 @@ import {
   isTrue,
   literalType,
   memory,
-  promote,
   type Place,
 } from './arithmetic.ts';
 import { callFunction, stringArgument } from './evaluate-call.ts';

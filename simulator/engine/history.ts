@@ -1,4 +1,5 @@
 /** What happened to a page, and why a value is what it is: the journal's entries with the steps and lines that wrote them. */
+import { countBefore } from '../../language/search.ts';
 import { PG } from '../mm/flags.ts';
 import { pageColumns, changedPages } from './changes.ts';
 import { contentText, flagChange, mappingName } from './words.ts';
@@ -12,14 +13,7 @@ const OCCURRENCES = 64;
 
 /** Number of the step that the journal entry at `position` belongs to; -1: before the first. */
 export function stepAt(sim: Simulation, position: number): number {
-  let low = 0;
-  let high = sim.length;
-  while (low < high) {
-    const mid = (low + high) >>> 1;
-    if (sim.position(mid) <= position) low = mid + 1;
-    else high = mid;
-  }
-  return low - 1;
+  return countBefore(sim.length, (i) => sim.position(i) <= position) - 1;
 }
 
 /** All that happened to a page (and, of a part of a large folio, to its head). Moves the present place. */

@@ -1,6 +1,7 @@
 /** One run and what is known about it, for all that reads it: where its statements are, who its actors are, which state it is in. */
 import { parseSchedule, ScheduleError } from '../../language/annotations/index.ts';
 import { FILE_BASE } from '../../language/c/exact/index.ts';
+import { lineCounter } from '../../language/search.ts';
 import { ACTOR } from '../machine/index.ts';
 import { FAULT_DOCS, load, Simulation } from '../scenario/index.ts';
 import { Evaluator } from './evaluate.ts';
@@ -11,22 +12,6 @@ import { Variables } from './variables.ts';
 
 const NOWHERE: Place = { file: 0, line: 0, start: 0, end: 0 };
 const KINDS = Object.fromEntries(Object.entries(ACTOR).map(([name, n]) => [n, name as Actor['kind']]));
-
-/** Line of an offset in a text, from 1. */
-function lineCounter(text: string): (offset: number) => number {
-  const starts = [0];
-  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
-  return (offset) => {
-    let low = 0;
-    let high = starts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (starts[middle]! <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-}
 
 /** What is wrong with a schedule that a client gave: it stands in no text, so that the place is the beginning of the file. */
 function scheduleProblem(schedule = ''): Problem | undefined {

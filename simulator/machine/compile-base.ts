@@ -4,7 +4,18 @@ import type { ExactFunction } from '../../language/c/exact/index.ts';
 import type { Compiler } from './compiler.ts';
 import { CONSTANTS, FRAME, OP, TEMPORARIES, WIDTH, type OpName } from './opcodes.ts';
 import type { FnInfo, VarInfo } from './program.ts';
-import { array, CompileError, findMember, ptr, T, typeName, type IntTy, type Ty } from './types.ts';
+import {
+  array,
+  commonInteger,
+  CompileError,
+  findMember,
+  promote,
+  ptr,
+  T,
+  typeName,
+  type IntTy,
+  type Ty,
+} from './types.ts';
 
 /** A name in scope. */
 export type Sym =
@@ -45,10 +56,6 @@ export interface Block {
   readonly node: object;
 }
 
-/** Integer promotion. */
-export function promote(t: Ty): Ty {
-  return t.kind === 'int' && t.rank < 3 ? T.int : t;
-}
 /** The usual arithmetic conversions. */
 export function common(a: Ty, b: Ty): Ty {
   if (a.kind === 'float' || b.kind === 'float') {
@@ -58,11 +65,7 @@ export function common(a: Ty, b: Ty): Ty {
   const x = promote(a);
   const y = promote(b);
   if (x.kind !== 'int' || y.kind !== 'int') return T.long;
-  if (x.signed === y.signed) return x.rank >= y.rank ? x : y;
-  const [u, s] = x.signed ? [y, x] : [x, y];
-  if (u.rank >= s.rank) return u;
-  if (s.size > u.size) return s;
-  return s.rank === 5 ? T.ullong : T.ulong;
+  return commonInteger(x, y);
 }
 /** A number cut to an integer type. */
 export function wrap(v: bigint, t: Ty): bigint {

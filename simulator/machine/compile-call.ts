@@ -1,9 +1,9 @@
 /** Calls, and the calls that the compiler answers itself. */
 import type { Expr } from '../../language/c/ast.ts';
-import { promote, type Val } from './compile-base.ts';
+import { type Val } from './compile-base.ts';
 import { FnCond } from './compile-cond.ts';
 import { FRAME } from './opcodes.ts';
-import { ptr, sameType, T, typeName, type FuncTy, type Ty } from './types.ts';
+import { promote, ptr, sameType, T, typeName, type FuncTy, type Ty } from './types.ts';
 
 /** Call code of a function. */
 export abstract class FnCall extends FnCond {

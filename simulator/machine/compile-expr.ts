@@ -1,9 +1,9 @@
 /** Expressions to code: values, operators, assignments. */
 import type { BinaryOp, Expr } from '../../language/c/ast.ts';
-import { common, isWide, promote, type Val } from './compile-base.ts';
+import { common, isWide, type Val } from './compile-base.ts';
 import { FnPlace } from './compile-place.ts';
 import type { OpName } from './opcodes.ts';
-import { ptr, T, typeName, type Ty } from './types.ts';
+import { promote, ptr, T, typeName, type Ty } from './types.ts';
 
 const ARITH: Readonly<Record<string, readonly [s: OpName, u: OpName, sl: OpName, ul: OpName]>> = {
   '+': ['ADD', 'ADD', 'ADDL', 'ADDL'],

@@ -108,6 +108,19 @@ export const T = {
   float: { kind: 'float', size: 4, align: 4, name: 'float' } as FloatTy,
   double: { kind: 'float', size: 8, align: 8, name: 'double' } as FloatTy,
 } as const;
+
+/** Integer promotion (C11 6.3.1.1). */
+export function promote(t: Ty): Ty {
+  return t.kind === 'int' && t.rank < T.int.rank ? T.int : t;
+}
+/** The usual arithmetic conversions of two promoted integers (C11 6.3.1.8). */
+export function commonInteger(x: IntTy, y: IntTy): IntTy {
+  if (x.signed === y.signed) return x.rank >= y.rank ? x : y;
+  const [u, s] = x.signed ? [y, x] : [x, y];
+  if (u.rank >= s.rank) return u;
+  if (s.size > u.size) return s;
+  return s.rank === T.llong.rank ? T.ullong : T.ulong;
+}
 const BASE: Readonly<Record<string, Ty>> = Object.fromEntries(
   Object.values(T).map((t) => [t.kind === 'void' ? 'void' : t.name, t]),
 );

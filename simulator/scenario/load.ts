@@ -18,6 +18,7 @@ import {
   type IncludeReader,
 } from '../../language/c/exact/index.ts';
 import type { Expr, Span } from '../../language/c/index.ts';
+import { lineCounter } from '../../language/search.ts';
 import {
   compile,
   type CodeNote,
@@ -99,8 +100,8 @@ export function load(
     return found && addFile(found.path, found.text);
   };
   const pp = new Preprocessor(include, base.macros);
-  const lines = lineStarts(text);
-  const lineOf = (offset: number): number => (offset < text.length + 2 ? lineAt(lines, offset) : 0);
+  const lineAt = lineCounter(text);
+  const lineOf = (offset: number): number => (offset < text.length + 2 ? lineAt(offset) : 0);
   // without a program that calls it, a file is part of something: what it does not declare is inferred
   const open = !list.some((a) => a.kind === 'process') && !/\bmain\s*\(/.test(text);
   let source: ExactProgram = base.program;
@@ -302,20 +303,4 @@ function choose(names: readonly string[], source: ExactProgram): string | undefi
   }
   const free = names.filter((n) => !called.has(n));
   return free.findLast((n) => gup.has(n)) ?? free.at(-1) ?? names.at(-1);
-}
-
-function lineStarts(text: string): number[] {
-  const out = [0];
-  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) out.push(i + 1);
-  return out;
-}
-function lineAt(starts: readonly number[], offset: number): number {
-  let lo = 0;
-  let hi = starts.length - 1;
-  while (lo < hi) {
-    const mid = (lo + hi + 1) >> 1;
-    if (starts[mid]! <= offset) lo = mid;
-    else hi = mid - 1;
-  }
-  return lo + 1;
 }

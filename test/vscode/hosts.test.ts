@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { ROOT } from '../../scripts/lib/paths.mjs';
 import { launchBrowser } from './lib/browser.mjs';
 import { Workbench } from './lib/workbench.ts';
+import { LOST_UPDATE } from '../fixtures/lost-update.ts';
 
 const GRAB_H = '#define GRAB(addr, page) pin_user_pages_fast(addr, 1, FOLL_WRITE, page)\n';
 const GRAB_C = `#include <linux/mm.h>
@@ -116,21 +117,7 @@ test('as on vscode.dev: a path is simulated, stepped back, repaired and run agai
   }
 });
 
-const LOST_C = `//@ kernel 6.12
-//@ explore
-static int n;
-static void *inc(void *x) { n++; return 0; }
-int main(void)
-{
-	pthread_t a, b;
-	pthread_create(&a, 0, inc, 0);
-	pthread_create(&b, 0, inc, 0);
-	pthread_join(a, 0);
-	pthread_join(b, 0);
-	//@ assert n == 2
-	return 0;
-}
-`;
+const LOST_C = `//@ kernel 6.12\n//@ explore\n${LOST_UPDATE}`;
 
 test('as on vscode.dev: every interleaving is looked at, and the counterexample is debugged, forwards and backwards', async () => {
   const vscode = await Workbench.openVirtual({ 'src/lost.c': LOST_C }, []);

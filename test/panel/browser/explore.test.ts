@@ -2,23 +2,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toPanel } from '../../../simulator/panel/messages.ts';
+import { LOST_UPDATE } from '../../fixtures/lost-update.ts';
 import { launchBrowser } from '../../vscode/lib/browser.mjs';
 import { openPanel, type OpenPanel } from '../lib/page.ts';
 
-const LOST = `//@ kernel 6.12
-static int n;
-static void *inc(void *x) { n++; return 0; }
-int main(void)
-{
-	pthread_t a, b;
-	pthread_create(&a, 0, inc, 0);
-	pthread_create(&b, 0, inc, 0);
-	pthread_join(a, 0);
-	pthread_join(b, 0);
-	//@ assert n == 2
-	return 0;
-}
-`;
+const LOST = `//@ kernel 6.12\n${LOST_UPDATE}`;
 const source = (text: string): { path: string; text: string } => ({ path: '/lost.c', text });
 
 let browser: Browser;

@@ -3,6 +3,7 @@ import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import { afterEach, describe, expect, test } from 'vitest';
 import { gallery, lineOf } from '../engine/engine.ts';
 import { Client } from './client.ts';
+import { LOST_UPDATE } from '../../fixtures/lost-update.ts';
 
 let c: Client;
 afterEach(() => c.dispose());
@@ -313,21 +314,7 @@ describe('faults', () => {
 });
 
 describe('//@ explore', () => {
-  const LOST = `//@ kernel 6.12
-//@ explore
-static int n;
-static void *inc(void *x) { n++; return 0; }
-int main(void)
-{
-	pthread_t a, b;
-	pthread_create(&a, 0, inc, 0);
-	pthread_create(&b, 0, inc, 0);
-	pthread_join(a, 0);
-	pthread_join(b, 0);
-	//@ assert n == 2
-	return 0;
-}
-`;
+  const LOST = `//@ kernel 6.12\n//@ explore\n${LOST_UPDATE}`;
   const toFault = (): Promise<unknown> => c.ask('setExceptionBreakpoints', { filters: ['unwanted'] });
   test('runs as in the shortest execution in which something is broken', async () => {
     c = new Client(LOST);

@@ -5,6 +5,7 @@ import type { Engine } from '../../../client/vscode/engine.ts';
 import { explore } from '../../../simulator/explore/index.ts';
 import { load as loadSnippet } from '../../../simulator/scenario/index.ts';
 import { engine, gallery, lineOf, load } from './engine.ts';
+import { LOST_UPDATE } from '../../fixtures/lost-update.ts';
 
 let e: Engine;
 beforeEach(() => void (e = engine()));
@@ -80,20 +81,7 @@ describe('load', () => {
     expect(events.some((x) => x.kind === 'injected')).toBe(true);
   });
   describe('a schedule', () => {
-    // two threads lose an update only if they are mixed within n++
-    const source = `static int n;
-static void *inc(void *x) { n++; return 0; }
-int main(void)
-{
-	pthread_t a, b;
-	pthread_create(&a, 0, inc, 0);
-	pthread_create(&b, 0, inc, 0);
-	pthread_join(a, 0);
-	pthread_join(b, 0);
-	//@ assert n == 2
-	return 0;
-}
-`;
+    const source = LOST_UPDATE;
     const { schedule, steps } = explore(loadSnippet(source)).verdicts[0]!.shortest!;
     test('comes from the request that explores', async () => {
       await load(e, source);
