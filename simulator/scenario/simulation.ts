@@ -19,6 +19,7 @@ import {
   type Word,
 } from '../machine/index.ts';
 import type { Model } from '../machine/model.ts';
+import type { Store } from '../trace/journal.ts';
 import { act } from './actions.ts';
 import { Control } from './control.ts';
 import { driverFault, notify, raise, runNow } from './interrupts.ts';
@@ -51,6 +52,10 @@ export class Simulation implements Director {
   private endPosition = 0;
   private readonly points = new Map<string, Action[]>();
   private readonly limit: number;
+  /** Limit of the statements, those of the machine's headers included. */
+  private readonly hiddenLimit: number;
+  private readonly store: Store;
+  private readonly spanOf: Int32Array;
   private watcher: Watcher | undefined;
   /** Rows of spans whose statements are steps: those outside of the machine's headers. */
   private readonly shown: Uint8Array;
@@ -63,7 +68,10 @@ export class Simulation implements Director {
     this.model = makeModel(loaded);
     this.shown = Uint8Array.from(loaded.program.spans, (s) => (s.start < PRELUDE_BASE ? 1 : 0));
     const { store } = this.model.s;
+    this.store = store;
+    this.spanOf = loaded.program.spanOf;
     this.limit = options.steps ?? (machine['steps'] ? Number(machine['steps']) : 1_000_000);
+    this.hiddenLimit = this.limit * 20;
     const k = new Kernel(this.model, loaded.program, this, {
       iommu: machine['iommu'] === 'on',
       memory: (options.memory ?? Number(machine['memory'] ?? 64)) << 20,
@@ -172,15 +180,18 @@ export class Simulation implements Director {
     const k = this.kernel;
     // what the statement before did ends the turn first: devices and clocks go on, and this statement is one step
     if (k.touched) return true;
-    if (this.shown[this.loaded.program.spanOf[pc / WIDTH]!]) {
-      this.record.step(t, pc);
-      if (this.record.length >= this.limit)
-        throw new MachineFault('step-limit', `the run was stopped after ${this.limit} steps (an endless loop?)`);
-    } else if (k.vm.steps > this.limit * 20)
-      throw new MachineFault('step-limit', `the run was stopped after ${k.vm.steps} statements`);
-    if (this.model.s.store.length > JOURNAL_LIMIT)
-      throw new MachineFault('memory-limit', 'the run was stopped: its history needs too much memory');
+    const { record } = this;
+    if (this.shown[this.spanOf[pc / WIDTH]!]) record.step(t, pc);
+    // one test for all limits: what is rare stands elsewhere, so that the engine need not compile anew when it happens
+    if (record.length >= this.limit || k.vm.steps > this.hiddenLimit || this.store.length > JOURNAL_LIMIT) this.tooLong();
     return false;
+  }
+  private tooLong(): never {
+    if (this.record.length >= this.limit)
+      throw new MachineFault('step-limit', `the run was stopped after ${this.limit} steps (an endless loop?)`);
+    if (this.kernel.vm.steps > this.hiddenLimit)
+      throw new MachineFault('step-limit', `the run was stopped after ${this.kernel.vm.steps} statements`);
+    throw new MachineFault('memory-limit', 'the run was stopped: its history needs too much memory');
   }
 
   // ---- director
