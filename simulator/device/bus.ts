@@ -66,6 +66,15 @@ export class Bus {
     for (const d of this.devices) d.tick();
     this.monitor.inspect(this.step());
   }
+  /** Would a step change nothing but the clock? */
+  get quiet(): boolean {
+    return this.monitor.idle && this.m.idle && this.devices.every((d) => !d.pending().length);
+  }
+  /** A step of an idle bus. */
+  pass(cause = 'devices'): void {
+    this.m.s.store.mark(cause);
+    this.m.s.add(this.clock, 0, 1);
+  }
   /** What a step made certain, with the clock and the devices standing still. */
   observe(cause = 'observe'): void {
     this.m.s.store.mark(cause);

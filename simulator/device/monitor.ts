@@ -38,6 +38,10 @@ export class Monitor {
     this.columns = Object.fromEntries(FIELDS.map((f) => [f, store.column(`watch.${f}`)])) as Record<Field, Column>;
   }
 
+  /** Is there nothing to look at? */
+  get idle(): boolean {
+    return this.columns.serial.at(0) === 0;
+  }
   private *all(): Generator<Watched> {
     const c = this.columns;
     for (let row = 0; c.serial.at(row); row++) {

@@ -87,6 +87,10 @@ export abstract class KernelTables {
   readonly devices: Device[] = [];
   /** A visible operation happened since the scheduler last looked. */
   touched = false;
+  /** Accesses of user memory need not end the turn: the scheduler has nothing to do after them but to let time pass. */
+  quiet = false;
+  /** Such an access happened, and time did not pass yet. */
+  accessed = false;
   /** Steps of the trace so far. */
   stepNumber = 0;
   warnings = 0;

@@ -4,7 +4,7 @@ import { Args } from './args.ts';
 import { BUILTINS, type Builtin } from './builtins/index.ts';
 import { KernelProcesses } from './kernel-processes.ts';
 import type { Director } from './kernel-tables.ts';
-import { WouldBlock, type Model } from './model.ts';
+import { contentOf, tlbPage, WouldBlock, writeFrame, type Model } from './model.ts';
 import { ObjectMaker, type Assumed } from './objects.ts';
 import { Outside } from './outside.ts';
 import type { Program } from './program.ts';
@@ -60,6 +60,7 @@ export class Kernel extends KernelProcesses implements Host {
   }
   call(index: number, args: number, count: number, thread: number): Answer {
     this.beforeCall?.(this.program.builtins[index]!, thread);
+    this.quiet = false;
     this.argThread = thread;
     const builtin = this.table[index]!;
     const given = new Args(this, args, count, thread);
@@ -97,12 +98,37 @@ export class Kernel extends KernelProcesses implements Host {
   }
   note(id: number, args: number, count: number, thread: number): Answer {
     this.beforeCall?.('note', thread);
+    this.quiet = false;
     const words: Word[] = [];
     for (let i = 0; i < count; i++) words.push({ hi: this.vm.argHi(args, i), lo: this.vm.argLo(args, i) });
     return this.unlessLocked(thread, BLOCK, () => this.director.note(id, words, thread));
   }
   yields(): boolean {
+    this.settleAccess();
     return this.touched;
+  }
+  /** What was accessed quietly counts as a visible operation after all. */
+  settleAccess(): void {
+    if (!this.accessed) return;
+    this.accessed = false;
+    this.touched = true;
+  }
+  /** The page of a quiet access; 0: there is more to it. */
+  private quietPage(hi: number, lo: number, size: number, thread: number, write: boolean): number {
+    if (!this.quiet || hi < 0 || hi >= 0x8000 || (lo & 4095) + size > 4096 || !this.vm.inUser(thread)) return 0;
+    const mm = this.mmOf(thread);
+    const page = mm ? tlbPage(this.model.s, mm, hi * 1048576 + (lo >>> 12), write) : 0;
+    if (page) this.accessed = true;
+    return page;
+  }
+  peek(hi: number, lo: number, size: number, thread: number): Uint8Array | undefined {
+    const page = this.quietPage(hi, lo, size, thread, false);
+    return page ? this.model.s.contents.page(contentOf(this.model.s, page)) : undefined;
+  }
+  poke(hi: number, lo: number, data: Uint8Array, thread: number): boolean {
+    const page = this.quietPage(hi, lo, data.length, thread, true);
+    if (page) writeFrame(this.model.s, page, lo & 4095, data);
+    return page !== 0;
   }
   read(hi: number, lo: number, size: number, thread: number): Uint8Array {
     this.beforeCall?.('read', thread);

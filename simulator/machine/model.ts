@@ -1,6 +1,7 @@
 /** What the machine uses of the modelled MM: its public surface, and the few parts below it that built-ins need. */
 export * from '../mm/index.ts';
 export { readIntoCache, attachBuffers, ensureCapacity } from '../mm/filemap.ts';
+export { contentOf, tlbPage } from '../mm/process.ts';
 export { pteSlot, pmdSlot, setEntry } from '../mm/pagetable.ts';
 export { isCowMapping, newVma, unmappedArea } from '../mm/vma.ts';
 export { mapPte } from '../mm/rmap.ts';

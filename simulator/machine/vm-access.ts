@@ -4,6 +4,9 @@ import { OP } from './opcodes.ts';
 import type { FnInfo } from './program.ts';
 import { VmThreads, type Word } from './vm-threads.ts';
 
+/** Bytes on their way to memory of somebody else, by their number. */
+const SCRATCH = Array.from({ length: 9 }, (_, n) => new Uint8Array(n));
+
 /** Memory and wide numbers. */
 export class VmAccess extends VmThreads {
   /** High word of the value that load() read. */
@@ -111,13 +114,19 @@ export class VmAccess extends VmThreads {
     return sum > 0xffffffff ? (hi + 1) | 0 : sum < 0 ? (hi - 1) | 0 : hi;
   }
   protected loadSlow(hi: number, lo: number, size: number, t: number): number {
+    const page = this.host.peek(hi, lo, size, t);
+    if (page) return this.bytesAt(page, lo & 4095, size);
     const b = this.host.read(hi, lo, size, t);
-    const w = (k: number): number =>
-      (b[k] ?? 0) | ((b[k + 1] ?? 0) << 8) | ((b[k + 2] ?? 0) << 16) | ((b[k + 3] ?? 0) << 24);
-    if (size === 1) return b[0]!;
-    if (size === 2) return b[0]! | (b[1]! << 8);
-    if (size === 8) this.high = w(4);
-    return w(0);
+    if (b.length >= size) return this.bytesAt(b, 0, size);
+    const whole = new Uint8Array(size);
+    whole.set(b);
+    return this.bytesAt(whole, 0, size);
+  }
+  private bytesAt(b: Uint8Array, o: number, size: number): number {
+    if (size === 1) return b[o]!;
+    if (size === 2) return b[o]! | (b[o + 1]! << 8);
+    if (size === 8) this.high = b[o + 4]! | (b[o + 5]! << 8) | (b[o + 6]! << 16) | (b[o + 7]! << 24);
+    return b[o]! | (b[o + 1]! << 8) | (b[o + 2]! << 16) | (b[o + 3]! << 24);
   }
   protected save(slot: number, off: number, size: number, lo: number, hiWord: number, t: number): void {
     const d = this.window.words;
@@ -125,9 +134,10 @@ export class VmAccess extends VmThreads {
     const hi = d[slot + 1]!;
     const at = hi === HI.kernel && a >= 0 ? a : this.physical(this.carry(hi, d[slot]!, off), a, t);
     if (at < 0) {
-      const b = new Uint8Array(size);
+      const b = SCRATCH[size]!;
       for (let k = 0; k < size; k++) b[k] = (k < 4 ? lo >> (8 * k) : hiWord >> (8 * (k - 4))) & 255;
-      this.host.write(this.carry(hi, d[slot]!, off), a, b, t);
+      const h = this.carry(hi, d[slot]!, off);
+      if (!this.host.poke(h, a, b, t)) this.host.write(h, a, b.slice(), t);
       return;
     }
     const m = this.memory;

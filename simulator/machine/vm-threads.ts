@@ -40,6 +40,10 @@ export interface Host {
   /** Reads memory that is not the machine's own (user pages, direct map, registers, struct page). */
   read(hi: number, lo: number, size: number, thread: number): Uint8Array;
   write(hi: number, lo: number, data: Uint8Array, thread: number): void;
+  /** Bytes of the page of user memory, if reading `size` bytes there is nobody's work; undefined: read() is to be called. */
+  peek(hi: number, lo: number, size: number, thread: number): Uint8Array | undefined;
+  /** The same for a write; false: write() is to be called. `data` may be used again. */
+  poke(hi: number, lo: number, data: Uint8Array, thread: number): boolean;
   /** Start of the arena of a process. */
   arena(proc: number): number;
   /** Address of a variable of a program that is large enough to have pages of its own. */

@@ -2,12 +2,12 @@
  * The virtual machine: runs a thread of a compiled program statement by statement. Registers and stacks are columns of the
  * journal; while nobody runs, nothing lives outside of it, so any step can be undone, and any state be run on.
  */
-import { KIND, MachineFault } from './memory.ts';
+import { MachineFault } from './memory.ts';
 import { FRAME, TEMPORARIES, WIDTH, type OP } from './opcodes.ts';
-import { primingProgram } from './prime.ts';
+import { prime, primingProgram } from './prime.ts';
 import { VmOps } from './vm-ops.ts';
 import { Store } from '../trace/journal.ts';
-import { ACTOR, BLOCK, FRAMES, THREAD, type Answer, type Host, type Stop } from './vm-threads.ts';
+import { BLOCK, FRAMES, THREAD, type Answer, type Stop } from './vm-threads.ts';
 
 export { ACTOR, BIG, BLOCK, latin, THREAD } from './vm-threads.ts';
 export type { Answer, FrameInfo, Host, Stop, Word } from './vm-threads.ts';
@@ -35,7 +35,10 @@ export class Vm extends VmOps {
 
   /** Runs a thread until it blocks, ends, gives way, or `budget` statements are done. Throws MachineFault. */
   run(t: number, budget: number): Stop {
-    if (this.executed > LONG && !primed) prime();
+    if (this.executed > LONG && !primed) {
+      primed = true;
+      prime((host) => new Vm(new Store(), primingProgram(), host));
+    }
     this.openWindow(t);
     const { tPc, tDepth, store } = this;
     const pc = tPc.data[t]!;
@@ -425,31 +428,4 @@ export class Vm extends VmOps {
   private stopped(t: number): Stop {
     return this.tState.data[t] === THREAD.dead || this.tState.data[t] === THREAD.done ? 'exit' : 'blocked';
   }
-}
-
-/** Has the engine see every frequent instruction (prime.ts), once in its life. */
-function prime(): void {
-  primed = true;
-  const program = primingProgram();
-  const vm = new Vm(new Store(), program, primingHost(0, 0));
-  const arena = vm.memory.address(vm.memory.alloc(32, KIND.user, -1, true));
-  for (let i = 0; i < program.functions.length - 1; i++) {
-    Object.assign(vm, { host: primingHost(i, arena) });
-    const t = vm.spawn(program.functions[i]!, [], { kind: ACTOR.init, proc: 1, userStack: vm.memory.reserve(128) });
-    while (vm.run(t, 1) === 'budget');
-  }
-}
-/** Hosts of several shapes, so that the engine does not take one of them, or a function of one, for the only one. */
-function primingHost(shape: number, arena: number): Host {
-  const answers = {
-    [`shape${shape}`]: shape,
-    call: () => 0,
-    note: () => undefined,
-    read: (_hi: number, _lo: number, size: number) => new Uint8Array(size),
-    write: () => {},
-    arena: () => arena,
-    bigGlobal: () => ({ hi: 0, lo: 0 }),
-    yields: () => false,
-  };
-  return shape & 1 ? answers : { ...answers, call: () => undefined, note: () => 0, yields: () => shape > 99 };
 }

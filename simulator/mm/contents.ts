@@ -12,26 +12,29 @@ const CHAIN = 64;
 const TOKEN = -1;
 const WHOLE = -2;
 
+/**
+ * Columns of the table. What a content is made from; of a patch: offset, length, place of its bytes in `patches`, patches down to a stored page;
+ * hash of its bytes, how many are not zero, and the content with the same hash that came before it (-1: none).
+ */
+const COLUMN = { parent: 0, offset: 1, length: 2, place: 3, depth: 4, hash: 5, filled: 6, alike: 7 } as const;
+const ROW = 8;
+
 /** Append-only page contents. Number 0 is a page of zeroes. A content is a token and zeroes, a patch of another content, or a whole page. */
 export class Contents {
   private readonly byToken = new Map<string, number>();
   /** Tokens, of those that were asked for. */
-  private readonly tokens: (string | undefined)[] = [];
-  /** Of each content: what it is made from; of a patch: offset, length, place of its bytes in `patches`, patches down to a stored page. */
-  private readonly parents: number[] = [];
-  private readonly offsets: number[] = [];
-  private readonly lengths: number[] = [];
-  private readonly places: number[] = [];
-  private readonly depths: number[] = [];
-  /** Of each content: hash of its bytes, how many are not zero, and the content with the same hash that came before it (-1: none). */
-  private readonly hashes: number[] = [];
-  private readonly filled: number[] = [];
-  private readonly alike: number[] = [];
+  private readonly tokens = new Map<number, string>();
+  /** Number of contents, and what is known of each: a row of `table`. */
+  private count = 0;
+  private table = new Int32Array(64 * ROW);
   private readonly byHash = new Map<number, number>();
   private patches = new Uint8Array(4096);
   private patched = 0;
   private readonly whole = new Map<number, Uint8Array>();
   private readonly cache = new Map<number, Uint8Array>();
+  /** The content that was made last, kept apart from the others: the next one is mostly made from it. */
+  private hot = -1;
+  private hotBytes: Uint8Array = new Uint8Array(0);
 
   constructor() {
     this.ofToken('');
@@ -48,37 +51,40 @@ export class Contents {
       for (let w = 0; w <= token.length; w++) hash = (hash + wordHash(bytes, w)) | 0;
       for (let i = 0; bytes[i]; i++) filled++;
       id = this.add(TOKEN, hash, filled);
-      this.tokens[id] = token;
+      this.tokens.set(id, token);
       this.byToken.set(token, id);
     }
     return id;
   }
   /** The token at the start of a content: its characters up to the first zero byte, at most 7. */
   token(id: number): string {
-    if (!(id in this.parents)) return '';
-    return (this.tokens[id] ??= tokenOf(this.page(id)));
+    if (!(id >= 0 && id < this.count)) return '';
+    let token = this.tokens.get(id);
+    if (token === undefined) this.tokens.set(id, (token = tokenOf(this.page(id))));
+    return token;
   }
   /** The 4096 bytes of a content. Not to be written to, and not to be kept. */
   page(id: number): Uint8Array {
+    if (id === this.hot) return this.hotBytes;
     const have = this.cache.get(id) ?? this.whole.get(id);
     if (have) return have;
     // down to a page that is there, and the patches on it back up
     const chain: number[] = [];
     let base = id;
     let bytes: Uint8Array | undefined;
-    while (!bytes && (this.parents[base] ?? TOKEN) >= 0) {
+    while (!bytes && this.of(base, COLUMN.parent) >= 0) {
       chain.push(base);
-      base = this.parents[base]!;
-      bytes = this.cache.get(base) ?? this.whole.get(base);
+      base = this.of(base, COLUMN.parent);
+      bytes = base === this.hot ? this.hotBytes : (this.cache.get(base) ?? this.whole.get(base));
     }
     if (bytes) bytes = bytes.slice();
     else {
       bytes = new Uint8Array(PAGE_SIZE);
-      new TextEncoder().encodeInto(this.tokens[base] ?? '', bytes);
+      new TextEncoder().encodeInto(this.tokens.get(base) ?? '', bytes);
     }
     for (const c of chain.reverse()) {
-      const at = this.places[c]!;
-      bytes.set(this.patches.subarray(at, at + this.lengths[c]!), this.offsets[c]);
+      const at = this.of(c, COLUMN.place);
+      bytes.set(this.patches.subarray(at, at + this.of(c, COLUMN.length)), this.of(c, COLUMN.offset));
     }
     this.keep(id, bytes);
     return bytes;
@@ -91,10 +97,13 @@ export class Contents {
     if (n === 0) return id;
     // what was made from a patch or a token can be made again: its bytes become those of the new content
     let bytes = this.page(id);
-    if (this.whole.has(id) || data.buffer === bytes.buffer) bytes = bytes.slice();
+    const isHot = id === this.hot;
+    const isWhole = !isHot && this.whole.has(id);
+    if (isWhole || data.buffer === bytes.buffer) bytes = bytes.slice();
+    else if (isHot) this.hot = -1;
     else this.cache.delete(id);
-    let hash = this.hashes[id]!;
-    let filled = this.filled[id]!;
+    let hash = this.of(id, COLUMN.hash);
+    let filled = this.of(id, COLUMN.filled);
     const last = (offset + n - 1) >> 2;
     for (let w = offset >> 2; w <= last; w++) hash = (hash - wordHash(bytes, w)) | 0;
     for (let i = 0; i < n; i++) {
@@ -109,24 +118,26 @@ export class Contents {
       this.keep(found, bytes);
       return found;
     }
-    const depth = this.whole.has(id) || this.parents[id] === TOKEN ? 1 : this.depths[id]! + 1;
+    const depth = isWhole || this.of(id, COLUMN.parent) === TOKEN ? 1 : this.of(id, COLUMN.depth) + 1;
     if (depth >= CHAIN || n * 2 > PAGE_SIZE) {
       const made = this.add(WHOLE, hash, filled);
       this.whole.set(made, bytes);
       return made;
     }
     const made = this.add(id, hash, filled);
-    this.offsets[made] = offset;
-    this.lengths[made] = n;
-    this.depths[made] = depth;
-    this.places[made] = this.store(data);
+    const place = this.store(data);
+    const row = made * ROW;
+    this.table[row + COLUMN.offset] = offset;
+    this.table[row + COLUMN.length] = n;
+    this.table[row + COLUMN.depth] = depth;
+    this.table[row + COLUMN.place] = place;
     this.keep(made, bytes);
     return made;
   }
   /** Are two contents equal, byte for byte (pages_identical, mm/ksm.c)? */
   identical(a: number, b: number): boolean {
     if (a === b) return true;
-    return this.hashes[a] === this.hashes[b] && equal(this.page(a), this.page(b));
+    return this.of(a, COLUMN.hash) === this.of(b, COLUMN.hash) && equal(this.page(a), this.page(b));
   }
 
   /** The content with these bytes; -1: there is none yet. */
@@ -135,22 +146,28 @@ export class Contents {
       const token = tokenOf(bytes);
       if (token.length === filled && /^[ -~]*$/.test(token)) return this.ofToken(token);
     }
-    for (let have = this.byHash.get(hash) ?? -1; have >= 0; have = this.alike[have]!)
-      if (this.filled[have] === filled && equal(this.page(have), bytes)) return have;
+    for (let have = this.byHash.get(hash) ?? -1; have >= 0; have = this.of(have, COLUMN.alike))
+      if (this.of(have, COLUMN.filled) === filled && equal(this.page(have), bytes)) return have;
     return -1;
   }
   private add(parent: number, hash: number, filled: number): number {
-    const id = this.parents.push(parent) - 1;
-    this.offsets.push(0);
-    this.lengths.push(0);
-    this.places.push(0);
-    this.depths.push(0);
-    this.hashes.push(hash);
-    this.filled.push(filled);
-    this.tokens.push(undefined);
-    this.alike.push(this.byHash.get(hash) ?? -1);
+    const id = this.count++;
+    const row = id * ROW;
+    if (row === this.table.length) {
+      const grown = new Int32Array(row * 2);
+      grown.set(this.table);
+      this.table = grown;
+    }
+    this.table[row + COLUMN.parent] = parent;
+    this.table[row + COLUMN.hash] = hash;
+    this.table[row + COLUMN.filled] = filled;
+    this.table[row + COLUMN.alike] = this.byHash.get(hash) ?? -1;
     this.byHash.set(hash, id);
     return id;
+  }
+  /** What a column says of content `id`; of no content: that of a token. */
+  private of(id: number, column: number): number {
+    return id >= 0 && id < this.count ? this.table[id * ROW + column]! : TOKEN;
   }
   private store(data: Uint8Array): number {
     const at = this.patched;
@@ -164,9 +181,13 @@ export class Contents {
     return at;
   }
   private keep(id: number, bytes: Uint8Array): void {
-    if (this.whole.has(id)) return;
+    if (this.whole.has(id) || id === this.hot) return;
+    const { hot, hotBytes } = this;
+    this.hot = id;
+    this.hotBytes = bytes;
+    if (hot < 0) return;
     if (this.cache.size >= CACHED) this.cache.delete(this.cache.keys().next().value!);
-    this.cache.set(id, bytes);
+    this.cache.set(hot, hotBytes);
   }
 }
 

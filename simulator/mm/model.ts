@@ -116,6 +116,12 @@ export class Model {
       if (done) this.pend(p, PENDING.done);
     }
   }
+  /** Does no call wait, and was nothing printed? */
+  get idle(): boolean {
+    const { s } = this;
+    for (let p = 1; p < s.scalar.at(SCALAR.nextProc); p++) if (s.procPending.at(p * 4) !== PENDING.none) return false;
+    return !s.dmesg.length;
+  }
   /** A call of a process waits: what it is, so that it can go on. */
   block(proc: number, kind: 'punchHole' | 'truncate', a: number, b: number, c: number): Result {
     this.pend(proc, PENDING[kind], a, b, c);

@@ -42,6 +42,22 @@ export function exitProc(s: State, proc: number): void {
 /** What a CPU access found: the page, or the signal it ended in. */
 export type Access = { page: number } | { signal: 'SIGSEGV' | 'SIGBUS' | 'SIGKILL' };
 
+/**
+ * The page of a CPU access that is nobody's work: its translation is in the TLB, with the bits that it needs. 0: the page table has to be
+ * looked at (cpuAccess). Nothing changes.
+ */
+export function tlbPage(s: State, mm: number, vpn: number, write: boolean): number {
+  if (s.scalar.at(SCALAR.tlbMm) !== mm) return 0;
+  const vma = findVma(s, mm, vpn);
+  if (!vma || !(s.vmaFlags.at(vma) & (write ? VM.WRITE : VM.READ | VM.WRITE))) return 0;
+  const pmd = pmdSlot(s, mm, vpn);
+  const leaf = pmd !== 0 && (s.entf.at(pmd) & PTE.leaf) !== 0;
+  const slot = leaf ? pmd : pteSlot(s, mm, vpn);
+  const bits = slot ? s.entf.at(slot) : 0;
+  const needs = PTE.present | (write ? PTE.write | PTE.dirty : 0);
+  if ((bits & needs) !== needs || bits & PTE.protnone || !inTlb(s, slot)) return 0;
+  return s.ent.at(slot) + (leaf ? vpn & 511 : 0);
+}
 /** One CPU read or write at a virtual page (do_user_addr_fault): faults until the access goes through; accessed and dirty bits as the MMU sets them. */
 export function cpuAccess(s: State, mm: number, vpn: number, write: boolean): Access {
   if (s.scalar.at(SCALAR.tlbMm) !== mm) {

@@ -11,6 +11,7 @@ import { reportDeadlock } from './deadlock.ts';
 import { deliver, handlerEnded } from './interrupts.ts';
 import { starved } from './fairness.ts';
 import { Phases } from './phases.ts';
+import { Quiet } from './quiet.ts';
 import { watch } from './properties.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -29,8 +30,10 @@ const EXIT_STAGES = ['__exit_vmas', '__exit_files'];
 /** Decides who runs, and what follows from it. */
 export class Scheduler {
   readonly phases: Phases;
+  readonly quiet: Quiet;
   constructor(private readonly sim: Simulation) {
     this.phases = new Phases(sim);
+    this.quiet = new Quiet(sim);
   }
 
   // ---- turns
@@ -63,7 +66,14 @@ export class Scheduler {
     k.store.set(control.ran, t, control.get('turns'));
     control.set('since', t === control.get('current') ? control.get('since') + 1 : 0);
     control.set('current', t);
-    const r = this.run(t, QUANTUM);
+    const { quiet } = this;
+    quiet.begin(t);
+    let r = this.run(t, QUANTUM);
+    while (r === 'budget' && !quiet.many && quiet.left(QUANTUM) > 0) r = this.run(t, quiet.left(QUANTUM));
+    const unfinished = r === 'budget' && quiet.left(QUANTUM) > 0;
+    if (unfinished && k.accessed) quiet.pass();
+    quiet.end(t, PATIENCE);
+    if (unfinished) return true;
     if (k.touched || r === 'budget') this.tick();
     // who waits, even for a tick, lets the others run first
     if (r === 'blocked') {

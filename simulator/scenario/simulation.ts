@@ -179,11 +179,12 @@ export class Simulation implements Director {
   private onStep(t: number, pc: number): boolean {
     const k = this.kernel;
     // what the statement before did ends the turn first: devices and clocks go on, and this statement is one step
-    if (k.touched) return true;
+    if (k.touched || (k.accessed && !this.scheduler.quiet.pass())) return true;
     const { record } = this;
     if (this.shown[this.spanOf[pc / WIDTH]!]) record.step(t, pc);
     // one test for all limits: what is rare stands elsewhere, so that the engine need not compile anew when it happens
-    if (record.length >= this.limit || k.vm.steps > this.hiddenLimit || this.store.length > JOURNAL_LIMIT) this.tooLong();
+    if (record.length >= this.limit || k.vm.steps > this.hiddenLimit || this.store.length > JOURNAL_LIMIT)
+      this.tooLong();
     return false;
   }
   private tooLong(): never {
