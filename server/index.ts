@@ -204,6 +204,7 @@ class Session implements Analyser {
     }
     if (cancelled()) complete = false;
     if (isTooLarge) {
+      complete = false;
       notices.push({
         kind: 'syntax',
         path: file.path,

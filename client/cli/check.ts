@@ -9,6 +9,7 @@ import { analysisOptions } from '../../server/config.ts';
 import type { AnalysisOptions } from '../../server/findings.ts';
 import { loadWasm } from '../../server/wasm-files.ts';
 import { matchBaseline, readBaseline, writeBaseline } from './baseline.ts';
+import { Cache } from './cache.ts';
 import { Checker, writeReason, type CheckStats } from './checker.ts';
 import { decode } from './encoding.ts';
 import { findFiles, type FileWalk } from './files.ts';
@@ -42,7 +43,8 @@ export async function check(argv: readonly string[], analyser: AnalyserModule, i
   const baseline = values.baseline === undefined ? undefined : readBaseline(values.baseline, io.cwd);
   for (const file of [values.output, values['write-baseline']]) if (file !== undefined) assertWritable(file, io);
 
-  const checked = await checkAll(positionals, options, jobs, analyser, io, values.fix);
+  const world = values['no-cache'] ? { ...io, cache: undefined } : io;
+  const checked = await checkAll(positionals, options, jobs, analyser, world, values.fix);
   // A file that was named and cannot be read is a failure; one that a walk met and that is gone now is not.
   const named = new Set(positionals.map((path) => resolve(io.cwd, path)));
   const unreadable = checked.reports
@@ -145,6 +147,8 @@ async function checkAll(
     found(path, isNamed) {
       order.set(path, order.size);
       sweep.add(path, isNamed);
+      if (order.size === FILES_FOR_THREADS && io.cache)
+        sweep.cache = new Cache(io.cache, { paths: paths.map((one) => resolve(io.cwd, one)), withoutProof, options });
       if (mayThread && threads > 1 && order.size >= (jobs === undefined ? FILES_FOR_THREADS : 2))
         // of a whole tree the reports name what the rules propose; --fix and a check of some files prove each first
         pool ??= new Pool(script, { ...options, fixes: withoutProof }, threads, sweep);
@@ -163,19 +167,23 @@ async function checkAll(
       analyser,
       order.size < FILES_FOR_THREADS ? options : { ...options, fixes: withoutProof },
     );
-    for (let task = sweep.next(checker); task; task = sweep.next(checker)) {
-      sweep.take(task, await perform(task, checker));
+    for (sweep.settle(); ; sweep.settle()) {
+      const task = sweep.next(checker);
+      if (!task) break;
+      sweep.answered(task, await perform(task, checker));
       await progress.tick(checker.stats.files);
     }
     stats = checker.stats;
     await checker.dispose();
   }
-  const { reports } = sweep;
+  const { reports, remembered } = sweep;
+  sweep.cache?.save();
+  for (const key of Object.keys(stats) as (keyof CheckStats)[]) stats[key] += remembered[key];
   progress.stop();
   let fixErrors = 0;
   if (fix) fixErrors = await repair(reports, options, analyser, io);
   reports.sort((a, b) => (order.get(a.path) ?? 0) - (order.get(b.path) ?? 0));
-  return { reports, stats, ignored: walk.ignored, threads: pool ? threads : 1, fixErrors };
+  return { reports, stats, remembered, ignored: walk.ignored, threads: pool ? threads : 1, fixErrors };
 }
 
 /** Repairs the files that can be, one after the other (two may share a header), and puts their new reports in place. */
@@ -204,7 +212,15 @@ async function repair(
     const again = new Checker(module, options);
     for (const [i, { path }] of reports.entries()) {
       const report = await again.check(path);
-      reports[i] = report ?? { path, findings: [], suppressed: [], notices: [], functions: 0, analysed: 0 };
+      reports[i] = report ?? {
+        path,
+        findings: [],
+        suppressed: [],
+        notices: [],
+        functions: 0,
+        analysed: 0,
+        isLasting: false,
+      };
     }
     await again.dispose();
   }

@@ -6,6 +6,7 @@ import type { AnalysisOptions, FileInput, LinkedFile } from '../../server/findin
 import { collectHeaders } from '../../server/headers.ts';
 import { usesHeaders, type Link } from '../../server/linking/driver.ts';
 import { loadWasm } from '../../server/wasm-files.ts';
+import { ABSENT, signatureOf, UNSURE, type Touched } from './cache.ts';
 import { decode, type Encoding } from './encoding.ts';
 import { Folders } from './folders.ts';
 import { toReport, type FileReport } from './report.ts';
@@ -38,12 +39,14 @@ const HEADER_SCAN = 256 * 1024;
 /** Reads, filters and analyses files, one after the other; what every thread of a run has. */
 export class Checker {
   readonly stats = noStats();
-  readonly #reader = new Reader();
-  readonly #headers = new Map<string, string>();
+  readonly #reader = new Reader((path, signature) => this.#touch(path, signature));
+  readonly #headers = new Map<string, { readonly text: string; readonly signature: string }>();
   #characters = 0;
-  /** Where none is: every include is looked for in several folders. */
-  readonly #absent = new Set<string>();
-  readonly #folders = new Folders(this.#reader);
+  /** Where none is, with what there is instead: every include is looked for in several folders. */
+  readonly #absent = new Map<string, string>();
+  readonly #folders = new Folders();
+  /** Files that were asked for, and how they were. */
+  #touched = new Map<string, string>();
   #analyser: Promise<Analyser> | undefined;
   /** Of the file that was analysed last. */
   #folder = '';
@@ -52,6 +55,19 @@ export class Checker {
     readonly module: AnalyserModule,
     readonly options: AnalysisOptions,
   ) {}
+
+  /** What was asked for since the last call. */
+  takeTouched(): Touched[] {
+    const touched = [...this.#touched];
+    this.#touched = new Map();
+    return touched;
+  }
+
+  #touch(path: string, signature: string): void {
+    // changed between two looks: nobody knows which of them counts
+    const before = this.#touched.get(path);
+    this.#touched.set(path, before === undefined || before === signature ? signature : UNSURE);
+  }
 
   /** The report of a file; undefined if there is nothing to say of it. Never rejects because of the file. */
   async check(path: string): Promise<FileReport | undefined> {
@@ -70,21 +86,28 @@ export class Checker {
       const text = holdsNeedle(bytes) ? decode(bytes)?.text : '';
       if (text === undefined) this.stats.binary++;
       const names = text !== undefined && text !== '' && this.module.mayMatter(text);
-      return { path, bytes: bytes.length, names, includes: includesIn(bytes) };
+      return {
+        path,
+        bytes: bytes.length,
+        names,
+        includes: includesIn(bytes),
+        isBinary: text === undefined,
+        signature: this.#touched.get(path) ?? UNSURE,
+      };
     } catch (error) {
       this.stats.unreadable++;
       return failure(path, 'unreadable', `cannot be read: ${reason(error)}`);
     }
   }
 
-  /** The same of a file that is not to be checked, but that others may include; undefined if it tells nothing. */
+  /** The same of a file that is not to be checked, but that others may include; undefined if it cannot be read. */
   lookBeside(path: string): Seen | undefined {
     try {
       const bytes = this.#reader.read(path, HEADER_SCAN);
       const text = holdsNeedle(bytes) ? decode(bytes)?.text : undefined;
       const names = text !== undefined && this.module.mayMatter(text);
-      const includes = includesIn(bytes);
-      return names || includes.length > 0 ? { path, bytes: bytes.length, names, includes } : undefined;
+      const signature = this.#touched.get(path) ?? UNSURE;
+      return { path, bytes: bytes.length, names, includes: includesIn(bytes), isBinary: false, signature };
     } catch {
       return undefined;
     }
@@ -92,7 +115,8 @@ export class Checker {
 
   /** What a file is linked with, if the files of its folder say that it has to do with pages. */
   linksOf(path: string): readonly Link[] | undefined {
-    const driver = this.#folders.of(dirname(path));
+    const { driver, touched } = this.#folders.of(dirname(path));
+    for (const [file, signature] of touched) this.#touch(file, signature);
     return driver.matters(path) ? driver.linksOf(path) : undefined;
   }
 
@@ -168,8 +192,12 @@ export class Checker {
   }
 
   #header(path: string): string | undefined {
-    if (this.#headers.has(path)) return this.#headers.get(path);
-    if (this.#absent.has(path)) return undefined;
+    const known = this.#headers.get(path);
+    const instead = this.#absent.get(path);
+    if (known ?? instead !== undefined) {
+      this.#touch(path, known?.signature ?? instead ?? UNSURE);
+      return known?.text;
+    }
     if (this.#headers.size >= CACHED_HEADERS || this.#characters > CACHED_CHARACTERS) {
       this.#headers.clear();
       this.#characters = 0;
@@ -177,14 +205,16 @@ export class Checker {
     let text: string | undefined;
     try {
       const stat = statSync(path, { throwIfNoEntry: false });
+      this.#touch(path, stat ? signatureOf(stat) : ABSENT);
       if (stat?.isFile() && stat.size <= HEADER_BYTES) text = decode(this.#reader.read(path))?.text;
     } catch {
       // As if it were not there.
     }
+    const signature = this.#touched.get(path) ?? UNSURE;
     if (text !== undefined) {
-      this.#headers.set(path, text);
+      this.#headers.set(path, { text, signature });
       this.#characters += text.length;
-    } else this.#absent.add(path);
+    } else this.#absent.set(path, signature);
     return text;
   }
 }
@@ -197,7 +227,8 @@ export function textsOf(file: FileInput): Map<string, string> {
 
 /** The report of a file that could not be read or analysed. */
 export function failure(path: string, kind: 'unreadable' | 'internal', message: string): FileReport {
-  return { path, findings: [], suppressed: [], notices: [{ kind, path, message }], functions: 0, analysed: 0 };
+  const notices = [{ kind, path, message }];
+  return { path, findings: [], suppressed: [], notices, functions: 0, analysed: 0, isLasting: false };
 }
 
 /** Why a file cannot be written, in words. */

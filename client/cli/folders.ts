@@ -1,29 +1,39 @@
 /** The folders that the files lie in, indexed when a file of theirs is analysed: what the rest of a driver does matters to it. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Driver } from '../../server/linking/driver.ts';
 import { decode } from './encoding.ts';
-import { holdsNeedle, type Reader } from './scan.ts';
+import { ABSENT, signatureOf } from './cache.ts';
+import { holdsNeedle, Reader } from './scan.ts';
 
 /** Generated tables of registers: they hold no functions. */
 const MAX_BYTES = 1024 * 1024;
 /** Files of a folder are mostly analysed one after the other. */
 const KEPT = 3;
 
+/** The index of a folder, and what it was made from. */
+interface Indexed {
+  readonly driver: Driver;
+  readonly touched: ReadonlyMap<string, string>;
+}
+
 /** Reads the folders of drivers. */
 export class Folders {
-  readonly #kept = new Map<string, Driver>();
-
-  constructor(readonly reader: Reader) {}
+  readonly #kept = new Map<string, Indexed>();
+  #touched = new Map<string, string>();
+  readonly #reader = new Reader((path, signature) => this.#touched.set(path, signature));
 
   /** The index of a folder. */
-  of(folder: string): Driver {
-    let driver = this.#kept.get(folder);
+  of(folder: string): Indexed {
+    let indexed = this.#kept.get(folder);
     this.#kept.delete(folder);
-    driver ??= this.#read(folder);
-    this.#kept.set(folder, driver);
+    if (!indexed) {
+      this.#touched = new Map();
+      indexed = { driver: this.#read(folder), touched: this.#touched };
+    }
+    this.#kept.set(folder, indexed);
     for (const old of this.#kept.keys()) if (this.#kept.size > KEPT) this.#kept.delete(old);
-    return driver;
+    return indexed;
   }
 
   /** Forgets all. */
@@ -33,7 +43,7 @@ export class Folders {
 
   #read(folder: string): Driver {
     const driver = new Driver();
-    const paths = namesIn(folder).map((name) => join(folder, name));
+    const paths = this.#namesIn(folder).map((name) => join(folder, name));
     const sources = paths.filter((path) => /\.[ch]$/.test(path));
     // where nothing names the families there is nothing to link
     if (!sources.some((path) => this.#try(path, holdsNeedle))) return driver;
@@ -50,21 +60,23 @@ export class Folders {
 
   #try<T>(path: string, use: (bytes: Buffer) => T): T | undefined {
     try {
-      return use(this.reader.read(path));
+      return use(this.#reader.read(path));
     } catch {
       // As if it were not there: it is not what was asked for.
       return undefined;
     }
   }
-}
 
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isFile() || entry.isSymbolicLink())
-      .map((entry) => entry.name)
-      .sort();
-  } catch {
-    return [];
+  #namesIn(folder: string): string[] {
+    try {
+      this.#touched.set(folder, signatureOf(statSync(folder)));
+      return readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+        .map((entry) => entry.name)
+        .sort();
+    } catch {
+      this.#touched.set(folder, ABSENT);
+      return [];
+    }
   }
 }

@@ -1,3 +1,5 @@
+import type { CachePlace } from './cache.ts';
+
 /** Everything that a command has of the world outside, so that tests can stand in for it. */
 export interface Io {
   readonly cwd: string;
@@ -6,6 +8,8 @@ export interface Io {
   readonly stderrIsTty: boolean;
   /** The folder of the built programs (panel, engine); without it the one that the running program lies in. */
   readonly programs?: string;
+  /** Where answers are kept for the next check; without it none are. */
+  readonly cache?: CachePlace;
   /** The result, and nothing else. */
   stdout(text: string): void;
   /** Progress, summaries, errors. */

@@ -39,6 +39,7 @@ named is always checked.
   --baseline FILE        report only findings that FILE does not know
   --write-baseline FILE  write all findings to FILE
   -j, --jobs N           threads (default 2 for many files)
+  --no-cache             check all anew: of 400 files and more, what did not change since the last check is known
   --stats                print counts and times to standard error
   --list-rules, --explain RULE
   -h, --help, --version
@@ -57,6 +58,7 @@ const OPTIONS = {
   baseline: { type: 'string' },
   'write-baseline': { type: 'string' },
   jobs: { type: 'string', short: 'j' },
+  'no-cache': { type: 'boolean', default: false },
   stats: { type: 'boolean', default: false },
   'list-rules': { type: 'boolean', default: false },
   explain: { type: 'string' },

@@ -28,7 +28,7 @@ export class Pool {
 
   /** Gives idle threads what there is to do. */
   dispatch(): void {
-    for (;;) {
+    while (this.sweep.settle()) {
       let worker = this.#idle.values().next().value;
       if (!worker && this.#busy.size >= this.threads) return;
       if (!worker) this.#idle.add((worker = this.#start()));
@@ -65,7 +65,7 @@ export class Pool {
       this.#stats.set(worker, answer.stats);
       this.#busy.delete(worker);
       this.#idle.add(worker);
-      if (task) this.sweep.take(task, answer);
+      if (task) this.sweep.answered(task, answer);
       this.dispatch();
     });
     let failed = false;

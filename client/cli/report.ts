@@ -62,6 +62,8 @@ export interface FileReport {
   readonly notices: readonly ReportedNotice[];
   readonly functions: number;
   readonly analysed: number;
+  /** Nothing but the files decided on it: no haste, no failure. */
+  readonly isLasting: boolean;
   /** Time of the analysis. */
   readonly milliseconds?: number;
 }
@@ -168,5 +170,6 @@ export function toReport(result: AnalysisResult, texts: ReadonlyMap<string, stri
     notices,
     functions: result.stats.functions,
     analysed: result.stats.analysed,
+    isLasting: result.complete && !notices.some(({ kind }) => kind === 'internal' || kind === 'rule-failed'),
   };
 }

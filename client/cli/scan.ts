@@ -2,8 +2,9 @@
  * Reads files fast and looks whether they can matter before anything is decoded: of 20,000 driver files, some hundred
  * name a call of the family.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { isKernels } from '../../server/headers.ts';
+import { ABSENT, signatureOf } from './cache.ts';
 
 const bytesOf = (name: string): Buffer => Buffer.from(name, 'latin1');
 /** Every name of the gup family holds one of these (a test compares them with the tables). */
@@ -33,10 +34,14 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export class Reader {
   #buffer = Buffer.allocUnsafeSlow(1024 * 1024);
 
+  /** `onRead` is told how each file was when it was read; files that cannot be opened count as absent. */
+  constructor(readonly onRead: (path: string, signature: string) => void = () => undefined) {}
+
   /** The file's bytes (at most about `limit` of them), valid until the next call. Throws what node:fs throws. */
   read(path: string, limit = Infinity): Buffer {
-    const file = openSync(path, 'r');
+    const file = this.#open(path);
     try {
+      this.onRead(path, signatureOf(fstatSync(file)));
       let length = 0;
       for (;;) {
         if (length === this.#buffer.length && length < limit) this.#grow(path);
@@ -48,6 +53,15 @@ export class Reader {
       }
     } finally {
       closeSync(file);
+    }
+  }
+
+  #open(path: string): number {
+    try {
+      return openSync(path, 'r');
+    } catch (error) {
+      this.onRead(path, ABSENT);
+      throw error;
     }
   }
 

@@ -12,16 +12,19 @@ export interface Measured {
   readonly stats: CheckStats;
   readonly ignored: number;
   readonly threads: number;
+  /** Files and analyses that an earlier check had answered. */
+  readonly remembered: CheckStats;
 }
 
 /** Prints counts, times and what ran out of its budget to standard error. */
-export function printStats({ reports, stats, ignored, threads }: Measured, ms: number, io: Io): void {
+export function printStats({ reports, stats, ignored, threads, remembered }: Measured, ms: number, io: Io): void {
   const functions = reports.reduce((sum, report) => sum + report.functions, 0);
   const analysed = reports.reduce((sum, report) => sum + report.analysed, 0);
   const rows: [string, string][] = [
     ['files read', stats.files.toLocaleString('en-US')],
     ['MB read', (stats.bytes / 1e6).toFixed(1)],
     ['files parsed', String(stats.candidates)],
+    ['from the cache', `${remembered.files.toLocaleString('en-US')} read, ${remembered.candidates} parsed`],
     ['functions', `${functions} (${analysed} followed path by path)`],
     ['binary, skipped', String(stats.binary)],
     ['ignored', String(ignored)],

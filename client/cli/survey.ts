@@ -18,6 +18,9 @@ export interface Seen {
   readonly names: boolean;
   /** The project's own headers that it includes, as it writes them. */
   readonly includes: readonly string[];
+  readonly isBinary: boolean;
+  /** How the file was when it was looked at: see cache.ts. */
+  readonly signature: string;
 }
 
 /** How many folders above those that are walked can have something to do with them. */

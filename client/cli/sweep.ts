@@ -6,7 +6,8 @@
 import { dirname } from 'node:path';
 import type { Prefilter } from '../../server/analyser.ts';
 import type { Link } from '../../server/linking/driver.ts';
-import { failure, type Checker, type CheckStats } from './checker.ts';
+import type { Cache, Touched } from './cache.ts';
+import { failure, noStats, type Checker, type CheckStats } from './checker.ts';
 import type { FileReport } from './report.ts';
 import { Survey, type Seen } from './survey.ts';
 
@@ -25,6 +26,8 @@ export interface Answer {
   /** Files to be analysed, and what they are linked with. */
   readonly mattering: readonly { readonly file: string; readonly links: readonly Link[] }[];
   readonly reports: readonly FileReport[];
+  /** What it was made from; not told of looks, each of which has its own signature. */
+  readonly touched: readonly Touched[];
   /** Since the thread's start. */
   readonly stats: CheckStats;
 }
@@ -62,7 +65,8 @@ export async function perform(task: Task, checker: Checker): Promise<Answer> {
     const report = await checker.analyse(task.file, task.links);
     if (report) reports.push(report);
   }
-  return { seen, mattering, reports, stats: { ...stats } };
+  const touched = checker.takeTouched();
+  return { seen, mattering, reports, touched: task.kind === 'look' ? [] : touched, stats: { ...stats } };
 }
 
 type Analysis = Extract<Task, { kind: 'analyse' }>;
@@ -70,6 +74,10 @@ type Analysis = Extract<Task, { kind: 'analyse' }>;
 /** One check of many files: gives tasks, takes answers. */
 export class Sweep {
   readonly reports: FileReport[] = [];
+  /** What an earlier check found out, where there was one. */
+  cache: Cache | undefined;
+  /** What no thread had to look at, because the cache knows it. */
+  readonly remembered = noStats();
   readonly #survey: Survey;
   readonly #files = new Set<string>();
   /** Files that were named: nothing is known of what lies beside them. */
@@ -83,6 +91,9 @@ export class Sweep {
   /** The folder in which each thread is. */
   readonly #places = new Map<object, string>();
   readonly #questions: Task[] = [];
+  /** Tasks that the cache was asked about. */
+  readonly #asked = new WeakSet<Task>();
+  #settled = 0;
   #next: string[] = [];
   #nextBeside: string[] = [];
   /** Questions and analyses that are not answered yet. */
@@ -120,6 +131,57 @@ export class Sweep {
     this.#advance();
   }
 
+  /** Does what there is to do and the cache knows; true if something is left for threads to do now. */
+  settle(): boolean {
+    for (let before = -1; this.cache && before !== this.#settled;) {
+      before = this.#settled;
+      for (const question of this.#questions.splice(0)) this.#recall(question, (rest) => this.#questions.push(rest));
+      for (const [folder, analyses] of this.#analyses) {
+        const rest: Analysis[] = [];
+        for (const one of analyses) {
+          this.#running++;
+          this.#recall(one, () => {
+            this.#running--;
+            rest.push(one);
+          });
+        }
+        if (rest.length === 0) this.#analyses.delete(folder);
+        else this.#analyses.set(folder, rest);
+      }
+    }
+    return this.#questions.length + this.#analyses.size > 0;
+  }
+
+  /** Takes what the cache knows of a task; the rest is for a thread. */
+  #recall(task: Task, leave: (rest: Task) => void): void {
+    if (this.#asked.has(task) || !this.cache) return leave(task);
+    const { remembered: stats } = this;
+    if (task.kind !== 'look') {
+      const known = this.cache.answer(task);
+      this.#asked.add(task);
+      if (!known) return leave(task);
+      if (task.kind === 'analyse') stats.candidates++;
+      this.#settled++;
+      return this.take(task, { seen: [], ...known });
+    }
+    const rest = (files: readonly string[], isBeside: boolean): string[] =>
+      files.filter((path) => {
+        const seen = this.cache!.seen(path);
+        if (!seen) return true;
+        this.#see(seen);
+        if (isBeside) return false;
+        stats.files++;
+        stats.bytes += seen.bytes;
+        if (seen.isBinary) stats.binary++;
+        return false;
+      });
+    const left = { ...task, files: rest(task.files, false), beside: rest(task.beside, true) };
+    this.#asked.add(left);
+    if (left.files.length + left.beside.length > 0) return leave(left);
+    this.#settled++;
+    this.take(task, { seen: [], mattering: [], reports: [] });
+  }
+
   /** Something for a thread to do now; undefined: nothing, as long as no answer comes in. */
   next(thread: object): Task | undefined {
     const question = this.#questions.shift();
@@ -148,21 +210,29 @@ export class Sweep {
     return best;
   }
 
-  take(task: Task, { seen, mattering, reports }: Omit<Answer, 'stats'>): void {
+  /** What a thread answered. */
+  answered(task: Task, answer: Answer): void {
+    this.cache?.keep(task, answer);
+    this.take(task, answer);
+  }
+
+  take(task: Task, { seen, mattering, reports }: Omit<Answer, 'stats' | 'touched'>): void {
     this.reports.push(...reports);
-    for (const one of seen) {
-      this.#survey.add(one);
-      if (this.#files.has(one.path)) this.#sizes.set(one.path, one.bytes);
-      if (!one.names) continue;
-      this.#naming.add(one.path);
-      this.#namingFolders.add(dirname(one.path));
-    }
+    for (const one of seen) this.#see(one);
     for (const { file, links } of mattering) this.#analyse(file, links);
     // what names the families is analysed in any case
     if (task.kind === 'folder') for (const file of task.files) if (this.#naming.has(file)) this.#analyse(file, []);
     if (task.kind === 'analyse') this.#running--;
     else this.#open--;
     this.#advance();
+  }
+
+  #see(one: Seen): void {
+    this.#survey.add(one);
+    if (this.#files.has(one.path)) this.#sizes.set(one.path, one.bytes);
+    if (!one.names) return;
+    this.#naming.add(one.path);
+    this.#namingFolders.add(dirname(one.path));
   }
 
   /** A thread ended under a task; of many files that it looked at, each is tried once more. */

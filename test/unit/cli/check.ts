@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { AnalyserModule } from '../../../server/analyser.ts';
+import type { CachePlace } from '../../../client/cli/cache.ts';
 import { runCli } from '../../../client/cli/run.ts';
 import { fakeAnalyser } from './fake-analyser.ts';
 
@@ -38,12 +39,14 @@ export interface FolderOptions {
   readonly tty?: boolean;
   /** Where the built programs lie, in the folder. */
   readonly programs?: string;
+  /** Where answers are kept for the next check. */
+  readonly cache?: CachePlace;
 }
 
 /** A folder with files, gone after the test. */
 export function folder(
   files: Readonly<Record<string, string | Buffer>>,
-  { analyser = fakeAnalyser(), env = {}, tty = false, programs }: FolderOptions = {},
+  { analyser = fakeAnalyser(), env = {}, tty = false, programs, cache }: FolderOptions = {},
 ): Folder {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'pinscope-cli-')));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
@@ -64,6 +67,7 @@ export function folder(
         stdoutIsTty: tty,
         stderrIsTty: tty,
         ...(programs === undefined ? {} : { programs: join(path, programs) }),
+        ...(cache && { cache }),
         stdout: (text) => void (stdout += text),
         stderr: (text) => void (stderr += text),
       });
