@@ -1,9 +1,10 @@
 /** What the operands of an acquire are: how wide, signed or not, one page or many, and what names them. */
-import type { CType, Expr } from '../../language/c/ast.ts';
+import type { CallExpr, CType, Expr } from '../../language/c/ast.ts';
 import { isInMain, walkExpr } from '../../language/c/index.ts';
+import type { CfgNode } from '../../language/c/cfg.ts';
 import { exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
-import { constantOf, makes, plain } from './flow.ts';
+import { constantOf, makes, plain, sameCall, textOf } from './flow.ts';
 import { resultOf, type AcquireSite } from './sites.ts';
 
 /** An expression without its casts. */
@@ -95,12 +96,13 @@ export function startsEmpty(site: AcquireSite, f: FunctionContext): boolean {
 }
 
 /**
- * Zero is a result that the code has to expect of a call for one page: the kernel says so of the calls that may have to retry a
- * fault (all but the `_fast` ones), or the file itself asks for 1 where it calls them a second time.
+ * Zero is a result for one page only where the caller does not want to wait for the fault: the kernel promises an error code
+ * otherwise (get_user_pages_remote(): "if no pages were pinned, returns -errno"). But a file that asks for 1 elsewhere
+ * believes that zero may come, and it should do so everywhere.
  */
 export function mayTakeNone(site: AcquireSite, file: FileAnalysis): boolean {
   return (
-    !/_fast/.test(site.fact.name) ||
+    site.flags.names.has('FOLL_NOWAIT') ||
     file.groups.acquires.some((a) => a !== site && isInMain(a.call.start) && asksForOne(a, file))
   );
 }
@@ -126,4 +128,33 @@ function asksForOne(a: AcquireSite, file: FileAnalysis): boolean {
       return found;
     }),
   );
+}
+
+/** The expression is that call. */
+export const isSame = (e: Expr, call: CallExpr): boolean => e.kind === 'call' && sameCall(e, call);
+
+/** How the call's value is bound. */
+export type Binding =
+  { readonly how: 'variable'; readonly text: string } | { readonly how: 'test' | 'ignored' | 'elsewhere' };
+
+/** What takes the value of an acquire. */
+export function bindingOf(site: AcquireSite, node: CfgNode, file: FileAnalysis): Binding {
+  const isCall = (e: Expr): boolean => isSame(strip(e), site.call);
+  const w = node.what;
+  if (w.kind === 'decl')
+    return w.decl.init && isCall(w.decl.init) ? { how: 'variable', text: w.decl.name } : { how: 'elsewhere' };
+  for (const e of exprsOf(node)) {
+    if (w.kind === 'expr' && isSame(e, site.call)) return { how: 'ignored' };
+    let found: Binding | null = null;
+    walkExpr(e, (x) => {
+      if (x.kind === 'assign' && x.op === '=' && isCall(x.right))
+        found = x.left.kind === 'id' ? { how: 'variable', text: textOf(x.left, file.unit) } : { how: 'elsewhere' };
+    });
+    if (found) return found;
+    if (w.kind === 'branch') {
+      const t = plain(e);
+      if (isCall(t) || (t.kind === 'binary' && (isCall(t.left) || isCall(t.right)))) return { how: 'test' };
+    }
+  }
+  return { how: 'elsewhere' };
 }

@@ -2,7 +2,7 @@
  * What becomes of the result of an acquire: which of "error", "none", "some", "all" it can still be where the pages are
  * used, and whether anybody asked how many there are. One flow for each acquire in its function.
  */
-import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
+import type { Expr, Span } from '../../language/c/ast.ts';
 import type { CfgNode } from '../../language/c/cfg.ts';
 import { typeOfExpr, walkExpr } from '../../language/c/index.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
@@ -15,16 +15,27 @@ import {
   ZERO_,
   plain,
   runFlow,
-  sameCall,
   signIn,
   textOf,
   wayTo,
   type Entry,
   type Facts,
+  type Flow,
   type Outcome,
 } from './flow.ts';
 import type { AcquireSite } from './sites.ts';
-import { integer, isOne, mayTakeNone, rootOf, startsEmpty, strip } from './count-forms.ts';
+import {
+  bindingOf,
+  integer,
+  isOne,
+  isSame,
+  mayTakeNone,
+  rootOf,
+  startsEmpty,
+  strip,
+  type Binding,
+} from './count-forms.ts';
+import { wrapperSites } from './count-wrappers.ts';
 
 /** What the result may be. */
 const ERROR = 1;
@@ -37,9 +48,10 @@ export interface CountFault {
   readonly site: AcquireSite;
   /**
    * 'ignored': the result is thrown away; 'error-passes': pages are used although it can be an error code; 'none-passes': one
-   * page was asked for and is used although the result can be zero; 'short-passes': they are used as if all were there; 'error-as-count': the error code itself is used as a number of pages.
+   * page was asked for and is used although the result can be zero; 'short-passes': they are used as if all were there; 'error-as-count': the error code itself is used as a number of pages;
+   * 'short-unasked': what is done with a short count stands behind a test that no short count comes to.
    */
-  readonly kind: 'ignored' | 'error-passes' | 'none-passes' | 'short-passes' | 'error-as-count';
+  readonly kind: 'ignored' | 'error-passes' | 'none-passes' | 'short-passes' | 'error-as-count' | 'short-unasked';
   /** Where the pages (or the count) are used. */
   readonly at: Span;
   /** Variable that holds the result, if any. */
@@ -64,32 +76,6 @@ interface Data {
 }
 
 const START: Data = { phase: 'before', mask: 0, asked: false, used: null, unsigned: null, stale: false, kept: null };
-
-const isSame = (e: Expr, call: CallExpr): boolean => e.kind === 'call' && sameCall(e, call);
-
-/** How the call's value is bound. */
-type Binding = { readonly how: 'variable'; readonly text: string } | { readonly how: 'test' | 'ignored' | 'elsewhere' };
-
-function bindingOf(site: AcquireSite, node: CfgNode, file: FileAnalysis): Binding {
-  const isCall = (e: Expr): boolean => isSame(strip(e), site.call);
-  const w = node.what;
-  if (w.kind === 'decl')
-    return w.decl.init && isCall(w.decl.init) ? { how: 'variable', text: w.decl.name } : { how: 'elsewhere' };
-  for (const e of exprsOf(node)) {
-    if (w.kind === 'expr' && isSame(e, site.call)) return { how: 'ignored' };
-    let found: Binding | null = null;
-    walkExpr(e, (x) => {
-      if (x.kind === 'assign' && x.op === '=' && isCall(x.right))
-        found = x.left.kind === 'id' ? { how: 'variable', text: textOf(x.left, file.unit) } : { how: 'elsewhere' };
-    });
-    if (found) return found;
-    if (w.kind === 'branch') {
-      const t = plain(e);
-      if (isCall(t) || (t.kind === 'binary' && (isCall(t.left) || isCall(t.right)))) return { how: 'test' };
-    }
-  }
-  return { how: 'elsewhere' };
-}
 
 const PRINTS =
   /^(v?printk|pr_\w+|dev_\w+|netdev_\w+|drm_\w*(dbg|err|info|warn)\w*|DRM_\w+|trace_\w+|ibdev_\w+|\w*(dbg|debug|DEBUG|warn|WARN|INFO|ERR)\w*|WARN\w*)$/;
@@ -447,26 +433,76 @@ class CountFlow {
     return value && signIn(value, facts, this.file.unit) === NEGATIVE ? undefined : lost(d, node.span);
   }
 
-  run(): CountFault[] {
-    const flow = runFlow<Data>(this.f, this.file.unit, {
+  private fault(kind: CountFault['kind'], at: Span, unsigned: Span | null, way: CountFault['way']): CountFault {
+    const result = this.binding.how === 'variable' ? this.binding.text : null;
+    return { site: this.site, kind, at, result, unsigned, way };
+  }
+
+  /**
+   * `if (ret < 0) { if (ret < 0) … else … }`: the side for pages that were taken is never run, for behind the first test there are errors
+   * only. Or `if (ret <= 0) return …; if (ret < 0) note = …;`: what is noted of fewer pages never is.
+   */
+  private idleTest(at: Flow<Data>['at']): Span | null {
+    if (!(this.initial & SHORT) || this.binding.how !== 'variable') return null;
+    const { nodes } = this.f.cfg;
+    for (const node of nodes) {
+      const test = node.what.kind === 'branch' ? node.what.test : undefined;
+      const states = (at[node.id] ?? []).map((e) => e.data);
+      if (!test || !states.length || states.some((d) => d.phase === 'before') || !this.comparesWithCount(test))
+        continue;
+      const dead = [true, false].find((truth) => states.every((d) => this.branch(test, truth, d) === null));
+      if (dead === undefined) continue;
+      if (states.every((d) => d.mask === ERROR)) return test;
+      const way = (truth: boolean): number | undefined => node.succs.find((s) => s.label.kind === String(truth))?.to;
+      const never = nodes[way(dead) ?? -1];
+      // one step that is left out, and then as without it: no way out for an error
+      const rejoins = never?.what.kind === 'expr' && never.succs.length === 1 && never.succs[0]!.to === way(!dead);
+      if (rejoins && states.every((d) => !(d.mask & ERROR) && d.mask & SHORT && d.mask & FULL)) return test;
+    }
+    return null;
+  }
+
+  /** A comparison of the result with zero, one, or the number asked for. */
+  private comparesWithCount(test: Expr): boolean {
+    const e = plain(test);
+    if (e.kind !== 'binary' || !/^(<|<=|>|>=|==|!=)$/.test(e.op)) return false;
+    const other = this.isResult(e.left) ? e.right : this.isResult(e.right) ? e.left : null;
+    return other !== null && ((constantOf(other) ?? -1) >= 0 || this.text(strip(other)) === this.nr);
+  }
+
+  private follow(): Flow<Data> {
+    return runFlow<Data>(this.f, this.file.unit, {
       start: START,
       key: (d) =>
         `${d.phase}${d.mask}${d.asked}${d.used ? 'u' : ''}${d.unsigned ? 'x' : ''}${d.stale}${d.kept ? 'k' : ''}`,
       step: (n, d, facts): readonly Outcome<Data>[] => [{ data: this.effect(n, d, facts).data }],
       branch: (t, truth, d) => this.branch(t, truth, d),
     });
+  }
+
+  /** The function gives the result to its caller as it is, fewer pages than asked for included, and looks at none of them itself. */
+  returnsShort(): boolean {
+    if (!(this.initial & SHORT)) return false;
+    const flow = this.follow();
+    return (
+      flow.complete &&
+      this.f.cfg.nodes.some(({ id, what }) => {
+        const value = what.kind === 'return' ? what.value : undefined;
+        const open = (d: Data): boolean => d.phase === 'after' && (d.mask & SHORT) !== 0 && (d.mask & FULL) !== 0;
+        return value && this.isResult(value) && (flow.at[id] ?? []).some((e) => open(e.data) && !e.data.asked);
+      })
+    );
+  }
+
+  run(): CountFault[] {
+    const flow = this.follow();
     if (!flow.complete) return [];
     const out: CountFault[] = [];
+    const idle = this.idleTest(flow.at);
+    if (idle) out.push(this.fault('short-unasked', idle, null, []));
     const add = (kind: CountFault['kind'], at: Span, entry: Entry<Data>): void => {
       if (out.some((x) => x.kind === kind)) return;
-      out.push({
-        site: this.site,
-        kind,
-        at,
-        result: this.binding.how === 'variable' ? this.binding.text : null,
-        unsigned: entry.data.unsigned,
-        way: wayTo(entry).slice(-6),
-      });
+      out.push(this.fault(kind, at, entry.data.unsigned, wayTo(entry).slice(-6)));
     };
     this.f.cfg.nodes.forEach((node, id) => {
       for (const entry of flow.at[id] ?? []) {
@@ -502,25 +538,42 @@ const lost = (d: Data, here: Span): Fault | undefined => {
   return { kind: d.mask & ERROR ? 'error-passes' : 'short-passes', at: d.used ?? here };
 };
 
-/** Faults of all acquires of a file. */
+/** What the flow of a result needs, if the result can be followed. */
+function flowOf(site: AcquireSite, file: FileAnalysis): { how: Binding['how']; flow?: CountFlow } | null {
+  const f = file.functions.get(site.fn);
+  const node = f?.cfg.nodes.find((n) => exprsOf(n).some((e) => makes(e, site.call)));
+  if (!f || !node || !site.pages || (site.fact.result !== 'pages' && site.fact.result !== 'bytes')) return null;
+  const binding = bindingOf(site, node, file);
+  if (binding.how === 'elsewhere' || binding.how === 'ignored') return binding;
+  return { how: binding.how, flow: new CountFlow(file, f, site, binding, node.id) };
+}
+
+/** Faults of all acquires of a file, and of the calls of its functions that only make one. */
 export function countFaults(file: FileAnalysis): CountFault[] {
   const out: CountFault[] = [];
   for (const site of file.groups.acquires) {
-    if (!site.pages || (site.fact.result !== 'pages' && site.fact.result !== 'bytes')) continue;
+    const found = flowOf(site, file);
     const f = file.functions.get(site.fn);
-    if (!f) continue;
-    const node = f.cfg.nodes.find((n) => exprsOf(n).some((e) => makes(e, site.call)));
-    if (!node) continue;
-    const binding = bindingOf(site, node, file);
-    if (binding.how === 'elsewhere') continue;
-    if (binding.how === 'ignored') {
-      if (!startsEmpty(site, f))
-        out.push({ site, kind: 'ignored', at: site.call, result: null, unsigned: null, way: [] });
-      continue;
-    }
-    const faults = new CountFlow(file, f, site, binding, node.id).run();
+    if (!found || !f) continue;
+    if (found.how === 'ignored' && !startsEmpty(site, f))
+      out.push({ site, kind: 'ignored', at: site.call, result: null, unsigned: null, way: [] });
+    const faults = found.flow?.run() ?? [];
     const best = faults.find((x) => x.kind === 'error-passes') ?? faults[0];
     if (best) out.push(best);
+  }
+  const returned = (site: AcquireSite): boolean =>
+    file.functions
+      .get(site.fn)!
+      .cfg.nodes.some(
+        ({ what }) => what.kind === 'return' && what.value !== undefined && isSame(strip(what.value), site.call),
+      );
+  const passedOn = (site: AcquireSite): boolean =>
+    returned(site) || (flowOf(site, file)?.flow?.returnsShort() ?? false);
+  for (const site of wrapperSites(file, passedOn)) {
+    const short = flowOf(site, file)
+      ?.flow?.run()
+      .find((x) => x.kind === 'short-passes' || x.kind === 'short-unasked');
+    if (short) out.push(short);
   }
   return out;
 }

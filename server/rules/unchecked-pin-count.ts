@@ -108,7 +108,8 @@ Check for an error with a signed comparison: against an \`unsigned int\` count, 
 
 function message(file: FileAnalysis, f: CountFault): string {
   const name = callName(f.site.call);
-  const pages = `\`${pagesName(file, f.site.call)}\``;
+  const isOwn = file.groups.acquires.some((a) => a.call === f.site.call);
+  const pages = `\`${isOwn || !f.site.pages ? pagesName(file, f.site.call) : file.groups.text(f.site.pages)}\``;
   const result = f.result ? `\`${f.result}\`` : 'the result';
   switch (f.kind) {
     case 'ignored':
@@ -121,6 +122,8 @@ function message(file: FileAnalysis, f: CountFault): string {
       return `${result} of ${name}() is used as a number of pages although it may be a negative error code; check it first.`;
     case 'none-passes':
       return `${pages} is used although ${name}() may have taken no page: ${result} is checked for an error only, and 0 passes that check. Compare it with 1.`;
+    case 'short-unasked':
+      return `${name}() may take fewer pages than asked for, but the test of ${result} behind it sorts out errors only, so that what is written here for fewer pages never runs. Compare ${result} with the requested count instead.`;
     case 'short-passes':
       return `${name}() may take fewer pages than asked for: ${result} is checked for an error only, and ${pages} is then used as if all were there. Compare it with the requested count, and release what was taken if it is short.`;
   }
@@ -146,7 +149,11 @@ export const uncheckedPinCount: Rule = {
                 stepAt(
                   file,
                   f.at,
-                  f.kind === 'error-as-count' ? 'the result counts as a number of pages' : 'the pages are used',
+                  f.kind === 'error-as-count'
+                    ? 'the result counts as a number of pages'
+                    : f.kind === 'short-unasked'
+                      ? 'this test has one outcome only'
+                      : 'the pages are used',
                   'fault',
                 ),
               ]),

@@ -394,4 +394,139 @@ int undo_short(struct demo *d, unsigned long addr, int nr)
 	return ret;
 }
 `));
+
+  test('what is written for a short count is never run', () =>
+    counts(`int nested(struct demo *d, unsigned long addr, int nr)
+{
+	int ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, d->pages); //~ unchecked-pin-count
+
+	if (ret < 0) {
+		ret = ret < 0 ? ret : -ENOMEM;
+		return ret;
+	}
+	demo_submit(d, d->pages, ret);
+	d->nr = nr;
+	return 0;
+}
+
+int nested_right(struct demo *d, unsigned long addr, int nr)
+{
+	int ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, d->pages);
+
+	if (ret < nr) {
+		if (ret < 0)
+			return ret;
+		unpin_user_pages(d->pages, ret);
+		return -EFAULT;
+	}
+	demo_submit(d, d->pages, ret);
+	return 0;
+}
+
+int noted(struct demo *d, unsigned long addr, int nr, unsigned int *last)
+{
+	int ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, d->pages); //~ unchecked-pin-count
+
+	if (ret <= 0)
+		return -EFAULT;
+	if (ret < 0)
+		*last = PAGE_SIZE;
+	return ret;
+}
+
+int noted_right(struct demo *d, unsigned long addr, int nr, unsigned int *last)
+{
+	int ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, d->pages);
+
+	if (ret <= 0)
+		return -EFAULT;
+	if (ret < nr)
+		*last = PAGE_SIZE;
+	return ret;
+}
+
+int asked_again(struct demo *d, unsigned long addr, int nr)
+{
+	int ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, d->pages);
+
+	if (ret < 0)
+		goto out;
+	demo_submit(d, d->pages, ret);
+	ret = demo_wait(d);
+out:
+	if (ret < 0)
+		demo_reset(d);
+	return ret;
+}
+`));
+
+  test('the count comes from a function of the file that returns it as it is', () =>
+    counts(`static int take(unsigned long addr, unsigned int nr, struct page **pages, int write)
+{
+	unsigned int flags = FOLL_LONGTERM;
+
+	if (write)
+		flags |= FOLL_WRITE;
+	return pin_user_pages_fast(addr, nr, flags, pages);
+}
+
+int all_of(struct demo *d, unsigned long addr, unsigned int nr)
+{
+	int ret;
+
+	ret = take(addr, nr, d->pages, 1); //~ unchecked-pin-count
+	if (ret < 0)
+		return ret;
+	demo_submit(d, d->pages, nr);
+	return 0;
+}
+
+int as_many(struct demo *d, unsigned long addr, unsigned int nr)
+{
+	int ret;
+
+	ret = take(addr, nr, d->pages, 1);
+	if (ret < 0)
+		return ret;
+	demo_submit(d, d->pages, ret);
+	return 0;
+}
+`));
+
+  test('the caller need not ask where the function has', () =>
+    counts(`static int take(unsigned long addr, unsigned int nr, struct page **pages)
+{
+	int ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+
+	if (ret >= 0 && ret < nr) {
+		unpin_user_pages(pages, ret);
+		ret = -EFAULT;
+	}
+	return ret;
+}
+
+int all_of(struct demo *d, unsigned long addr, unsigned int nr)
+{
+	int ret;
+
+	ret = take(addr, nr, d->pages);
+	if (ret < 0)
+		return ret;
+	demo_submit(d, d->pages, nr);
+	return 0;
+}
+`));
+
+  test('one page is taken or an error comes', () =>
+    counts(`int one(struct demo *d, unsigned long addr)
+{
+	struct page *page;
+	int ret = pin_user_pages(addr, 1, FOLL_WRITE, &page);
+
+	if (ret < 0)
+		return ret;
+	demo_submit(d, &page, 1);
+	return 0;
+}
+`));
 });
