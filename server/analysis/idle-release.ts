@@ -11,6 +11,7 @@ import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { isPageType } from './sites.ts';
 import { leftBehind } from './left-behind.ts';
+import { leftUnused } from './left-unused.ts';
 import { mentions } from './mentions.ts';
 import { perFunction } from './per-function.ts';
 
@@ -19,12 +20,27 @@ export interface IdleRelease {
   readonly fn: string;
   /**
    * 'unread': a page is looked up for nothing; 'dirtied': it is dirtied only; 'parameter': pages are given for nothing; 'empty': no release at all; 'tested': a
-   * page is only asked whether it is there; 'branch', 'label': a way that leads to nothing; 'count': a number of pages to unpin is not used; 'unused': nor is the variable that would name a page.
+   * page is only asked whether it is there; 'branch', 'label': a way that leads to nothing; 'count': a number of pages to unpin is not used; 'unused': nor is the variable that would name a page;
+   * 'index': nor the one that would count them; 'keeper': nor the object that keeps them; 'answer': nor what says whether to give one back.
    */
-  readonly kind: 'unread' | 'tested' | 'dirtied' | 'parameter' | 'empty' | 'branch' | 'label' | 'count' | 'unused';
+  readonly kind:
+    | 'unread'
+    | 'tested'
+    | 'dirtied'
+    | 'parameter'
+    | 'empty'
+    | 'branch'
+    | 'label'
+    | 'count'
+    | 'unused'
+    | 'index'
+    | 'keeper'
+    | 'answer';
   readonly at: Span;
   /** Variable or parameter that names the pages; empty for 'empty'. */
   readonly name: string;
+  /** Function that does it right. */
+  readonly like?: string;
 }
 
 /** Words that a function which ends the use of something has in its name. */
@@ -134,7 +150,7 @@ export const isNull = (e: Expr): boolean =>
   e.kind === 'cast' ? isNull(e.arg) : (e.kind === 'id' && e.name === 'NULL') || (e.kind === 'num' && e.value === 0n);
 
 /** The definition stands in a branch of a conditional: it may be the stub of a configuration without the feature. */
-function isConditional(file: FileAnalysis, f: FunctionContext): boolean {
+export function isConditional(file: FileAnalysis, f: FunctionContext): boolean {
   if (f.def.condition !== undefined) return true;
   let depth = 0;
   const { text, span } = file.unit.sources.locate(f.def);
@@ -185,12 +201,14 @@ function isEmpty(file: FileAnalysis, f: FunctionContext): boolean {
 
 /** All of a file that takes user pages. */
 export function idleReleases(file: FileAnalysis): IdleRelease[] {
-  if (!file.groups.acquires.length && !file.groups.releases.some((r) => r.effect.of === 'pin')) return [];
+  const pins = file.groups.acquires.length > 0 || file.groups.releases.some((r) => r.effect.of === 'pin');
+  // the only release may be what is missing
+  if (!pins && !/\b(\w+_)?(un)?pin(ned)?\b/.test(file.unit.text)) return [];
   const out: IdleRelease[] = [];
   const own = new Set(file.unit.functions);
   for (const f of file.functions.values()) {
     if (!own.has(f.def) || f.def.hasError) continue;
-    const found = [...unread(file, f), ...unusedParameter(file, f), ...leftBehind(file, f)];
+    const found = [...unread(file, f), ...unusedParameter(file, f), ...leftBehind(file, f), ...leftUnused(file, f)];
     if (found[0]) out.push(found[0]);
     else if (isEmpty(file, f)) out.push({ fn: f.def.name, kind: 'empty', at: f.def.nameSpan, name: '' });
   }

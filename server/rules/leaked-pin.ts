@@ -280,6 +280,9 @@ function fromIdle(file: FileAnalysis, r: IdleRelease): Report {
     label: `behind the label \`${r.name}\` nothing is given back, though its name says so: the pages stay held`,
     count: `\`${r.name}\` is worked out in ${r.fn}() and not used: as many pages should be given back`,
     unused: `\`${r.name}\` is declared in ${r.fn}() and not used: if pages were to be given back by it, the release is missing`,
+    index: `\`${r.name}\` is declared in ${r.fn}() and not used, and what is ended there holds many pages: if they were to be given back one by one, the loop is missing`,
+    keeper: `${r.fn}() is given \`${r.name}\`, which keeps the pages, and does nothing with it: the pages stay held`,
+    answer: `\`${r.name}\` is asked for in ${r.fn}() and not read, where ${r.like ?? ''}() gives a page back if it is true: the release is missing`,
     empty: `${r.fn}() says by its name that it gives pages back, and nothing in it does: the pages stay held`,
   };
   return {

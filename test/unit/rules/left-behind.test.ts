@@ -44,6 +44,121 @@ void frag_skip(struct pkt *p)
       leaks,
     ));
 
+  it('the index of a loop that is gone', () =>
+    check(
+      `${user}
+struct table { struct scatterlist *sgl; int nents; bool need_unpin; };
+void table_free(struct table *t)
+{
+	int i; //~ leaked-pin
+
+	if (t->sgl)
+		kvfree(t->sgl);
+}
+void table_free_right(struct table *t)
+{
+	int i;
+
+	if (t->need_unpin)
+		for (i = 0; i < t->nents; i++)
+			unpin_user_page(sg_page(&t->sgl[i]));
+	kvfree(t->sgl);
+}
+void table_free_perhaps(struct table *t)
+{
+	int i;
+
+#ifdef CONFIG_DEMO_UNPIN
+	for (i = 0; i < t->nents; i++)
+		unpin_user_page(sg_page(&t->sgl[i]));
+#endif
+	kvfree(t->sgl);
+}
+void link_free(struct pkt *p)
+{
+	int i;
+
+	kfree(p);
+}`,
+      leaks,
+    ));
+
+  it('an object that keeps pages and is not looked at', () =>
+    check(
+      `
+struct dio { struct page *pages[16]; bool is_pinned; };
+struct submit { unsigned int head, tail; };
+int dio_refill(struct dio *dio, struct submit *sub, unsigned long addr)
+{
+	int ret = pin_user_pages_fast(addr, 16, FOLL_WRITE, dio->pages);
+
+	if (ret < 0)
+		return ret;
+	sub->head = 0;
+	sub->tail = ret;
+	return 0;
+}
+static inline void dio_cleanup(struct dio *dio, struct submit *sub) //~ leaked-pin
+{
+	sub->head = sub->tail;
+}
+static void dio_unlock(struct dio *dio, struct submit *sub)
+{
+	sub->head = 0;
+}
+static void dio_free_cb(struct dio *dio, void *arg)
+{
+}
+static const struct dio_ops ops = { .release = dio_free_cb };
+int dio_run(struct dio *dio, struct submit *sub, unsigned long addr)
+{
+	int ret = dio_refill(dio, sub, addr);
+
+	dio_unlock(dio, sub);
+	dio_cleanup(dio, sub);
+	demo_register(dio, &ops);
+	return ret;
+}`,
+      leaks,
+    ));
+
+  it('an answer that nobody reads', () =>
+    check(
+      `
+static int add_folio(struct vecs *v, struct folio *folio, size_t len)
+{
+	bool same_page = false;
+
+	if (try_merge(v, folio, len, &same_page)) { //~ leaked-pin
+		v->size += len;
+		return 0;
+	}
+	append(v, folio, len);
+	return 0;
+}
+static int add_hw_folio(struct vecs *v, struct folio *folio, size_t len)
+{
+	bool same_page = false;
+
+	if (append_hw(v, folio, len, &same_page) != len)
+		return -EINVAL;
+	if (same_page && vecs_flagged(v))
+		unpin_user_folio(folio, 1);
+	return 0;
+}
+int add_page(struct vecs *v, struct folio *folio, size_t len)
+{
+	bool same_page = false;
+
+	return append_hw(v, folio, len, &same_page);
+}
+int add(struct vecs *v, struct folio *folio, size_t len)
+{
+	return v->hw ? add_hw_folio(v, folio, len) : add_folio(v, folio, len);
+}`,
+      leaks,
+    ));
+
   it('a page that is only asked whether it is there', () =>
     check(
       `${user}

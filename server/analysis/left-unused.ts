@@ -1,0 +1,112 @@
+/**
+ * Names that a forgotten release leaves unused: the index of the loop that gave pages back, the object that keeps them, the answer
+ * that decides in a function beside this one whether a page is to be given back.
+ */
+import type { CType } from '../../language/c/ast.ts';
+import { walkExpr } from '../../language/c/index.ts';
+import { exprsOf, type FunctionContext } from './context.ts';
+import type { FileAnalysis } from './file.ts';
+import { effectsOf, ENDS, isConditional, type IdleRelease } from './idle-release.ts';
+import { mentions } from './mentions.ts';
+import { namesIn, perFunction, wordsIn } from './per-function.ts';
+
+/** What fields that name many pages are called. */
+const MANY = /(^|_)(pages|folios|bvecs?|bv|sgs?|sgl|sgt|sg_(table|list))(_|$)/;
+const INDEX = /^([ijkn]|idx|index|pg|\w+_idx|\w+_index)$/;
+
+/** Verbs that end an object, not a lock on it or a use of it. */
+const ENDS_OBJECT = /(^|_)(unpin|release|put|unuse|free|cleanup|teardown|destroy)(_|$)/;
+
+const isInteger = (t: CType | undefined): boolean =>
+  t?.kind === 'base'
+    ? /int|long|short|char/.test(t.name)
+    : t?.kind === 'named' && /^(size_t|s?size_t|[us]\d+)$/.test(t.name);
+
+/** Integers that are declared without a value. */
+const bareIndices = perFunction((f) =>
+  f.cfg.nodes.flatMap(({ what, span }) =>
+    what.kind === 'decl' && !what.decl.init && INDEX.test(what.decl.name) && isInteger(what.decl.type)
+      ? [{ name: what.decl.name, span }]
+      : [],
+  ),
+);
+
+/** `int i;` in a function that ends an object with many pages, or that takes pages itself, and nothing goes over them. */
+function* unusedIndex(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
+  const takes = file.groups.acquires.some((a) => a.fn === f.def.name);
+  if ((!takes && !ENDS.test(f.def.name)) || ![...wordsIn(f)].some((w) => MANY.test(w))) return;
+  for (const { name, span } of bareIndices(f))
+    if (mentions(file, f, name) === 1) yield { fn: f.def.name, kind: 'index', at: span, name };
+}
+
+/** `static void demo_cleanup(struct demo *d, …)` that never looks at `d`, where `d` keeps the pages. */
+function* unusedKeeper(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
+  if (!f.def.isStatic || !ENDS_OBJECT.test(f.def.name) || isConditional(file, f)) return;
+  for (const p of f.def.params) {
+    const record = p.type.kind === 'pointer' && p.type.to.kind === 'record' ? p.type.to.name : undefined;
+    if (!p.name || record === undefined || mentions(file, f, p.name) > 0) continue;
+    const keeps = [...file.groups.all().values()].some(
+      (g) => g.acquires.length > 0 && g.keys.some((k) => k.startsWith(`F:${record}.`)),
+    );
+    // called as it is asked to be: a callback may do without what it is given
+    const callback = [...file.functions.values()].some((g) => namesIn(g).mentioned.has(f.def.name));
+    const inTable = new RegExp(`[={,]\\s*&?${f.def.name}\\s*[,}]`).test(file.unit.text);
+    if (keeps && !callback && !inTable) yield { fn: f.def.name, kind: 'keeper', at: f.def.nameSpan, name: p.name };
+  }
+}
+
+/** Variables that a call answers into through their address, and how often a function does more with them than that. */
+const answers = perFunction((f) => {
+  const found = new Map<string, { at: { start: number; end: number }; given: number }>();
+  for (const call of f.calls)
+    for (const a of call.args)
+      if (a.kind === 'unary' && a.op === '&' && a.arg.kind === 'id' && f.types.get(a.arg.name)?.kind === 'base') {
+        const known = found.get(a.arg.name);
+        found.set(a.arg.name, { at: known?.at ?? call, given: (known?.given ?? 0) + 1 });
+      }
+  return found;
+});
+
+/** Where the answer is true, pages are given back. */
+function decidesRelease(file: FileAnalysis, f: FunctionContext, name: string): boolean {
+  const { nodes } = f.cfg;
+  return nodes.some((node) => {
+    if (node.what.kind !== 'branch' || node.what.test.kind !== 'id' || node.what.test.name !== name) return false;
+    let at = node.succs.find((s) => s.label.kind === 'true')?.to;
+    for (let steps = 0; steps < 3 && at !== undefined; steps++) {
+      const next = nodes[at]!;
+      let released = false;
+      for (const e of exprsOf(next))
+        walkExpr(e, (x) => {
+          if (x.kind === 'call' && effectsOf(file, x).some((y) => y.kind === 'release' && y.pages.as !== 'vaddr'))
+            released = true;
+        });
+      if (released) return true;
+      at = next.succs.find((s) => s.label.kind === 'true' || s.label.kind === 'next')?.to;
+    }
+    return false;
+  });
+}
+
+/** Some function calls both. */
+const shareCaller = (file: FileAnalysis, a: FunctionContext, b: FunctionContext): boolean =>
+  [...file.functions.values()].some((h) => h.callees.includes(a.def.name) && h.callees.includes(b.def.name));
+
+/** `merge(…, &same_page)` whose answer nobody reads, where another function gives the page back if it is true. */
+function* unreadAnswer(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
+  if (!f.def.isStatic) return;
+  for (const [name, { at, given }] of answers(f)) {
+    if (f.def.params.some((p) => p.name === name) || mentions(file, f, name) !== given + 1) continue;
+    const other = [...file.functions.values()].find(
+      (g) => g !== f && answers(g).has(name) && decidesRelease(file, g, name) && shareCaller(file, f, g),
+    );
+    if (other) yield { fn: f.def.name, kind: 'answer', at, name, like: other.def.name };
+  }
+}
+
+/** All of a function. */
+export const leftUnused = (file: FileAnalysis, f: FunctionContext): IdleRelease[] => [
+  ...unusedIndex(file, f),
+  ...unusedKeeper(file, f),
+  ...unreadAnswer(file, f),
+];
