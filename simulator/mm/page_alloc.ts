@@ -102,7 +102,8 @@ export function allocFolio(s: State, order: number, gfp: Gfp): number {
     const pfn = getPageFromFreelist(s, order, gfp, 'min');
     if (pfn) return pfn;
   }
-  return getPageFromFreelist(s, order, gfp, 'none');
+  // __alloc_pages_may_oom: what is below the watermark is for those who free memory
+  return 0;
 }
 
 /** prep_new_page / prep_compound_page: a fresh folio with _refcount 1. */

@@ -122,6 +122,8 @@ export class State {
   readonly vmaPgoff: Column;
   readonly vmaKind: Column;
   readonly vmaNext: Column;
+  /** Rows of VMAs that were found last, by hash: a shortcut that is checked at each use, and so no state. */
+  readonly vmaFound = new Int32Array(256);
   // MMU notifiers
   readonly mnName: Column;
   readonly mnMm: Column;

@@ -26,7 +26,12 @@ export type Kind = (typeof KINDS)[number];
 
 /** find_vma: the VMA that holds virtual page `vpn`; 0 if none. */
 export function findVma(s: State, mm: number, vpn: number): number {
-  for (let v = s.mmVmas.at(mm); v; v = s.vmaNext.at(v)) if (vpn >= s.vmaStart.at(v) && vpn < s.vmaEnd.at(v)) return v;
+  // the one found last near there, if it still is one of this mm's: VMAs of an mm do not overlap
+  const h = (vpn >>> 6) & 255;
+  const known = s.vmaFound[h]!;
+  if (known && s.vmaMm.at(known) === mm && vpn >= s.vmaStart.at(known) && vpn < s.vmaEnd.at(known)) return known;
+  for (let v = s.mmVmas.at(mm); v; v = s.vmaNext.at(v))
+    if (vpn >= s.vmaStart.at(v) && vpn < s.vmaEnd.at(v)) return (s.vmaFound[h] = v);
   return 0;
 }
 /** vma_has_recency (include/linux/mm_inline.h): do accesses through this VMA say that a page will be used again? */
