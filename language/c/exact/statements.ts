@@ -255,18 +255,20 @@ export abstract class StatementParser extends ExprParser {
         .join('')
         .split(/\\n|\\t|;|\n/)
         .every((line) => NO_EFFECT.test(line.trim()));
+    const text = template.join('').replace(/\\[nt]/g, ' ').trim();
+    const unknown: Stmt = { kind: 'opaque', text: `inline assembly ("${text}")`, parts: [], ...span };
     const body: Stmt[] = [];
     for (const [i, out] of outputs.entries()) {
       if (out.constraint.startsWith('+')) continue;
       const input = inputs.find((x) => x.constraint === String(i));
-      if (!quiet || !input) return { kind: 'opaque', text: 'inline assembly', parts: [], ...span };
+      if (!quiet || !input) return unknown;
       body.push({
         kind: 'expr',
         expr: { kind: 'assign', op: '=', left: out.value, right: input.value, ...span },
         ...span,
       });
     }
-    if (!quiet) return { kind: 'opaque', text: 'inline assembly', parts: [], ...span };
+    if (!quiet) return unknown;
     return body.length === 1 ? body[0]! : body.length ? { kind: 'block', body, ...span } : { kind: 'empty', ...span };
   }
 

@@ -77,7 +77,11 @@ const [NEWLINE, RETURN, QUOTE, APOSTROPHE, PLUS, MINUS, DOT, SLASH, STAR, BACKSL
   10, 13, 34, 39, 43, 45, 46, 47, 42, 92, 123, 125, 35,
 ];
 
-const classAt = (text: string, at: number): number => CLASS[text.charCodeAt(at)] ?? 0;
+/** Class of a character that is not ASCII: letters of all scripts can stand in names. */
+const beyond = (c: number): number =>
+  c >= 0xd800 && c < 0xe000 ? LETTER : c === 0xfeff ? SPACE : /[\p{L}\p{M}\p{N}]/u.test(String.fromCharCode(c)) ? LETTER : 0;
+const classOf = (c: number): number => (c < 128 ? CLASS[c]! : c >= 128 ? beyond(c) : 0);
+const classAt = (text: string, at: number): number => classOf(text.charCodeAt(at));
 
 /** End of a line comment: an escaped line end goes on. */
 function lineCommentEnd(text: string, at: number): number {
@@ -236,7 +240,7 @@ function split(
   };
   while (at < n) {
     const c = text.charCodeAt(at);
-    const kind = CLASS[c] ?? 0;
+    const kind = classOf(c);
     if (kind === SPACE) {
       space = true;
       at++;

@@ -99,10 +99,14 @@ function shown(k: Kernel, a: Args, p: bigint, kind: string, width: number): stri
   return undefined;
 }
 
+/** What people see of a string of bytes: UTF-8. */
+function asText(bytes: string): string {
+  return /[\x80-\xff]/.test(bytes) ? new TextDecoder().decode(latin(bytes)) : bytes;
+}
 function say(k: Kernel, a: Args, text: string, kind: 'printk' | 'output'): number {
-  const clean = text.replace(/\n$/, '');
-  k.output.push(text);
-  k.event(kind, clean, a.thread);
+  const shown = asText(text);
+  k.output.push(shown);
+  k.event(kind, shown.replace(/\n$/, ''), a.thread);
   return text.length;
 }
 function into(k: Kernel, a: Args, at: Word, size: number, text: string): number {

@@ -129,6 +129,8 @@ typedef char *va_list; typedef char *__builtin_va_list; typedef u64 cycles_t;
 #define data_race(x) (x)
 #define barrier() ((void)0)
 #define barrier_data(p) ((void)(p))
+#define OPTIMIZER_HIDE_VAR(v) ((void)(v))
+#define barrier_data(p) ((void)(p))
 #define mb() ((void)0)
 #define rmb() ((void)0)
 #define wmb() ((void)0)
