@@ -117,6 +117,7 @@ export abstract class FnDecl extends FnInit {
       return this.variableArray(d, d.type.of, d.type.size);
     else t = this.typeOf(d.type, d);
     if (t.kind === 'func') return;
+    this.c.types.need(t);
     if (t.kind === 'void' || (t.kind === 'record' && !t.complete)) this.fail(`'${d.name}' has an unknown size`, d);
     if (d.isStatic || d.isExtern) {
       if (d.isExtern) return;

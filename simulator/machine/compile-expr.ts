@@ -222,6 +222,7 @@ export abstract class FnExpr extends FnPlace {
   protected pointerPlus(p: Val, i: Val, minus: boolean, dst?: number): Val {
     if (p.type.kind !== 'ptr' || i.type.kind !== 'int')
       this.fail(`${typeName(p.type)} and ${typeName(i.type)} can't be added`);
+    this.c.types.need(p.type.to);
     if (p.type.to.kind === 'record' && !p.type.to.complete)
       this.fail(`the size of ${typeName(p.type.to)} is not known here`);
     const scale = p.type.to.size * (minus ? -1 : 1);

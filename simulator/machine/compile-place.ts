@@ -88,6 +88,7 @@ export abstract class FnPlace extends FnBase {
           base = o;
         }
         const r = base.type as RecordTy;
+        this.c.types.need(r);
         if (!r.complete) this.fail(`the members of ${typeName(r)} are not known here`, e);
         const m = findMember(r, e.name);
         if (!m) this.fail(`${typeName(r)} has no member '${e.name}'`, e);

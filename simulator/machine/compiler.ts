@@ -58,7 +58,8 @@ export class Compiler extends Tables {
       constant: (e) => (this.current ?? this.scratch()).constant(e)?.v,
       typeOf: (e) => (this.current ?? this.scratch()).staticType(e),
       enumDefined: (t) => this.enumType(t),
-      named: (name) => input.program.assumed?.get(name),
+      // of a cut-out file nobody may have come past the declaration that needs it
+      named: (name) => input.program.assumed && (input.program.assumed.get(name) ?? { kind: 'base', name: 'long' }),
     });
     for (const def of input.program.enums.values()) {
       // enumerators of file scope; those of blocks come into scope with their declaration
@@ -215,6 +216,7 @@ export class Compiler extends Tables {
     if (!d) return undefined;
     let t = this.types.of(d.type, d);
     if (t.kind === 'array' && t.n < 0 && d.init) t = this.sizedBy(t, d.init, (x) => this.scratch().constant(x)?.v);
+    this.types.need(t);
     if (t.kind === 'record' && !t.complete) throw new CompileError(`'${name}' has an unknown size`, d);
     const index = this.globals.length;
     this.globals.push(this.newGlobal(name, t, d, undefined, d.init));

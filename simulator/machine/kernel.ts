@@ -28,6 +28,8 @@ export class Kernel extends KernelProcesses implements Host {
   cutOut = false;
   /** Functions whose assumed success has been told, by name. */
   readonly told: Rows<'name'>;
+  /** Objects that an assumed function may have put into the one that it returned. */
+  readonly kept: Rows<'object'>;
   /** Objects that were made for cut-out functions. */
   readonly made: Rows<'proc' | 'name' | 'hi' | 'lo'>;
   private readonly makers = new Map<number, ObjectMaker>();
@@ -38,6 +40,7 @@ export class Kernel extends KernelProcesses implements Host {
     super(model, program, director, o.iommu ?? false);
     this.outside = new Outside(this);
     this.told = new Rows(model.s.store, 'assumed functions', ['name']);
+    this.kept = new Rows(model.s.store, 'kept objects', ['object']);
     this.made = new Rows(model.s.store, 'made objects', ['proc', 'name', 'hi', 'lo']);
     this.vm = new Vm(model.s.store, program, this, o.memory);
     this.table = program.builtins.map((name) => BUILTINS[name]!);

@@ -245,7 +245,7 @@ export class Types {
         }
         if (!r.complete) {
           const def = this.cx.records.get(name) ?? c.def;
-          if (def) this.layout(r, def);
+          if (def) this.laidOut(r, def);
         }
         return r;
       }
@@ -258,6 +258,24 @@ export class Types {
     return t.kind === 'record' && t.complete ? t : undefined;
   }
 
+  private readonly failures = new Map<RecordTy, CompileError>();
+  /** Lays a record out. One that can't be laid out stays incomplete: pointers to it are as good as any. */
+  private laidOut(r: RecordTy, def: RecordDef): void {
+    if (this.failures.has(r)) return;
+    try {
+      this.layout(r, def);
+    } catch (e) {
+      if (!(e instanceof CompileError)) throw e;
+      this.failures.set(r, e);
+      r.complete = false;
+      r.members = [];
+    }
+  }
+  /** Complains of a record that is needed and could not be laid out. */
+  need(t: Ty): void {
+    const failure = t.kind === 'record' ? this.failures.get(t) : undefined;
+    if (failure) throw failure;
+  }
   private layout(r: RecordTy, def: RecordDef): void {
     r.complete = true;
     const members: Member[] = [];
@@ -266,7 +284,8 @@ export class Types {
     let size = 0;
     for (const f of def.fields) {
       const type = this.of(f.type, f);
-      if (type.kind === 'record' && !type.complete) throw new CompileError(`${typeName(type)} is not defined`, f);
+      if (type.kind === 'record' && !type.complete)
+        throw this.failures.get(type) ?? new CompileError(`${typeName(type)} is not defined`, f);
       let a = def.packed ? 1 : type.align;
       if (f.aligned) {
         const n = this.cx.constant(f.aligned);

@@ -170,6 +170,11 @@ function reachable(sim: Simulation, words?: Set<number>): Set<number> {
           queue.push(o);
         }
       }
+    for (let r = 1; r <= k.kept.count; r++) {
+      const o = k.kept.get(r, 'object');
+      if (!seen.has(o)) queue.push(o);
+      seen.add(o);
+    }
     // objects that were made as arguments
     for (let o = 1; o < m.scalar.at(SC.objects); o++) {
       if (m.objKind.at(o) !== KIND.device || seen.has(o)) continue;

@@ -255,7 +255,10 @@ export abstract class StatementParser extends ExprParser {
         .join('')
         .split(/\\n|\\t|;|\n/)
         .every((line) => NO_EFFECT.test(line.trim()));
-    const text = template.join('').replace(/\\[nt]/g, ' ').trim();
+    const text = template
+      .join('')
+      .replace(/\\[nt]/g, ' ')
+      .trim();
     const unknown: Stmt = { kind: 'opaque', text: `inline assembly ("${text}")`, parts: [], ...span };
     const body: Stmt[] = [];
     for (const [i, out] of outputs.entries()) {

@@ -79,7 +79,13 @@ const [NEWLINE, RETURN, QUOTE, APOSTROPHE, PLUS, MINUS, DOT, SLASH, STAR, BACKSL
 
 /** Class of a character that is not ASCII: letters of all scripts can stand in names. */
 const beyond = (c: number): number =>
-  c >= 0xd800 && c < 0xe000 ? LETTER : c === 0xfeff ? SPACE : /[\p{L}\p{M}\p{N}]/u.test(String.fromCharCode(c)) ? LETTER : 0;
+  c >= 0xd800 && c < 0xe000
+    ? LETTER
+    : c === 0xfeff
+      ? SPACE
+      : /[\p{L}\p{M}\p{N}]/u.test(String.fromCharCode(c))
+        ? LETTER
+        : 0;
 const classOf = (c: number): number => (c < 128 ? CLASS[c]! : c >= 128 ? beyond(c) : 0);
 const classAt = (text: string, at: number): number => classOf(text.charCodeAt(at));
 

@@ -42,6 +42,12 @@ export const assumed: Builtins = {
     const maker = k.objectsOf(a.thread);
     return (record === '' ? undefined : maker.fresh(record)) ?? maker.allocate(256, `what ${a.text(0)}() returned`);
   },
+  __pinscope_assume_kept: (k, a) => {
+    const w = a.w(0);
+    const object = w.hi === HI.kernel ? k.vm.memory.rowAt(w.lo) : 0;
+    if (object) k.kept.add({ object });
+    return undefined;
+  },
   __pinscope_assume_out: (k, a) => {
     const w = a.w(0);
     if (w.hi !== HI.kernel) return undefined;

@@ -28,7 +28,7 @@ struct workqueue_struct *system_wq = &__pinscope_wq, *system_highpri_wq = &__pin
 #define DECLARE_WORK(n, f) struct work_struct n = { .func = f }
 #define DECLARE_DELAYED_WORK(n, f) struct delayed_work n = { .work = { .func = f } }
 #define to_delayed_work(w) container_of(w, struct delayed_work, work)
-static inline bool __pinscope_queue(struct work_struct *w, long d) { if (!w->func) { __pinscope_warn("queue_work() of a work item that was never initialised"); return false; } return __pinscope_spawn(4, w->func, w, w, d); }
+static inline bool __pinscope_queue(struct work_struct *w, long d) { if (!w->func) { if (__pinscope_cut_out()) return true; __pinscope_warn("queue_work() of a work item that was never initialised"); return false; } return __pinscope_spawn(4, w->func, w, w, d); }
 #define schedule_work(w) __pinscope_queue(w, 0)
 #define schedule_work_on(c, w) __pinscope_queue(w, 0)
 #define queue_work(q, w) __pinscope_queue(w, 0)

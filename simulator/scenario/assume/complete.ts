@@ -145,7 +145,7 @@ class Builder {
     this.notes.push({ message, start: at.start, end: at.end });
   }
   private final(s: Slot): CType {
-    if (!s.type && !s.weak && s.memory) return { kind: 'array', of: ULONG, size: num(16) };
+    if (!s.type && !s.weak && s.memory && !s.assigned) return { kind: 'array', of: ULONG, size: num(16) };
     return s.final;
   }
 
@@ -223,6 +223,8 @@ class Builder {
       if (p.type.kind !== 'pointer' || p.type.to.kind === 'function') return;
       const to = p.type.to.kind === 'pointer' ? p.type.to.to : undefined;
       expr(call('__pinscope_assume_out', id(p.name), str(to?.kind === 'record' ? (to.name ?? '') : '')));
+      // a new object may hold on to what it was made from
+      if (returns.kind === 'pointer') expr(call('__pinscope_assume_kept', id(p.name)));
     });
     let value: Expr | undefined;
     if (returns.kind === 'pointer' && returns.to.kind !== 'function')

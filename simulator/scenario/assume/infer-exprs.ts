@@ -3,6 +3,7 @@ import type { CType, Expr, InitListExpr, Stmt } from '../../../language/c/ast.ts
 import { CHAR_POINTER, InferPlaces, isNumber } from './infer-places.ts';
 import { base, INT, LONG, pointerTo, Slot, ULONG, VOID } from './slots.ts';
 
+const ONE: Expr = { kind: 'num', value: 1n, text: '1', start: 0, end: 0 };
 const COMPARE = new Set(['==', '!=', '<', '>', '<=', '>=']);
 const FROM_USER = /^(?:_*copy_from_user\w*|copy_struct_from_user|copy_from_sockptr)$/;
 
@@ -40,6 +41,8 @@ export abstract class InferExpressions extends InferPlaces {
       case 'binary':
         return this.binary(e, want);
       case 'assign': {
+        const target = this.place(e.left);
+        if (target instanceof Slot) target.assigned = true;
         const l = this.expr(e.left);
         const r = this.expr(e.right, l);
         if (e.left.kind === 'id' && l?.kind === 'pointer') this.alias(`${this.current}:${e.left.name}`, e.right);
@@ -81,7 +84,7 @@ export abstract class InferExpressions extends InferPlaces {
       }
       case 'sizeof':
         if (e.type) this.declared(e.type, e);
-        if (e.arg) this.expr(e.arg);
+        if (e.arg) this.sized(e.arg);
         return ULONG;
       case 'offsetof': {
         this.declared(e.type, e);
@@ -106,6 +109,15 @@ export abstract class InferExpressions extends InferPlaces {
     }
   }
 
+  /** The operand of sizeof: ARRAY_SIZE(x) says that x is an array, sizeof(*x->flex) that there are elements. */
+  private sized(e: Expr): void {
+    const s = this.place(e.kind === 'unary' && e.op === '*' ? e.arg : e);
+    if (s instanceof Slot && !s.type) {
+      if (e.kind === 'unary') s.weak ??= { kind: 'array', of: ULONG, size: ONE };
+      else s.array = true;
+    }
+    this.expr(e);
+  }
   protected unary(e: Expr & { kind: 'unary' }, want: CType | undefined): CType | undefined {
     switch (e.op) {
       case '*': {
@@ -122,7 +134,7 @@ export abstract class InferExpressions extends InferPlaces {
             this.known.changed = true;
           } else if (want) s.memory = true;
         }
-        const t = this.expr(e.arg);
+        const t = this.expr(e.arg, e.arg.kind === 'index' ? to : undefined);
         return t && pointerTo(t);
       }
       case '!':

@@ -137,7 +137,11 @@ export abstract class InferPlaces {
   }
   /** Makes an expression of unknown type one of this type; false if nothing of it can be learnt. */
   protected force(e: Expr, t: CType): boolean {
-    if (e.kind === 'index') return this.force(e.object, pointerTo(t));
+    if (e.kind === 'index') {
+      const s = this.place(e.object);
+      const of = s instanceof Slot && s.array && !s.type ? ELEMENTS : undefined;
+      return this.force(e.object, of ? { kind: 'array', of: t, size: of } : pointerTo(t));
+    }
     if (e.kind === 'unary' && e.op === '*') return this.force(e.arg, pointerTo(t));
     if (e.kind === 'unary' && e.op === '&' && t.kind === 'pointer') return this.force(e.arg, t.to);
     if (e.kind === 'binary' && e.op === '+') return this.force(e.left, t);
@@ -268,6 +272,9 @@ export abstract class InferPlaces {
   /** Prototypes that do not come from the machine's headers. */
   ownPrototypes: ReadonlySet<string> = new Set();
 }
+
+/** Elements of an array of which only this is known: that it is one. */
+const ELEMENTS: Expr = { kind: 'num', value: 4n, text: '4', start: 0, end: 0 };
 
 /** Is it an arithmetic type? */
 export function isNumber(t: CType | undefined): boolean {

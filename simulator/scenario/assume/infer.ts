@@ -20,6 +20,8 @@ export class Inference extends InferExpressions {
       for (const e of this.program.enums.values())
         if (e.items.some((i) => i.value) && this.own(e)) for (const i of e.items) if (i.value) this.expr(i.value, INT);
       for (let f = this.queue.pop(); f; f = this.queue.pop()) this.function(f);
+      for (const slots of this.known.fields.values())
+        for (const slot of slots.values()) if (slot.type) this.declared(slot.type, slot.span);
       if (!this.known.changed) break;
     }
     return this.known;

@@ -32,6 +32,10 @@ export class Slot {
   followed = false;
   /** Its address goes to something that takes any memory. */
   memory = false;
+  /** Its size is asked for, and that of an element. */
+  array = false;
+  /** It is assigned to: it is no array. */
+  assigned = false;
   constructor(
     readonly name: string,
     readonly span: Span,

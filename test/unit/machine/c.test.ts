@@ -196,7 +196,7 @@ describe('what C forbids', () => {
   it('stops an endless loop, says what it cannot do, and where it cannot read', () => {
     expect(wrong(run('int f(void) { for (;;) ; return 0; }', { steps: 500 }))).toEqual(['step-limit 1']);
     expect(wrong(run('int f(int n)\n{\n  asm("hlt");\n  return n;\n}'))).toEqual([
-      'warning 3: inline assembly is not supported',
+      'warning 3: inline assembly ("hlt") is not supported',
       'unsupported 3',
     ]);
     expect(wrong(run('//@ process app\nint f(void)\n{\n  return frobnicate(1);\n}'))).toEqual([
