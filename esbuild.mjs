@@ -6,6 +6,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, wr
 import { join } from 'node:path';
 import { context } from 'esbuild';
 import { writeGallery } from './scripts/lib/gallery.mjs';
+import { packedPrelude } from './scripts/lib/packed-prelude.mjs';
 
 const root = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
 const production = process.argv.includes('--production');
@@ -29,6 +30,7 @@ const common = {
   loader: { '.md': 'text' },
   jsx: 'automatic',
   jsxImportSource: 'preact',
+  plugins: [packedPrelude],
 };
 const nodeEsm = { ...common, platform: 'node', format: 'esm', target: 'node20', banner: { js: requireBanner } };
 const nodeCjs = { ...common, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] };
@@ -76,7 +78,7 @@ const targets = [
     ...nodeCjs,
     entryPoints: ['client/vscode/node.ts'],
     outfile: 'dist/extension.cjs',
-    plugins: [fileOfItsOwn('./language-client/node.ts', './client.cjs')],
+    plugins: [...common.plugins, fileOfItsOwn('./language-client/node.ts', './client.cjs')],
     supported: { 'dynamic-import': false },
   },
   { ...nodeCjs, entryPoints: ['client/vscode/language-client/node.ts'], outfile: 'dist/client.cjs' },

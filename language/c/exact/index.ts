@@ -4,7 +4,9 @@
  * here all declarations are at hand, a macro is what it expands to, and what can't be read is an error at its place.
  * Both give the same tree (ast.ts).
  */
+export { packHeaders, readHeaders, unpackHeaders, type Headers } from './headers.ts';
 export { LaterMap } from './later-map.ts';
 export { ExactParser, parseExpression, type ExactFunction, type ExactProblem, type ExactProgram } from './parser.ts';
-export { Preprocessor, type IncludeReader, type Macro } from './preprocess.ts';
+export type { MacroTable } from './macros.ts';
+export { Preprocessor, type IncludeReader } from './preprocess.ts';
 export { CSyntaxError, FILE_BASE, tokenize, tooDeep, type CommentToken, type Token } from './tokens.ts';

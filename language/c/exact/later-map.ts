@@ -21,6 +21,11 @@ export class LaterMap<V> extends Map<string, V> {
     this.#own.add(name);
   }
 
+  /** Is its value still to be read? */
+  isUnread(name: string): boolean {
+    return this.#unread.has(name);
+  }
+
   override get(name: string): V | undefined {
     const read = this.#unread.get(name);
     if (read) {

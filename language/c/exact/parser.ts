@@ -93,6 +93,8 @@ export class ExactParser extends StatementParser {
   readonly prototypes: LaterMap<CType>;
   readonly globals = new Map<string, Declarator>();
   readonly problems: ExactProblem[] = [];
+  /** Functions that are wanted by name only, until somebody asks for more. */
+  readonly items: Token[] = [];
 
   /**
    * `open`: names of headers that are not at hand are guessed, see Stream.open. `later`: what tokens of kind `later` and `item` stand for, which
@@ -250,9 +252,8 @@ export class ExactParser extends StatementParser {
     return this.within(body!, () => this.functionBody(type));
   }
 
-  /** A function that is wanted by name only, until somebody asks for more. */
+  /** A function at file scope: read now if it names tags that are new. */
   private item(item: Token): void {
-    const name = item.name!;
     const isKnown = ([, tag, id]: RegExpMatchArray): boolean => this.scopes[0]!.tags.has(`${tag} ${id}`);
     // a tag is declared where it is first named
     if (DEFINES_TAGS.test(item.text) || ![...item.text.matchAll(TAGS)].every(isKnown)) {
@@ -261,7 +262,13 @@ export class ExactParser extends StatementParser {
       });
       return;
     }
-    this.declareName(name);
+    this.declareName(item.name!);
+    this.readLater(item);
+  }
+  /** Takes a function of headers that were read before, without reading it. */
+  readLater(item: Token): void {
+    const name = item.name!;
+    this.items.push(item);
     let known: Head | undefined;
     const head = (): Head => (known ??= this.within(item, () => this.head()));
     this.prototypes.later(name, () => head().type);

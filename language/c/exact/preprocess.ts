@@ -1,15 +1,7 @@
 /** The preprocessor, exactly: directives, object-like and function-like macros with # and ##, hide sets (Prosser). */
 import { PRECEDENCE, foldBinary } from '../operators.ts';
+import { LaterMacro, macroOf, Macros, type Macro, type MacroTable } from './macros.ts';
 import { CSyntaxError, sketch, sketchItem, tokenize, type CommentToken, type Token } from './tokens.ts';
-
-/** A macro as defined. */
-export interface Macro {
-  readonly name: string;
-  readonly params: readonly string[] | null;
-  /** Name of the variadic parameter. */
-  readonly rest: string | null;
-  readonly body: readonly Token[];
-}
 
 /** Where `#include "…"` finds its text; undefined: it is a kernel header, whose facts are built in. */
 export type IncludeReader = (
@@ -28,7 +20,7 @@ const EOF_TOKEN = (at: number): Token => ({ kind: 'eof', text: '', start: at, en
 
 /** Macros in force and the expansion of a file. */
 export class Preprocessor {
-  readonly macros = new Map<string, Macro>();
+  readonly macros: Macros;
   readonly problems: PreprocessProblem[] = [];
   readonly comments: CommentToken[] = [];
   private counter = 0;
@@ -38,14 +30,14 @@ export class Preprocessor {
 
   constructor(
     readonly include: IncludeReader = () => undefined,
-    private readonly base?: ReadonlyMap<string, Macro>,
+    private readonly base?: MacroTable,
   ) {
-    if (base) for (const [k, v] of base) this.macros.set(k, v);
+    this.macros = new Macros(base);
   }
 
   /** Macros of the base that are functions in the kernel's headers give way to functions that the file defines itself. */
   giveWay(names: Iterable<string>): void {
-    for (const n of names) if (this.base && this.macros.get(n) === this.base.get(n)) this.macros.delete(n);
+    for (const n of names) if (this.base?.has(n) && this.macros.get(n) === this.base.get(n)) this.macros.delete(n);
   }
 
   /** #define NAME BODY from outside. */
@@ -176,11 +168,13 @@ export class Preprocessor {
   private defineFrom(rest: readonly Token[]): void {
     const head = rest[0];
     if (head?.kind !== 'id') return;
-    if (rest[1]?.kind === 'later') {
-      this.macros.set(head.text, new LaterMacro(head, rest[1]));
-      return;
-    }
-    this.macros.set(head.text, macroOf(head, rest));
+    const meaning = rest[1];
+    this.macros.set(
+      head.text,
+      meaning?.kind === 'later'
+        ? new LaterMacro(head.text, meaning.text, meaning.start)
+        : macroOf(head.text, rest.slice(1)),
+    );
   }
 
   /** Value of a #if. */
@@ -378,58 +372,6 @@ function definedFunctions(tokens: readonly Token[]): Set<string> {
     if (tokens[e + 1]?.text === '{') out.add(t.text);
   }
   return out;
-}
-
-/** The macro that the tokens behind `#define` say. */
-function macroOf(head: Token, rest: readonly Token[]): Macro {
-  let i = 1;
-  let params: string[] | null = null;
-  let variadic: string | null = null;
-  if (rest[1]?.text === '(' && !rest[1].space) {
-    params = [];
-    for (i = 2; i < rest.length && rest[i]!.text !== ')'; i++) {
-      const t = rest[i]!;
-      if (t.text === ',') continue;
-      if (t.text === '...') {
-        if (rest[i - 1]?.kind === 'id') variadic = params.pop()!;
-        else variadic = '__VA_ARGS__';
-      } else params.push(t.text);
-    }
-    i++;
-  }
-  return { name: head.text, params, rest: variadic, body: rest.slice(i) };
-}
-
-/** A macro whose meaning is read when it is used. */
-class LaterMacro implements Macro {
-  readonly name: string;
-  #macro: Macro | undefined;
-
-  constructor(
-    private readonly head: Token,
-    private readonly meaning: Token,
-  ) {
-    this.name = head.text;
-  }
-  private get macro(): Macro {
-    if (this.#macro) return this.#macro;
-    const [first, ...others] = tokenize(this.meaning.text, this.meaning.start);
-    const { space } = this.meaning;
-    return (this.#macro = macroOf(this.head, [
-      this.head,
-      ...(first ? [{ ...first, space, line: false }] : []),
-      ...others,
-    ]));
-  }
-  get params(): readonly string[] | null {
-    return this.macro.params;
-  }
-  get rest(): string | null {
-    return this.macro.rest;
-  }
-  get body(): readonly Token[] {
-    return this.macro.body;
-  }
 }
 
 function merge(a: ReadonlySet<string> | undefined, b: ReadonlySet<string>): ReadonlySet<string> {

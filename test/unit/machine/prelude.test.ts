@@ -1,7 +1,15 @@
 /** The built-in headers: their functions are read when they are called, so that all of them are read here. */
 import { expect, test } from 'vitest';
-import { ExactParser, Preprocessor } from '../../../language/c/exact/index.ts';
-import { headerText, prelude, PRELUDE_BASE } from '../../../simulator/machine/prelude/index.ts';
+import {
+  ExactParser,
+  packHeaders,
+  Preprocessor,
+  readHeaders,
+  unpackHeaders,
+  type PackedHeaders,
+} from '../../../language/c/exact/index.ts';
+import { prelude, PRELUDE_BASE } from '../../../simulator/machine/prelude/index.ts';
+import { headerText } from '../../../simulator/machine/prelude/text.ts';
 
 test('every declaration and every body of the built-in headers can be read', () => {
   const { program } = prelude('6.12');
@@ -48,4 +56,35 @@ test('what is read when it is asked for is what reading all at once gives', () =
   }
   expect([...program.scope.tags]).toEqual([...whole.scope.tags]);
   expect([...program.scope.types.keys()]).toEqual([...whole.scope.types.keys()]);
+});
+
+test('what a build packs says the same as the text', () => {
+  const text = headerText();
+  const plain = JSON.parse(JSON.stringify(packHeaders(text, PRELUDE_BASE))) as PackedHeaders;
+  const [packed, read] = [unpackHeaders(plain), readHeaders(text, PRELUDE_BASE)];
+  expect(packed.program.scope).toEqual(read.program.scope);
+  expect(packed.program.records).toEqual(read.program.records);
+  expect(packed.program.enums).toEqual(read.program.enums);
+  expect(packed.program.globals).toEqual(read.program.globals);
+  expect(new Map([...packed.program.prototypes].sort())).toEqual(new Map([...read.program.prototypes].sort()));
+  expect([...packed.program.functions.keys()].sort()).toEqual([...read.program.functions.keys()].sort());
+  for (const [name, f] of read.program.functions) {
+    const other = packed.program.functions.get(name)!;
+    const fields = [
+      'start',
+      'end',
+      'nameSpan',
+      'params',
+      'returns',
+      'variadic',
+      'isStatic',
+      'isInline',
+      'body',
+    ] as const;
+    for (const field of fields) expect(other[field], `${name}.${field}`).toEqual(f[field]);
+  }
+  for (const [, name] of text.matchAll(/^\s*#\s*define\s+(\w+)/gm)) {
+    const [one, other] = [packed.macros.get(name!), read.macros.get(name!)];
+    expect([one?.params, one?.rest, one?.body], name).toEqual([other?.params, other?.rest, other?.body]);
+  }
 });
