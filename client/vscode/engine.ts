@@ -59,6 +59,11 @@ export class Engine {
     }
   }
 
+  /** Starts the worker: who asks soon finds it there. What goes wrong is told to him. */
+  warm(): void {
+    this.connect().catch(() => undefined);
+  }
+
   private connect(): Promise<MessageConnection> {
     if (this.connection) return this.connection;
     const opening = (this.connection = this.open());

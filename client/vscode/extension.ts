@@ -46,7 +46,7 @@ export function startExtension(context: ExtensionContext, load: () => Promise<Ho
   const panel = registerSimulate(host);
   registerFollow(host, panel);
   registerInlayValues(host, panel);
-  registerSimulateLens(host);
+  registerSimulateLens(host, panel);
   registerRunView(host, panel);
   registerGallery(host, panel);
   context.subscriptions.push(followDebugger(registerDebug(host), panel));

@@ -1,10 +1,12 @@
 /** What the panel does: loads runs, moves in them, tells the editor. */
 import { batch, effect } from '@preact/signals';
 import type { LoadParams } from '../engine/protocol.ts';
+import type { SnapshotParams } from '../engine/snapshot-protocol.ts';
 import type { Engine } from './engine.ts';
 import type { Host } from './host.ts';
 import { Explorations } from './exploration.ts';
-import type { HostMessage, PanelMessage, PanelRunOptions, ToPanel } from './messages.ts';
+import { firstPicture, loadParams, type First } from './first.ts';
+import { hashOf, type HostMessage, type PanelMessage, type PanelRunOptions, type ToPanel } from './messages.ts';
 import * as s from './state.ts';
 import { setBundle, t } from './strings.ts';
 import { describePage } from './describe.ts';
@@ -15,13 +17,19 @@ const SETTLED = 120;
 /** Moves the panel. There is one, made by main.tsx. */
 export class Controller {
   private engine: Engine | undefined;
+  /** The engine, once it has been told what to run: it answers in the order of the questions. */
+  private serving: Promise<Engine> | undefined;
+  /** Is its run still going on? */
+  private running = false;
   private host: Host | undefined;
   private busy = false;
   private wanted = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
   private settle: ReturnType<typeof setTimeout> | undefined;
   private generation = 0;
+  /** Of the source that is shown, and of the one that was asked for last. */
   private sourceHash = '';
+  private loading = '';
   readonly explorations: Explorations;
   /** Makes exports; set by main.tsx so that their code is not in the way. */
   exporter: (kind: PanelMessage<'export'>['kind']) => Promise<void> = () => Promise.resolve();
@@ -57,6 +65,10 @@ export class Controller {
       case 'load':
         void this.load(message);
         break;
+      case 'first':
+        // another engine was quicker than the one of this page
+        if (s.phase.value === 'running' && message.hash === this.loading) this.show(message.first);
+        break;
       case 'empty':
         batch(() => {
           s.run.value = undefined;
@@ -88,62 +100,60 @@ export class Controller {
   /** Runs a source and shows it. A run that is still going on is thrown away with its worker. */
   async load(message: PanelMessage<'load'>): Promise<void> {
     const generation = ++this.generation;
-    const hash = hashOf(message.source.text, message.options);
-    const same = hash === this.sourceHash;
-    const before = s.step.value;
+    const hash = (this.loading = hashOf(message.source.text, message.options));
     // who looks at a source goes on looking at what he looks at
     const isOther = s.loaded.peek()?.source.path !== message.source.path;
-    if (s.phase.value === 'running') this.restart();
+    if (this.running) this.restart();
+    const step = hash === this.sourceHash ? s.step.value : undefined;
     batch(() => {
       s.playing.value = false;
       s.loaded.value = message;
       s.phase.value = 'running';
       if (message.view && isOther) s.restoreView(message.view);
     });
-    const params: LoadParams = {
-      name: message.source.path,
-      source: message.source.text,
-      ...(message.source.headers ? { headers: message.source.headers } : {}),
-      options: message.options,
-    };
+    const params = loadParams(message);
     this.explorations.keepFor(params);
     try {
-      this.engine ??= await this.start();
-      const { engine } = this;
-      // asked in one go: the engine answers in this order
-      const [run, line, events] = await Promise.all([
-        engine.request('load', params),
-        engine.request('timeline', {}),
-        engine.request('events', { from: 0, to: Number.MAX_SAFE_INTEGER }),
-      ]);
+      this.running = true;
+      const started = this.engine ?? this.start();
+      this.serving = Promise.resolve(started);
+      const engine = await started;
+      if (generation !== this.generation) return engine.dispose();
+      this.engine = engine;
+      const first = await firstPicture(engine.request, message, { view: s.view.value, step });
       if (generation !== this.generation) return;
-      this.sourceHash = hash;
-      batch(() => {
-        s.run.value = run;
-        s.timeline.value = line;
-        s.events.value = events;
-        s.marked.value = new Set();
-        s.whyField.value = undefined;
-        s.phase.value = 'ready';
-        const stop = s.faultStops.value[0];
-        const at = message.at === 'fault' ? (stop ?? run.length) : message.at;
-        s.step.value = Math.min(run.length, at ?? (same ? before : (stop ?? Math.min(1, run.length))));
-        if (!same && message.view?.page === undefined) s.page.value = line.focus >= 0 ? line.focus : undefined;
-      });
-      this.wanted = '';
-      void this.refresh();
-      this.host?.post('ran', {
-        ok: run.ok,
-        steps: run.length,
-        faults: run.faults.map((f) => ({ kind: f.kind, text: f.text, line: f.line, step: Math.max(0, f.inevitable) })),
-        diagnostics: run.problems
-          .filter((p) => p.file === 0)
-          .map(({ message: text, start, end, severity }) => ({ message: text, start, end, severity })),
-      });
-      if (run.length && (run.explores || message.explore)) void this.explore(params, generation);
+      this.running = false;
+      if (s.phase.value === 'running') this.show(first);
+      else void this.refresh();
+      if (first.run.length && (first.run.explores || message.explore)) void this.explore(params, generation);
     } catch (error) {
       if (generation === this.generation) this.fail(error);
     }
+  }
+
+  /** Shows the run that was asked for last. */
+  private show({ run, timeline, events, asked, snapshot }: First): void {
+    this.sourceHash = this.loading;
+    this.wanted = this.keyOf(asked);
+    batch(() => {
+      s.run.value = run;
+      s.timeline.value = timeline;
+      s.events.value = events;
+      s.marked.value = new Set();
+      s.whyField.value = undefined;
+      s.phase.value = 'ready';
+      s.step.value = asked.step;
+      s.page.value = asked.page;
+      s.shown.value = snapshot;
+    });
+    this.host?.post('ran', {
+      ok: run.ok,
+      steps: run.length,
+      faults: run.faults.map((f) => ({ kind: f.kind, text: f.text, line: f.line, step: Math.max(0, f.inevitable) })),
+      diagnostics: run.problems
+        .filter((p) => p.file === 0)
+        .map(({ message: text, start, end, severity }) => ({ message: text, start, end, severity })),
+    });
   }
 
   /** Looks at every interleaving; who has not chosen an execution is shown the shortest in which something is broken. */
@@ -256,9 +266,9 @@ export class Controller {
     }
   }
   /** Asks the engine; fails if it is not there. */
-  request: Engine['request'] = (method, params) => {
-    if (!this.engine) return Promise.reject(new Error('The engine is not running.'));
-    return this.engine.request(method, params);
+  request: Engine['request'] = async (method, params) => {
+    if (!this.serving) throw new Error('The engine is not running.');
+    return (await this.serving).request(method, params);
   };
   /** Tells the editor about an error. */
   report(error: unknown, fatal: boolean): void {
@@ -268,8 +278,8 @@ export class Controller {
 
   private restart(): void {
     this.engine?.dispose();
-    this.engine = undefined;
-    this.busy = false;
+    this.engine = this.serving = undefined;
+    this.busy = this.running = false;
     this.sourceHash = '';
   }
   private fail(error: unknown): void {
@@ -287,14 +297,14 @@ export class Controller {
     this.busy = true;
     try {
       for (;;) {
-        const params = {
+        const params: SnapshotParams = {
           step: s.step.peek(),
           arrangement: s.arrangement.peek(),
           all: s.allPages.peek(),
           ...(s.page.peek() === undefined ? {} : { page: s.page.peek()! }),
           parts: s.parts.peek(),
         };
-        const key = `${this.generation} ${JSON.stringify(params)}`;
+        const key = this.keyOf(params);
         if (key === this.wanted || s.phase.peek() !== 'ready') break;
         this.wanted = key;
         const snapshot = await engine.request('snapshot', params);
@@ -307,8 +317,11 @@ export class Controller {
       if (engine === this.engine) this.busy = false;
     }
   }
+  private keyOf(params: SnapshotParams): string {
+    return `${this.generation} ${JSON.stringify(params)}`;
+  }
   private async loadHistory(page: number): Promise<void> {
-    if (!this.engine) return;
+    if (!this.serving) return;
     const history = await this.request('pageHistory', { page });
     if (s.page.peek() === page) s.history.value = history;
   }
@@ -370,11 +383,4 @@ export class Controller {
     ];
     s.spoken.value = words.join(' ');
   }
-}
-
-/** FNV-1a of a source and its options: the same run has the same hash. */
-function hashOf(text: string, options: PanelRunOptions): string {
-  let h = 0x811c9dc5;
-  for (const c of text + JSON.stringify(options)) h = Math.imul(h ^ c.codePointAt(0)!, 0x01000193);
-  return (h >>> 0).toString(16).padStart(8, '0');
 }

@@ -7,6 +7,7 @@
  * `rerun` asks for another `load` with other options: what is being run is known to the host, in one place.
  */
 import * as v from 'valibot';
+import type { First } from './first.ts';
 
 /** Version of these messages; both sides refuse others. */
 export const PANEL_PROTOCOL = 1;
@@ -49,6 +50,18 @@ const view = v.object({
   all: v.optional(v.boolean()),
 });
 
+/** Has this come from firstPicture()? (It is of our own engine: what is asked is whether the way here has left it whole.) */
+function isFirst(data: unknown): boolean {
+  const { run, timeline, snapshot } = data as Partial<First>;
+  const arrays = [
+    run?.steps.place,
+    run?.steps.actor,
+    snapshot?.grid.pages,
+    ...(timeline?.lanes.map((l) => l.steps) ?? []),
+  ];
+  return arrays.every((array) => array instanceof Int32Array) && run?.steps.place.length === run?.length;
+}
+
 /** Every message, by direction and type. */
 const MESSAGES = {
   /** Host → panel. */
@@ -71,6 +84,11 @@ const MESSAGES = {
       /** Look at every interleaving as well, whether or not the source says `//@ explore`. */
       explore: v.optional(v.boolean()),
     }),
+    /**
+     * What the run that was asked for last looks like, from an engine of the host that was there before the page: shown if the engine of the page has
+     * not said it before. `hash` is hashOf() of the source.
+     */
+    first: v.object({ hash: v.string(), first: v.custom<First>(isFirst, 'not the first picture of a run') }),
     /** There is nothing to run: why. */
     empty: v.object({
       reason: v.picklist(['no-file', 'no-function', 'other-language']),
@@ -209,4 +227,13 @@ function read(direction: Direction, data: unknown): unknown {
   if (result.success) return { type, version, ...(result.output as object) };
   const { path, message } = result.issues[0];
   throw new TypeError(`message ${type}: ${path?.map((p) => String(p.key)).join('.') ?? ''}: ${message}`);
+}
+
+/** FNV-1a of a source and its options: the same run has the same hash. */
+export function hashOf(text: string, options: PanelRunOptions): string {
+  const chosen = Object.entries(options).filter(([, value]) => value !== undefined);
+  let h = 0x811c9dc5;
+  for (const c of text + JSON.stringify(chosen.sort(([a], [b]) => (a < b ? -1 : 1))))
+    h = Math.imul(h ^ c.codePointAt(0)!, 0x01000193);
+  return (h >>> 0).toString(16).padStart(8, '0');
 }

@@ -2,20 +2,13 @@
 import { computed, signal } from '@preact/signals';
 import type { Arrangement, PageHistory, Part, Snapshot, Timeline } from '../engine/snapshot-protocol.ts';
 import type { EventInfo, Explored, Run, StackFrame } from '../engine/protocol.ts';
+import { FIRST_TAB, partsOf, stopsOf } from './first.ts';
 import type { PanelMessage, PanelView } from './messages.ts';
 
-/** Tabs of the details, in their order, and the part of a snapshot that each needs. */
+/** Tabs of the details, in their order. */
 export const TABS = ['events', 'source', 'lru', 'tables', 'device', 'storage', 'counters', 'findings'] as const;
 /** A tab. */
 export type Tab = (typeof TABS)[number];
-const PART_OF: Partial<Record<Tab, Part>> = {
-  lru: 'lists',
-  tables: 'tables',
-  device: 'device',
-  storage: 'storage',
-  counters: 'counters',
-};
-
 /** Where the panel is. */
 export type Phase = 'waiting' | 'running' | 'ready' | 'empty' | 'crashed';
 
@@ -67,7 +60,7 @@ export const showKeys = signal(false);
 /** How pages are laid out. */
 export const arrangement = signal<Arrangement>('pfn');
 /** Which details are shown. */
-export const tab = signal<Tab>('events');
+export const tab = signal<Tab>(FIRST_TAB);
 /** Selected page frame. */
 export const page = signal<number | undefined>(undefined);
 /** Filter of the events. */
@@ -97,10 +90,7 @@ export function restoreView(v: PanelView | undefined): void {
 }
 
 /** Parts of a snapshot that somebody looks at. */
-export const parts = computed<readonly Part[]>(() => {
-  const part = PART_OF[tab.value];
-  return part ? [part] : [];
-});
+export const parts = computed<readonly Part[]>(() => partsOf(tab.value));
 
 /** Number of steps of the run. */
 export const length = computed(() => run.value?.length ?? 0);
@@ -108,13 +98,7 @@ export const length = computed(() => run.value?.length ?? 0);
 export const lines = computed(() => (run.value?.files[0]?.text ?? loaded.value?.source.text ?? '').split('\n'));
 
 /** Places (see `step`) that show a fault or break an assertion, ascending. */
-export const faultStops = computed(() => {
-  const out = new Set<number>();
-  for (const f of run.value?.faults ?? [])
-    for (const at of [f.inevitable, f.shown]) if (at >= 0) out.add(Math.min(length.value, at + 1));
-  for (const r of run.value?.results ?? []) if (!r.holds) out.add(Math.max(0, Math.min(length.value, r.step)));
-  return [...out].sort((a, b) => a - b);
-});
+export const faultStops = computed(() => (run.value ? stopsOf(run.value) : []));
 
 /** The statement of step `i`: line in the snippet (0: not in this file), actor. */
 export function stepInfo(i: number): { line: number; actor: string; file: string } {

@@ -13,6 +13,7 @@ import {
   type TextEditor,
 } from 'vscode';
 import type { Host } from '../host.ts';
+import type { SimulatorPanel } from '../simulator/panel.ts';
 import { simulatable } from '../simulator/simulatable.ts';
 import { checkedDocuments } from './documents.ts';
 
@@ -45,7 +46,7 @@ async function entries(host: Host, document: TextDocument): Promise<Entry[]> {
 }
 
 /** Registers lenses and gutter. */
-export function registerSimulateLens(host: Host): void {
+export function registerSimulateLens(host: Host, panel: SimulatorPanel): void {
   const { context, server } = host;
   const changed = new EventEmitter<void>();
   const icon = (name: string): Uri => Uri.joinPath(context.extensionUri, 'media', name);
@@ -85,6 +86,8 @@ export function registerSimulateLens(host: Host): void {
       onDidChangeCodeLenses: changed.event,
       async provideCodeLenses(document) {
         const all = await entries(host, document);
+        // What is annotated is there to be run; in other files most people never do.
+        if (all.some(({ fn }) => fn === undefined)) panel.prepare();
         return all.flatMap(({ line, fn, several }) => {
           const title = fn === undefined ? l10n.t('$(play) Simulate') : l10n.t('$(play) Simulate {0}()', fn);
           const args = [document.uri.toString(), ...(fn === undefined ? [] : [fn])];

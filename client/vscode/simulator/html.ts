@@ -1,23 +1,36 @@
-/** The page of the simulator panel: one script, one style sheet, nothing else may load. */
-import { Uri, type Webview } from 'vscode';
+/** The page of the simulator panel: one script, one style sheet, and the engine that the script fetches; nothing else may load. */
+import { Uri, workspace, type Webview } from 'vscode';
+import { inScript, inStyle } from '../../../simulator/panel/export/html.ts';
 
 /** Folders whose files the page may ask for. */
 export function panelRoots(extension: Uri): Uri[] {
   return [Uri.joinPath(extension, 'dist')];
 }
 
+/** The programs that the page holds: they are there when the page is, without a way through the editor for each. */
+export interface PageParts {
+  readonly panel: string;
+  readonly style: string;
+}
+/** Reads them; they are the same for every page. */
+export async function readPageParts(extension: Uri): Promise<PageParts> {
+  const read = async (name: string): Promise<string> =>
+    new TextDecoder().decode(await workspace.fs.readFile(Uri.joinPath(extension, 'dist', name)));
+  const [panel, style] = await Promise.all([read('panel.js'), read('panel.css')]);
+  return { panel, style };
+}
+
 /**
  * The page. The panel's script finds the address of the engine, of which it makes its worker (a blob: of the text, for a webview is of
  * another origin than its files), in `data-engine` of its script element.
  */
-export function panelHtml(webview: Webview, extension: Uri, nonce: string): string {
-  const file = (name: string): string => webview.asWebviewUri(Uri.joinPath(extension, 'dist', name)).toString();
+export function panelHtml(webview: Webview, extension: Uri, nonce: string, { panel, style }: PageParts): string {
+  const engine = webview.asWebviewUri(Uri.joinPath(extension, 'dist', 'engine.browser.js')).toString();
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     // Styles: the sheet of the panel, and those that its components make.
-    `style-src ${webview.cspSource} 'nonce-${nonce}'`,
-    `font-src ${webview.cspSource}`,
+    `style-src 'nonce-${nonce}'`,
     `img-src ${webview.cspSource} data: blob:`,
     // The engine's text is fetched, and runs as a worker from a blob.
     `connect-src ${webview.cspSource}`,
@@ -29,13 +42,12 @@ export function panelHtml(webview: Webview, extension: Uri, nonce: string): stri
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${file('panel.css')}">
-<link rel="preload" as="fetch" crossorigin="anonymous" href="${file('engine.browser.js')}">
+<style id="pinscope-style" nonce="${nonce}">${inStyle(style)}</style>
 <title>Pinscope Simulator</title>
 </head>
 <body>
 <div id="pinscope"></div>
-<script id="pinscope-panel" data-engine="${file('engine.browser.js')}" nonce="${nonce}" src="${file('panel.js')}"></script>
+<script id="pinscope-panel" data-engine="${engine}" nonce="${nonce}">${inScript(panel)}</script>
 </body>
 </html>
 `;

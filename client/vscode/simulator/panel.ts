@@ -12,7 +12,9 @@ import {
   type Disposable,
   type WebviewPanel,
 } from 'vscode';
+import type { First } from '../../../simulator/panel/first.ts';
 import {
+  hashOf,
   readToHost,
   toPanel,
   type HostMessage,
@@ -23,7 +25,8 @@ import {
 } from '../../../simulator/panel/messages.ts';
 import { debugRun } from '../features/debug.ts';
 import type { Host } from '../host.ts';
-import { makeNonce, panelHtml, panelRoots } from './html.ts';
+import { HeadStart } from './head-start.ts';
+import { makeNonce, panelHtml, panelRoots, readPageParts, type PageParts } from './html.ts';
 import { saveExport } from './save.ts';
 import { readSource, type Source } from './source.ts';
 
@@ -68,6 +71,12 @@ export class SimulatorPanel implements Disposable {
   #panel: WebviewPanel | undefined;
   #ready = false;
   #opening = false;
+  /** The page has not been told yet what to run. */
+  #isNew = true;
+  /** What is run while the page is being made, and its picture. */
+  #early: { readonly key: string; readonly first: Promise<First | undefined> } | undefined;
+  #parts: Promise<PageParts> | undefined;
+  readonly #headStart: HeadStart;
   #request: Request | undefined;
   #source: Source | undefined;
   #shown: Shown | undefined;
@@ -82,6 +91,13 @@ export class SimulatorPanel implements Disposable {
 
   constructor(readonly host: Host) {
     this.#kept = host.context.workspaceState.get<Kept>(MEMENTO);
+    this.#headStart = new HeadStart(host.startEngine);
+  }
+
+  /** Something that wants to be simulated is open: what that needs is made ready. */
+  prepare(): void {
+    void this.#pageParts();
+    if (!this.#panel) this.#headStart.warm();
   }
 
   /** What is being run. */
@@ -102,7 +118,7 @@ export class SimulatorPanel implements Disposable {
     if (this.#panel) return void this.#panel.reveal(undefined, true);
     const beside = { viewColumn: ViewColumn.Beside, preserveFocus: true };
     this.#opening = true;
-    this.#attach(window.createWebviewPanel(PANEL_TYPE, l10n.t('Simulator'), beside));
+    void this.#attach(window.createWebviewPanel(PANEL_TYPE, l10n.t('Simulator'), beside));
   }
 
   /** Runs something and shows it beside the editor. */
@@ -158,19 +174,26 @@ export class SimulatorPanel implements Disposable {
   restore(panel: WebviewPanel): void {
     const kept = this.#kept;
     if (kept && !this.#request) this.#request = { uri: Uri.parse(kept.uri), options: kept.options };
-    this.#attach(panel);
+    void this.#attach(panel);
   }
 
   dispose(): void {
+    this.#headStart.dispose();
     this.#panel?.dispose();
     this.#onShow.dispose();
     this.#onRun.dispose();
   }
 
-  #attach(panel: WebviewPanel): void {
+  #pageParts(): Promise<PageParts> {
+    return (this.#parts ??= readPageParts(this.host.context.extensionUri));
+  }
+
+  async #attach(panel: WebviewPanel): Promise<void> {
     const { extensionUri } = this.host.context;
     this.#panel = panel;
     this.#ready = false;
+    this.#isNew = true;
+    this.#early = undefined;
     panel.iconPath = {
       light: Uri.joinPath(extensionUri, 'media', 'simulator-light.svg'),
       dark: Uri.joinPath(extensionUri, 'media', 'simulator-dark.svg'),
@@ -185,12 +208,13 @@ export class SimulatorPanel implements Disposable {
       this.#source = undefined;
       this.#told(undefined, undefined);
     });
-    panel.webview.html = panelHtml(panel.webview, extensionUri, makeNonce());
+    const parts = await this.#pageParts();
+    if (this.#panel === panel) panel.webview.html = panelHtml(panel.webview, extensionUri, makeNonce(), parts);
   }
 
   /** A page that was hidden, or moved to another window, is made anew, and says `ready` again. */
   async #welcome(): Promise<void> {
-    this.#ready = true;
+    this.#ready = this.#isNew = true;
     if (l10n.bundle) this.#post(toPanel('l10n', { bundle: texts(l10n.bundle), language: env.language }));
     this.tellSettings();
     await this.#load();
@@ -203,12 +227,11 @@ export class SimulatorPanel implements Disposable {
   }
 
   async #load(): Promise<void> {
-    if (!this.#panel || !this.#ready) return;
+    if (!this.#panel) return;
     const request = this.#request;
     if (!request) {
       // what to run is about to be said
-      if (this.#opening) return;
-      this.#post(toPanel('empty', { reason: 'no-file' }));
+      if (this.#ready && !this.#opening) this.#post(toPanel('empty', { reason: 'no-file' }));
       return;
     }
     const title = this.#name(request);
@@ -217,7 +240,7 @@ export class SimulatorPanel implements Disposable {
     this.#source = source;
     if (!source) {
       this.#told(undefined, undefined);
-      this.#post(toPanel('empty', { reason: 'no-file', title }));
+      if (this.#ready) this.#post(toPanel('empty', { reason: 'no-file', title }));
       return;
     }
     const kept = this.#kept?.uri === request.uri.toString() ? this.#kept : undefined;
@@ -231,9 +254,19 @@ export class SimulatorPanel implements Disposable {
       ...(kept?.view && { view: kept.view }),
       ...(request.explore && { explore: true }),
     };
+    const key = JSON.stringify(load);
+    // The page takes its time to be there; a page that is there has an engine of its own, which a cold one can't outrun.
+    const isWorthIt = this.#isNew && (!this.#ready || this.#headStart.isWarm);
+    if (isWorthIt && this.#early?.key !== key) this.#early = { key, first: this.#headStart.picture(load) };
+    if (!this.#ready) return;
     // Only the first picture is where the request wants it; what comes back from hiding goes on where it was.
     this.#request = { ...request, at: undefined };
     this.#post(toPanel('load', load));
+    const early = this.#early;
+    this.#isNew = false;
+    this.#early = undefined;
+    const first = await early?.first;
+    if (first) this.#post(toPanel('first', { hash: hashOf(source.text, request.options), first }));
   }
 
   /** Names the panel after what is run; gives the name of the file. */
@@ -350,12 +383,8 @@ export class SimulatorPanel implements Disposable {
   }
 }
 
-/** FNV-1a, to see whether a text is the one that was shown. */
-function hash(text: string): string {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return `${text.length}-${(h >>> 0).toString(16)}`;
-}
+/** Is a text the one that was shown? */
+const hash = (text: string): string => hashOf(text, {});
 
 /** Translations may have comments; the panel wants the texts. */
 function texts(bundle: Readonly<Record<string, string | { readonly message: string }>>): Record<string, string> {

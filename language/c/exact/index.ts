@@ -4,7 +4,7 @@
  * here all declarations are at hand, a macro is what it expands to, and what can't be read is an error at its place.
  * Both give the same tree (ast.ts).
  */
-export { packHeaders, readHeaders, unpackHeaders, type Headers } from './headers.ts';
+export { packHeaders, readHeaders, unpackHeaders, type Headers, type PackedHeaders } from './headers.ts';
 export { LaterMap } from './later-map.ts';
 export { ExactParser, parseExpression, type ExactFunction, type ExactProblem, type ExactProgram } from './parser.ts';
 export type { MacroTable } from './macros.ts';

@@ -14,7 +14,10 @@ export interface HtmlParts {
 }
 
 /** A program inside of a script element: nothing in it may end the element. Both forms mean the same in strings and regular expressions. */
-const inScript = (code: string): string => code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
+export const inScript = (code: string): string =>
+  code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
+/** A style sheet inside of a style element. */
+export const inStyle = (sheet: string): string => sheet.replaceAll('</style', '<\\/style');
 const escape = (text: string): string =>
   text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);
 
@@ -30,7 +33,7 @@ export function htmlPage({ load, panel, style, engine }: HtmlParts): string {
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>${escape(load.title)} · Pinscope</title>
-<style id="pinscope-style">${style.replaceAll('</style', '<\\/style')}</style>
+<style id="pinscope-style">${inStyle(style)}</style>
 </head>
 <body class="standalone">
 <div id="pinscope"></div>
