@@ -52,7 +52,7 @@ const view = v.object({
 
 /** Has this come from firstPicture()? (It is of our own engine: what is asked is whether the way here has left it whole.) */
 function isFirst(data: unknown): boolean {
-  const { run, timeline, snapshot } = data as Partial<First>;
+  const { run, timeline, snapshot } = (data ?? {}) as Partial<First>;
   const arrays = [
     run?.steps.place,
     run?.steps.actor,

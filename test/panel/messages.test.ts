@@ -24,6 +24,7 @@ describe('messages of the panel', () => {
     [{ type: 'goTo', step: -1, version: PANEL_PROTOCOL }, /goTo: step:/],
     [{ type: 'goTo', step: 1.5, version: PANEL_PROTOCOL }, /goTo: step:/],
     [{ type: 'load', title: 'a', source: { path: 'a' }, options: {}, version: PANEL_PROTOCOL }, /load: source.text:/],
+    [{ type: 'first', hash: 'a', first: {}, version: PANEL_PROTOCOL }, /first: first: not the first picture of a run/],
   ])('%j is refused', (data, why) => {
     expect(() => readToPanel(data)).toThrow(why);
   });

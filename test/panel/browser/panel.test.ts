@@ -1,7 +1,11 @@
 /** The panel in a browser: what a person sees and does with a run. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { toPanel } from '../../../simulator/panel/messages.ts';
+import { runHandlers } from '../../../simulator/engine/requests.ts';
+import type { Session } from '../../../simulator/engine/session.ts';
+import { snapshotHandlers } from '../../../simulator/engine/snapshot.ts';
+import { firstPicture } from '../../../simulator/panel/first.ts';
+import { hashOf, toPanel, type PanelMessage } from '../../../simulator/panel/messages.ts';
 import { launchBrowser } from '../../vscode/lib/browser.mjs';
 import { galleryText, loadOf, openPanel, type OpenPanel } from '../lib/page.ts';
 
@@ -136,5 +140,34 @@ test('what does not run says why', async () => {
   await p.page.locator('.findings .link').first().click();
   expect(await p.sent('openSource')).toMatchObject([{ path: '/gallery/bad.c', line: 1 }]);
   expect(p.errors).toEqual([]);
+  await p.page.close();
+});
+
+test('the picture of an engine that was there before is shown, and the engine of the page goes on from it', async () => {
+  let comes!: () => void;
+  const p = await openPanel(browser, { engine: new Promise((resolve) => (comes = resolve)) });
+  const load = loadOf('03-fork-get.c') as PanelMessage<'load'>;
+  await p.send(loadOf('03-fork-get.c'));
+  let session: Session;
+  const current = (): Session => session;
+  const handlers = { ...runHandlers(current, (one) => (session = one)), ...snapshotHandlers(current) };
+  const first = await firstPicture(
+    (method, params) => Promise.resolve((handlers[method] as (x: unknown) => never)(params)),
+    load,
+  );
+  await p.send(toPanel('first', { hash: hashOf(`${load.source.text} `, load.options), first }));
+  await p.page.getByText('Running').first().waitFor();
+  await p.send(toPanel('first', { hash: hashOf(load.source.text, load.options), first }));
+  await p.at(first.asked.step);
+  expect((await happened(p))[0]).toContain('lost-write becomes inevitable');
+  expect(await p.page.locator('#page-title').innerText()).toBe(`Page ${first.asked.page}`);
+  await p.page.locator('.position').click();
+  await p.page.keyboard.press(',');
+  comes();
+  await p.at(first.asked.step - 1);
+  await expect.poll(async () => (await p.sent('at')).at(-1)?.step).toBe(first.asked.step - 1);
+  await expect.poll(async () => (await happened(p)).join()).not.toContain('lost-write becomes inevitable');
+  expect(await p.sent('ran')).toHaveLength(1);
+  expect([p.errors, await p.sent('error')]).toEqual([[], []]);
   await p.page.close();
 });

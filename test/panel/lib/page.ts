@@ -42,10 +42,16 @@ function html(theme: ThemeName): string {
 <script id="pinscope-panel" data-engine="${ORIGIN}engine.browser.js" nonce="test" src="${ORIGIN}panel.js"></script></body></html>`;
 }
 
-/** Opens the panel. */
+/** Opens the panel. `engine`: its engine cannot be had before this. */
 export async function openPanel(
   browser: Browser,
-  o: { readonly theme?: ThemeName; readonly width?: number; readonly height?: number; readonly scale?: number } = {},
+  o: {
+    readonly theme?: ThemeName;
+    readonly width?: number;
+    readonly height?: number;
+    readonly scale?: number;
+    readonly engine?: Promise<void>;
+  } = {},
 ): Promise<OpenPanel> {
   const context = await browser.newContext({
     viewport: { width: o.width ?? 900, height: o.height ?? 1000 },
@@ -62,6 +68,7 @@ export async function openPanel(
     const path = new URL(route.request().url()).pathname.slice(1);
     if (!path) return route.fulfill({ contentType: 'text/html', body: html(o.theme ?? 'dark') });
     const file = join(ROOT, 'dist', path);
+    if (path === 'engine.browser.js') await o.engine;
     if (!existsSync(file)) return route.fulfill({ status: 404 });
     return route.fulfill({ contentType: TYPES[path.split('.').pop()!] ?? 'text/plain', body: readFileSync(file) });
   });
