@@ -34,6 +34,9 @@ function holdersOf(s: State, folio: number): Map<number, Owner[]> {
   return new Map([[folio, list]]);
 }
 
+/** What the name of a reference says about where it was taken, and how. */
+const TAKEN = / at line (\d+)(?: \((?:pin|get)\))?$/;
+
 /** The parts of a folio's refcount, those with one reference each of the same kind together. */
 export function holders(sim: Simulation, folio: number): Holder[] {
   const { s } = sim.model;
@@ -41,9 +44,9 @@ export function holders(sim: Simulation, folio: number): Holder[] {
   const pins = new Set(held.get(folio)?.flatMap((o) => (o.kind === 'driver' ? [o.name] : [])));
   return ownersOf(sim.model, folio, held).map((o) => ({
     kind: o.kind === 'driver' && pins.has(o.name) ? 'pin' : o.kind === 'handle' ? 'get' : o.kind,
-    name: o.name,
+    name: o.name.replace(TAKEN, ''),
     refs: o.refs,
-    line: Number(/ at line (\d+)$/.exec(o.name)?.[1] ?? 0),
+    line: Number(TAKEN.exec(o.name)?.[1] ?? 0),
   }));
 }
 

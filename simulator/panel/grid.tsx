@@ -92,7 +92,10 @@ function PageGrid({ control }: { readonly control: Controller }) {
   const top = useSignal(0);
   const cursor = useSignal(-1);
   const layout = useComputed(() => gridScene(Math.max(60, width.value))?.layout);
-  const viewport = useComputed(() => Math.min(TALLEST, Math.max(64, layout.value?.height ?? 0)));
+  const viewport = useComputed(() => {
+    if (s.shown.value?.grid.pages.length === 0) return 0;
+    return Math.min(TALLEST, Math.max(64, layout.value?.height ?? 0));
+  });
 
   useLayoutEffect(() => {
     const observer = new ResizeObserver(() => {

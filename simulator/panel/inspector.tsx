@@ -21,7 +21,7 @@ function Stack({ info, control }: { readonly info: PageInfo; readonly control: C
             key={i}
             class="holder"
             style={{ flexGrow: String(holderWeight(h.refs)), borderColor: holderColor(h.kind, p) }}
-            title={`${h.name}: ${h.refs}`}
+            title={`${h.name}${h.line ? `, ${t('line', h.line)}` : ''}: ${h.refs}`}
           >
             <span class="tint" style={{ background: holderColor(h.kind, p) }} />
             <span class="name">{holderShort(h.kind, h.refs)}</span>
@@ -107,6 +107,21 @@ function Bytes({ bytes, other }: { readonly bytes: Uint8Array; readonly other?: 
   return <div class="bytes">{rows}</div>;
 }
 
+/** The flags that are set, and those that the last step has cleared. */
+function Flags({ info }: { readonly info: PageInfo }) {
+  const shown = info.flags.filter((f) => f.set || f.changed);
+  return (
+    <span class="flags">
+      {shown.map((f) => (
+        <span key={f.name} class={f.changed ? (f.set ? 'added' : 'removed') : ''}>
+          {f.changed ? (f.set ? '+' : '−') : ''}
+          {f.name}
+        </span>
+      ))}
+    </span>
+  );
+}
+
 /** The inspector. */
 export function Inspector({ control }: { readonly control: Controller }) {
   const info = s.shown.value?.page;
@@ -159,8 +174,8 @@ export function Inspector({ control }: { readonly control: Controller }) {
             <tr key={f.id} class={f.before === undefined ? '' : 'changed'}>
               <th scope="row">{f.id}</th>
               <td>
-                {f.value}
-                {f.before === undefined ? null : <span class="was">{t('was', f.before)}</span>}
+                {f.id === 'flags' && f.value !== 'none' ? <Flags info={info} /> : f.value}
+                {f.before === undefined || f.id === 'flags' ? null : <span class="was">{t('was', f.before)}</span>}
               </td>
               <td class="action">
                 <button

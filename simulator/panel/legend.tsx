@@ -48,13 +48,14 @@ function Swatch({ kind, bits }: { readonly kind: number; readonly bits: number }
 /** The legend. */
 export function Legend() {
   const present = useComputed(() => {
-    const grid = s.shown.value?.grid;
+    const { grid, cards } = s.shown.value ?? {};
     const kinds = new Set<number>();
     let bits = 0;
     if (grid)
       for (const cell of grid.cells) {
         kinds.add(cell & CELL.kind);
-        bits |= cell & ANY_MARK;
+        // cards say in words what marks say
+        bits |= cell & (cards ? CELL.changed : ANY_MARK);
       }
     // a text, so that the legend is made again only when it differs
     return `${[...kinds].sort((a, b) => a - b).join(' ')}|${bits}`;

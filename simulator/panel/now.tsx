@@ -1,4 +1,5 @@
 /** The step: which statement ran, which comes next, what happened and what changed. */
+import { useSignal } from '@preact/signals';
 import type { Change } from '../engine/snapshot-protocol.ts';
 import type { EventInfo } from '../engine/protocol.ts';
 import type { Controller } from './controller.ts';
@@ -58,6 +59,8 @@ export function Now({ control }: { readonly control: Controller }) {
   const happened = s.events.value.filter((e) => e.step === now - 1);
   const snapshot = s.shown.value;
   const changes = snapshot?.changes ?? [];
+  /** The step whose changes are all listed. */
+  const expanded = useSignal(-1);
   return (
     <section class="now" aria-labelledby="now-title">
       <div class="bar">
@@ -123,11 +126,23 @@ export function Now({ control }: { readonly control: Controller }) {
       <h3>{t('whatChanged')}</h3>
       {changes.length ? (
         <ul class="changes">
-          {changes.slice(0, SHOWN).map((c, i) => (
+          {changes.slice(0, expanded.value === now ? undefined : SHOWN).map((c, i) => (
             <ChangeRow key={i} change={c} control={control} />
           ))}
-          {(snapshot?.changeCount ?? 0) > SHOWN ? (
-            <li class="hint">{t('moreChanges', snapshot!.changeCount - SHOWN)}</li>
+          {expanded.value !== now && changes.length > SHOWN ? (
+            <li>
+              <button
+                type="button"
+                class="link more"
+                onClick={() => {
+                  expanded.value = now;
+                }}
+              >
+                {t('moreChanges', snapshot!.changeCount - SHOWN)}
+              </button>
+            </li>
+          ) : (snapshot?.changeCount ?? 0) > changes.length ? (
+            <li class="hint more">{t('moreChanges', snapshot!.changeCount - changes.length)}</li>
           ) : null}
         </ul>
       ) : (

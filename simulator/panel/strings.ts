@@ -85,7 +85,7 @@ export const TEXT = {
   locked: 'locked',
   pinned: 'pinned',
   held: 'held (get)',
-  dma: 'mapped for DMA',
+  dma: 'DMA-mapped',
   queued: 'device will access it',
   unevictable: 'unevictable',
   swapcache: 'in the swap cache',
