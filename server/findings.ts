@@ -122,6 +122,8 @@ export interface AnalysisOptions {
    * what was found before. `AnalysisResult.isSettled` tells whether that is all that there is to say.
    */
   readonly hasty?: boolean;
+  /** What names no call of the families is analysed as well: shows that nothing in C stops the analyser (see test/bench/corpus.mjs). */
+  readonly exhaustive?: boolean;
   /** Polled between and within functions; true stops the analysis (the result is then incomplete). */
   readonly cancelled?: () => boolean;
 }

@@ -122,7 +122,7 @@ class Session implements Analyser {
     let isTooLarge = false;
     let branches = false;
     let comments: Parameters<typeof applySuppressions>[1] = [];
-    const { cancelled = () => false, hasty = false } = options;
+    const { cancelled = () => false, hasty = false, exhaustive = false } = options;
     if (file.text.length > MAX_LENGTH) {
       notices.push({
         kind: 'syntax',
@@ -138,7 +138,7 @@ class Session implements Analyser {
         stats: { ...stats, overBudget: [] },
       };
     }
-    if (!file.linked?.length && ![file, ...file.headers].some((one) => mayMatter(one.text))) {
+    if (!exhaustive && !file.linked?.length && ![file, ...file.headers].some((one) => mayMatter(one.text))) {
       return {
         path: file.path,
         findings: [],
@@ -159,7 +159,7 @@ class Session implements Analyser {
         break;
       }
       let variants = 0;
-      for (const analysis of this.analyses(file, target, { cancelled, hasty }, notices)) {
+      for (const analysis of this.analyses(file, target, { cancelled, hasty, exhaustive }, notices)) {
         if (analysis === 'on the way') {
           yield;
           if (this.newest.get(file.path) !== trees) return undefined;
@@ -247,7 +247,13 @@ class Session implements Analyser {
   private *analyses(
     file: FileInput,
     target: Target,
-    { cancelled, hasty = false }: { readonly cancelled: () => boolean; readonly hasty?: boolean },
+    {
+      cancelled,
+      hasty = false,
+      exhaustive = false,
+    }: Pick<AnalysisOptions, 'hasty' | 'exhaustive'> & {
+      readonly cancelled: () => boolean;
+    },
     notices: Notice[],
   ): Iterable<FileAnalysis | 'on the way'> {
     try {
@@ -274,7 +280,7 @@ class Session implements Analyser {
           continue;
         }
         if (first) allAlike = false;
-        const parts = analysing(linked, { cancelled, hasty, lane });
+        const parts = analysing(linked, { cancelled, hasty, exhaustive, lane });
         for (let part = parts.next(); ; part = parts.next()) {
           // the other variants have not been looked at
           yield part.done ? (isOne ? { ...part.value, isSettled: false } : part.value) : 'on the way';

@@ -36,7 +36,10 @@ export function printStats({ reports, stats, ignored, threads, remembered }: Mea
   const over = reports.flatMap((report) => report.notices).filter((notice) => notice.kind === 'budget');
   rows.push(['over budget', String(over.length)]);
   for (const { path, message } of over) rows.push(['over budget', `${shownPath(path, io.cwd)}: ${message}`]);
-  const slowest = [...reports].sort((a, b) => (b.milliseconds ?? 0) - (a.milliseconds ?? 0)).slice(0, SLOWEST);
+  const slowest = reports
+    .filter((report) => report.milliseconds !== undefined)
+    .sort((a, b) => (b.milliseconds ?? 0) - (a.milliseconds ?? 0))
+    .slice(0, SLOWEST);
   for (const { path, milliseconds = 0 } of slowest)
     rows.push(['slowest', `${milliseconds.toFixed(0)} ms ${shownPath(path, io.cwd)}`]);
   io.stderr(rows.map(([name, value]) => `${name.padEnd(16)} ${value}\n`).join(''));

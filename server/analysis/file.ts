@@ -168,13 +168,18 @@ interface Manner {
   readonly lane?: string;
   /** Only the functions that were edited are walked; of those that call them, earlier walks are taken. */
   readonly hasty?: boolean;
+  /** Also where no function names what a finding could be about. */
+  readonly exhaustive?: boolean;
 }
 
 /** Analyses a parsed file, function by function. */
-export function* analysing(unit: TranslationUnit, { cancelled, lane = '', hasty }: Manner): Parts<FileAnalysis> {
+export function* analysing(
+  unit: TranslationUnit,
+  { cancelled, lane = '', hasty, exhaustive }: Manner,
+): Parts<FileAnalysis> {
   const functions = new Map<string, FunctionContext>();
   const defs = definitions(unit);
-  if (isIdle(unit, defs.values())) return idle(unit, defs.size);
+  if (!exhaustive && isIdle(unit, defs.values())) return idle(unit, defs.size);
   for (const [name, def] of defs)
     functions.set(
       name,
