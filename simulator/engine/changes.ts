@@ -92,6 +92,8 @@ class Words {
   private readonly s: State;
   private readonly pages: Map<number, string>;
   private readonly slots = new Map<number, { value: number; bits: number }>();
+  /** How many more references of a page each holder has than before: a list that has outgrown its slots is written anew as a whole. */
+  private readonly more = new Map<string, number>();
   constructor(
     private readonly sim: Simulation,
     cells: readonly Cell[],
@@ -104,6 +106,32 @@ class Words {
       const old = this.slots.get(c.index) ?? { value: ent.at(c.index), bits: entf.at(c.index) };
       this.slots.set(c.index, c.field === ent.id ? { ...old, value: c.before } : { ...old, bits: c.before });
     }
+    this.countHolders(cells);
+  }
+  private countHolders(cells: readonly Cell[]): void {
+    const { slotPage, handleFirst, handleNr } = this.s;
+    const was = new Map([handleFirst, handleNr, slotPage].map(({ id }) => [id, new Map<number, number>()]));
+    const rows = new Set<number>();
+    for (const { field, index, before } of cells) {
+      was.get(field)?.set(index, before);
+      if (field === slotPage.id) rows.add(this.holderOfSlot(index));
+    }
+    const before = (c: Column, i: number): number => was.get(c.id)!.get(i) ?? c.at(i);
+    const count = (row: number, page: number, n: number): void => {
+      const key = `${row} ${page}`;
+      this.more.set(key, (this.more.get(key) ?? 0) + n);
+    };
+    for (const row of rows) {
+      const [first, old] = [handleFirst.at(row), before(handleFirst, row)];
+      for (let i = 0; i < handleNr.at(row); i++) count(row, slotPage.at(first + i), 1);
+      for (let i = 0; i < before(handleNr, row); i++) count(row, before(slotPage, old + i), -1);
+    }
+  }
+  private holderOfSlot(slot: number): number {
+    const { s } = this;
+    let row = s.scalar.at(SCALAR.nextHandle) - 1;
+    while (row > 0 && !(slot >= s.handleFirst.at(row) && slot < s.handleFirst.at(row) + s.handleRoom.at(row))) row--;
+    return row;
   }
 
   of(c: Cell): Change | undefined {
@@ -197,9 +225,11 @@ class Words {
   }
   private holder(c: Cell): Change | undefined {
     const { s } = this;
-    let row = s.scalar.at(SCALAR.nextHandle) - 1;
-    while (row > 0 && !(c.index >= s.handleFirst.at(row) && c.index < s.handleFirst.at(row) + s.handleRoom.at(row)))
-      row--;
+    const row = this.holderOfSlot(c.index);
+    const key = `${row} ${c.after || c.before}`;
+    const more = this.more.get(key) ?? 0;
+    if (c.after ? more <= 0 : more >= 0) return undefined;
+    this.more.set(key, more - Math.sign(more));
     const name = s.names.text(s.handleName.at(row)).replace(/^h:/, '');
     const page = c.after || c.before;
     const kind = s.handlePin.at(row) ? 'pin' : 'reference';

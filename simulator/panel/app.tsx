@@ -1,5 +1,5 @@
 /** The panel. */
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { Controller } from './controller.ts';
 import { Details } from './details.tsx';
@@ -27,6 +27,11 @@ const EXPORTS: readonly (readonly [PanelMessage<'export'>['kind'], TextId])[] = 
 function ExportMenu({ control }: { readonly control: Controller }) {
   const open = useSignal(false);
   const button = useRef<HTMLButtonElement>(null);
+  const menu = useRef<HTMLDivElement>(null);
+  const isOpen = open.value;
+  useLayoutEffect(() => {
+    if (isOpen) menu.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus();
+  }, [isOpen]);
   const close = (): void => {
     open.value = false;
     button.current?.focus();
@@ -34,6 +39,9 @@ function ExportMenu({ control }: { readonly control: Controller }) {
   return (
     <div
       class="menu-box"
+      onFocusOut={(e) => {
+        if (!e.currentTarget.contains(e.relatedTarget as Node | null)) open.value = false;
+      }}
       onKeyDown={(e) => {
         if (e.key === 'Escape' && open.value) {
           close();
@@ -63,7 +71,7 @@ function ExportMenu({ control }: { readonly control: Controller }) {
         {t('exports')}
       </button>
       {open.value ? (
-        <div class="menu" role="menu">
+        <div ref={menu} class="menu" role="menu">
           {EXPORTS.map(([kind, text]) => (
             <button
               key={kind}
@@ -105,7 +113,7 @@ function Keys() {
 /** What the run found, in one line. */
 function Verdict({ control }: { readonly control: Controller }) {
   const run = s.run.value;
-  if (s.phase.value === 'running') return <span class="verdict">{t('running')}</span>;
+  if (s.phase.value === 'running') return run && <span class="verdict">{t('running')}</span>;
   // of what did not run nothing can be said
   if (!run || (run.ok && !run.length)) return null;
   const fault = run.faults.find((f) => !f.wanted) ?? run.faults[0];
@@ -174,7 +182,7 @@ function Header({ control }: { readonly control: Controller }) {
             <Icon name="debug" />
           </button>
         ) : null}
-        <ExportMenu control={control} />
+        {s.run.value?.length && s.phase.value !== 'empty' ? <ExportMenu control={control} /> : null}
         <button
           type="button"
           class="tool"

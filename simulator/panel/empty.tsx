@@ -46,7 +46,9 @@ export function Crashed({ control }: { readonly control: Controller }) {
 
 /** The source has errors: nothing ran. */
 export function Problems({ control }: { readonly control: Controller }) {
-  const errors = s.run.value?.problems.filter((p) => p.severity === 'error') ?? [];
+  const errors = (s.run.value?.problems.filter((p) => p.severity === 'error') ?? []).sort(
+    (a, b) => a.file - b.file || a.line - b.line,
+  );
   if (!errors.length) return <Empty control={control} reason="no-function" />;
   return (
     <section class="empty">

@@ -53,7 +53,7 @@ describe('a page under reclaim (gallery 1)', () => {
     const info = at(sim, after(sim, 'virtual_device_start'), { page }).page!;
     const line = sim.loaded.text.split('\n').findIndex((l) => l.includes('get_user_pages_fast(addr')) + 1;
     expect(info.holders.filter((h) => h.kind === 'get')).toEqual([
-      { kind: 'get', name: `get_user_pages_fast() at line ${line}`, refs: 1, line },
+      { kind: 'get', name: 'get_user_pages_fast()', refs: 1, line },
     ]);
   });
 
@@ -132,4 +132,17 @@ test('a huge page is counted exactly, and its parts are shown as parts', () => {
   const info = at(sim, step, { page: grid.pages[head]! }).page!;
   expect(info.maybePinned).toBe(true);
   expect(info.fields.find((f) => f.id === 'pincount')!.value).toBe('1');
+});
+
+test('one more reference is one change, however many the holder has already', () => {
+  const sim = gallery('06-bias.c');
+  const first = after(sim, 'get_page(p[0]);');
+  for (const step of [first, first + 100, first + 500]) {
+    const line = sim.step(step - 1).line === sim.step(first - 1).line ? step : step + 1;
+    expect(
+      at(sim, line)
+        .changes.filter((c) => c.what.startsWith('reference on page'))
+        .map((c) => c.mark),
+    ).toEqual(['+']);
+  }
 });

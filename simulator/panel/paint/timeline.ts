@@ -5,7 +5,7 @@ import { tickColor, type Palette } from './theme.ts';
 import type { Surface } from './surface.ts';
 
 /** Measures in pixels. */
-export const TIMELINE = { labels: 84, right: 12, top: 14, lane: 20, bottom: 4 } as const;
+export const TIMELINE = { labels: 92, right: 12, top: 14, lane: 20, bottom: 4 } as const;
 
 /** What a picture of the timeline is made of. */
 export interface TimelineScene {

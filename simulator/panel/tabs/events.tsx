@@ -79,7 +79,12 @@ export function Events({ control }: { readonly control: Controller }) {
                   key={first + i}
                   class={`${e.failure ? 'bad' : ''} ${e.step < now ? 'past' : 'future'} ${e.step === now - 1 ? 'current' : ''}`}
                 >
-                  <button type="button" class="row" title={e.text} onClick={() => control.goTo(e.step + 1)}>
+                  <button
+                    type="button"
+                    class="row"
+                    title={`${e.actor}: ${e.kind}: ${e.text}`}
+                    onClick={() => control.goTo(e.step + 1)}
+                  >
                     <span class="step">{e.step + 1}</span>
                     <span class="actor">{e.actor}</span>
                     <span class="kind">{e.kind}</span>
