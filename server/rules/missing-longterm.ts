@@ -160,13 +160,13 @@ export const missingLongterm: Rule = {
       if (!g || isIo(g)) continue;
       const by = releasedElsewhere(file, g, e.root);
       const counted = by ? null : accountedIn(file, site.fn);
-      if (!by && !counted) continue;
+      if (!by && !counted && !ofOpenFile(e)) continue;
       seen.add(site.call.start);
       const name = callName(site.call);
       yield {
         span: site.call,
         functionName: site.fn,
-        message: `\`${pagesName(file, site.call)}\` stays pinned after ${e.root}() returns (${how(e)}, ${by ? `released by ${by}()` : `counted as locked memory in ${counted}()`}), but ${name}() is called without FOLL_LONGTERM; add the flag.`,
+        message: `\`${pagesName(file, site.call)}\` stays pinned after ${e.root}() returns (${how(e)}, ${by ? `released by ${by}()` : counted ? `counted as locked memory in ${counted}()` : 'an object of the open file'}), but ${name}() is called without FOLL_LONGTERM; add the flag.`,
         steps: pathSteps(file, e.trace, site.call, e.at, `${e.root}() returns with the pages pinned`),
         shape: `${name}`,
         caseNumber: 2,
@@ -190,6 +190,9 @@ export const missingLongterm: Rule = {
     }
   },
 };
+
+/** `vm->page` where `vm` is what the open file keeps from one call to the next. */
+const ofOpenFile = (e: OutlivesEvent): boolean => e.reach.some((r) => /(->|\.)private_data(->|\.)\w+$/.test(r));
 
 /** Kept in an object or with code that is not seen, not merely given to the caller. */
 const kept = (e: OutlivesEvent): boolean =>
