@@ -2,12 +2,12 @@
  * Releases of the wrong kind where no path and no group of pages leads from the acquire to them: what the rest of the file
  * does says what they should be. All of it is for files whose acquires are of one kind.
  */
-import type { Expr } from '../../language/c/ast.ts';
+import type { CallExpr, Expr } from '../../language/c/ast.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { makes } from './flow.ts';
-import { isPageType, type AcquireSite, type Group, type ReleaseSite } from './sites.ts';
+import { isPageType, resultOf, type AcquireSite, type Group, type ReleaseSite } from './sites.ts';
 import { undoes } from './opposites.ts';
 
 /** A release that gives back what nothing in the file takes, and the acquire that it should undo. */
@@ -34,11 +34,24 @@ export function hasOtherPages(file: FileAnalysis): boolean {
       if (
         !known &&
         !facts.acquire(name) &&
-        /(^|_)(get|find|grab|read|lookup|alloc|to)_(\w+_)?(page|folio)s?(_|$)/.test(name)
+        /(^|_)(get|find|grab|read|lookup|alloc|to)_(\w+_)?(page|folio)s?(_|$)/.test(name) &&
+        !saysHowItWent(call, f)
       )
         return true;
     }
   return false;
+}
+
+/** `ret = demo_get_pages(obj)`: an error code comes of it, and no page, for it is given nowhere to leave one. */
+function saysHowItWent(call: CallExpr, f: FunctionContext): boolean {
+  const result = resultOf(call, f);
+  const type = result === undefined ? undefined : f.types.get(result);
+  return (
+    type?.kind === 'base' &&
+    /^(int|long)$/.test(type.name) &&
+    call.args.length === 1 &&
+    call.args.every((a) => a.kind === 'id' && !isPageType(f.types.get(a.name) ?? type))
+  );
 }
 
 /** `sg_page(sg)`, `pfn_to_page(n)`: the page is found in something that keeps pages, not taken here. */

@@ -4,6 +4,7 @@ import { hasOtherPages } from '../analysis/beliefs.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group } from '../analysis/sites.ts';
 import { mentions } from '../analysis/mentions.ts';
+import { expectedWrite } from '../analysis/write-beliefs.ts';
 import { addFlag } from '../fixes/flags.ts';
 import type { RuleMeta } from '../findings.ts';
 import { callName, isOwn, lineAt, pagesName, stepAt, type Report, type Rule } from './rule.ts';
@@ -156,7 +157,7 @@ export const writeDirectionMismatch: Rule = {
       const why = written(file, access, g);
       if (!why) {
         for (const a of wrong) {
-          const unread = unreadDirection(file, a) ?? strayDirtying(file, access);
+          const unread = unreadDirection(file, a) ?? expectedWrite(file, access, a) ?? strayDirtying(file, access);
           if (unread) yield report(file, a, unread);
         }
         continue;
@@ -164,9 +165,11 @@ export const writeDirectionMismatch: Rule = {
       if (wrong.length === g.acquires.length) for (const a of wrong) yield report(file, a, why);
       else {
         const always = access.of(g).dirtied.find((d) => d.always);
-        for (const a of wrong)
-          if (always && g.acquires.some((b) => b.fn === a.fn && b.key === a.key && b.flags.names.has('FOLL_WRITE')))
-            yield report(file, a, always);
+        for (const a of wrong) {
+          const beside = g.acquires.some((b) => b.fn === a.fn && b.key === a.key && b.flags.names.has('FOLL_WRITE'));
+          const told = (beside ? always : undefined) ?? expectedWrite(file, access, a);
+          if (told) yield report(file, a, told);
+        }
       }
     }
   },
