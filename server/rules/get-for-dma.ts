@@ -1,6 +1,11 @@
 /** get-for-dma: plain references for pages whose data is read or written. */
+import type { Expr, MemberExpr } from '../../language/c/ast.ts';
+import { walkExpr } from '../../language/c/index.ts';
+import { facts } from '../../language/kernel/index.ts';
+import { rootOf } from '../analysis/count-forms.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import type { AcquireSite, Group, UseSite } from '../analysis/sites.ts';
+import { writesIn } from '../analysis/per-function.ts';
+import { resultOf, type AcquireSite, type Group, type UseSite } from '../analysis/sites.ts';
 import { convertToPin } from '../fixes/convert.ts';
 import type { RuleMeta } from '../findings.ts';
 import { compareVersions } from '../../language/kernel/version.ts';
@@ -98,12 +103,54 @@ export const getForDma: Rule = {
           !file.events.some((e) => e.resource?.site.start === a.call.start)
         )
           continue;
-        const use = bestUse(g);
+        const use = bestUse(g) ?? mappedBeside(file, a);
         if (use && isOfOthers(file, g, a, use.site)) continue;
         if (use) yield report(file, a, use.site, use.case, use.words);
       }
     }
   },
+};
+
+/**
+ * `dma_map_sg(dev, dma->list, dma->count, …)` where `dma->map` holds `dma->count` pages: a function that is not seen has put them into
+ * the list of the same object.
+ */
+function mappedBeside(file: FileAnalysis, a: AcquireSite): { site: UseSite; case: 1 | 5; words: string } | null {
+  const f = file.functions.get(a.fn);
+  const keeper = a.pages && rootOf(a.pages);
+  const result = f && resultOf(a.call, f);
+  if (!f || keeper?.kind !== 'member' || result === undefined) return null;
+  const object = file.groups.text(keeper.object);
+  const beside = (e: Expr | undefined): e is MemberExpr =>
+    e?.kind === 'member' && e.name !== keeper.name && file.groups.text(e.object) === object;
+  for (const call of f.calls) {
+    const effect = facts.call(callName(call))?.effects.find((x) => x.kind === 'dma-map');
+    if (effect?.kind !== 'dma-map') continue;
+    const list = call.args[effect.pages.arg];
+    if (effect.pages.as !== 'sg' || call.start < a.call.start || !beside(list)) continue;
+    const counts = call.args.some(
+      (n) => n !== list && beside(n) && (writesIn(f).fields.get(n.name) ?? []).some((v) => names(v, result)),
+    );
+    const filled = f.calls.some(
+      (c) =>
+        c.start > a.call.start &&
+        c.start < call.start &&
+        !file.functions.has(callName(c)) &&
+        !facts.call(callName(c)) &&
+        c.args.some((x) => file.groups.text(x) === object),
+    );
+    if (counts && filled)
+      return { site: { fn: a.fn, call, effect, key: a.key ?? '' }, case: 1, words: 'mapped for DMA' };
+  }
+  return null;
+}
+
+const names = (e: Expr, name: string): boolean => {
+  let found = false;
+  walkExpr(e, (x) => {
+    if (x.kind === 'id' && x.name === name) found = true;
+  });
+  return found;
 };
 
 /** The caller's array is filled with pages of both kinds, and what is done elsewhere to pages that are allocated says nothing of the user's. */

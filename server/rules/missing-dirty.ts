@@ -1,13 +1,15 @@
 /** missing-dirty: pages that were written are given back clean. */
 import type { CallExpr } from '../../language/c/ast.ts';
-import { isInMain, walkExpr } from '../../language/c/index.ts';
+import type { CfgNode } from '../../language/c/cfg.ts';
+import { isInMain } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { accessOf, choosesWrite, type AccessMap, type Evidence } from '../analysis/access.ts';
 import { constantsOf } from '../analysis/constants.ts';
-import { calleeName } from '../analysis/context.ts';
+import { calleeName, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group, ReleaseSite } from '../analysis/sites.ts';
 import { mentions } from '../analysis/mentions.ts';
+import { tellsAddress } from '../analysis/told-address.ts';
 import { dirtyRelease } from '../fixes/dirty.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';
 import { callName, isCore, isOwn, lineAt, pagesName, stepAt, type Report, type Rule } from './rule.ts';
@@ -120,6 +122,34 @@ function askedToDirty(file: FileAnalysis, r: ReleaseSite): Evidence | null {
   return null;
 }
 
+/** Calls that get at a page to dirty it, and do nothing to it. */
+const AROUND = /^(folio_(un)?lock|(un)?lock_page(_nosync)?|flush_dcache_(page|folio))$/;
+
+/** `if (dirty)` */
+const asks = (n: CfgNode, name: string): boolean =>
+  n.what.kind === 'branch' && n.what.test.kind === 'id' && n.what.test.name === name;
+
+/** Where the condition holds nothing is done but lock and unlock: what was to be done under it is gone. */
+function isIdleBranch(f: FunctionContext, name: string): boolean {
+  const { nodes } = f.cfg;
+  const tests = nodes.filter((n) => asks(n, name));
+  return (
+    tests.length > 0 &&
+    tests.every((n) => {
+      const way = (truth: string): number => n.succs.find((s) => s.label.kind === truth)?.to ?? -1;
+      const end = way('false');
+      let at = way('true');
+      for (let steps = 0; steps < 6 && at !== end; steps++) {
+        const { what, succs } = nodes[at]!;
+        const call = what.kind === 'expr' && what.expr.kind === 'call' ? calleeName(what.expr) : undefined;
+        if (call === undefined || !AROUND.test(call) || succs.length !== 1) return false;
+        at = succs[0]!.to;
+      }
+      return at === end;
+    })
+  );
+}
+
 /** Functions that release pages, are told whether to dirty them, and do not listen. */
 function* unheard(file: FileAnalysis, access: AccessMap): Iterable<{ g: Group; r: ReleaseSite; why: Evidence }> {
   const seen = new Set<string>();
@@ -128,9 +158,12 @@ function* unheard(file: FileAnalysis, access: AccessMap): Iterable<{ g: Group; r
       const f = file.functions.get(r.fn);
       if (!f || seen.has(r.fn) || !isOwn(file, r.fn) || r.effect.frees || access.dirties(r)) continue;
       const p = f.def.params.find((x) => /(^|_)(make_|mark_|set_|should_)?dirt(y|ied)(_|$)/i.test(x.name ?? ''));
-      if (!p?.name || p.type.kind === 'pointer' || mentions(file, f, p.name) > 0) continue;
+      if (!p?.name || p.type.kind === 'pointer') continue;
+      const read = mentions(file, f, p.name);
+      const idle = read > 0 && read === f.cfg.nodes.filter((n) => asks(n, p.name!)).length && isIdleBranch(f, p.name);
+      if (read > 0 && !idle) continue;
       seen.add(r.fn);
-      const words = `to be dirtied where \`${p.name}\` says so, which nobody reads`;
+      const words = `to be dirtied where \`${p.name}\` says so, ${idle ? 'and nothing is done there' : 'which nobody reads'}`;
       yield { g, r, why: { fn: r.fn, span: p, words } };
     }
 }
@@ -193,25 +226,6 @@ function handsOut(access: AccessMap, g: Group): boolean {
 /** Pins that the file only takes and gives back: somebody else, who knows the addresses, is to get at the data. */
 const onlyPinned = (g: Group): boolean =>
   !g.uses.length && !g.passed.length && g.acquires.every((a) => a.kind === 'pin' && a.pages?.kind !== 'unary');
-
-/** The user's address of the pages (`buf->uptr`) is given to code that is not seen: a hypervisor that is told where to write. */
-function tellsAddress(file: FileAnalysis, a: AcquireSite): boolean {
-  const start = a.call.args[a.form?.params.indexOf('start') ?? -1];
-  const fields = new Set<string>();
-  if (start)
-    walkExpr(start, (x) => {
-      if (x.kind === 'member') fields.add(x.name);
-    });
-  if (!fields.size) return false;
-  for (const f of file.functions.values())
-    for (const c of f.calls) {
-      const name = callName(c);
-      if (file.functions.has(name) || facts.call(name) || /^(access_ok|untagged_addr|min|max|min_t|max_t)$/.test(name))
-        continue;
-      if (c.args.some((x) => x.kind === 'member' && fields.has(x.name))) return true;
-    }
-  return false;
-}
 
 /** What shows that the pages were written. */
 function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite): Evidence | null {

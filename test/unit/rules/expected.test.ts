@@ -1,0 +1,240 @@
+/** What a file expects of its pages without saying so at the acquire: that they are written, mapped by another file, kept for long. */
+import { describe, it } from 'vitest';
+import { check } from './check.ts';
+
+const direction = { only: 'write-direction-mismatch' } as const;
+const dirty = { only: 'missing-dirty' } as const;
+
+describe('pages that are to be written', () => {
+  it('are noted as writable where they were got', () =>
+    check(
+      `
+int fault(struct vm *vm, unsigned long hva, bool writing)
+{
+	struct page *page = NULL;
+	bool write_ok = writing;
+
+	if (get_user_page_fast_only(hva, 0, &page)) { //~ write-direction-mismatch
+		write_ok = true;
+	} else {
+		page = slow_page(vm, hva, &write_ok);
+	}
+	map(vm, page, write_ok);
+	if (page)
+		put_page(page);
+	return 0;
+}
+int fault_right(struct vm *vm, unsigned long hva, bool writing)
+{
+	struct page *page = NULL;
+	bool write_ok = writing;
+
+	if (get_user_page_fast_only(hva, FOLL_WRITE, &page))
+		write_ok = true;
+	map(vm, page, write_ok);
+	if (page)
+		put_page(page);
+	return 0;
+}
+int fault_read(struct vm *vm, unsigned long hva)
+{
+	struct page *page = NULL;
+	bool found = false;
+
+	if (get_user_page_fast_only(hva, 0, &page))
+		found = true;
+	map(vm, page, found);
+	if (page)
+		put_page(page);
+	return 0;
+}`,
+      direction,
+    ));
+
+  it('are given back by a function that is told whether they are dirty', () =>
+    check(
+      `
+void *demo_pin_page(struct vm *vm, unsigned long hva)
+{
+	struct page *pages[1];
+
+	if (get_user_pages_fast(hva, 1, 0, pages) < 1) //~ write-direction-mismatch
+		return NULL;
+	return page_address(pages[0]);
+}
+void demo_unpin_page(struct vm *vm, void *va, unsigned long gfn, bool dirty)
+{
+	put_page(virt_to_page(va));
+	if (!dirty)
+		return;
+	mark_gfn(vm, gfn);
+}`,
+      direction,
+    ));
+
+  it('are written by a function that is given the one page', () =>
+    check(
+      `
+static void copy_data(struct page *page, void *data, size_t len, unsigned int flags)
+{
+	void *mem = kmap_local_page(page);
+
+	if (flags & RW_WRITE) {
+		memcpy(mem, data, len);
+		set_page_dirty_lock(page);
+	} else {
+		memcpy(data, mem, len);
+	}
+	kunmap_local(mem);
+}
+int rw(unsigned long addr, void *data, size_t len, unsigned int flags)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1) //~ write-direction-mismatch
+		return -EFAULT;
+	copy_data(page, data, len, flags);
+	unpin_user_page(page);
+	return 0;
+}`,
+      direction,
+    ));
+
+  it('stand in a record whose place the hardware knows', () =>
+    check(
+      `
+struct ccb { u64 control; void *out; };
+struct ctx { struct ccb *ccbs; u64 ccbs_ra; struct page *pages[64]; };
+static int lock_page_at(void *va, struct page **p)
+{
+	return pin_user_pages_fast((unsigned long)va, 1, FOLL_WRITE, p) == 1 ? 0 : -1;
+}
+int lock_all(struct ctx *ctx, int n)
+{
+	int i;
+
+	ctx->ccbs_ra = virt_to_phys(ctx->ccbs);
+	for (i = 0; i < n; i++) {
+		struct ccb *c = &ctx->ccbs[i];
+
+		if (lock_page_at(c->out, &ctx->pages[i]))
+			return -EFAULT;
+	}
+	return 0;
+}
+void unlock_all(struct ctx *ctx, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		struct page *p = ctx->pages[i];
+
+		if (p)
+			unpin_user_pages(&p, 1); //~ missing-dirty
+	}
+}`,
+      dirty,
+    ));
+
+  it('are to be dirtied under a condition under which nothing is done', () =>
+    check(
+      `
+void release_all(struct req *r, bool mark_dirty)
+{
+	int i;
+
+	for (i = 0; i < r->nr; i++) {
+		if (mark_dirty) {
+			folio_lock(r->folios[i]);
+			folio_unlock(r->folios[i]);
+		}
+		unpin_user_folio(r->folios[i], 1); //~ missing-dirty
+	}
+}
+void release_right(struct req *r, bool mark_dirty)
+{
+	int i;
+
+	for (i = 0; i < r->nr; i++) {
+		if (mark_dirty) {
+			folio_lock(r->folios[i]);
+			folio_mark_dirty(r->folios[i]);
+			folio_unlock(r->folios[i]);
+		}
+		unpin_user_folio(r->folios[i], 1);
+	}
+}
+void release_locked(struct req *r, bool mark_dirty)
+{
+	if (mark_dirty)
+		set_page_dirty_lock(r->page);
+	unpin_user_page(r->page);
+}
+void release_noted(struct req *r, bool dirty)
+{
+	unpin_user_folio(r->folios[0], 1);
+	if (dirty)
+		note_write(r);
+}`,
+      dirty,
+    ));
+});
+
+describe('pages of an object', () => {
+  it('are mapped by its scatterlist, which another file fills', () =>
+    check(
+      `
+int prepare(struct dev *d, struct user_dma *dma, unsigned long addr, int nr)
+{
+	int got = get_user_pages_unlocked(addr, nr, &dma->map[0], 0); //~ get-for-dma
+
+	if (got != nr) {
+		if (got > 0)
+			release_pages(dma->map, got);
+		return -EFAULT;
+	}
+	dma->page_count = got;
+	fill_sg_list(dma);
+	dma->sg_length = dma_map_sg(d->dev, dma->sglist, dma->page_count, DMA_TO_DEVICE);
+	return 0;
+}
+int prepare_other(struct dev *d, struct user_dma *dma, unsigned long addr, int nr)
+{
+	int got = get_user_pages_unlocked(addr, nr, &dma->map[0], 0);
+
+	if (got != nr) {
+		if (got > 0)
+			release_pages(dma->map, got);
+		return -EFAULT;
+	}
+	dma->page_count = got;
+	fill_sg_list(dma);
+	dma->sg_length = dma_map_sg(d->dev, d->ring, d->ring_entries, DMA_TO_DEVICE);
+	return 0;
+}`,
+      { only: 'get-for-dma' },
+    ));
+
+  it('of the open file stay when the ioctl returns', () =>
+    check(
+      `
+static long demo_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
+{
+	struct vm *vm = filp->private_data;
+	struct page *page;
+
+	if (pin_user_pages_fast(arg, 1, FOLL_WRITE, &page) != 1) //~ missing-longterm
+		return -EFAULT;
+	if (monitor(vm, page_to_phys(page)) < 0) {
+		unpin_user_page(page);
+		return -EIO;
+	}
+	if (vm->monitor_page)
+		unpin_user_page(vm->monitor_page);
+	vm->monitor_page = page;
+	return 0;
+}
+static const struct file_operations demo_fops = { .unlocked_ioctl = demo_ioctl };`,
+      { only: 'missing-longterm' },
+    ));
+});
