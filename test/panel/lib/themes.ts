@@ -40,9 +40,11 @@ const dark = {
   'keybindingLabel-foreground': '#cccccc',
   'keybindingLabel-border': 'rgba(51, 51, 51, 0.6)',
   'charts-red': '#f14c4c',
-  'charts-blue': '#3794ff',
+  'charts-blue': '#59a4f9',
   'charts-yellow': '#cca700',
-  'charts-orange': '#d18616',
+  'charts-orange': 'rgba(234, 92, 0, 0.33)',
+  'symbolIcon-classForeground': '#ee9d28',
+  'gitDecoration-modifiedResourceForeground': '#e2c08d',
   'charts-green': '#89d185',
   'charts-purple': '#b180d7',
 };
@@ -82,9 +84,11 @@ const light: typeof dark = {
   'panelTitle-activeBorder': '#005fb8',
   'keybindingLabel-foreground': '#3b3b3b',
   'charts-red': '#e51400',
-  'charts-blue': '#1a85ff',
+  'charts-blue': '#0063d3',
   'charts-yellow': '#bf8803',
-  'charts-orange': '#d18616',
+  'charts-orange': 'rgba(234, 92, 0, 0.33)',
+  'symbolIcon-classForeground': '#d67e00',
+  'gitDecoration-modifiedResourceForeground': '#895503',
   'charts-green': '#388a34',
   'charts-purple': '#652d90',
 };
@@ -124,12 +128,16 @@ const hcDark: typeof dark & Record<string, string> = {
   'panelTitle-inactiveForeground': '#ffffff',
   'panelTitle-activeBorder': '#6fc3df',
   'keybindingLabel-foreground': '#ffffff',
+  'charts-red': '#f48771',
+  'charts-yellow': '#ffd370',
+  // (missing there)
+  'charts-orange': 'initial',
 };
 const hcLight: typeof hcDark = {
   ...light,
   foreground: '#292929',
   'editor-foreground': '#292929',
-  descriptionForeground: 'rgba(41, 41, 41, 0.9)',
+  descriptionForeground: 'rgba(41, 41, 41, 0.7)',
   'editor-background': '#ffffff',
   'editorWidget-background': '#ffffff',
   'panel-border': '#0f4a85',
@@ -151,6 +159,10 @@ const hcLight: typeof hcDark = {
   'panelTitle-inactiveForeground': '#292929',
   'panelTitle-activeBorder': '#b5200d',
   'keybindingLabel-foreground': '#292929',
+  'charts-red': '#b5200d',
+  'charts-yellow': '#895503',
+  'charts-green': '#374e06',
+  'charts-orange': 'initial',
 };
 
 /** Themes: class of the body as VS Code sets it, and colours. */
