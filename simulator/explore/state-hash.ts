@@ -20,14 +20,13 @@ export class StateHash {
   constructor(private readonly store: Store) {
     this.history = new Set(store.columns.filter((c) => HISTORY.has(c.name)).map((c) => c.id));
   }
-  /** Takes in the entries from `from` to the present position. */
+  /** Takes in the changes from `from` to the present position. */
   follow(from: number): void {
-    for (let p = from; p < this.store.position; p++) {
-      const e = this.store.entry(p);
-      if (this.history.has(e.column.id)) continue;
-      this.toggle(e.column.id, e.index, e.before);
-      this.toggle(e.column.id, e.index, e.after);
-    }
+    this.store.scan(from, this.store.position, (column, row, before, after) => {
+      if (this.history.has(column)) return;
+      this.toggle(column, row, before);
+      this.toggle(column, row, after);
+    });
   }
   private toggle(column: number, row: number, value: number): void {
     if (value === 0) return;

@@ -1,7 +1,7 @@
 /** Arguments of operations: read, checked, refused before anything changes. */
 import { fileByName } from './filemap.ts';
 import { FOLL } from './flags.ts';
-import { holderPages, holderRow } from './holders.ts';
+import { holderCount, holderPages, holderRow } from './holders.ts';
 import { OperationError, type Model, type Operation } from './model.ts';
 import { everProc, procByName } from './process.ts';
 import { mapBase } from './vma.ts';
@@ -114,15 +114,15 @@ export class Args {
   handle(): number {
     const name = this.text('handle');
     const h = holderRow(this.m.s, `h:${name}`);
-    if (!h || holderPages(this.m.s, h).length === 0) this.fail('handle', `handle ${name} does not exist`);
+    if (!h || holderPages(this.m.s, h, 0, 1).length === 0) this.fail('handle', `handle ${name} does not exist`);
     return h;
   }
   handlePage(): { handle: number; page: number } {
     const h = this.handle();
-    const all = holderPages(this.m.s, h);
     const i = this.int('index', 0);
-    const page = all[i];
-    if (page === undefined) this.fail('index', `handle ${this.text('handle')} has ${all.length} pages, not page ${i}`);
+    const page = holderPages(this.m.s, h, i, 1)[0];
+    if (page === undefined)
+      this.fail('index', `handle ${this.text('handle')} has ${holderCount(this.m.s, h)} pages, not page ${i}`);
     return { handle: h, page };
   }
 }

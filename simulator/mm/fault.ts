@@ -7,7 +7,7 @@ import { MAPPING, PG, PTE, VM } from './flags.ts';
 import { hugetlbFault } from './hugetlb.ts';
 import { folioAddLru, lruAddDrain, mlockFolio, mlockNewFolio } from './lru.ts';
 import { GFP_USER, allocFolio, folioGet, type Gfp } from './page_alloc.ts';
-import { pmdSlot, pteSlot, setEntry } from './pagetable.ts';
+import { pmdSlot, pteSlot, pteSlotAt, setEntry } from './pagetable.ts';
 import { folioAnon, mapPte, setAnonExclusive } from './rmap.ts';
 import { type State } from './state.ts';
 import {
@@ -26,6 +26,8 @@ import { findVma, vmaIsAnonymous } from './vma.ts';
 export interface FaultCtx {
   mm: number;
   vma: number;
+  /** vm_flags. */
+  flags: number;
   vpn: number;
   write: boolean;
   /** FAULT_FLAG_UNSHARE: a read-only pin wants a page of its own. */
@@ -47,8 +49,7 @@ export function protWrite(s: State, vma: number): boolean {
 }
 
 /** vm_page_prot of a VMA that may not be accessed: PAGE_NONE. FOLL_FORCE faults such pages in. */
-export const protNone = (s: State, vma: number): number =>
-  s.vmaFlags.at(vma) & (VM.READ | VM.WRITE) ? 0 : PTE.protnone;
+export const protNone = (flags: number): number => (flags & (VM.READ | VM.WRITE) ? 0 : PTE.protnone);
 
 export const maybeWrite = (s: State, vma: number): number => (s.vmaFlags.at(vma) & VM.WRITE ? PTE.write : 0);
 
@@ -66,11 +67,13 @@ export function handleMmFault(
   unshare = false,
   gfp: Gfp = GFP_USER,
   retry = true,
+  vma = findVma(s, mm, vpn),
 ): FaultResult {
-  const c: FaultCtx = { mm, vma: findVma(s, mm, vpn), vpn, write, unshare, gfp, retry };
+  const flags = s.vmaFlags.at(vma);
+  const c: FaultCtx = { mm, vma, flags, vpn, write, unshare, gfp, retry };
   const outer = s.inFault;
   // lru_gen_enter_fault
-  s.inFault = !(s.vmaFlags.at(c.vma) & (VM.SEQ_READ | VM.RAND_READ));
+  s.inFault = !(flags & (VM.SEQ_READ | VM.RAND_READ));
   try {
     return handleFault(s, c);
   } finally {
@@ -80,13 +83,13 @@ export function handleMmFault(
 
 /** __handle_mm_fault. */
 function handleFault(s: State, c: FaultCtx): FaultResult {
-  const { mm, vpn, write, unshare, gfp } = c;
-  const flags = s.vmaFlags.at(c.vma);
+  const { mm, flags, vpn, write, unshare, gfp } = c;
   if (flags & VM.HUGETLB) return hugetlbFault(s, c);
   const pmd = pmdSlot(s, mm, vpn, true);
+  const huge = s.entf.at(pmd);
   if (
-    s.entf.at(pmd) === 0 &&
-    thpAllowed(s, c.vma) &&
+    huge === 0 &&
+    thpAllowed(flags) &&
     vmaIsAnonymous(s, c.vma) &&
     orderSuitable(s, c.vma, vpn, 9) &&
     s.vmaKind.at(c.vma) >= 0
@@ -106,7 +109,6 @@ function handleFault(s: State, c: FaultCtx): FaultResult {
       return 'ok';
     }
   }
-  const huge = s.entf.at(pmd);
   if (huge & PTE.leaf) {
     if ((write || unshare) && !(huge & PTE.write)) {
       if (folioAnon(s, s.ent.at(pmd)) || isHugeZero(s, s.ent.at(pmd))) {
@@ -117,13 +119,15 @@ function handleFault(s: State, c: FaultCtx): FaultResult {
       return 'ok';
     }
   }
-  return handlePteFault(s, c);
+  return handlePteFault(s, c, pmd);
 }
 
-function handlePteFault(s: State, c: FaultCtx): FaultResult {
-  const slot = pteSlot(s, c.mm, c.vpn, vmaIsAnonymous(s, c.vma));
+/** handle_pte_fault; `pmd`: the slot above the entry. */
+function handlePteFault(s: State, c: FaultCtx, pmd: number): FaultResult {
+  const anonymous = vmaIsAnonymous(s, c.vma);
+  const slot = pteSlotAt(s, pmd, c.mm, c.vpn, anonymous);
   const bits = slot ? s.entf.at(slot) : 0;
-  if (!bits) return vmaIsAnonymous(s, c.vma) ? doAnonymousPage(s, c, slot) : doFault(s, c);
+  if (!bits) return anonymous ? doAnonymousPage(s, c, slot) : doFault(s, c);
   if (bits & PTE.hwpoison) return 'HWPOISON';
   if (bits & PTE.swap) return doSwapPage(s, c, slot);
   if (c.write || c.unshare) {
@@ -136,14 +140,16 @@ function handlePteFault(s: State, c: FaultCtx): FaultResult {
 }
 
 /** A new anonymous folio is mapped for the first time: mapping, exclusive, LRU (folio_add_new_anon_rmap, folio_add_lru_vma). */
-export function addNewAnon(s: State, c: { vma: number; vpn: number }, folio: number): void {
+export function addNewAnon(s: State, c: { vma: number; flags: number; vpn: number }, folio: number): void {
   s.set(s.mapping, folio, MAPPING.anon);
   s.set(s.index, folio, c.vpn);
-  s.setFlag(folio, PG.uptodate | PG.swapbacked | PG.anon_exclusive);
-  for (let i = 1; i < s.nr(folio); i++) setAnonExclusive(s, folio + i, true);
-  s.set(s.vmaFlags, c.vma, s.vmaFlags.at(c.vma) | VM.ANON_VMA);
-  if (s.vmaFlags.at(c.vma) & VM.LOCKED) mlockNewFolio(s, folio);
-  else folioAddLru(s, folio);
+  for (let i = s.nr(folio) - 1; i > 0; i--) setAnonExclusive(s, folio + i, true);
+  if (!(c.flags & VM.ANON_VMA)) s.set(s.vmaFlags, c.vma, c.flags | VM.ANON_VMA);
+  const flags = PG.uptodate | PG.swapbacked | PG.anon_exclusive;
+  if (c.flags & VM.LOCKED) {
+    s.setFlag(folio, flags);
+    mlockNewFolio(s, folio);
+  } else folioAddLru(s, folio, flags);
 }
 
 /** mlock_vma_folio: a small folio that a locked VMA maps is mlocked. */
@@ -154,11 +160,11 @@ export function mlockVmaFolio(s: State, vma: number, folio: number): void {
 /** do_anonymous_page: the zero page for reads, a new folio for writes (of 16 pages where mTHP applies). */
 function doAnonymousPage(s: State, c: FaultCtx, slot: number): FaultResult {
   if (!c.write) {
-    setEntry(s, slot, zeroPage(s), PTE.present | PTE.special | PTE.young | protNone(s, c.vma));
+    setEntry(s, slot, zeroPage(s), PTE.present | PTE.special | PTE.young | protNone(c.flags));
     return 'ok';
   }
-  const w = PTE.young | protNone(s, c.vma) | (s.vmaFlags.at(c.vma) & VM.WRITE ? PTE.write | PTE.dirty : 0);
-  if (s.f.mthp && thpAllowed(s, c.vma) && orderSuitable(s, c.vma, c.vpn, 4)) {
+  const w = PTE.young | protNone(c.flags) | (c.flags & VM.WRITE ? PTE.write | PTE.dirty : 0);
+  if (s.f.mthp && thpAllowed(c.flags) && orderSuitable(s, c.vma, c.vpn, 4)) {
     const base = (c.vpn >>> 4) << 4;
     let empty = true;
     for (let i = 0; i < 16; i++) if (s.entf.at(pteSlot(s, c.mm, base + i, true))) empty = false;
@@ -166,7 +172,7 @@ function doAnonymousPage(s: State, c: FaultCtx, slot: number): FaultResult {
     if (folio) {
       for (let i = 0; i < 16; i++) mapPte(s, pteSlot(s, c.mm, base + i, true), folio + i, w);
       folioGet(s, folio, 15);
-      addNewAnon(s, { vma: c.vma, vpn: base }, folio);
+      addNewAnon(s, { vma: c.vma, flags: c.flags, vpn: base }, folio);
       return 'ok';
     }
   }

@@ -56,7 +56,7 @@ export function doFault(s: State, c: FaultCtx): FaultResult {
     if (index >= s.filePages.at(file)) return 'SIGBUS';
     return c.write && !shared ? daxCow(s, c) : daxMap(s, c, c.write);
   }
-  const hugeVma = thpAllowed(s, c.vma) && orderSuitable(s, c.vma, c.vpn, 9);
+  const hugeVma = thpAllowed(c.flags) && orderSuitable(s, c.vma, c.vpn, 9);
   if (c.write && !shared) {
     // do_cow_fault
     const folio = allocFolio(s, 0, c.gfp);
@@ -67,7 +67,7 @@ export function doFault(s: State, c: FaultCtx): FaultResult {
       return page;
     }
     s.set(s.content, folio, s.content.at(page));
-    mapPte(s, pteSlot(s, c.mm, c.vpn, true), folio, PTE.young | protNone(s, c.vma) | maybeWrite(s, c.vma) | PTE.dirty);
+    mapPte(s, pteSlot(s, c.mm, c.vpn, true), folio, PTE.young | protNone(c.flags) | maybeWrite(s, c.vma) | PTE.dirty);
     addNewAnon(s, c, folio);
     return 'ok';
   }
@@ -112,7 +112,7 @@ function finishFault(s: State, c: FaultCtx, page: number): void {
   const folio = s.head(page);
   const bits =
     PTE.young |
-    protNone(s, c.vma) |
+    protNone(c.flags) |
     (protWrite(s, c.vma) ? PTE.write : 0) |
     (c.write ? maybeWrite(s, c.vma) | PTE.dirty : 0);
   if (doSetPmd(s, c, folio, bits)) return;

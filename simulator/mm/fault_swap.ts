@@ -115,7 +115,7 @@ export function doSwapPage(s: State, c: FaultCtx, slot: number): FaultResult {
 
 /** alloc_swap_folio: the order in which a run of swap entries comes back (64 KiB where mTHP applies). */
 function swapinOrder(s: State, c: FaultCtx, entry: number): number {
-  if (!s.f.swapinLargeFolios || !thpAllowed(s, c.vma) || !orderSuitable(s, c.vma, c.vpn, 4)) return 0;
+  if (!s.f.swapinLargeFolios || !thpAllowed(c.flags) || !orderSuitable(s, c.vma, c.vpn, 4)) return 0;
   const base = (c.vpn >>> 4) << 4;
   if ((entry & 15) !== (c.vpn & 15)) return 0;
   const first = entry - (c.vpn - base);

@@ -77,7 +77,7 @@ function wpPageCopy(s: State, c: FaultCtx, slot: number): FaultResult {
     freeSwapCache(s, head);
     folioPut(s, head);
   }
-  mapPte(s, slot, folio, PTE.young | protNone(s, c.vma) | (c.unshare ? 0 : PTE.dirty | maybeWrite(s, c.vma)));
+  mapPte(s, slot, folio, PTE.young | protNone(c.flags) | (c.unshare ? 0 : PTE.dirty | maybeWrite(s, c.vma)));
   addNewAnon(s, c, folio);
   return 'ok';
 }

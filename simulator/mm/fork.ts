@@ -98,7 +98,7 @@ function copyPte(s: State, src: number, dst: number, vma: number, child: number,
     }
     s.set(s.content, copy, s.content.at(page));
     mapPte(s, to, copy, PTE.young | PTE.dirty | (s.vmaFlags.at(child) & VM.WRITE ? PTE.write : 0));
-    addNewAnon(s, { vma: child, vpn }, copy);
+    addNewAnon(s, { vma: child, flags: s.vmaFlags.at(child), vpn }, copy);
     return;
   }
   if (next !== bits) changeBits(s, slot, next);

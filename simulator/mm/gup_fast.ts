@@ -2,7 +2,7 @@
 import { FS } from './filemap.ts';
 import { FOLL, PG, PTE } from './flags.ts';
 import { folioIsLongtermPinnable, gupMustUnshare, gupPutFolio, tryGrabFolio } from './gup_pin.ts';
-import { PMD_NR, pmdSlot, pteSlot } from './pagetable.ts';
+import { PMD_NR, pmdSlot, pteIn } from './pagetable.ts';
 import { folioAnon } from './rmap.ts';
 import { type State } from './state.ts';
 import { folioFs } from './writeback.ts';
@@ -57,18 +57,23 @@ export function gupFast(s: State, mm: number, vpn: number, nr: number, flags: nu
       vpn += count;
       continue;
     }
-    const slot = pteSlot(s, mm, vpn);
-    const bits = slot ? s.entf.at(slot) : 0;
-    if (!(bits & PTE.present) || bits & PTE.protnone || (flags & FOLL.WRITE && !(bits & PTE.write))) break;
-    if (bits & PTE.devmap) {
-      if (flags & FOLL.LONGTERM) break;
-    } else if (bits & PTE.special) break;
-    const page = s.ent.at(slot);
-    if (!gupFastGrab(s, page, 1, flags, (bits & PTE.write) !== 0)) break;
-    out.push(page);
-    n++;
-    vpn++;
-    if (nr === 0 && (vpn & 511) === 0) break;
+    // gup_fast_pte_range
+    const table = pteIn(s, pmd, vpn & ~511);
+    const stop = Math.min(nr === 0 ? Infinity : end, (vpn | 511) + 1);
+    const first = vpn;
+    for (; table && vpn < stop; vpn++) {
+      const slot = table + (vpn & 511);
+      const bits = s.entf.at(slot);
+      if (!(bits & PTE.present) || bits & PTE.protnone || (flags & FOLL.WRITE && !(bits & PTE.write))) break;
+      if (bits & PTE.devmap) {
+        if (flags & FOLL.LONGTERM) break;
+      } else if (bits & PTE.special) break;
+      const page = s.ent.at(slot);
+      if (!gupFastGrab(s, page, 1, flags, (bits & PTE.write) !== 0)) break;
+      out.push(page);
+    }
+    n += vpn - first;
+    if (vpn < stop || nr === 0) break;
   }
   return n;
 }

@@ -15,8 +15,10 @@ function pinCounts(s: State): boolean {
 /** What one pin adds to the refcount of a folio: 1024 where the refcount is all there is, 1 where pins are counted or marked elsewhere. */
 export function pinWeight(s: State, page: number): number {
   if (!pinCounts(s)) return 1;
-  if (isZeroPage(s, page)) return 0;
-  return s.f.tracking !== 'bias' || folioHasPincount(s, s.head(page)) ? 1 : BIAS;
+  return isZeroPage(s, page) ? 0 : countedWeight(s, s.head(page));
+}
+function countedWeight(s: State, folio: number): number {
+  return s.f.tracking !== 'bias' || folioHasPincount(s, folio) ? 1 : BIAS;
 }
 
 /** A pin in the ways not taken: a page bit (one put of two clears it), or off the LRU for as long as pins are counted. */
@@ -59,9 +61,10 @@ export function tryGrabFolio(s: State, folio: number, refs: number, flags: numbe
   }
   if (flags & FOLL.PIN && pinCounts(s)) {
     if (isZeroPage(s, folio)) return 0;
+    const weight = countedWeight(s, folio);
     if (s.f.tracking !== 'bias') trackPin(s, folio, refs);
-    else if (folioHasPincount(s, folio)) s.add(s.pincount, folio, refs);
-    folioGet(s, folio, refs * pinWeight(s, folio));
+    else if (weight === 1) s.add(s.pincount, folio, refs);
+    folioGet(s, folio, refs * weight);
     s.count('nr_foll_pin_acquired', refs);
   } else if (flags & (FOLL.GET | FOLL.PIN)) folioGet(s, folio, refs);
   return 0;
@@ -72,9 +75,10 @@ export function gupPutFolio(s: State, folio: number, refs: number, flags: number
   if (flags & FOLL.PIN && pinCounts(s)) {
     if (isZeroPage(s, folio)) return;
     s.count('nr_foll_pin_released', refs);
+    const weight = countedWeight(s, folio);
     if (s.f.tracking !== 'bias') untrackPin(s, folio, refs);
-    else if (folioHasPincount(s, folio)) s.add(s.pincount, folio, -refs);
-    folioPut(s, folio, refs * pinWeight(s, folio));
+    else if (weight === 1) s.add(s.pincount, folio, -refs);
+    folioPut(s, folio, refs * weight);
     return;
   }
   folioPut(s, folio, refs);

@@ -7,7 +7,7 @@ import { folioIsLongtermPinnable, gupMustUnshare, gupPutFolio, tryGrabFolio } fr
 import { folioIsolateLru, folioMarkAccessed, lruAddDrain } from './lru.ts';
 import { migrateFolios } from './migrate.ts';
 import { GFP_PIN, GFP_USER, folioGet } from './page_alloc.ts';
-import { PMD_NR, pmdSlot, pteSlot } from './pagetable.ts';
+import { PMD_NR, pmdSlot, pteIn } from './pagetable.ts';
 import { anonExclusive, folioAnon } from './rmap.ts';
 import { type State } from './state.ts';
 import { isHugeZero, isZeroPage } from './thp.ts';
@@ -85,7 +85,7 @@ function followPageMask(s: State, mm: number, vma: number, vpn: number, flags: n
       s.set(s.entf, pmd, pb | PTE.young | (flags & FOLL.WRITE && pb & PTE.write ? PTE.dirty : 0));
     return { page, more: PMD_NR - 1 - (vpn & 511) };
   }
-  const slot = pteSlot(s, mm, vpn);
+  const slot = pteIn(s, pmd, vpn);
   const bits = slot ? s.entf.at(slot) : 0;
   if (!(bits & PTE.present)) return 'none';
   const page = s.ent.at(slot);

@@ -15,15 +15,24 @@ export function holderRow(s: State, name: string): number {
   return 0;
 }
 
-/** Pages that a holder still has, in order. */
-export function holderPages(s: State, row: number): number[] {
-  const first = s.handleFirst.at(row);
+/** Pages that a holder still has, in order: `nr` of them from number `first` on. */
+export function holderPages(s: State, row: number, first = 0, nr = Infinity): number[] {
+  const from = s.handleFirst.at(row);
+  const end = from + s.handleNr.at(row);
   const out: number[] = [];
-  for (let i = 0; i < s.handleNr.at(row); i++) {
-    const p = s.slotPage.at(first + i);
-    if (p) out.push(p);
+  for (let i = from, k = 0; i < end && k < first + nr; i++) {
+    const p = s.slotPage.at(i);
+    if (p && k++ >= first) out.push(p);
   }
   return out;
+}
+/** How many pages a holder still has. */
+export function holderCount(s: State, row: number): number {
+  const from = s.handleFirst.at(row);
+  const end = from + s.handleNr.at(row);
+  let n = 0;
+  for (let i = from; i < end; i++) if (s.slotPage.at(i)) n++;
+  return n;
 }
 
 /** Gives `name` a new list of pages; what it listed before is forgotten (not released). */
@@ -44,7 +53,8 @@ export function fillHolder(s: State, name: string, pages: readonly number[], pin
   const old = s.handleNr.at(h);
   s.set(s.handleNr, h, pages.length);
   s.set(s.handlePin, h, pin ? HOLD.pin : HOLD.get);
-  pages.forEach((p, i) => s.set(s.slotPage, first + i, p));
+  s.store.reserve(s.slotPage, first + pages.length);
+  for (let i = 0; i < pages.length; i++) s.set(s.slotPage, first + i, pages[i]!);
   if (pages.length <= room) for (let i = pages.length; i < old; i++) s.set(s.slotPage, first + i, 0);
 }
 

@@ -17,13 +17,9 @@ export function isFileLru(s: State, folio: number): boolean {
 
 /** folio_lru_list: which list a folio belongs to. */
 export function folioLruList(s: State, folio: number): number {
-  if (s.has(folio, PG.unevictable)) return LRU.UNEVICTABLE;
-  return (isFileLru(s, folio) ? 2 : 0) + (s.has(folio, PG.active) ? 1 : 0);
-}
-
-function listOf(s: State, folio: number): number {
-  const g = s.gen.at(folio);
-  return g ? g - 1 : s.nodeOf(folio) * 8 + folioLruList(s, folio);
+  const flags = s.flags.at(folio);
+  if (flags & PG.unevictable) return LRU.UNEVICTABLE;
+  return (flags & PG.swapbacked ? LRU.INACTIVE_ANON : LRU.INACTIVE_FILE) + (flags & PG.active ? 1 : 0);
 }
 
 /** Puts a folio at the head (or tail) of list number `list` of the machine. */
@@ -54,8 +50,8 @@ export function listDelete(s: State, list: number, folio: number): void {
   else s.set(s.lruHead, list, next);
   if (next) s.set(s.lruPrev, next, prev);
   else s.set(s.lruTail, list, prev);
-  s.set(s.lruPrev, folio, 0);
-  s.set(s.lruNext, folio, 0);
+  s.zero(s.lruPrev, folio);
+  s.zero(s.lruNext, folio);
   s.add(s.lruSize, list, -s.nr(folio));
 }
 
@@ -74,17 +70,16 @@ export function lruDelete(s: State, folio: number, reclaiming = false): void {
     genDelete(s, folio, reclaiming);
     return;
   }
-  listDelete(s, listOf(s, folio), folio);
+  listDelete(s, s.nodeOf(folio) * 8 + folioLruList(s, folio), folio);
 }
 
 /**
  * folio_add_lru (mm/swap.c): into the per-CPU batch, which holds one reference until it is drained. Large folios and a full batch drain at once.
- * Under MGLRU a folio that a fault adds is young.
+ * Under MGLRU a folio that a fault adds is young. `more`: flags to set as well.
  */
-export function folioAddLru(s: State, folio: number): void {
-  if (s.inFault && !s.reclaiming && s.machine.lru === 'mglru' && !s.has(folio, PG.unevictable))
-    s.setFlag(folio, PG.active);
-  s.setFlag(folio, PG.batched);
+export function folioAddLru(s: State, folio: number, more = 0): void {
+  const young = s.inFault && !s.reclaiming && s.machine.lru === 'mglru' && !s.has(folio, PG.unevictable);
+  s.setFlag(folio, PG.batched | more | (young ? PG.active : 0));
   folioGet(s, folio);
   const n = s.scalar.at(SCALAR.batchCount);
   s.set(s.batch, n, folio);

@@ -3,7 +3,17 @@ import { E, FOLL, MAPPING, PG, PTE, VM } from './flags.ts';
 import { ensureCapacity, FS, newFile } from './filemap.ts';
 import { allocFolio, folioGet } from './page_alloc.ts';
 import { anonExclusive, folioAnon, mapPte } from './rmap.ts';
-import { changeBits, clearEntry, pmdSlot, pteSlot, rmapLink, rmapUnlink, setEntry, slotIsPmd } from './pagetable.ts';
+import {
+  changeBits,
+  clearEntry,
+  pmdSlot,
+  pteSlot,
+  rmapLink,
+  rmapUnlink,
+  setEntry,
+  slotIsPmd,
+  reserveTables,
+} from './pagetable.ts';
 import {
   findVma,
   firstGap,
@@ -69,6 +79,7 @@ export function doMmap(
   }
   if (kind === 'shmem-thp' && f) s.set(s.fileHuge, f, 1);
   newVma(s, mm, { start: base, end: base + pages, flags, file: f, pgoff: o.pgoff ?? 0, kind: KINDS.indexOf(kind) });
+  if (!(flags & (VM.HUGEPAGE | VM.HUGETLB))) reserveTables(s, pages);
   nameMap(s, mm, name, base);
   if (o.at) keepFree(s, mm, base + pages);
   if (kind === 'pfnmap' || kind === 'mixedmap') {

@@ -61,26 +61,21 @@ function pushFree(s: State, z: number, order: number, pfn: number): void {
   s.set(s.zoneFree, z * 16 + order, pfn);
 }
 
-const MOVABLE_ZONES = ['CMA', 'Movable', 'DMA32'] as const;
-const OTHER_ZONES = ['DMA32'] as const;
-
 /** get_page_from_freelist: the first zone that has the folio and keeps more than its watermark. */
 function getPageFromFreelist(s: State, order: number, gfp: Gfp, mark: 'low' | 'min' | 'none'): number {
-  const zones = s.machine.zones;
-  for (let turn = 0; turn < (gfp.thisNode ? 1 : 2); turn++) {
-    const node = turn ? 1 - gfp.node : gfp.node;
-    for (const kind of gfp.movable ? MOVABLE_ZONES : OTHER_ZONES) {
-      for (let z = 0; z < zones.length; z++) {
-        const zone = zones[z]!;
-        if (zone.zone !== kind || zone.node !== node) continue;
-        if (s.zoneNrFree.at(z) - (1 << order) < s.watermarks[mark][z]!) continue;
-        const pfn = takeFromZone(s, z, order);
-        if (!pfn) continue;
-        s.add(s.zoneNrFree, z, -(1 << order));
-        prepNewFolio(s, pfn, order);
-        return pfn;
-      }
-    }
+  const lists = s.zonelists[gfp.node]!;
+  const list = gfp.movable ? lists.movable : lists.other;
+  const marks = s.watermarks[mark];
+  for (let i = 0; i < list.length; i++) {
+    const z = list[i]!;
+    if (gfp.thisNode && s.machine.zones[z]!.node !== gfp.node) break;
+    const free = s.zoneNrFree.at(z) - (1 << order);
+    if (free < marks[z]!) continue;
+    const pfn = takeFromZone(s, z, order);
+    if (!pfn) continue;
+    s.set(s.zoneNrFree, z, free);
+    prepNewFolio(s, pfn, order);
+    return pfn;
   }
   return 0;
 }
@@ -116,10 +111,11 @@ export function prepNewFolio(s: State, pfn: number, order: number): void {
     if (i) {
       s.set(s.tail, pfn + i, i);
       s.set(s.sub, pfn + i, i);
-    } else s.set(s.sub, pfn, 0);
-    s.set(s.content, pfn + i, 0);
+    } else s.zero(s.sub, pfn);
+    s.zero(s.content, pfn + i);
   }
-  s.set(s.order, pfn, order);
+  if (order) s.set(s.order, pfn, order);
+  else s.zero(s.order, pfn);
   s.set(s.refcount, pfn, 1);
 }
 
@@ -137,16 +133,16 @@ export function freeFolio(s: State, folio: number): void {
     const pfn = folio + i;
     s.set(s.flags, pfn, 0);
     if (i) s.set(s.tail, pfn, 0);
-    s.set(s.index, pfn, 0);
-    if (s.f.tracking === 'none' || i === 0) s.set(s.priv, pfn, 0);
+    s.zero(s.index, pfn);
+    if (s.f.tracking === 'none' || i === 0) s.zero(s.priv, pfn);
   }
-  s.set(s.order, folio, 0);
-  s.set(s.mapping, folio, 0);
-  s.set(s.pincount, folio, 0);
-  s.set(s.stray, folio, 0);
-  s.set(s.strayPins, folio, 0);
-  s.set(s.mlockCount, folio, 0);
-  s.set(s.gen, folio, 0);
+  s.zero(s.order, folio);
+  s.zero(s.mapping, folio);
+  s.zero(s.pincount, folio);
+  s.zero(s.stray, folio);
+  s.zero(s.strayPins, folio);
+  s.zero(s.mlockCount, folio);
+  s.zero(s.gen, folio);
   if (z >= 0 && s.machine.zones[z]!.zone !== 'Device') {
     pushFree(s, z, order, folio);
     s.add(s.zoneNrFree, z, n);

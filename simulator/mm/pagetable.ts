@@ -50,12 +50,25 @@ export function pmdSlot(s: State, mm: number, vpn: number, alloc = false): numbe
   return b ? b * 512 + ((vpn >>> 9) & 511) : 0;
 }
 
+/** The slot of the PTE for `vpn` in the table that the PMD at slot `pmd` points to; 0 if it points to none. */
+export function pteIn(s: State, pmd: number, vpn: number): number {
+  return s.entf.at(pmd) & PTE.table ? s.ent.at(pmd) * 512 + (vpn & 511) : 0;
+}
 /** pte_offset_map: the slot of the PTE; 0 if there is no table (or a huge PMD). */
 export function pteSlot(s: State, mm: number, vpn: number, alloc = false): number {
   const pmd = pmdSlot(s, mm, vpn, alloc);
   if (!pmd) return 0;
+  return pteSlotAt(s, pmd, mm, vpn, alloc);
+}
+/** As pteSlot, where the slot of the PMD is known. */
+export function pteSlotAt(s: State, pmd: number, mm: number, vpn: number, alloc: boolean): number {
   const b = tableAt(s, pmd, mm, (vpn >>> 9) << 9, 0, alloc);
   return b ? b * 512 + (vpn & 511) : 0;
+}
+/** A range of so many pages is mapped: room for the entries that it may need, at most as many as there are pages in the machine. */
+export function reserveTables(s: State, pages: number): void {
+  const rows = (s.scalar.at(SCALAR.nextBlock) + Math.ceil(pages / 512) + (pages >>> 18) + 8) * 512;
+  for (const c of [s.ent, s.entf, s.entNext, s.entTlb]) s.store.reserve(c, Math.min(rows, s.pages));
 }
 
 /** mm and virtual page of a slot. */
@@ -74,15 +87,13 @@ export function slotIsPmd(s: State, slot: number): boolean {
 
 /** set_pte_at: value and bits of an entry, without reverse map or counts. */
 export function setEntry(s: State, slot: number, value: number, bits: number): void {
-  s.set(s.entTlb, slot, 0);
+  s.zero(s.entTlb, slot);
   s.set(s.ent, slot, value);
   s.set(s.entf, slot, bits);
 }
 /** pte_clear. */
 export function clearEntry(s: State, slot: number): void {
-  s.set(s.entTlb, slot, 0);
-  s.set(s.ent, slot, 0);
-  s.set(s.entf, slot, 0);
+  setEntry(s, slot, 0, 0);
 }
 
 /** Changes the bits of an entry and flushes it from the TLB (flush_tlb_page). */
@@ -90,7 +101,7 @@ export function changeBits(s: State, slot: number, bits: number): void {
   if (s.entf.at(slot) === bits) return;
   invalidate(s, slot);
   s.set(s.entf, slot, bits);
-  s.set(s.entTlb, slot, 0);
+  s.zero(s.entTlb, slot);
 }
 /** flush_tlb_mm, or a switch to another address space (this CPU has no PCID): every translation is forgotten. */
 export function flushTlb(s: State): void {
@@ -103,7 +114,8 @@ export function inTlb(s: State, slot: number): boolean {
 
 /** Adds a slot to the page's reverse map. */
 export function rmapLink(s: State, page: number, slot: number): void {
-  s.set(s.entNext, slot, s.rmap.at(page));
+  const first = s.rmap.at(page);
+  if (first || s.entNext.at(slot)) s.set(s.entNext, slot, first);
   s.set(s.rmap, page, slot);
 }
 /** Takes a slot out of the page's reverse map. */
@@ -115,7 +127,7 @@ export function rmapUnlink(s: State, page: number, slot: number): void {
     if (!at) return;
     s.set(s.entNext, at, s.entNext.at(slot));
   }
-  s.set(s.entNext, slot, 0);
+  s.zero(s.entNext, slot);
 }
 /** The slots that map `page`. */
 export function rmapSlots(s: State, page: number): number[] {

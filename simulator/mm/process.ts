@@ -3,8 +3,9 @@ import { PTE, VM } from './flags.ts';
 import { dupMmap, exitMmap } from './fork.ts';
 import { findVma } from './vma.ts';
 import { handleMmFault } from './fault.ts';
+import { GFP_USER } from './page_alloc.ts';
 import { isHugeZero } from './thp.ts';
-import { flushTlb, inTlb, pmdSlot, pteSlot } from './pagetable.ts';
+import { flushTlb, inTlb, pmdSlot } from './pagetable.ts';
 import { SCALAR, type State } from './state.ts';
 
 /** The row of a process by name; 0 if there is none alive. */
@@ -68,21 +69,24 @@ export function cpuAccess(s: State, mm: number, vpn: number, write: boolean): Ac
   if (!vma) return { signal: 'SIGSEGV' };
   const f = s.vmaFlags.at(vma);
   if (write ? !(f & VM.WRITE) : !(f & (VM.READ | VM.WRITE))) return { signal: 'SIGSEGV' };
+  let pmd = 0;
   for (let tries = 0; tries < 8; tries++) {
-    const pmd = pmdSlot(s, mm, vpn);
+    // a fault fills upper tables, and takes none away
+    pmd ||= pmdSlot(s, mm, vpn);
     const pb = pmd ? s.entf.at(pmd) : 0;
-    const slot = pb & PTE.leaf ? pmd : pteSlot(s, mm, vpn);
+    const slot = pb & PTE.leaf ? pmd : pb & PTE.table ? s.ent.at(pmd) * 512 + (vpn & 511) : 0;
     const bits = slot ? s.entf.at(slot) : 0;
     if (bits & PTE.present && !(bits & PTE.protnone) && (!write || bits & PTE.write)) {
       // a translation that the TLB holds is used without looking at the table: its accessed bit is not set again
       const cached = inTlb(s, slot) && (!write || bits & PTE.dirty);
       if (!cached) {
-        s.set(s.entf, slot, bits | PTE.young | (write ? PTE.dirty : 0));
+        const now = bits | PTE.young | (write ? PTE.dirty : 0);
+        if (now !== bits) s.set(s.entf, slot, now);
         s.set(s.entTlb, slot, s.scalar.at(SCALAR.tlbGen));
       }
       return { page: bits & PTE.leaf ? s.ent.at(slot) + (vpn & 511) : s.ent.at(slot) };
     }
-    const r = handleMmFault(s, mm, vpn, write);
+    const r = handleMmFault(s, mm, vpn, write, false, GFP_USER, true, vma);
     // pagefault_out_of_memory(): somebody is killed, and here that is who asked
     if (r === 'OOM') return { signal: 'SIGKILL' };
     if (r === 'SIGBUS' || r === 'HWPOISON') return { signal: 'SIGBUS' };

@@ -21,7 +21,7 @@ export function folioKsm(s: State, folio: number): boolean {
 }
 /** folio_mapcount. */
 export function folioMapcount(s: State, folio: number): number {
-  return s.order.at(folio) ? s.fmap.at(folio) : s.mapcount.at(folio);
+  return s.order.at(folio) !== 0 ? s.fmap.at(folio) : s.mapcount.at(folio);
 }
 /** page_mapcount: mappings of this one page, PMD mappings included. */
 export function pageMapcount(s: State, page: number): number {
@@ -30,8 +30,8 @@ export function pageMapcount(s: State, page: number): number {
 }
 /** folio_has_pincount: an exact count, kept by folios of order > 1. */
 export function folioHasPincount(s: State, folio: number): boolean {
-  if (s.has(folio, PG.bad_large)) return true;
-  return s.order.at(folio) > 1 || (s.order.at(folio) === 1 && !s.f.isValidGupArgs);
+  const order = s.order.at(folio);
+  return order > 1 || (order === 1 && !s.f.isValidGupArgs) || s.has(folio, PG.bad_large);
 }
 /** folio_maybe_dma_pinned (include/linux/mm.h): exact for large folios, `refcount ≥ 1024` (as unsigned) for small ones. */
 export function folioMaybeDmaPinned(s: State, folio: number): boolean {
@@ -69,7 +69,13 @@ export function mapPmd(s: State, slot: number, folio: number, bits: number): voi
   s.add(s.fmap, folio, 1);
 }
 /** folio_remove_rmap_pte / _pmd: takes one mapping away (the entry becomes `value` and `left`, empty by default; the reference is the caller's to drop). */
-export function unmapSlot(s: State, slot: number, value = 0, left = 0): void {
+export function unmapSlot(
+  s: State,
+  slot: number,
+  value = 0,
+  left = 0,
+  vma = findVma(s, slotMm(s, slot), slotVpn(s, slot)),
+): void {
   invalidate(s, slot);
   const page = s.ent.at(slot);
   const head = s.head(page);
@@ -77,16 +83,14 @@ export function unmapSlot(s: State, slot: number, value = 0, left = 0): void {
   if (slotIsPmd(s, slot)) s.add(s.entire, head, -1);
   else s.add(s.mapcount, page, -1);
   if (s.order.at(head)) {
-    s.add(s.fmap, head, -1);
-    if (s.fmap.at(head) > 0 && s.entire.at(head) === 0 && folioAnon(s, head)) deferSplit(s, head, page, slot);
+    const mapped = s.add(s.fmap, head, -1);
+    if (mapped > 0 && s.entire.at(head) === 0 && folioAnon(s, head)) deferSplit(s, head, page, slot);
   }
-  const vma = findVma(s, slotMm(s, slot), slotVpn(s, slot));
   setEntry(s, slot, value, left);
   // munlock_vma_folio: large folios only when they were mapped by the PMD
   if (
     vma &&
-    s.vmaFlags.at(vma) & VM.LOCKED &&
-    !(s.vmaFlags.at(vma) & (VM.PFNMAP | VM.IO | VM.HUGETLB)) &&
+    (s.vmaFlags.at(vma) & (VM.LOCKED | VM.PFNMAP | VM.IO | VM.HUGETLB)) === VM.LOCKED &&
     (s.order.at(head) === 0 || s.has(head, PG.mlocked))
   )
     munlockFolio(s, head);
@@ -164,27 +168,34 @@ export function tryShareAnonRmap(s: State, page: number): boolean {
 }
 
 /** try_to_unmap (mm/rmap.c): every mapping becomes a swap entry (anon) or none (file); what may not be unmapped stays. */
-export function tryToUnmap(s: State, folio: number, opts: { ignoreMlock?: boolean } = {}): void {
+export function tryToUnmap(s: State, folio: number, ignoreMlock = false): void {
   while (s.order.at(folio) > 0) {
     const pmd = folioSlots(s, folio).find((x) => slotIsPmd(s, x));
     if (!pmd || s.has(folio, PG.hugetlb)) break;
     const vma = findVma(s, slotMm(s, pmd), slotVpn(s, pmd));
-    if (!opts.ignoreMlock && s.vmaFlags.at(vma) & VM.LOCKED) return;
+    if (!ignoreMlock && s.vmaFlags.at(vma) & VM.LOCKED) return;
     splitHugePmd(s, pmd);
     if (!folioAnon(s, folio)) continue;
   }
-  for (const slot of folioSlots(s, folio)) {
-    const vma = findVma(s, slotMm(s, slot), slotVpn(s, slot));
-    if (!opts.ignoreMlock && s.vmaFlags.at(vma) & VM.LOCKED) {
-      if (s.order.at(folio) === 0 && !s.has(folio, PG.mlocked)) mlockFolio(s, folio);
-      return;
+  if (s.order.at(folio) === 0) {
+    let slot = s.rmap.at(folio);
+    while (slot) {
+      const next = s.entNext.at(slot);
+      if (!tryToUnmapOne(s, folio, slot, ignoreMlock)) return;
+      slot = next;
     }
-    if (!tryToUnmapOne(s, folio, slot)) return;
+    return;
   }
+  for (const slot of folioSlots(s, folio)) if (!tryToUnmapOne(s, folio, slot, ignoreMlock)) return;
 }
 
 /** try_to_unmap_one (mm/rmap.c), for one present entry. False: the walk is aborted, the entry is back in place. */
-function tryToUnmapOne(s: State, folio: number, slot: number): boolean {
+function tryToUnmapOne(s: State, folio: number, slot: number, ignoreMlock: boolean): boolean {
+  const vma = findVma(s, slotMm(s, slot), slotVpn(s, slot));
+  if (!ignoreMlock && s.vmaFlags.at(vma) & VM.LOCKED) {
+    if (s.order.at(folio) === 0 && !s.has(folio, PG.mlocked)) mlockFolio(s, folio);
+    return false;
+  }
   const bits = s.entf.at(slot);
   const page = s.ent.at(slot);
   if (bits & PTE.dirty) folioMarkDirty(s, folio);
@@ -192,7 +203,7 @@ function tryToUnmapOne(s: State, folio: number, slot: number): boolean {
     const exclusive = anonExclusive(s, page);
     if (!s.has(folio, PG.swapbacked)) {
       if (s.refcount.at(folio) === 1 + folioMapcount(s, folio) && !s.has(folio, PG.dirty)) {
-        unmapSlot(s, slot);
+        unmapSlot(s, slot, 0, 0, vma);
         folioPut(s, folio);
         return true;
       }
@@ -206,8 +217,8 @@ function tryToUnmapOne(s: State, folio: number, slot: number): boolean {
       swapFree(s, entry);
       return false;
     }
-    unmapSlot(s, slot, entry, PTE.swap | (exclusive ? PTE.exclusive : 0));
-  } else unmapSlot(s, slot);
+    unmapSlot(s, slot, entry, PTE.swap | (exclusive ? PTE.exclusive : 0), vma);
+  } else unmapSlot(s, slot, 0, 0, vma);
   folioPut(s, folio);
   return true;
 }

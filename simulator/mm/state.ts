@@ -46,6 +46,12 @@ export const SCALAR = {
   notifiers: 33,
 } as const;
 
+function zonelist(machine: MachineConfig, node: number, kinds: readonly string[]): number[] {
+  const of = (n: number): number[] =>
+    kinds.flatMap((kind) => machine.zones.flatMap((z, i) => (z.zone === kind && z.node === n ? [i] : [])));
+  return [...of(node), ...of(1 - node)];
+}
+
 /** All columns, and the machine they belong to. Only `set`/`add` write. */
 export class State {
   readonly store = new Store();
@@ -180,6 +186,10 @@ export class State {
   readonly vmstat: Column;
   readonly warned: Column;
 
+  /** Page frames up to the last zone's end. */
+  readonly pages: number;
+  /** Zones that an allocation tries, in order (build_zonelists): by the node asked for, for movable memory and for other. */
+  readonly zonelists: readonly { readonly movable: readonly number[]; readonly other: readonly number[] }[];
   /** Watermarks by zone. */
   readonly watermarks: Readonly<Record<'none' | 'min' | 'low' | 'high', readonly number[]>>;
 
@@ -192,34 +202,40 @@ export class State {
       high: marks.map((m) => m.high),
     };
     this.f = machine.features;
-    const end = machine.zones.reduce((m, z) => Math.max(m, z.start + z.pages), 0);
-    const c = (name: string, n = 64, hot = false): Column => this.store.column(name, n, hot);
-    // large machines get their columns at once: growing them would copy them again and again
-    const p = (name: string, merge = false): Column => this.store.column(name, end > 400_000 ? end : 4096, merge);
+    const end = (this.pages = machine.zones.reduce((m, z) => Math.max(m, z.start + z.pages), 0));
+    this.zonelists = [0, 1].map((node) => ({
+      movable: zonelist(machine, node, ['CMA', 'Movable', 'DMA32']),
+      other: zonelist(machine, node, ['DMA32']),
+    }));
+    const c = (name: string, n = 64, hot = false): Column => this.store.column(name, n, hot, true);
+    // large machines get the columns that every page uses at once: growing them would copy them again and again
+    const p = (name: string, merge = false): Column => this.store.column(name, end > 400_000 ? end : 4096, merge, true);
+    // and those that few pages use when they need them: what was never written takes no memory and no look at it
+    const few = (name: string): Column => this.store.column(name, 4096, false, true);
     this.refcount = p('_refcount', true);
     this.mapcount = p('_mapcount');
-    this.entire = p('_entire_mapcount');
-    this.fmap = p('folio_mapcount');
-    this.pincount = p('_pincount');
+    this.entire = few('_entire_mapcount');
+    this.fmap = few('folio_mapcount');
+    this.pincount = few('_pincount');
     this.flags = p('flags', true);
-    this.order = p('order');
-    this.tail = p('compound_head');
+    this.order = few('order');
+    this.tail = few('compound_head');
     this.mapping = p('mapping');
     this.index = p('index');
-    this.priv = p('private');
-    this.content = p('content');
+    this.priv = few('private');
+    this.content = few('content');
     this.lruPrev = p('lru.prev');
     this.lruNext = p('lru.next');
     this.rmap = p('rmap');
     this.serial = p('serial');
-    this.sub = p('sub');
-    this.stray = p('stray');
+    this.sub = few('sub');
+    this.stray = few('stray');
     this.strayPins = c('stray.pins');
-    this.mlockCount = p('mlock_count');
+    this.mlockCount = few('mlock_count');
     this.lockOwner = c('lock.owner');
     this.wbContent = c('writeback.content');
     this.wbBounce = c('writeback.bounce');
-    this.gen = p('gen');
+    this.gen = few('gen');
     this.ent = c('pte', 2048);
     this.entf = c('pte.flags', 2048);
     this.entNext = c('pte.rmap', 2048);
@@ -311,6 +327,10 @@ export class State {
   set(c: Column, i: number, v: number): void {
     this.store.set(c, i, v);
   }
+  /** Sets a cell to 0. Most are, and need no write. */
+  zero(c: Column, i: number): void {
+    if (c.at(i) !== 0) this.store.set(c, i, 0);
+  }
   /** Adds to a cell through the journal; returns the new value. */
   add(c: Column, i: number, d: number): number {
     return this.store.add(c, i, d);
@@ -336,8 +356,8 @@ export class State {
   zoneOf(pfn: number): number {
     const z = this.machine.zones;
     for (let i = 0; i < z.length; i++) {
-      const r = z[i]!;
-      if (pfn >= r.start && pfn < r.start + r.pages) return i;
+      const { start, pages } = z[i]!;
+      if (pfn >= start && pfn < start + pages) return i;
     }
     return -1;
   }
@@ -357,10 +377,12 @@ export class State {
     return (this.flags.at(folio) & flag) !== 0;
   }
   setFlag(folio: number, flag: number): void {
-    this.set(this.flags, folio, this.flags.at(folio) | flag);
+    const v = this.flags.at(folio);
+    if ((v & flag) !== flag) this.store.set(this.flags, folio, v | flag);
   }
   clearFlag(folio: number, flag: number): void {
-    this.set(this.flags, folio, this.flags.at(folio) & ~flag);
+    const v = this.flags.at(folio);
+    if (v & flag) this.store.set(this.flags, folio, v & ~flag);
   }
   /** Clears the flag; was it set? */
   testClear(folio: number, flag: number): boolean {

@@ -37,7 +37,7 @@ export function addToSwapCache(s: State, folio: number, entry: number, more = 0)
   const nr = s.nr(folio);
   for (let i = 0; i < nr; i++) {
     s.set(s.swapCache, entry + i, folio + i);
-    s.set(s.swapShadow, entry + i, 0);
+    s.zero(s.swapShadow, entry + i);
   }
   s.set(s.priv, folio, entry);
   s.setFlag(folio, PG.swapcache | more);
@@ -59,9 +59,9 @@ export function deleteFromSwapCache(s: State, folio: number, shadow = 0, put = t
 }
 
 function freeSlot(s: State, entry: number): void {
-  s.set(s.swapContent, entry, 0);
-  s.set(s.swapShadow, entry, 0);
-  s.set(s.swapZero, entry, 0);
+  s.zero(s.swapContent, entry);
+  s.zero(s.swapShadow, entry);
+  s.zero(s.swapZero, entry);
   if (s.scalar.at(SCALAR.swapFull)) s.set(s.scalar, SCALAR.swapFull, 0);
 }
 

@@ -138,7 +138,7 @@ function splitFolioInner(s: State, folio: number, at: number, isolated: number[]
       unmapSlot(s, slot);
       s.add(s.refcount, folio, -1);
     }
-  } else tryToUnmap(s, folio, { ignoreMlock: true });
+  } else tryToUnmap(s, folio, true);
   // __split_huge_page
   const lru = s.has(folio, PG.lru);
   const inCache = !anon || s.has(folio, PG.swapcache);
@@ -249,8 +249,8 @@ export function orderSuitable(s: State, vma: number, vpn: number, order: number)
 }
 
 /** thp_vma_allowable: THP is `madvise`, so only MADV_HUGEPAGE ranges get huge pages. */
-export function thpAllowed(s: State, vma: number): boolean {
-  return (s.vmaFlags.at(vma) & (VM.HUGEPAGE | VM.NOHUGEPAGE)) === VM.HUGEPAGE;
+export function thpAllowed(flags: number): boolean {
+  return (flags & (VM.HUGEPAGE | VM.NOHUGEPAGE)) === VM.HUGEPAGE;
 }
 
 /** __do_huge_pmd_anonymous_page: a new huge page at an empty PMD. False without memory. */

@@ -118,11 +118,14 @@ export function shrinkFolioList(
   list.length = 0;
   let reclaimed = 0;
   // splitting a large folio adds its pages where the next one is taken from (lru_add_page_tail)
+  let split: number[] = [];
   for (let i = 0; i < queue.length; i++) {
     const folio = queue[i]!;
-    const split: number[] = [];
     const r = shrinkOne(s, folio, split, sc, stat, ignoreReferences);
-    if (split.length) queue.splice(i + 1, 0, ...split);
+    if (split.length) {
+      queue.splice(i + 1, 0, ...split);
+      split = [];
+    }
     if (r < 0) list.push(folio);
     else reclaimed += r;
   }
@@ -143,7 +146,8 @@ function shrinkOne(
   if (!folioEvictable(s, folio)) return activateLocked(s, folio);
   if (s.machine.lru === 'mglru' && !ignoreReferences && folioMapcount(s, folio) && s.has(folio, PG.referenced))
     return -1;
-  if (isFileLru(s, folio) && !folioAnon(s, folio) && s.has(folio, PG.dirty) && !s.has(folio, PG.writeback))
+  const anon = folioAnon(s, folio);
+  if (!anon && isFileLru(s, folio) && s.has(folio, PG.dirty) && !s.has(folio, PG.writeback))
     stat.nrUnqueuedDirty += s.nr(folio);
   if (s.has(folio, PG.writeback)) {
     s.setFlag(folio, PG.reclaim);
@@ -153,8 +157,7 @@ function shrinkOne(
   if (references === 'activate') return activateLocked(s, folio);
   if (references === 'keep') return -1;
 
-  const anon = folioAnon(s, folio);
-  if (anon && s.has(folio, PG.swapbacked) && !s.has(folio, PG.swapcache)) {
+  if (anon && (s.flags.at(folio) & (PG.swapbacked | PG.swapcache)) === PG.swapbacked) {
     if (s.f.reclaimKeepsPinned && folioMaybeDmaPinned(s, folio)) return -1;
     if (s.order.at(folio)) {
       if (!canSplitFolio(s, folio, 1)) return activateLocked(s, folio);

@@ -54,7 +54,7 @@ function zapPte(s: State, slot: number, vma: number): void {
     if (bits & PTE.dirty) folioMarkDirty(s, folio);
     if (bits & PTE.young && vmaHasRecency(s, vma)) folioMarkAccessed(s, folio);
   }
-  unmapSlot(s, slot);
+  unmapSlot(s, slot, 0, 0, vma);
   freeSwapCache(s, folio);
   folioPut(s, folio);
 }

@@ -1,35 +1,33 @@
 /**
  * Journal entries, packed. What the model does to one page it does to the next: the same columns in the same order, indices and values that
- * grow by the same amounts. An entry is predicted from the columns written before it; a run of entries that came as predicted is one byte.
+ * grow by the same amounts. A stretch of entries in which each continues the one a fixed distance (a lag) before it is one token; elsewhere an
+ * entry is predicted from the columns written before it, and a run of entries that came as predicted is one byte.
  */
 
-/** Entries of a chunk: index, before and after of each, and the number of its column. */
-export interface RawChunk {
-  readonly index: Int32Array;
-  readonly before: Int32Array;
-  readonly after: Int32Array;
-  readonly field: Uint16Array;
-}
-
-/** Room for `size` entries. */
-export function rawChunk(size: number): RawChunk {
-  return {
-    index: new Int32Array(size),
-    before: new Int32Array(size),
-    after: new Int32Array(size),
-    field: new Uint16Array(size),
-  };
-}
+/** Words of an entry in an unpacked run: row, value before, value after, number of the column. */
+export const ENTRY = 4;
 
 /** A predictor's state for one context: last index, before and after, and by how much each had changed. */
 const SLOT = 8;
 const CONTEXTS = 2048;
 const RUN = 0x80;
 const MAX_RUN = 0x7f;
+const COPY = 0x10;
 const MISS = { field: 1, index: 2, before: 4, after: 8 } as const;
+/** A stretch at one lag is worth a token from this many entries on. */
+const MIN_COPY = 32;
+/** After a failed search for a lag the next one comes this many entries later, at most. */
+const MAX_WAIT = 128;
+/** So many entries at the end of a stretch are shown to the predictors, at most. */
+const MAX_LESSON = 256;
+/** Ends of stretches that are remembered: the distance to one of them is the lag of a longer rhythm (pages, and a batch of pages). */
+const ENDS = 4;
 
 const slots = new Int32Array(CONTEXTS * SLOT);
 const fields = new Uint16Array(CONTEXTS);
+/** Where each context was met last. */
+const seen = new Int32Array(CONTEXTS);
+const ends = new Int32Array(ENDS);
 let buffer = new Uint8Array(0);
 
 /** The context that follows `context` when column `field` is written: the last few columns, hashed. */
@@ -45,25 +43,108 @@ function putVarint(out: Uint8Array, at: number, value: number): number {
   return at;
 }
 
-/** The first `n` entries of a chunk as bytes. */
-export function encode(chunk: RawChunk, n: number): Uint8Array {
-  const { index, before, after, field } = chunk;
+/** How many entries from `k` on, of `n`, each continue the entry `lag` before it as that one continued its own. */
+function stretch(raw: Int32Array, k: number, n: number, lag: number): number {
+  if (lag <= 0 || lag * 2 > k) return 0;
+  let a = k * ENTRY;
+  let b = a - lag * ENTRY;
+  let c = b - lag * ENTRY;
+  const end = n * ENTRY;
+  while (
+    a < end &&
+    raw[a] === ((2 * raw[b]! - raw[c]!) | 0) &&
+    raw[a + 3] === raw[b + 3] &&
+    raw[a + 1] === ((2 * raw[b + 1]! - raw[c + 1]!) | 0) &&
+    raw[a + 2] === ((2 * raw[b + 2]! - raw[c + 2]!) | 0)
+  ) {
+    a += ENTRY;
+    b += ENTRY;
+    c += ENTRY;
+  }
+  return a / ENTRY - k;
+}
+
+/** Shows the predictors the last entries of a stretch that ends before `k`; returns the context there. */
+function learn(raw: Int32Array, k: number, length: number, lag: number): number {
+  let context = 0;
+  for (let j = k - Math.min(length, lag * 2, MAX_LESSON); j < k; j++) {
+    const e = j * ENTRY;
+    const f = raw[e + 3]!;
+    fields[context] = f;
+    seen[context] = j;
+    context = follow(context, f);
+    const s = context * SLOT;
+    for (let part = 0; part < 3; part++) {
+      const v = raw[e + part]!;
+      slots[s + 3 + part] = v - slots[s + part]!;
+      slots[s + part] = v;
+    }
+  }
+  return context;
+}
+
+/** The first `n` entries of an unpacked run as bytes. */
+export function encode(raw: Int32Array, n: number): Uint8Array {
   if (buffer.length < n * 18) buffer = new Uint8Array(n * 18);
   const out = buffer;
   slots.fill(0);
   fields.fill(0);
+  seen.fill(-1);
+  ends.fill(-1);
+  let ended = 0;
   let at = 0;
   let context = 0;
   let run = 0;
-  for (let k = 0; k < n; k++) {
-    const f = field[k]!;
+  let lag = 0;
+  let tryAt = 0;
+  let wait = 8;
+  let justEnded = false;
+  for (let k = 0; k < n;) {
+    if (k >= tryAt) {
+      let length = stretch(raw, k, n, lag);
+      if (length < MIN_COPY && seen[context]! >= 0) {
+        lag = k - seen[context]!;
+        length = stretch(raw, k, n, lag);
+      }
+      if (justEnded) {
+        // the longest of the rhythms that end where others ended
+        for (let e = 0; e < ENDS; e++) {
+          const other = k - ends[e]!;
+          if (ends[e]! < 0 || other === lag) continue;
+          const reach = stretch(raw, k, n, other);
+          if (reach <= length) continue;
+          length = reach;
+          lag = other;
+        }
+        ends[ended++ % ENDS] = k;
+        justEnded = false;
+      }
+      if (length >= MIN_COPY) {
+        if (run) out[at++] = RUN | run;
+        run = 0;
+        out[at++] = COPY;
+        at = putVarint(out, at, lag);
+        at = putVarint(out, at, length);
+        k += length;
+        context = learn(raw, k, length, lag);
+        tryAt = k;
+        wait = 8;
+        justEnded = true;
+        continue;
+      }
+      tryAt = k + wait;
+      wait = Math.min(wait * 2, MAX_WAIT);
+    }
+    const e = k * ENTRY;
+    const i = raw[e]!;
+    const b = raw[e + 1]!;
+    const a = raw[e + 2]!;
+    const f = raw[e + 3]!;
     const expected = fields[context]!;
     fields[context] = f;
+    seen[context] = k++;
     context = follow(context, f);
     const s = context * SLOT;
-    const i = index[k]!;
-    const b = before[k]!;
-    const a = after[k]!;
     const di = (i - slots[s]!) | 0;
     const db = (b - slots[s + 1]!) | 0;
     const da = (a - slots[s + 2]!) | 0;
@@ -108,9 +189,21 @@ export function encode(chunk: RawChunk, n: number): Uint8Array {
   return out.slice(0, at);
 }
 
-/** Unpacks `bytes` into `chunk`; the number of entries. */
-export function decode(bytes: Uint8Array, chunk: RawChunk): number {
-  const { index, before, after, field } = chunk;
+/** Where takeVarint() stopped reading. */
+let taken = 0;
+function takeVarint(bytes: Uint8Array, at: number): number {
+  let v = 0;
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[at++]!;
+    v |= (byte & 0x7f) << shift;
+    if (byte < 0x80) break;
+  }
+  taken = at;
+  return (v >>> 1) ^ -(v & 1);
+}
+
+/** Unpacks `bytes` into `raw`; the number of entries. */
+export function decode(bytes: Uint8Array, raw: Int32Array): number {
   slots.fill(0);
   fields.fill(0);
   let context = 0;
@@ -122,34 +215,48 @@ export function decode(bytes: Uint8Array, chunk: RawChunk): number {
       // as predicted: nothing to read, and the predicted columns stay the predicted ones
       for (const end = k + (token & MAX_RUN); k < end; k++) {
         const f = fields[context]!;
-        context = ((context << 3) ^ (f * 0x9e5)) & (CONTEXTS - 1);
+        context = follow(context, f);
         const s = context * SLOT;
-        field[k] = f;
-        index[k] = slots[s] = slots[s]! + slots[s + 3]!;
-        before[k] = slots[s + 1] = slots[s + 1]! + slots[s + 4]!;
-        after[k] = slots[s + 2] = slots[s + 2]! + slots[s + 5]!;
+        const e = k * ENTRY;
+        raw[e] = slots[s] = slots[s]! + slots[s + 3]!;
+        raw[e + 1] = slots[s + 1] = slots[s + 1]! + slots[s + 4]!;
+        raw[e + 2] = slots[s + 2] = slots[s + 2]! + slots[s + 5]!;
+        raw[e + 3] = f;
       }
       continue;
     }
-    const f = token & MISS.field ? bytes[at++]! | (bytes[at++]! << 8) : fields[context]!;
+    if (token === COPY) {
+      const lag = takeVarint(bytes, at);
+      const length = takeVarint(bytes, taken);
+      at = taken;
+      const end = (k + length) * ENTRY;
+      for (let e = k * ENTRY, b = e - lag * ENTRY, c = b - lag * ENTRY; e < end; e += ENTRY, b += ENTRY, c += ENTRY) {
+        raw[e] = 2 * raw[b]! - raw[c]!;
+        raw[e + 1] = 2 * raw[b + 1]! - raw[c + 1]!;
+        raw[e + 2] = 2 * raw[b + 2]! - raw[c + 2]!;
+        raw[e + 3] = raw[b + 3]!;
+      }
+      k += length;
+      context = learn(raw, k, length, lag);
+      continue;
+    }
+    let f = fields[context]!;
+    if (token & MISS.field) {
+      f = bytes[at]! | (bytes[at + 1]! << 8);
+      at += 2;
+    }
     fields[context] = f;
     context = follow(context, f);
     const s = context * SLOT;
+    const e = k++ * ENTRY;
     for (let part = 0; part < 3; part++) {
-      if (!(token & (MISS.index << part))) continue;
-      let v = 0;
-      for (let shift = 0; ; shift += 7) {
-        const byte = bytes[at++]!;
-        v |= (byte & 0x7f) << shift;
-        if (byte < 0x80) break;
+      if (token & (MISS.index << part)) {
+        slots[s + 3 + part] = takeVarint(bytes, at);
+        at = taken;
       }
-      slots[s + 3 + part] = (v >>> 1) ^ -(v & 1);
+      raw[e + part] = slots[s + part] = slots[s + part]! + slots[s + 3 + part]!;
     }
-    field[k] = f;
-    index[k] = slots[s] = slots[s]! + slots[s + 3]!;
-    before[k] = slots[s + 1] = slots[s + 1]! + slots[s + 4]!;
-    after[k] = slots[s + 2] = slots[s + 2]! + slots[s + 5]!;
-    k++;
+    raw[e + 3] = f;
   }
   return k;
 }

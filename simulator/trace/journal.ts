@@ -1,116 +1,135 @@
 /**
  * The undo journal: every change of the model's state is one entry {index, column, before, after}, written by the only function that writes
- * state. Going back n entries and forward again gives the same state. Entries that are no longer being written are packed.
+ * state. Going back n entries and forward again gives the same state. Entries that are no longer being written are packed. A step that has
+ * written a whole run of entries goes on in bulk: what it changes is recorded by blocks of rows (bulk.ts).
  */
-import { decode, encode, rawChunk, type RawChunk } from './codec.ts';
+import { BULK, Blocks, applyRecord, blockOf, blocksFor, visitRecord } from './bulk.ts';
+import { ENTRY, decode, encode } from './codec.ts';
+import { Column } from './column.ts';
 import { netOf, type Net } from './net.ts';
+import { Steps, type Mark } from './steps.ts';
 
-/** One field of the state: a growable Int32Array. Rows that were never written read as 0. */
-export class Column {
-  data: Int32Array;
-  /** Of columns whose cells are written several times a step: journal position + 1 of the last entry of each cell. */
-  last: Int32Array | undefined;
-  /** @param name kernel name of the field. @param id number of the field in its store. @param capacity rows allocated at once. */
-  constructor(
-    readonly name: string,
-    readonly id: number,
-    capacity: number,
-  ) {
-    this.data = new Int32Array(capacity);
-  }
-  /** Value of row `i`; 0 beyond the end. */
-  at(i: number): number {
-    return this.data[i]! | 0;
-  }
-}
+export type { Column, Mark };
 
-/** Position of the journal at the beginning of a step, and what the step is. */
-export interface Mark {
-  /** Number of entries before this mark. */
-  readonly position: number;
-  /** What caused the entries that follow, in the kernel's words. */
-  readonly cause: string;
-}
-
-const CHUNK_BITS = 16;
+const CHUNK_BITS = 15;
 const CHUNK = 1 << CHUNK_BITS;
 const CHUNK_MASK = CHUNK - 1;
-const MAX_COLUMNS = 1 << 16;
+const CHUNK_WORDS = CHUNK * ENTRY;
+/** Stamps begin anew before they leave 32 bits. */
+const MAX_STAMP = 2 ** 31 - 2 * CHUNK_WORDS;
+/** Stands for the run that is not open. */
+const CLOSED: Int32Array = new Int32Array(0);
 
 /** State columns and the journal of their changes: the one write path of the model. */
 export class Store {
   readonly columns: Column[] = [];
-  /** False: changes are made but not recorded (bulk set-up, benchmarks). */
-  recording = true;
-  /** Entries that are in effect; entries beyond it can be redone. */
-  position = 0;
-  /** Entries that exist. */
-  length = 0;
-  /** Steps that began so far: where, and what caused them. */
-  private markPosition = new Float64Array(256);
-  private markCause = new Int32Array(256);
-  private markLength = 0;
-  private readonly causes: string[] = [];
-  private readonly causeIds = new Map<string, number>();
-  /** Entries in runs of 2^16: packed, but for the run that is being written. */
-  private readonly chunks: (RawChunk | Uint8Array)[] = [];
+  private readonly steps = new Steps();
+  /** Entries in runs of 2^15: packed, but for the last one. */
+  private readonly chunks: (Int32Array | Uint8Array)[] = [];
   /** Net effects of packed runs, for going across them. */
   private readonly nets: (Net | undefined)[] = [];
-  /** The run that is being written; undefined after going back or forth. */
-  private chunk: RawChunk | undefined;
-  /** Entries from here on belong to the present step and are not packed: a later write to the same cell may change them. */
+  /** The run that is being written, from entry `base` on, its next free word, and entries that existed when it was closed. */
+  private raw: Int32Array = CLOSED;
+  private base = 0;
+  private at = 0;
+  private end = 0;
+  /** Entries behind this word belong to the present step: a later write to the same cell may change them. */
   private mergeFrom = 0;
+  /** The word behind an entry, plus this, is the entry's stamp. No two openings of a run give the same stamps. */
+  private stamps = 0;
   private stepStart = 0;
   /** An unpacked run for readers, and its number. */
-  private view: RawChunk | undefined;
+  private view: Int32Array | undefined;
   private viewed = -1;
-  private spare: RawChunk | undefined;
+  private spare: Int32Array | undefined;
+  /** The step writes in bulk: the number of this bulk; else 0. Never the same number twice. */
+  private bulk = 0;
+  private bulks = 0;
+  private readonly blocks = new Blocks();
+  private readonly records: { readonly position: number; readonly bytes: Uint8Array }[] = [];
+  private on = true;
 
-  /** Adds a field. `merge`: within one step only the last of several writes to a cell is kept. */
-  column(name: string, capacity = 64, merge = false): Column {
+  /** False: changes are made but not recorded (set-up, benchmarks). */
+  get recording(): boolean {
+    return this.on;
+  }
+  set recording(on: boolean) {
+    this.endBulk();
+    this.on = on;
+  }
+  /** Entries that are in effect; entries beyond it can be redone. */
+  get position(): number {
+    if (this.bulk) this.flush();
+    return this.here;
+  }
+  private get here(): number {
+    return this.base + this.at / ENTRY;
+  }
+  /** Entries that exist. */
+  get length(): number {
+    return this.raw === CLOSED ? this.end : this.position;
+  }
+
+  /**
+   * Adds a field. `merge`: within one step only the last of several writes to a cell is kept. `bulk`: its rows may be written in bulk; not for
+   * columns that are written past the journal for a while (commit).
+   */
+  column(name: string, capacity = 64, merge = false, bulk = false): Column {
     const c = new Column(name, this.columns.length, capacity);
     if (merge) c.last = new Int32Array(capacity);
-    if (c.id >= MAX_COLUMNS) throw new Error(`more than ${MAX_COLUMNS} columns`);
+    if (bulk) c.saved = new Int32Array(blocksFor(capacity));
+    if (c.id >= BULK) throw new Error(`more than ${BULK} columns`);
     this.columns.push(c);
     return c;
   }
 
   /** Writes `value` into row `i` of `c`, through the journal. */
   set(c: Column, i: number, value: number): void {
-    let data = c.data;
+    let { data } = c;
     if (i >= data.length) {
       if (value === 0) return;
       data = this.grow(c, i);
     }
     const old = data[i]!;
     if (old === value) return;
+    const { saved } = c;
+    if (this.bulk !== 0 && saved) {
+      // the block is copied already, but for the first time
+      if (saved[blockOf(i)] !== this.bulk) this.save(c, blockOf(i));
+      data[i] = value;
+      return;
+    }
     data[i] = value;
-    if (!this.recording) {
+    this.journal(c, i, old, value);
+  }
+  /** What set() did becomes an entry, or part of one. */
+  private journal(c: Column, i: number, old: number, value: number): void {
+    if (!this.on) {
       this.trial?.push(c.id, i, old);
       return;
     }
-    const p = this.position;
     const { last } = c;
     if (last) {
-      const l = last[i]! - 1;
-      if (l >= this.mergeFrom && l < p && this.chunk) {
-        // positions outlive undo and forget(): the entry must be this cell's
-        const before = l & CHUNK_MASK;
-        if (this.chunk.index[before] === i && this.chunk.field[before] === c.id) {
-          this.chunk.after[before] = value;
-          return;
-        }
+      const behind = last[i]! - this.stamps;
+      if (behind > this.mergeFrom) {
+        this.raw[behind - 2] = value;
+        return;
       }
-      last[i] = p + 1;
     }
-    const o = p & CHUNK_MASK;
-    const k = o === 0 || this.chunk === undefined ? this.open(p) : this.chunk;
-    k.index[o] = i;
-    k.before[o] = old;
-    k.after[o] = value;
-    k.field[o] = c.id;
-    this.position = p + 1;
-    this.length = p + 1;
+    this.append(i, old, value, c.id);
+    if (last) last[i] = this.at + this.stamps;
+  }
+  private append(i: number, before: number, after: number, field: number): void {
+    let { raw, at } = this;
+    if (at === raw.length) {
+      raw = this.open();
+      at = this.at;
+    }
+    raw[at] = i;
+    raw[at + 1] = before;
+    raw[at + 2] = after;
+    raw[at + 3] = field;
+    this.at = at + ENTRY;
   }
 
   /** A cell that was written past the journal for a while reaches it now: `before` is what the journal knows. */
@@ -137,51 +156,26 @@ export class Store {
 
   /** Starts a step: what follows is caused by `cause`. Marks beyond the present position are dropped. */
   mark(cause: string): void {
-    while (this.markLength && this.markPosition[this.markLength - 1]! > this.position) this.markLength--;
-    if (this.markLength === this.markPosition.length) {
-      const positions = new Float64Array(this.markLength * 2);
-      positions.set(this.markPosition);
-      this.markPosition = positions;
-      const causes = new Int32Array(this.markLength * 2);
-      causes.set(this.markCause);
-      this.markCause = causes;
-    }
-    let id = this.causeIds.get(cause);
-    if (id === undefined) {
-      id = this.causes.length;
-      this.causes.push(cause);
-      this.causeIds.set(cause, id);
-    }
-    this.markPosition[this.markLength] = this.position;
-    this.markCause[this.markLength++] = id;
-    this.boundary();
+    this.steps.add(this.boundary(), cause);
   }
-
   /** Number of steps that began. */
   get markCount(): number {
-    return this.markLength;
+    return this.steps.count;
   }
   /** Mark number `i`, from 0. */
   markAt(i: number): Mark {
-    if (!(i >= 0 && i < this.markLength)) throw new RangeError(`mark ${i} is not in 0..${this.markLength - 1}`);
-    return { position: this.markPosition[i]!, cause: this.causes[this.markCause[i]!]! };
+    return this.steps.at(i);
   }
   /** Number of the step that the entry at `position` belongs to: the last mark at or before it; -1 before the first. */
   stepAt(position: number): number {
-    let low = 0;
-    let high = this.markLength;
-    while (low < high) {
-      const mid = (low + high) >>> 1;
-      if (this.markPosition[mid]! <= position) low = mid + 1;
-      else high = mid;
-    }
-    return low - 1;
+    return this.steps.of(position);
   }
 
   /** A position that one can come back to: ends the present step, as mark() and seek() do. */
   boundary(): number {
-    this.stepStart = this.mergeFrom = this.position;
-    return this.position;
+    this.endBulk();
+    this.mergeFrom = this.at;
+    return (this.stepStart = this.position);
   }
 
   /** What a try has written so far: column, row, value before. */
@@ -207,36 +201,71 @@ export class Store {
       throw new RangeError(`journal position ${target} is not in 0..${this.length}`);
     const { columns } = this;
     for (let s = this.shown.pop(); s; s = this.shown.pop()) s.column.data[s.row] = s.before;
-    while (this.position > target) {
-      const n = (this.position - 1) >>> CHUNK_BITS;
-      const stop = Math.max(target, n << CHUNK_BITS);
-      if (this.across(n, this.position, stop, 2)) {
-        this.position = stop;
-        continue;
+    let now = this.close();
+    while (now > target) {
+      const n = Math.floor((now - 1) / CHUNK);
+      const stop = Math.max(target, n * CHUNK);
+      if (!this.across(n, now, stop, 2)) {
+        const raw = this.read(n);
+        const first = (stop - n * CHUNK) * ENTRY;
+        for (let e = (now - 1 - n * CHUNK) * ENTRY; e >= first; e -= ENTRY)
+          if (raw[e + 3] === BULK) applyRecord(this.records[raw[e]!]!.bytes, columns, false);
+          else columns[raw[e + 3]!]!.data[raw[e]!] = raw[e + 1]!;
       }
-      const { index, before, field } = this.read(n);
-      for (let p = this.position - 1; p >= stop; p--) {
-        const o = p & CHUNK_MASK;
-        columns[field[o]!]!.data[index[o]!] = before[o]!;
-      }
-      this.position = stop;
+      now = stop;
     }
-    while (this.position < target) {
-      const n = this.position >>> CHUNK_BITS;
-      const stop = Math.min(target, (n + 1) << CHUNK_BITS);
-      if (this.across(n, stop, this.position, 3)) {
-        this.position = stop;
-        continue;
+    while (now < target) {
+      const n = Math.floor(now / CHUNK);
+      const stop = Math.min(target, (n + 1) * CHUNK);
+      if (!this.across(n, stop, now, 3)) {
+        const raw = this.read(n);
+        const last = (stop - n * CHUNK) * ENTRY;
+        for (let e = (now - n * CHUNK) * ENTRY; e < last; e += ENTRY)
+          if (raw[e + 3] === BULK) applyRecord(this.records[raw[e]!]!.bytes, columns, true);
+          else columns[raw[e + 3]!]!.data[raw[e]!] = raw[e + 2]!;
       }
-      const { index, after, field } = this.read(n);
-      for (let p = this.position; p < stop; p++) {
-        const o = p & CHUNK_MASK;
-        columns[field[o]!]!.data[index[o]!] = after[o]!;
-      }
-      this.position = stop;
+      now = stop;
     }
-    this.chunk = undefined;
+    this.base = now;
     this.boundary();
+  }
+
+  /** Ends the writing of the open run: the next write opens one, at the position that `base` says. */
+  private close(): number {
+    this.endBulk();
+    this.end = this.length;
+    this.base = this.position;
+    this.leave();
+    return this.base;
+  }
+  /** Copies a block before the bulk writes to it for the first time. */
+  private save(c: Column, block: number): void {
+    if (this.blocks.full) this.flush();
+    c.saved![block] = this.bulk;
+    this.blocks.keep(c, block);
+  }
+  /** What the bulk has changed so far becomes an entry. */
+  private flush(): void {
+    const bytes = this.blocks.record();
+    if (bytes.length) {
+      if (this.at === this.raw.length) this.open();
+      const number = this.records.push({ position: this.here, bytes }) - 1;
+      this.append(number, 0, 0, BULK);
+    }
+    this.bulk = ++this.bulks;
+  }
+  private endBulk(): void {
+    if (this.bulk) this.flush();
+    this.bulk = 0;
+  }
+  private leave(): void {
+    this.at = this.mergeFrom = 0;
+    this.raw = CLOSED;
+    // stamps of the run that was open are of no run from here on
+    this.stamps += CHUNK_WORDS;
+    if (this.stamps < MAX_STAMP) return;
+    this.stamps = 0;
+    for (const c of this.columns) c.last?.fill(0);
   }
 
   /** Applies the net effect of run `n` if all of it is to be crossed; `which`: the values before (2) or after (3). */
@@ -248,26 +277,19 @@ export class Store {
     return true;
   }
 
-  /** The entry at `p`. */
-  entry(p: number): { column: Column; index: number; before: number; after: number } {
-    if (!(p >= 0 && p < this.length)) throw new RangeError(`journal entry ${p} is not in 0..${this.length - 1}`);
-    const k = this.read(p >>> CHUNK_BITS);
-    const o = p & CHUNK_MASK;
-    return { column: this.columns[k.field[o]!]!, index: k.index[o]!, before: k.before[o]!, after: k.after[o]! };
-  }
-
-  /** Calls `visit` for the entries from `from` up to, not including, `to`, in order, without an object for each. */
+  /** Calls `visit` for the changes from position `from` up to, not including, `to`, in order, without an object for each. */
   scan(
     from: number,
     to: number,
     visit: (field: number, index: number, before: number, after: number, position: number) => void,
   ): void {
     for (let p = from; p < to;) {
-      const k = this.read(p >>> CHUNK_BITS);
+      const raw = this.read(p >>> CHUNK_BITS);
       const stop = Math.min(to, ((p >>> CHUNK_BITS) + 1) << CHUNK_BITS);
       for (; p < stop; p++) {
-        const o = p & CHUNK_MASK;
-        visit(k.field[o]!, k.index[o]!, k.before[o]!, k.after[o]!, p);
+        const e = (p & CHUNK_MASK) * ENTRY;
+        if (raw[e + 3] !== BULK) visit(raw[e + 3]!, raw[e]!, raw[e + 1]!, raw[e + 2]!, p);
+        else visitRecord(this.records[raw[e]!]!.bytes, (field, i, before, after) => visit(field, i, before, after, p));
       }
     }
   }
@@ -275,17 +297,19 @@ export class Store {
   /** Undoes what happened since `position` and forgets it: for operations refused half-way. */
   rollback(position: number): void {
     this.seek(position);
-    this.length = position;
+    this.end = position;
   }
 
   /** Forgets the past (the state stays): the journal starts anew from here. */
   forget(): void {
-    this.position = this.length = this.stepStart = this.mergeFrom = 0;
+    this.endBulk();
+    this.leave();
+    this.base = this.end = this.stepStart = 0;
     this.chunks.length = 0;
     this.nets.length = 0;
-    this.chunk = undefined;
+    this.records.length = 0;
     this.viewed = -1;
-    this.markLength = 0;
+    this.steps.count = 0;
   }
 
   /** FNV-1a over all non-zero cells: equal states have equal hashes, however far their columns have grown. */
@@ -311,14 +335,19 @@ export class Store {
     let state = 0;
     for (const c of this.columns) state += c.data.byteLength + (c.last?.byteLength ?? 0);
     let journal = 0;
-    for (const k of this.chunks)
-      journal += k instanceof Uint8Array ? k.byteLength : k.index.byteLength * 3 + k.field.byteLength;
+    for (const k of this.chunks) journal += k.byteLength;
     for (const net of this.nets) journal += net?.byteLength ?? 0;
+    for (const r of this.records) journal += r.bytes.byteLength;
     return { state, journal };
   }
 
-  private grow(c: Column, i: number): Int32Array {
-    const grown = new Int32Array(Math.max(i + 1, c.data.length * 2));
+  /** Makes room for `rows` rows at once, for a column that will fill up: growing copies. */
+  reserve(c: Column, rows: number): void {
+    if (rows > c.data.length * 2) this.grow(c, rows - 1, rows);
+  }
+
+  private grow(c: Column, i: number, rows = Math.max(i + 1, c.data.length * 2)): Int32Array {
+    const grown = new Int32Array(rows);
     grown.set(c.data);
     c.data = grown;
     if (c.last) {
@@ -326,52 +355,61 @@ export class Store {
       last.set(c.last);
       c.last = last;
     }
+    if (c.saved) {
+      const saved = new Int32Array(blocksFor(grown.length));
+      saved.set(c.saved);
+      c.saved = saved;
+    }
     return grown;
   }
 
-  /** The run that entry `p` is about to be written to. The one before it is packed, those after it are forgotten. */
-  private open(p: number): RawChunk {
-    const n = p >>> CHUNK_BITS;
-    let k: RawChunk | undefined;
-    if (p & CHUNK_MASK) {
-      const have = this.chunks[n]!;
-      if (have instanceof Uint8Array) {
-        k = this.take();
-        decode(have, k);
-      } else k = have;
+  /** Opens the run that the next entry goes to. The one before it is packed, what exists behind the present position is forgotten. */
+  private open(): Int32Array {
+    const p = this.here;
+    this.leave();
+    const n = Math.floor(p / CHUNK);
+    const have = this.chunks[n];
+    let raw: Int32Array | undefined;
+    if (p % CHUNK && have) {
+      raw = have instanceof Int32Array ? have : this.take();
+      if (have instanceof Uint8Array) decode(have, raw);
     } else {
-      const before = n > 0 ? this.chunks[n - 1] : undefined;
-      if (before && !(before instanceof Uint8Array)) {
+      const before = this.chunks[n - 1];
+      if (before instanceof Int32Array) {
         this.chunks[n - 1] = encode(before, CHUNK);
         this.nets[n - 1] = netOf(before, CHUNK);
         this.spare = before;
       }
-      k = this.take();
+      raw = this.take();
+      // a step that has filled a run goes on in bulk
+      if (p > 0 && this.stepStart <= p - CHUNK && this.on) this.bulk ||= ++this.bulks;
     }
-    for (let later = n + 1; later < this.chunks.length; later++) {
-      const old = this.chunks[later]!;
-      if (!(old instanceof Uint8Array)) this.spare = old;
+    while (this.records.length && this.records[this.records.length - 1]!.position >= p) this.records.pop();
+    for (let k = n; k < this.chunks.length; k++) {
+      const old = this.chunks[k];
+      if (old instanceof Int32Array && old !== raw) this.spare = old;
     }
     this.chunks.length = n;
     this.nets.length = Math.min(this.nets.length, n);
-    this.chunks[n] = k;
+    this.chunks[n] = raw;
     this.viewed = -1;
-    this.chunk = k;
-    this.mergeFrom = Math.max(this.stepStart, n << CHUNK_BITS);
-    return k;
+    this.base = n * CHUNK;
+    this.at = (p - this.base) * ENTRY;
+    this.mergeFrom = Math.max(0, this.stepStart - this.base) * ENTRY;
+    return (this.raw = raw);
   }
-  private take(): RawChunk {
-    const k = this.spare ?? rawChunk(CHUNK);
+  private take(): Int32Array {
+    const raw = this.spare ?? new Int32Array(CHUNK_WORDS);
     this.spare = undefined;
-    return k;
+    return raw;
   }
   /** Run number `n`, unpacked if need be. Not to be written to. */
-  private read(n: number): RawChunk {
-    const k = this.chunks[n]!;
-    if (!(k instanceof Uint8Array)) return k;
+  private read(n: number): Int32Array {
+    const raw = this.chunks[n]!;
+    if (raw instanceof Int32Array) return raw;
     if (this.viewed !== n) {
-      this.view ??= rawChunk(CHUNK);
-      decode(k, this.view);
+      this.view ??= new Int32Array(CHUNK_WORDS);
+      decode(raw, this.view);
       this.viewed = n;
     }
     return this.view!;

@@ -47,16 +47,40 @@ for (const recording of [true, false]) {
   const busy = cpu() - started;
   const line = Object.entries(r.times).map(([k, v]) => `${k} ${v.toFixed(0)} ms`).join(', ');
   console.log(`journal ${recording ? 'on ' : 'off'}: ${million} pages in ${(total(r.times) / 1000).toFixed(2)} s, ${busy.toFixed(2)} s of CPU (${line})`);
-  console.log(`  state ${(r.bytes.state / million).toFixed(0)} bytes a page, journal ${r.m.s.store.length} entries, ${(r.bytes.journal / million).toFixed(0)} bytes a page ${((r.bytes.state + r.bytes.journal) / million).toFixed(0)} together`);
+  console.log(`  state ${(r.bytes.state / million).toFixed(0)} bytes a page, journal ${(r.bytes.journal / million).toFixed(1)}, ${((r.bytes.state + r.bytes.journal) / million).toFixed(0)} together`);
   if (recording) {
     const { store } = r.m.s;
-    const events = Math.min(1_000_000, store.length);
-    const t = now();
-    store.seek(store.length - events);
-    const back = now() - t;
-    store.seek(store.length);
-    console.log(`  seek across ${events} events: back ${back.toFixed(0)} ms, there and back ${(now() - t).toFixed(0)} ms`);
+    let changes = 0;
+    store.scan(0, store.length, () => changes++);
+    console.log(`  ${changes} changes in ${store.length} entries and bulk records, ${seek(store, 0)}`);
   }
+}
+
+// back over many events, and forth again
+function seek(store, target) {
+  const end = store.position;
+  const [t, c] = [now(), cpu()];
+  store.seek(target);
+  const [back, busy] = [now() - t, cpu() - c];
+  store.seek(end);
+  return `seek back ${back.toFixed(0)} ms (${(busy * 1000).toFixed(0)} ms of CPU), there and back ${(now() - t).toFixed(0)} ms (${((cpu() - c) * 1000).toFixed(0)} ms of CPU)`;
+}
+{
+  const pages = 100_000;
+  const m = new Model(machineConfig(ERAS['6.12'], { pages: 2 * pages, swapPages: pages }));
+  const { store } = m.s;
+  m.run({ op: 'mmap', args: { map: 'm', kind: 'anon', pages, prot: 'rw' } });
+  const from = store.position;
+  let steps = 0;
+  for (; store.position - from < 1_000_000; steps += 5) {
+    const addr = `m[${(steps * 7919) % pages}]`;
+    m.run({ op: 'write', args: { addr, data: 'x' } });
+    m.run({ op: 'pin_user_pages_fast', args: { addr, nr: 1, flags: ['FOLL_WRITE'], handle: 'h' } });
+    m.run({ op: 'dma_write', args: { handle: 'h', index: 0, data: 'y' } });
+    m.run({ op: 'unpin_user_pages', args: { handle: 'h' } });
+    m.run({ op: 'madvise', args: { addr, pages: 1, advice: 'PAGEOUT' } });
+  }
+  console.log(`${store.position - from} events of ${steps} operations on ${pages} pages, ${(store.bytes().journal / (store.position - from)).toFixed(1)} bytes an event: ${seek(store, from)}`);
 }
 // operations per second, and cost per operation at different sizes
 // (the first size runs twice: the first time only warms up)

@@ -2,7 +2,7 @@
 import { FOLL, E } from '../flags.ts';
 import { GUP_CALLS, gup, unpinUserPages, type GupCall } from '../gup.ts';
 import { pinWeight } from '../gup_pin.ts';
-import { HOLD, replaceHolder, holderPages, holderWeight, takeFromHolder } from '../holders.ts';
+import { HOLD, holderCount, replaceHolder, holderPages, holderWeight, takeFromHolder } from '../holders.ts';
 import { folioGet, folioPut } from '../page_alloc.ts';
 import { contentOf } from '../process.ts';
 import { setPageDirtyLock } from '../writeback.ts';
@@ -35,17 +35,20 @@ function release(
 ): Result {
   const { s } = m;
   const h = a.handle();
-  const all = holderPages(s, h);
+  const held = holderCount(s, h);
   const first = a.int('first', 0);
-  const nr = a.int('nr', all.length - Math.min(first, all.length));
-  if (first + nr > all.length)
-    a.fail(first > all.length ? 'first' : 'nr', `handle ${a.text('handle')} has ${all.length} pages`);
-  const pages = all.slice(first, first + nr);
+  const nr = a.int('nr', held - Math.min(first, held));
+  if (first + nr > held) a.fail(first > held ? 'first' : 'nr', `handle ${a.text('handle')} has ${held} pages`);
+  const pages = holderPages(s, h, first, nr);
   const keep = a.raw('keep_handle') === true;
-  for (const page of pages) {
+  const pin = s.handlePin.at(h) === HOLD.pin;
+  // what is released in the way in which it is held leaves nothing over
+  const mismatched = keep || pin !== unpins;
+  for (let i = 0; mismatched && i < pages.length; i++) {
+    const page = pages[i]!;
     const extra = (keep ? 0 : holderWeight(s, h, page)) - released(page);
     if (extra) s.add(s.stray, s.head(page), extra);
-    const pins = (!keep && s.handlePin.at(h) === HOLD.pin ? 1 : 0) - (unpins ? 1 : 0);
+    const pins = (!keep && pin ? 1 : 0) - (unpins ? 1 : 0);
     if (pins) s.add(s.strayPins, s.head(page), pins);
   }
   if (!keep) takeFromHolder(s, h, first, nr);
