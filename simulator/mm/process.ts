@@ -5,7 +5,7 @@ import { findVma } from './vma.ts';
 import { handleMmFault } from './fault.ts';
 import { GFP_USER } from './page_alloc.ts';
 import { isHugeZero } from './thp.ts';
-import { flushTlb, inTlb, pmdSlot } from './pagetable.ts';
+import { flushTlb, inTlb, pmdSlot, pteIn } from './pagetable.ts';
 import { SCALAR, type State } from './state.ts';
 
 /** The row of a process by name; 0 if there is none alive. */
@@ -53,7 +53,7 @@ export function tlbPage(s: State, mm: number, vpn: number, write: boolean): numb
   if (!vma || !(s.vmaFlags.at(vma) & (write ? VM.WRITE : VM.READ | VM.WRITE))) return 0;
   const pmd = pmdSlot(s, mm, vpn);
   const leaf = pmd !== 0 && (s.entf.at(pmd) & PTE.leaf) !== 0;
-  const slot = leaf ? pmd : pteSlot(s, mm, vpn);
+  const slot = leaf ? pmd : pmd ? pteIn(s, pmd, vpn) : 0;
   const bits = slot ? s.entf.at(slot) : 0;
   const needs = PTE.present | (write ? PTE.write | PTE.dirty : 0);
   if ((bits & needs) !== needs || bits & PTE.protnone || !inTlb(s, slot)) return 0;
