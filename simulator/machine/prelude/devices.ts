@@ -52,8 +52,8 @@ struct pci_driver { const char *name; const struct pci_device_id *id_table; int 
 #define EXPORT_SYMBOL_GPL(x)
 #define EXPORT_SYMBOL_NS_GPL(x, n)
 #define ALLOW_ERROR_INJECTION(a, b)
-#define module_init(f) int (*__pinscope_module_init)(void) = f
-#define module_exit(f) void (*__pinscope_module_exit)(void) = f
+#define module_init(f) int (*__pinscope_module_init)(void) = f;
+#define module_exit(f) void (*__pinscope_module_exit)(void) = f;
 #define late_initcall(f) module_init(f)
 #define device_initcall(f) module_init(f)
 #define subsys_initcall(f) module_init(f)

@@ -206,6 +206,13 @@ int __pinscope_dirty(struct page *p, int lock);
 #define folio_wait_writeback(f) wait_on_page_writeback(&(f)->page)
 #define wait_on_page_locked(p) ((void)__pinscope_lock_page(p, 5))
 #define flush_dcache_page(p) ((void)(p))
+#define clflush_cache_range(p, n) ((void)(p), (void)(n))
+#define wbinvd_on_all_cpus() ((void)0)
+#define wbinvd() ((void)0)
+#define this_cpu_has(f) 0
+#define boot_cpu_has(f) 0
+#define static_cpu_has(f) 0
+#define cpu_feature_enabled(f) 0
 #define flush_dcache_folio(f) ((void)(f))
 #define flush_anon_page(v, p, a) ((void)(p))
 #define flush_cache_all() ((void)0)
