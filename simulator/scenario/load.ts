@@ -31,6 +31,7 @@ import {
 } from '../machine/index.ts';
 
 import { ASSUMED_AT, complete } from './assume/complete.ts';
+import { letFail } from './failing.ts';
 import { steer } from './assume/steer.ts';
 
 /** A message about the source. */
@@ -100,6 +101,7 @@ export function load(
     return found && addFile(found.path, found.text);
   };
   const pp = new Preprocessor(include, base.macros);
+  letFail(pp, base.program, text, list);
   const lineAt = lineCounter(text);
   const lineOf = (offset: number): number => (offset < text.length + 2 ? lineAt(offset) : 0);
   // without a program that calls it, a file is part of something: what it does not declare is inferred

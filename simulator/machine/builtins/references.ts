@@ -39,7 +39,7 @@ function gupCall(k: Kernel, a: Args): number {
   if (Math.floor(start / 4294967296) === HI.user) {
     k.event(
       'warning',
-      `${name}(): 0x${start.toString(16)} is a variable of the program; only memory from mmap() or malloc() has pages here`,
+      `${name}(): 0x${start.toString(16)} is a small object of the program; only those of 2 KiB and more, and memory from mmap(), have pages here`,
       a.thread,
     );
     return -E.FAULT;

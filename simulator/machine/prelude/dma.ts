@@ -117,6 +117,7 @@ struct sg_dma_page_iter { struct sg_page_iter base; };
 static inline bool __sg_page_iter_dma_next(struct sg_dma_page_iter *d) { struct sg_page_iter *i = &d->base; if (!i->__nents || !i->sg) return false; i->sg_pgoffset += i->__pg_advance; i->__pg_advance = 1; while (i->sg_pgoffset >= PAGE_ALIGN(i->sg->offset + sg_dma_len(i->sg)) >> PAGE_SHIFT) { i->sg_pgoffset -= PAGE_ALIGN(i->sg->offset + sg_dma_len(i->sg)) >> PAGE_SHIFT; i->sg = sg_next(i->sg); if (!--i->__nents || !i->sg) return false; } return true; }
 #define for_each_sg_dma_page(l, i, n, o) for (__sg_page_iter_start(&(i)->base, l, n, o); __sg_page_iter_dma_next(i);)
 #define for_each_sgtable_dma_page(t, i, o) for_each_sg_dma_page((t)->sgl, i, (t)->nents, o)
+#define dma_map_bvec(d, b, r, a) dma_map_page_attrs(d, (b)->bv_page, (b)->bv_offset, (b)->bv_len, r, a)
 #define for_each_sg_page(l, i, n, o) for (__sg_page_iter_start(i, l, n, o); __sg_page_iter_next(i);)
 #define for_each_sgtable_page(t, i, o) for_each_sg_page((t)->sgl, i, (t)->orig_nents, o)
 static inline int sg_alloc_table(struct sg_table *t, unsigned int n, gfp_t f) { memset(t, 0, sizeof(*t)); if (!n) return -EINVAL; t->sgl = __pinscope_alloc("sg_alloc_table", n * sizeof(struct scatterlist), f, 1); if (!t->sgl) return -ENOMEM; sg_init_table(t->sgl, n); t->nents = t->orig_nents = n; return 0; }

@@ -82,6 +82,7 @@ unsigned long copy_from_user(void *d, const void *s, unsigned long n); unsigned 
 #define __aok3(t, p, n) __pinscope_access_ok((const void *)(p), n)
 #define access_ok(a...) __puds_pick(a, __aok3, __aok2)(a)
 #define untagged_addr(a) (a)
+#define untagged_addr_remote(m, a) ((void)(m), (a))
 #define u64_to_user_ptr(x) ((void *)(unsigned long)(x))
 #define compat_ptr(x) ((void *)(unsigned long)(u32)(x))
 #define ptr_to_compat(p) ((u32)(unsigned long)(p))

@@ -19,6 +19,7 @@ struct workqueue_struct *system_wq = &__pinscope_wq, *system_highpri_wq = &__pin
 #define WQ_FREEZABLE 4
 #define INIT_WORK(w, f) do { (w)->data = 0; INIT_LIST_HEAD(&(w)->entry); (w)->func = (f); } while (0)
 #define __INIT_WORK(w, f, s) INIT_WORK(w, f)
+#define from_work(v, w, m) container_of(w, typeof(*v), m)
 #define INIT_WORK_ONSTACK(w, f) INIT_WORK(w, f)
 #define PREPARE_WORK(w, f) ((w)->func = (f))
 #define INIT_DELAYED_WORK(w, f) INIT_WORK(&(w)->work, f)
