@@ -173,10 +173,14 @@ export abstract class FnBase {
     return this.c.globalSym(name);
   }
   protected typeOf(t: CType, span: Span = this.span): Ty {
+    if (this.fn && this.hasRunSize(t)) return this.variableType(t, span);
     const ty = this.c.types.of(t, span);
     this.noteEnums(t);
     return ty;
   }
+  /** Is it an array whose size is known when it runs only, or a pointer to one? Then its type is made by code. */
+  protected abstract hasRunSize(t: CType): boolean;
+  protected abstract variableType(t: CType, span: Span): Ty;
   /** Enumerators of an enum that a type defines come into scope. */
   protected noteEnums(t: CType, depth = 0): void {
     if (depth > 8) return;
@@ -237,7 +241,9 @@ export abstract class FnBase {
           const s = this.find(e.arg.name);
           if (s?.kind === 'mem' && this.variableSizes.has(s)) return undefined;
         }
+        if (e.type && this.fn && this.hasRunSize(e.type) && e.type.kind === 'array') return undefined;
         const t = e.type ? this.typeOf(e.type, e) : e.arg ? this.staticType(e.arg) : T.int;
+        if (t.kind === 'array' && t.sizeAt !== undefined) return undefined;
         return { v: BigInt(t.size), type: T.ulong };
       }
       case 'offsetof': {

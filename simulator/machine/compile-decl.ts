@@ -89,8 +89,7 @@ export abstract class FnDecl extends FnInit {
     this.declareLocal(s.offset, d.name, s.type);
     const bytes = this.newRegister();
     const at = { start: d.start, end: d.end };
-    const width: Expr = { kind: 'num', value: BigInt(of.size), text: `${of.size}UL`, ...at };
-    this.convert(this.rv({ kind: 'binary', op: '*', left: size, right: width, ...at }), T.ulong, bytes);
+    this.bytesOf(size, of, bytes);
     this.variableSizes.set(s, bytes);
     const mark = this.cur;
     const name: Expr = { kind: 'str', value: d.name, ...at };
@@ -113,7 +112,7 @@ export abstract class FnDecl extends FnInit {
       if (!d.init) this.fail('__auto_type needs a value', d);
       const st = this.staticType(d.init);
       t = st.kind === 'array' ? ptr(st.of) : st.kind === 'func' ? ptr(st) : st;
-    } else if (d.type.kind === 'array' && d.type.size && !this.constant(d.type.size) && !d.isStatic && !d.isExtern)
+    } else if (d.type.kind === 'array' && d.type.size && this.hasRunSize(d.type) && !d.isStatic && !d.isExtern)
       return this.variableArray(d, d.type.of, d.type.size);
     else t = this.typeOf(d.type, d);
     if (t.kind === 'func') return;

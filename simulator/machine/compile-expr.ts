@@ -129,6 +129,8 @@ export abstract class FnExpr extends FnPlace {
         const s = e.arg?.kind === 'id' ? this.find(e.arg.name) : undefined;
         const slot = s && this.variableSizes.get(s);
         if (slot !== undefined) return this.into({ type: T.ulong, slot }, dst);
+        const t = e.type ? this.typeOf(e.type, e) : e.arg && this.staticType(e.arg);
+        if (t?.kind === 'array' && t.sizeAt !== undefined) return this.into({ type: T.ulong, slot: t.sizeAt }, dst);
         return this.fail('this is no constant', e);
       }
       case 'offsetof':
@@ -197,7 +199,9 @@ export abstract class FnExpr extends FnPlace {
     let next: Val;
     if (t.kind === 'ptr') {
       const d = p.kind === 'slot' ? p.sym.slot : this.tmp();
-      this.emit('ADDLI', d, loaded.slot, delta * t.to.size);
+      if (t.to.kind === 'array' && t.to.sizeAt !== undefined)
+        this.emit(delta > 0 ? 'ADDL' : 'SUBL', d, loaded.slot, t.to.sizeAt);
+      else this.emit('ADDLI', d, loaded.slot, delta * t.to.size);
       next = { type: t, slot: d };
     } else if (t.kind === 'float') {
       const one = this.floatConst(delta, T.double);
@@ -227,6 +231,12 @@ export abstract class FnExpr extends FnPlace {
       this.fail(`the size of ${typeName(p.type.to)} is not known here`);
     const scale = p.type.to.size * (minus ? -1 : 1);
     const d = dst ?? this.tmp();
+    if (p.type.to.kind === 'array' && p.type.to.sizeAt !== undefined) {
+      const bytes = this.tmp();
+      this.emit('MULL', bytes, this.wide(i).slot, p.type.to.sizeAt);
+      this.emit(minus ? 'SUBL' : 'ADDL', d, p.slot, bytes);
+      return { type: p.type, slot: d };
+    }
     if (isWide(i.type)) this.emit('PIDXL', d, p.slot, i.slot, scale);
     else if (i.type.signed || i.type.size < 4) this.emit('PIDX', d, p.slot, i.slot, scale);
     else {
@@ -270,7 +280,11 @@ export abstract class FnExpr extends FnPlace {
     if (op === '-' && a.type.kind === 'ptr') {
       if (b.type.kind !== 'ptr') return this.pointerPlus(a, b, true, dst);
       const d = dst ?? this.tmp();
-      this.emit('PDIFF', d, a.slot, b.slot, Math.max(1, a.type.to.size));
+      if (a.type.to.kind === 'array' && a.type.to.sizeAt !== undefined) {
+        const bytes = this.tmp();
+        this.emit('SUBL', bytes, a.slot, b.slot);
+        this.emit('DIVSL', d, bytes, a.type.to.sizeAt);
+      } else this.emit('PDIFF', d, a.slot, b.slot, Math.max(1, a.type.to.size));
       return { type: T.long, slot: d };
     }
     if (COMPARE.has(op)) {

@@ -1,11 +1,12 @@
 /** Places (lvalues): their addresses, reading and writing them, conversions of values. */
 import type { Expr, InitListExpr } from '../../language/c/ast.ts';
-import { FnBase, isWide, type Place, type Sym, type Val } from './compile-base.ts';
+import { isWide, type Place, type Sym, type Val } from './compile-base.ts';
+import { FnRunSize } from './compile-run-size.ts';
 import { CONSTANTS, FRAME, type OpName } from './opcodes.ts';
 import { findMember, ptr, T, typeName, type RecordTy, type Ty } from './types.ts';
 
 /** Code for places and conversions of a function. */
-export abstract class FnPlace extends FnBase {
+export abstract class FnPlace extends FnRunSize {
   abstract initInto(type: Ty, addr: number, off: number, init: Expr, zeroed: boolean): Ty;
   /** p + i (or p - i). */
   protected abstract pointerPlus(p: Val, i: Val, minus: boolean, dst?: number): Val;
@@ -286,6 +287,9 @@ export abstract class FnPlace extends FnBase {
     return this.narrow(v, to, dst);
   }
 
+  protected wide(v: Val, dst?: number): Val {
+    return this.convert(v, v.type.kind === 'int' && !v.type.signed ? T.ulong : T.long, dst);
+  }
   private extend(v: Val, to: Ty, dst?: number): Val {
     const from = v.type;
     // constants are as wide as can be

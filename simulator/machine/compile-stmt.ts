@@ -48,6 +48,12 @@ export class FnCompiler extends FnFlow {
     });
     if (fn.variadic) this.slotVar("'varargs", ptr(T.char), true);
     this.span = { start: fn.nameSpan.start, end: fn.nameSpan.end };
+    // pointers to arrays whose sizes other parameters say
+    const { names } = this.blocks[0]!;
+    for (const p of fn.params) {
+      const s = p.name === null || !this.hasRunSize(p.type) ? undefined : names.get(p.name);
+      if (s?.kind === 'slot') names.set(p.name!, { ...s, type: this.typeOf(p.type, p) });
+    }
     for (const p of late) {
       const s = this.memVar(p.name, p.type);
       this.declareLocal(s.offset, p.name, p.type);

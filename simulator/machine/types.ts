@@ -56,6 +56,8 @@ export interface ArrayTy {
   readonly n: number;
   readonly size: number;
   readonly align: number;
+  /** Place of the variable that holds its size in bytes, if that is known when it runs only. */
+  readonly sizeAt?: number;
 }
 export interface FuncTy {
   readonly kind: 'func';
@@ -208,7 +210,8 @@ export class Types {
         throw new CompileError(`unknown type ${c.name}`, span);
       }
       case 'pointer':
-        return ptr(this.of(c.to, span));
+        // who uses it computes its size (FnBase.typeOf); who only passes it on need not know
+        return ptr(c.to.kind === 'array' && this.hasRunSize(c.to) ? T.void : this.of(c.to, span));
       case 'array': {
         const of = this.of(c.of, span);
         if (c.size === null) return array(of, -1);
@@ -252,6 +255,12 @@ export class Types {
     }
   }
 
+  /** Is it an array whose size is known when it runs only, or a pointer to one? */
+  hasRunSize(c: CType): boolean {
+    if (c.kind === 'pointer') return this.hasRunSize(c.to);
+    if (c.kind !== 'array') return false;
+    return (c.size !== null && this.cx.constant(c.size) === undefined) || this.hasRunSize(c.of);
+  }
   /** Struct by its name; undefined if the program has none. */
   record(name: string, tag: 'struct' | 'union' = 'struct'): RecordTy | undefined {
     const t = this.of({ kind: 'record', tag, name }, { start: 0, end: 0 });

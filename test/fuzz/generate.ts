@@ -172,7 +172,7 @@ class Generator {
   private statement(vars: Var[], depth: number): string {
     const { r } = this;
     const pad = '  '.repeat(depth + 1);
-    const kind = r.below(depth > 2 ? 4 : 19);
+    const kind = r.below(depth > 2 ? 4 : 33);
     switch (kind) {
       case 0:
       case 1:
@@ -244,6 +244,58 @@ ${pad}  b.d = ${d} ${r.pick(['+', '-', '*'])} ${f}; mix(b.u); b.f = ${f} ${r.pic
         const m = this.name('m');
         return `${pad}{ static ${r.pick(TYPES)} ${m}[2][3]; ${m}[(unsigned long)(${this.expr(vars, 2)}) % 2][(unsigned long)(${this.expr(vars, 2)}) % 3] += ${this.expr(vars)}; for (int k = 0; k < 6; k++) mix((unsigned long)(&${m}[0][0])[k]); }\n`;
       }
+      case 19: {
+        const e = this.name('e');
+        return `${pad}mix((unsigned long)({ ${r.pick(TYPES)} ${e} = ${this.expr(vars, 2)}; ${e} ${r.pick(['+=', '^=', '|='])} ${this.expr(vars, 2)}; ${r.below(2) ? `if (${e} > 3) ${e} = ${this.expr(vars, 3)}; ` : ''}${e}; }));\n`;
+      }
+      case 20: {
+        const n = this.name('n');
+        const a = this.name('vla');
+        return `${pad}{ int ${n} = 1 + (int)((unsigned)(${this.expr(vars, 2)}) % 5); ${r.pick(['int', 'long', 'unsigned char', 'short'])} ${a}[${n} + 1]; for (int k = 0; k <= ${n}; k++) ${a}[k] = ${this.expr(vars, 2)}; mix(sizeof(${a})); mix((unsigned long)${a}[${n}] + (unsigned long)*(${a} + ${n} / 2)); }\n`;
+      }
+      case 21: {
+        const f = this.name('x');
+        const type = r.pick(TYPES);
+        // what a conversion to an integer can't hold is nobody's: small values only
+        return `${pad}{ float ${f} = (float)(short)(${this.expr(vars, 2)}); double d2 = (double)(${r.pick(TYPES)})(${this.expr(vars, 2)}); ${type} i2 = (${type})(int)(${f} / 300.0f); mix((unsigned long)i2); mix((unsigned long)(long)(d2 / 1e12)); mix((unsigned long)(unsigned char)(int)(${f} > 0 ? ${f} / 200 : -${f} / 200)); printf("%.3f %g %e|", ${f} / 7, d2, (double)${f} * 0.001); mix((unsigned long)(d2 ${r.pick(['<', '>=', '=='])} ${f}) + !${f}); }\n`;
+      }
+      case 22: {
+        const v = this.name('c');
+        const t = r.pick(['signed char', 'short', 'int', 'unsigned int', 'long', 'unsigned long', 'unsigned char']);
+        return `${pad}{ ${t} ${v} = ${this.expr(vars, 2)}; ${v} ${r.pick(['>>=', '&=', '|=', '^='])} ${r.below(7)}; ${v} ${r.pick(['/=', '%='])} ${2 + r.below(40)}; mix((unsigned long)${v}); ${v}${r.pick(['++', '--'])}; mix((unsigned long)${v}); mix((unsigned long)(${r.pick(['++', '--'])}${v})); mix((unsigned long)((${this.expr(vars, 2)}) ?: ${v})); }\n`;
+      }
+      case 23: {
+        const b = this.name('bits');
+        return `${pad}{ struct { int a : 5; unsigned long b : 37; _Bool c : 1; unsigned short d : 9; long e : 50; } ${b} = { .a = (int)((unsigned)(${this.expr(vars, 2)}) % 16), .e = (long)(${this.expr(vars, 2)}) % 1000000 }; ${b}.b = (unsigned long)(${this.expr(vars, 2)}); ${b}.c = (${this.expr(vars, 2)}) != 0; ${b}.d += 77; ${b}.d--; ${b}.b <<= 2; ${b}.e -= 12345; mix((unsigned long)${b}.a); mix(${b}.b); mix((unsigned long)${b}.c + ${b}.d); mix((unsigned long)${b}.e); mix(sizeof(${b})); mix((unsigned long)(${b}.b > ${b}.d) + (unsigned long)(${b}.d - 600 < 0)); }\n`;
+      }
+      case 24: {
+        const u = this.name('u');
+        return `${pad}{ union { long l; int i[2]; struct { unsigned short lo, hi; } s; unsigned char c[8]; double d; } ${u}; ${u}.l = (long)(${this.expr(vars, 2)}); mix(${u}.s.hi); mix((unsigned long)${u}.i[1]); ${u}.c[3] ^= 0x5a; ${u}.s.lo++; mix((unsigned long)${u}.l); }\n`;
+      }
+      case 25:
+        return `${pad}switch ((long)(${this.expr(vars)}) % 9) {\n${pad}case -8 ... -1: mix(1ul);\n${pad}case 0: mix(2ul); break;\n${pad}case 2 ... 4: { ${this.statement([...vars], depth + 2).trim()} } /* falls through */\n${pad}case 5: mix(3ul);\n${pad}default: mix(4ul);\n${pad}}\n`;
+      case 26: {
+        const t = this.name('grid');
+        return `${pad}{ short ${t}[3][4] = { [1] = { 1, 2 }, [2][3] = 9 }, (*row)[4] = ${t} + 1; long *cells[2] = { 0 }; (*row)[2] = (short)(${this.expr(vars, 2)}); row++; row[-1][3] ^= row[0][3]; mix((unsigned long)${t}[1][2] + (unsigned long)(row - ${t}) + (unsigned long)(&${t}[2][1] - &${t}[0][0])); mix((unsigned long)(cells[1] == 0) + sizeof ${t}[0]); }\n`;
+      }
+      case 27: {
+        const p = this.name('list');
+        return `${pad}{ struct node { struct node *next; ${r.pick(TYPES)} v; } ${p}[3] = { { &${p}[1], ${this.expr(vars, 2)} }, { &${p}[2], 7 }, { 0, ${this.expr(vars, 2)} } }, **at = &(struct node *){ ${p} }; while (*at) { mix((unsigned long)(*at)->v); if ((*at)->v == 7) *at = (*at)->next; else at = &(*at)->next; } mix((unsigned long)(${p}[0].next - ${p})); }\n`;
+      }
+      case 28:
+        return `${pad}{ int k = 0, j = 9; do { if (++k == 3) continue; if (k > 5) break; j -= k, mix((unsigned long)j); } while (j > ${r.below(6)}); for (;; k--) if (k < 1) break; mix((unsigned long)k); }\n`;
+      case 29:
+        return `${pad}printf("%s|%10.3s|%-6.2s|%c|%5c|%%|%lld|%zu|%hx|%#lx|%+ld|% d|%.5d|%*d\\n", "one", "two-three", "abc", 'x', 'y', (long long)(${this.expr(vars, 2)}), sizeof(int), (unsigned short)(${this.expr(vars, 2)}), (unsigned long)(${this.expr(vars, 2)}), (long)(${this.expr(vars, 2)}), (int)(${this.expr(vars, 2)}), (int)(${this.expr(vars, 2)}) % 1000, 7, (int)(${this.expr(vars, 2)}) % 100);\n`;
+      case 30: {
+        const n = this.name('count');
+        return `${pad}{ static ${r.pick(TYPES)} ${n} = ${1 + r.below(9)}; static const char *const names[] = { "a", "bb", "ccc" }; ${n} += 3; mix((unsigned long)${n} + (unsigned long)names[(unsigned long)${n} % 3][0]); }\n`;
+      }
+      case 31: {
+        const b = this.name('big');
+        return `${pad}{ struct wide { int k[5]; struct pair p; } ${b} = { .k = { [1 ... 3] = ${r.below(9)} }, .p = { 1, 2, 3 } }, other = ${b}; other.k[2] = (int)(${this.expr(vars, 2)}); other.p = flip(${b}.p); ${b} = (${this.expr(vars, 2)}) ? other : ${b}; mix((unsigned long)${b}.k[2] + (unsigned long)${b}.k[3] + ${b}.p.bits); mix((unsigned long)(struct wide){ .k = { 4 } }.k[0]); }\n`;
+      }
+      case 32:
+        return `${pad}{ int (*const *f)(int) = ops + ${r.below(2)}; int (*g)(int) = (${this.expr(vars, 2)}) ? *f : negate; mix((unsigned long)g((int)(${this.expr(vars, 2)}))); mix((unsigned long)(g == negate) + (unsigned long)(*f)(${r.below(99)})); }\n`;
       default:
         return `${pad}mix((unsigned long)apply(twist, (int)(${this.expr(vars)})));\n`;
     }
