@@ -151,7 +151,12 @@ function float(v: number, conv: string, precision: number, flags: string): strin
         const p = digits === 0 ? 1 : digits;
         const e = a === 0 ? 0 : Number(a.toExponential(p - 1).split('e')[1]);
         t = e < -4 || e >= p ? exponent(a.toExponential(p - 1)) : fixed(a, p - 1 - e);
-        if (!flags.includes('#') && t.includes('.')) t = t.replace(/\.?0+(?=e|$)/, '');
+        // trailing zeros of the number, not of its exponent
+        if (!flags.includes('#'))
+          t = t.replace(
+            /^([^.e]*)(\.\d*?)\.?0*(?=e|$)/,
+            (_, whole: string, part: string) => whole + (part === '.' ? '' : part),
+          );
         break;
       }
       default:

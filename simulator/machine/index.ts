@@ -7,7 +7,7 @@
 export { compile, type CompileInput } from './compiler.ts';
 export type { CodeNote } from './compile-stmt.ts';
 export type { FnInfo, GlobalInfo, Program, VarInfo } from './program.ts';
-export { headerText, prelude, PRELUDE_BASE } from './prelude/index.ts';
+export { prelude, PRELUDE_BASE } from './prelude/index.ts';
 export { USER_NAMES } from './prelude/user-names.ts';
 export { BUILTIN_NAMES } from './builtins/index.ts';
 export { isDevice } from './builtins/vfs.ts';

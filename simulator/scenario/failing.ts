@@ -5,7 +5,7 @@
 import type { CType } from '../../language/c/index.ts';
 import type { ExactProgram, Preprocessor } from '../../language/c/exact/index.ts';
 import type { Annotation } from '../../language/annotations/index.ts';
-import { BUILTIN_NAMES, headerText } from '../machine/index.ts';
+import { BUILTIN_NAMES } from '../machine/index.ts';
 
 const ENOMEM = -12;
 /** Names under which built-ins ask for others than themselves. */
@@ -27,10 +27,9 @@ function failing(list: readonly Annotation[]): Set<string> {
 export function letFail(pp: Preprocessor, base: ExactProgram, text: string, list: readonly Annotation[]): void {
   const names = failing(list);
   if (!names.size) return;
-  const headers = headerText();
   const builtins = new Set(BUILTIN_NAMES);
   for (const name of names) {
-    if (!/^\w+$/.test(name) || ASKED.test(name) || builtins.has(name) || headers.includes(`"${name}"`)) continue;
+    if (!/^\w+$/.test(name) || ASKED.test(name) || builtins.has(name) || asks(pp, base, name, name)) continue;
     if (new RegExp(`\\b${name}\\s*\\([^;{}]*\\)\\s*\\{|#\\s*define\\s+${name}\\b`).test(text)) continue;
     const macro = pp.macros.get(name);
     if (macro ? macro.params === null : !base.functions.has(name)) continue;
@@ -47,6 +46,19 @@ export function letFail(pp: Preprocessor, base: ExactProgram, text: string, list
     const error = `(typeof(${call}(a)))(long)(${value})`;
     pp.run(`#define ${name}(a...) (__pinscope_choice("${name}") ? ${error} : ${call}(a))\n`, 0);
   }
+}
+/** Does what the headers make of a name hand it to a built-in, which asks then? */
+function asks(pp: Preprocessor, base: ExactProgram, of: string, name: string, depth = 0): boolean {
+  const macro = pp.macros.get(of);
+  const fn = macro ? undefined : base.functions.get(of);
+  if (depth > 3 || (!macro && !fn)) return false;
+  const words = macro
+    ? macro.body.map((t) => t.text)
+    : (JSON.stringify(fn!.body, (_, v: unknown) => (typeof v === 'bigint' ? 0 : v)).match(/"\w+"(?!:)/g) ?? []);
+  if (words.includes(`"${name}"`)) return true;
+  return [...new Set(words.map((w) => w.replace(/"/g, '')))].some(
+    (w) => w !== of && /^\w+$/.test(w) && asks(pp, base, w, name, depth + 1),
+  );
 }
 /** What a function of the headers returns, or the one that a macro begins with. */
 function returned(pp: Preprocessor, base: ExactProgram, name: string, depth = 0): CType | undefined {

@@ -45,7 +45,7 @@ export class Slot {
   /** Learns a type. */
   learn(t: CType | undefined): void {
     if (!t || this.type) return;
-    const d: CType = t.kind === 'array' ? pointerTo(t.of) : t.kind === 'function' ? pointerTo(t) : t;
+    const d: CType = t.kind === 'array' && !this.array ? pointerTo(t.of) : t.kind === 'function' ? pointerTo(t) : t;
     if (d.kind === 'base' && d.name === 'void') return;
     if (d.kind === 'pointer' && d.to.kind === 'base' && d.to.name === 'void') {
       this.weak ??= d;

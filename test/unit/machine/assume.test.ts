@@ -247,4 +247,56 @@ static int fill(struct request *r, size_t *nbytesp, unsigned int max_pages)
     expect(s.events.filter((e) => e.kind === 'gup')).toHaveLength(1);
     expect(s.kernel.pins.find((r) => s.kernel.pins.get(r, 'live') === 1)).toBe(0);
   });
+  it('takes a member whose element count is asked for to be an array, and one that is assigned to be a value', () => {
+    const text = `static int f(struct req *r, unsigned long addr)
+{
+	struct stream *st;
+	int i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(r->streams); i++) {
+		st = &r->streams[i];
+		n += st->live == 0;
+	}
+	r->ret = hypercall(addr, n);
+	if (copy_to_user((void __user *)addr, &r->ret, sizeof(__u32)))
+		return -EFAULT;
+	return n;
+}
+`;
+    const s = run(text);
+    expect(s.faults).toEqual([]);
+    expect(returned(s)).toEqual(['f() returned 4']);
+  });
+  it('does not lose a struct because something behind a pointer of it is not known', () => {
+    const text = `struct range;
+struct segment { struct range r; int n; };
+struct header { struct segment *seg; unsigned flags; };
+struct ops { void (*done)(struct header *); int (*go)(struct header *, int); };
+static void done(struct header *h) { }
+static const struct ops ops = { .done = done };
+static int f(struct header *h)
+{
+	h->flags = 5;
+	ops.done(h);
+	return h->flags;
+}
+`;
+    expect(returned(run(text, { fn: 'f' }))).toEqual(['f() returned 5']);
+  });
+  it('what is handed to a function that returns a new object may be kept there', () => {
+    const text = `struct ops { void *(*get_mr)(struct dev *d, void *list, int n); };
+struct dev { struct ops *ops; void *priv; };
+static int f(struct dev *d)
+{
+	struct scatterlist *sg = kmalloc_array(4, sizeof(*sg), GFP_KERNEL);
+
+	if (!sg)
+		return -ENOMEM;
+	d->priv = d->ops->get_mr(d, sg, 4);
+	return IS_ERR(d->priv);
+}
+`;
+    expect(run(text).faults).toEqual([]);
+    expect(run(text.replace('d, sg, 4', 'd, NULL, 4')).faults.map((x) => x.kind)).toEqual(['memory-leak']);
+  });
 });

@@ -45,6 +45,21 @@ describe('C on the machine', () => {
       '2 7 2\n',
     ],
     [
+      'arrays with several dimensions of variable length, and pointers to their rows',
+      'int n = 3, m = 4; int a[n][m]; char c[m][2][n]; int (*row)[m] = a + 1; for (int i = 0; i < n * m; i++) a[i / m][i % m] = i / m * 10 + i % m; row++; c[3][1][2] = 81; printf("%d %d %td %zu %zu %zu %c\\n", (*row)[3], row[-1][0], row - a, sizeof a, sizeof a[0], sizeof c[0], *(&c[0][0][0] + 3 * 2 * n + n + 2));',
+      '23 10 2 48 16 6 Q\n',
+    ],
+    [
+      'names in any script, text as UTF-8',
+      'int größe = 3, длина = größe + 1; printf("%d höhe %zu\\n", длина, sizeof("ö"));',
+      '4 höhe 3\n',
+    ],
+    [
+      'zeros of an exponent',
+      'printf("%g %g %g %#g %.3g %G\\n", -6.47767e+10, 100.0, 1e100, 2.0, 1000.0, 1e-10);',
+      '-6.47767e+10 100 1e+100 2.00000 1e+03 1E-10\n',
+    ],
+    [
       'assembly that only holds back compiler or processor',
       'int x = 4, y; asm volatile("mfence" ::: "memory"); __asm__("" : "+r"(x)); asm("" : "=r"(y) : "0"(x + 1)); asm volatile("rep; nop" : : "r"(x)); printf("%d %d\\n", x, y);',
       '4 5\n',
@@ -159,6 +174,15 @@ int run(void)
   });
 });
 
+describe('functions', () => {
+  it('take arrays whose dimensions are other parameters', () => {
+    const sum =
+      'static int sum(int n, int m, int a[n][m], int (*last)[m]) { int s = 0; for (int i = 0; i < n; i++) for (int j = 0; j < m; j++) s += a[i][j] * (i + 1); return s * 100 + (*last)[1]; }';
+    expect(
+      outputOf(main('int a[2][3] = { { 1, 2, 3 }, { 4, 5, 6 } }; printf("%d\\n", sum(2, 3, a, &a[1]));', sum)),
+    ).toBe('3605\n');
+  });
+});
 describe('what C forbids', () => {
   it.each([
     ['read past an array', 'int a[3] = {1, 2, 3}; int i = 3;\nprintf("%d\\n", a[i]); //~ out-of-bounds'],
