@@ -1,5 +1,6 @@
 /** double-release: the same reference given back twice on one path, or slots that were never filled. */
 import type { DoubleReleaseEvent } from '../analysis/events.ts';
+import { wrongBounds } from '../analysis/release-bounds.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import { releasedTwice } from '../analysis/twice.ts';
 import { dropRelease, narrowRelease } from '../fixes/duplicate.ts';
@@ -123,6 +124,20 @@ export const doubleRelease: Rule = {
           e.why === 'again'
             ? dropRelease(file, e.call, e.first)
             : [...narrowRelease(file, e.call), ...(e.why === 'nothing' ? dropRelease(file, e.call) : [])],
+      };
+    }
+    for (const b of wrongBounds(file)) {
+      if (b.kind !== 'far' || !isOwn(file, b.release.fn)) continue;
+      const name = callName(b.release.call);
+      yield {
+        span: b.at,
+        functionName: b.release.fn,
+        message: `${name}() is called for one slot more than there are pages: \`${b.count}\` were taken, and the loop goes on to the slot behind the last. Compare with \`<\`.`,
+        steps: [
+          stepAt(file, b.at, 'the loop goes one slot too far', 'event'),
+          stepAt(file, b.release.call, 'what stands there is given back', 'fault'),
+        ],
+        shape: `${name}:far`,
       };
     }
     for (const t of twice) {

@@ -3,6 +3,7 @@ import type { LeakEvent, OutlivesEvent, ReturnedEvent } from '../analysis/events
 import type { FileAnalysis } from '../analysis/file.ts';
 import { resultOf, type Group } from '../analysis/sites.ts';
 import { forgottenPages, type Forgotten } from '../analysis/forgotten.ts';
+import { wrongBounds, type WrongBound } from '../analysis/release-bounds.ts';
 import { idleReleases, type IdleRelease } from '../analysis/idle-release.ts';
 import { insertRelease } from '../fixes/insert-release.ts';
 import { releaseInTeardown } from '../fixes/teardown.ts';
@@ -248,6 +249,7 @@ export const leakedPin: Rule = {
     // a path that ends behind such a label is told as a path
     const idle = idleReleases(file).filter((r) => r.kind !== 'label' || !told.has(r.fn));
     for (const r of idle) yield fromIdle(file, r);
+    for (const b of wrongBounds(file)) if (b.kind !== 'far') yield fromBound(file, b);
     const forgotten = idle.length ? [] : forgottenPages(file).filter((x) => x.apart || !lost.has(x.acquire.call.start));
     for (const x of forgotten) yield fromForgotten(file, x);
     const never = idle.length || forgotten.length ? [] : [...neverReleased(file, lost)];
@@ -268,6 +270,27 @@ const fromForgotten = (file: FileAnalysis, x: Forgotten): Report => ({
   shape: `${callName(x.acquire.call)}:forgotten:${x.fn}`,
   fixes: () => releaseInTeardown(file, x.acquire),
 });
+
+/** A release that leaves the first or the last page. */
+function fromBound(file: FileAnalysis, b: WrongBound): Report {
+  const name = callName(b.release.call);
+  const acquire = file.groups.groupOf(b.release.key)?.acquires[0];
+  const left = b.kind === 'short' ? 'the last page stays' : 'the first page stays';
+  const why =
+    b.kind === 'short'
+      ? `${name}() gives back fewer pages than \`${b.count}\``
+      : `the loop that gives them back does not begin with the first of \`${b.count}\``;
+  return {
+    span: b.at,
+    functionName: b.release.fn,
+    message: `${acquire ? describeAcquire(file, acquire.call, acquire.kind) : 'What is released here'} is not given back whole: ${why}, so ${left} held.`,
+    steps: [
+      ...(acquire ? [stepAt(file, acquire.call, `${callName(acquire.call)}() takes the pages`, 'acquire')] : []),
+      stepAt(file, b.at, left + ' held', 'fault'),
+    ],
+    shape: `${name}:bound:${b.kind}`,
+  };
+}
 
 /** A function whose name, or whose look at a page, says that it releases: it does not. */
 function fromIdle(file: FileAnalysis, r: IdleRelease): Report {

@@ -1,8 +1,9 @@
 /** mmap-lock: the lock state that an acquire wants, and the one that it meets. */
-import type { Span } from '../../language/c/ast.ts';
+import type { CallExpr, Span } from '../../language/c/ast.ts';
 import { facts } from '../../language/kernel/index.ts';
+import { exprsOf, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import { wayTo } from '../analysis/flow.ts';
+import { makes, wayTo } from '../analysis/flow.ts';
 import type { AcquireSite } from '../analysis/sites.ts';
 import { locksOf, type Locks, type Seen } from '../analysis/locks.ts';
 import { dropLock, keepLock, takeLock } from '../fixes/locking.ts';
@@ -125,8 +126,52 @@ export const mmapLock: Rule = {
         yield* isHeld(file, locks, site);
     }
     yield* kept(file, locks);
+    yield* droppedTwice(file, locks);
   },
 };
+
+/** A function takes the lock and gives it back, and then, on every way to a second call, gives it back again. */
+function* droppedTwice(file: FileAnalysis, locks: Locks): Iterable<Report> {
+  for (const fn of new Set(file.groups.acquires.filter(needs).map((a) => a.fn))) {
+    const f = file.functions.get(fn);
+    const calls = (f?.calls ?? []).filter((c) => /^mmap_(read|write)_(\w+_)?(un)?lock/.test(callName(c)) && c.args[0]);
+    const drops = calls.filter((c) => /unlock$/.test(callName(c)));
+    if (!f || drops.length < 2 || new Set(calls.map((c) => file.groups.text(c.args[0]!))).size > 1) continue;
+    const isHeldAt = (c: CallExpr): boolean => locks.at(fn, c).some((s) => s.held.has('mmap') || s.held.has('mmap?'));
+    const second = drops.find(
+      (c) =>
+        locks.at(fn, c).length > 0 &&
+        !isHeldAt(c) &&
+        drops.some((d) => d !== c && isHeldAt(d) && leads(f, d, c, calls)),
+    );
+    if (second)
+      yield {
+        span: second,
+        functionName: fn,
+        message: `${callName(second)}() gives mmap_lock back a second time: on every way here it was given back before. Drop this call.`,
+        steps: [stepAt(file, second, 'mmap_lock is not held any more', 'fault')],
+        shape: 'mmap_lock:twice',
+      };
+  }
+}
+
+/** `to` is reached from `from` with no call of the lock between them. */
+function leads(f: FunctionContext, from: CallExpr, to: CallExpr, calls: readonly CallExpr[]): boolean {
+  const { nodes } = f.cfg;
+  const nodeOf = (c: CallExpr): number => nodes.findIndex((n) => exprsOf(n).some((e) => makes(e, c)));
+  const others = new Set(calls.filter((c) => c !== from && c !== to).map(nodeOf));
+  const end = nodeOf(to);
+  const seen = new Set<number>();
+  const work = nodes[nodeOf(from)]?.succs.map((s) => s.to) ?? [];
+  while (work.length) {
+    const id = work.pop()!;
+    if (id === end) return true;
+    if (seen.has(id) || others.has(id)) continue;
+    seen.add(id);
+    for (const s of nodes[id]!.succs) work.push(s.to);
+  }
+  return false;
+}
 
 function* notHeld(file: FileAnalysis, locks: Locks, site: AcquireSite): Iterable<Report> {
   const states = locks.at(site.fn, site.call).map((seen) => ({ seen, state: locks.mmapAt(seen) }));
