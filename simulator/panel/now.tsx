@@ -8,7 +8,7 @@ import * as s from './state.ts';
 import { t } from './strings.ts';
 
 /** Changes that are listed before "more". */
-const SHOWN = 7;
+const SHOWN = 5;
 
 /** Lines around what ran and what comes next. */
 function excerpt(ran: number, next: number, count: number): (number | 'gap')[] {

@@ -5,27 +5,10 @@
  * page of the panel begins is the making of a webview by VS Code.
  */
 /* global window, document, requestAnimationFrame */
-import { copyFileSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-import { ROOT } from '../../scripts/lib/paths.mjs';
+import { loadTestTs } from '../../scripts/lib/load-test-ts.mjs';
 
 const sessions = Number(process.argv[2] ?? 3);
-const out = join(ROOT, 'out/bench');
-mkdirSync(out, { recursive: true });
-copyFileSync(join(ROOT, 'test/vscode/lib/drive.js'), join(out, 'drive.js'));
-const outfile = join(out, 'workbench.mjs');
-await build({
-  entryPoints: [join(ROOT, 'test/vscode/lib/workbench.ts')],
-  outfile,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  packages: 'external',
-});
-const { Workbench } = await import(pathToFileURL(outfile).href);
+const { Workbench } = await loadTestTs('test/vscode/lib/workbench.ts');
 
 /** In a page of a webview, again and again: when the picture was there, if it is there. */
 function watch() {
