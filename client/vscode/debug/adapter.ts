@@ -18,6 +18,8 @@ import type { Engine } from '../engine.ts';
 export interface LaunchArguments extends P.LaunchRequestArguments {
   readonly program: string;
   readonly stopOnEntry?: boolean;
+  /** Stop before this step first, whatever comes before it. */
+  readonly startAt?: number;
   /** Stay at the end of the run instead of ending the session. */
   readonly stopAtEnd?: boolean;
   readonly kernel?: string;
@@ -75,7 +77,7 @@ export class Adapter extends DapSession implements Listener {
       return CAPABILITIES;
     },
     launch: (args: LaunchArguments) => this.launch(args),
-    configurationDone: () => this.start(this.runtime.begin(this.launched?.stopOnEntry ?? false)),
+    configurationDone: () => this.begin(),
     disconnect: () => this.over(),
     terminate: () => {
       this.over();
@@ -151,7 +153,7 @@ export class Adapter extends DapSession implements Listener {
     await this.runtime.load({ ...program, options: this.options });
     if (args.schedule === undefined && this.runtime.run.explores) {
       const { lines, schedule } = await this.runtime.explore();
-      for (const line of lines) this.output('console', `${line}\n`);
+      for (const line of lines) this.output('stdout', `${line}\n`);
       if (schedule !== undefined) {
         this.options = { ...this.options, schedule };
         await this.runtime.load({ ...program, options: this.options });
@@ -159,6 +161,10 @@ export class Adapter extends DapSession implements Listener {
     }
     for (const p of this.runtime.run.problems) this.output('console', `${p.message}\n`, p.line, p.file);
     this.event('initialized');
+  }
+  private begin(): void {
+    const { startAt, stopOnEntry = false } = this.launched ?? {};
+    this.start(startAt === undefined ? this.runtime.begin(stopOnEntry) : this.runtime.beginAt(startAt));
   }
   private over(): void {
     if (this.program) this.host.moved(undefined, this.program, this.options);
@@ -180,7 +186,7 @@ export class Adapter extends DapSession implements Listener {
   stopped(why: Why): void {
     if (why.kind === 'end') {
       for (const line of summary(this.runtime.run))
-        this.output(line.ok ? 'console' : 'stderr', `${line.text}\n`, line.line);
+        this.output(line.ok ? 'stdout' : 'stderr', `${line.text}\n`, line.line);
       if (this.launched?.stopAtEnd !== true) {
         this.over();
         this.event('exited', { exitCode: this.runtime.run.ok ? 0 : 1 });
@@ -215,19 +221,20 @@ export class Adapter extends DapSession implements Listener {
     for (const e of events) {
       if (e.kind === 'printk' || e.kind === 'printf' || e.kind === 'stdout')
         this.output('stdout', `${e.text}\n`, e.line);
-      else this.output(e.failure ? 'stderr' : 'console', `[${e.actor}] ${e.kind}: ${e.text}\n`, e.line);
+      else this.output(e.failure ? 'stderr' : 'stdout', `[${e.actor}] ${e.kind}: ${e.text}\n`, e.line);
     }
   }
   logged(logs: readonly { readonly step: number; readonly text: string }[]): void {
     const { places, steps } = this.runtime.run;
     for (const { step, text } of logs) {
       const place = places[steps.place[step] ?? -1];
-      this.output('console', `${text}\n`, place?.line ?? 0, place?.file);
+      this.output('stdout', `${text}\n`, place?.line ?? 0, place?.file);
     }
   }
   complained(message: string): void {
     this.output('stderr', `A breakpoint's condition has no value: ${message}\n`);
   }
+  /** (VS Code shows `console` in the colour of warnings.) */
   private output(category: 'console' | 'stdout' | 'stderr', output: string, line = 0, file = 0): void {
     const where = line && this.program ? { source: this.source(file), line: line - 1 + this.lineBase } : {};
     this.event('output', { category, output, ...where });

@@ -99,6 +99,11 @@ export class Runtime {
       this.listener.stopped({ kind: 'entry' });
     } else await this.search(-1, 1);
   }
+  /** The same at a step; a stop that is there says why. */
+  beginAt(step: number): Promise<void> {
+    const at = Math.max(0, Math.min(step, this.run.length));
+    return at < this.run.length ? this.search(at - 1, 1, at) : this.goTo(at);
+  }
   /** On to the next stop, forwards or backwards. */
   go(direction: 1 | -1): Promise<void> {
     return this.search(this.at, direction);

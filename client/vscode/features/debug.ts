@@ -51,8 +51,8 @@ function activeC(): Uri | undefined {
   const document = window.activeTextEditor?.document;
   return document && ['c', 'cpp'].includes(document.languageId) ? document.uri : undefined;
 }
-/** Debugs what the panel shows. */
-export async function debugRun(uri: Uri, { fn, muted, ...options }: LoadOptions): Promise<void> {
+/** Debugs what the panel shows, from the step on that it shows. */
+export async function debugRun(uri: Uri, { fn, muted, ...options }: LoadOptions, startAt?: number): Promise<void> {
   const program = programOf(uri);
   const name = program.replace(/^.*[\\/]/, '');
   // (the panel has chosen the execution: none means the usual order)
@@ -62,7 +62,8 @@ export async function debugRun(uri: Uri, { fn, muted, ...options }: LoadOptions)
     ...options,
     ...(fn === undefined ? {} : { function: fn }),
     ...(muted === undefined ? {} : { mutedLines: muted }),
-    stopOnEntry: false,
+    stopOnEntry: startAt === undefined,
+    ...(startAt === undefined ? {} : { startAt }),
   });
 }
 function configurationOf(program: string, name: string): DebugConfiguration {

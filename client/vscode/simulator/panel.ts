@@ -360,7 +360,7 @@ export class SimulatorPanel implements Disposable {
     if (name === 'gallery') await commands.executeCommand('pinscope.gallery.focus');
     else if (name === 'walkthrough') await commands.executeCommand('pinscope.openWalkthrough');
     else if (name === 'simulate') await commands.executeCommand('pinscope.simulate');
-    else if (this.#request) await debugRun(this.#request.uri, this.#request.options);
+    else if (this.#request) await debugRun(this.#request.uri, this.#request.options, this.#shown?.step);
   }
 
   async #openSource({ path, line, focus }: HostMessage<'openSource'>): Promise<void> {

@@ -225,6 +225,16 @@ describe('moving', () => {
     await c.move('continue');
     expect(c.outputs.filter((o) => o.output.startsWith('pinned')).length).toBe(printed);
   });
+  test('begins at a step, and goes back from there', async () => {
+    driver();
+    await c.launch({ startAt: 7 });
+    expect(c.moves.at(-1)).toBe(7);
+    await c.move('stepBack');
+    expect(c.moves.at(-1)).toBeLessThan(7);
+    driver();
+    await c.launch({ startAt: 1_000_000 });
+    expect((await c.move('stepBack')).reason).toBe('step');
+  });
   test('jump to a line, restart a frame', async () => {
     driver();
     await c.launch({ stopOnEntry: true });
