@@ -18,6 +18,9 @@ export class Iommu {
   private readonly dir: Column;
   private readonly serial: Column;
   private readonly next: Column;
+  /** Domains that drivers fill themselves (iommu_map): device page and frame of each mapping, plus one; 0: free. */
+  private readonly ownAddress: Column;
+  private readonly ownPage: Column;
   constructor(
     readonly s: State,
     readonly on: boolean,
@@ -26,6 +29,8 @@ export class Iommu {
     this.dir = s.store.column('iova.direction');
     this.serial = s.store.column('iova.serial');
     this.next = s.store.column('iova.next', 4);
+    this.ownAddress = s.store.column('domain.address');
+    this.ownPage = s.store.column('domain.page');
   }
   /** dma_map_page: a device address (in pages) for a page. */
   map(pfn: number, direction: Direction): number {
@@ -47,9 +52,33 @@ export class Iommu {
     this.s.set(this.dir, row, 0);
     if (this.on) this.s.set(this.page, row, 0);
   }
+  private ownRow(address: number): number {
+    for (let row = 0; row < this.next.at(1); row++) if (this.ownAddress.at(row) === address + 1) return row;
+    return -1;
+  }
+  /** iommu_map: a driver maps a frame at a device address (in pages) of its choice; false: something is there. */
+  mapAt(address: number, pfn: number): boolean {
+    if (this.ownRow(address) >= 0) return false;
+    let row = this.ownRow(-1);
+    if (row < 0) row = this.s.add(this.next, 1, 1) - 1;
+    this.s.set(this.ownAddress, row, address + 1);
+    this.s.set(this.ownPage, row, pfn);
+    return true;
+  }
+  /** iommu_unmap: false: nothing is there. */
+  unmapAt(address: number): boolean {
+    const row = this.ownRow(address);
+    if (row >= 0) this.s.set(this.ownAddress, row, 0);
+    return row >= 0;
+  }
+  /** iommu_iova_to_phys: the frame; 0: none. */
+  frameAt(address: number): number {
+    const row = this.ownRow(address);
+    return row < 0 ? 0 : this.ownPage.at(row);
+  }
   /** Is the address mapped (dma_map_page without dma_unmap_page)? */
   mapped(address: number): boolean {
-    return this.dir.at(this.row(address)) !== 0;
+    return this.frameAt(address) !== 0 || this.dir.at(this.row(address)) !== 0;
   }
   /** Number of live mappings, for leak checks. */
   live(): number[] {
@@ -67,6 +96,8 @@ export class Iommu {
   }
   /** What a device access at `address` reaches. `write`: the device writes memory. */
   translate(address: number, write: boolean): Translation {
+    const own = this.frameAt(address);
+    if (own) return { pfn: own, serial: this.s.serial.at(own) };
     const row = this.row(address);
     const dir = this.dir.at(row);
     const pfn = this.page.at(row);

@@ -20,6 +20,8 @@ const PATIENCE = 50;
 const IDLE_LIMIT = 4000;
 /** Turns that work and timers get after a phase. */
 const DRAIN = 300;
+/** The same for kernel threads that are alone: some never wait. */
+const THREADS_DRAIN = 30;
 /** Statements that a thread may run before others get their turn, if it never comes to a visible point. */
 const QUANTUM = 400;
 /** Faults that end the process that made them, and not the run. */
@@ -93,9 +95,10 @@ export class Scheduler {
     const { control, kernel: k } = this.sim;
     if (control.get('phase') !== PHASE.start) {
       if (this.waiting()) return false;
-      // work and timers come to an end first, but for those that start again and again
-      const busy = this.ready().some((t) => k.vm.tKind.at(t) !== ACTOR.kthread);
-      if (busy && control.add('drain', 1) < DRAIN) return false;
+      // work and timers come to an end first, but for those that start again and again; kernel threads do what they were woken for
+      const ready = this.ready();
+      const busy = ready.some((t) => k.vm.tKind.at(t) !== ACTOR.kthread);
+      if (ready.length && control.add('drain', 1) < (busy ? DRAIN : THREADS_DRAIN)) return false;
     }
     control.set('drain', 0);
     this.phases.next();

@@ -24,6 +24,15 @@ function map(k: Kernel, a: Args, pfn: number, off: number, size: number, dir: nu
   k.touched = true;
   return dma;
 }
+/** iommu_map (0), iommu_unmap (1) and iommu_iova_to_phys (2) of one page. */
+function domain(k: Kernel, a: Args): number {
+  const page = Math.floor(a.u(1) / 4096);
+  const { iommu } = k.bus;
+  k.touched = true;
+  if (a.n(0) === 0) return iommu.mapAt(page, Math.floor(a.u(2) / 4096)) ? 0 : -17;
+  if (a.n(0) === 1) return iommu.unmapAt(page) ? 4096 : 0;
+  return iommu.frameAt(page) * 4096;
+}
 function find(k: Kernel, dma: number, size?: number): number {
   const page = Math.floor(dma / 4096);
   // without an IOMMU a page that is mapped twice has one address: the mapping that fits best is meant (kernel/dma/debug.c)
@@ -97,6 +106,7 @@ function mapVirtual(k: Kernel, a: Args, w: Word, size: number, dir: number): num
 
 /** Built-ins of this file. */
 export const dma: Builtins = {
+  __pinscope_domain: domain,
   __pinscope_engine: (k, a) => {
     const d = k.devices[0];
     if (d) k.submit(d, a.u(0), a.u(1), a.n(2));

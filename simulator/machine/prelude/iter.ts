@@ -8,7 +8,10 @@ enum iter_type { ITER_UBUF, ITER_IOVEC, ITER_BVEC, ITER_KVEC, ITER_XARRAY, ITER_
 #define ITER_SOURCE 1
 #define ITER_DEST 0
 #define ITER_ALLOW_P2PDMA 1u
-struct iov_iter { u8 iter_type; bool data_source; size_t iov_offset, count; union { const struct iovec *iov; const struct kvec *kvec; const struct bio_vec *bvec; void *ubuf; }; unsigned long nr_segs; };
+#define iter_iov(i) (iter_is_ubuf(i) ? (const struct iovec *)&(i)->__ubuf_iovec : (i)->iov)
+#define iter_iov_addr(i) (iter_iov(i)->iov_base + (i)->iov_offset)
+#define iter_iov_len(i) (iter_iov(i)->iov_len - (i)->iov_offset)
+struct iov_iter { u8 iter_type; bool data_source; size_t iov_offset; union { struct iovec __ubuf_iovec; struct { union { const struct iovec *iov; const struct kvec *kvec; const struct bio_vec *bvec; void *ubuf; }; size_t count; }; }; unsigned long nr_segs; };
 struct kiocb { struct file *ki_filp; loff_t ki_pos; void (*ki_complete)(struct kiocb *, long); void *private; int ki_flags; u16 ki_ioprio; };
 #define IOCB_NOWAIT 8
 #define IOCB_HIPRI 1

@@ -111,14 +111,35 @@ static inline size_t iov_length(const struct iovec *v, unsigned long n) { size_t
 #define strlen_user(s) strnlen_user(s, PATH_MAX)
 #define reservation_object_lock(r, c) ww_mutex_lock(&(r)->lock, c)
 #define reservation_object_unlock(r) ww_mutex_unlock(&(r)->lock)
-struct iommu_domain { int x; };
-#define iommu_map(d, a, p, n, r, g...) 0
-#define iommu_map_atomic(d, a, p, n, r) 0
-#define iommu_unmap(d, a, n) (n)
-static inline ssize_t iommu_map_sg(struct iommu_domain *d, unsigned long a, struct scatterlist *s, unsigned int n, int p, ...) { ssize_t t = 0; unsigned int i; for (i = 0; i < n && s; i++, s = sg_next(s)) t += s->length; return t; }
+#define IOMMU_READ 1
+#define IOMMU_WRITE 2
+#define IOMMU_CACHE 4
+#define IOMMU_NOEXEC 8
+#define IOMMU_MMIO 16
+#define IOMMU_PRIV 32
+#define platform_bus_type (*(const struct bus_type *)0)
+#define pci_bus_type (*(const struct bus_type *)0)
+struct iommu_domain { unsigned int type; unsigned long pgsize_bitmap; };
+long __pinscope_domain(int op, unsigned long iova, unsigned long pa);
+static inline struct iommu_domain *iommu_domain_alloc(const void *bus) { return kzalloc(sizeof(struct iommu_domain), GFP_KERNEL); }
+static inline struct iommu_domain *iommu_paging_domain_alloc(struct device *dev) { struct iommu_domain *d = kzalloc(sizeof(struct iommu_domain), GFP_KERNEL); return d ? d : ERR_PTR(-ENOMEM); }
+static inline void iommu_domain_free(struct iommu_domain *d) { kfree(d); }
+#define iommu_attach_device(d, dev) ((void)(d), (void)(dev), 0)
+#define iommu_detach_device(d, dev) ((void)(d), (void)(dev))
+#define iommu_attach_group(d, g) ((void)(d), (void)(g), 0)
+#define iommu_detach_group(d, g) ((void)(d), (void)(g))
+#define iommu_present(b) true
+#define device_iommu_mapped(d) true
+#define device_iommu_capable(d, c) true
+#define iommu_capable(b, c) true
+static inline size_t iommu_unmap(struct iommu_domain *d, unsigned long iova, size_t n) { size_t done = 0; for (; done < n && __pinscope_domain(1, iova + done, 0); done += PAGE_SIZE) ; return done; }
+static inline int iommu_map(struct iommu_domain *d, unsigned long iova, phys_addr_t pa, size_t n, int prot, ...) { size_t done; if (!n || ((iova | pa | n) & ~PAGE_MASK)) return -EINVAL; for (done = 0; done < n; done += PAGE_SIZE) if (__pinscope_domain(0, iova + done, pa + done)) { iommu_unmap(d, iova, done); return -EEXIST; } return 0; }
+#define iommu_map_atomic(d, a, p, n, r) iommu_map(d, a, p, n, r)
+#define iommu_unmap_fast(d, a, n, g) iommu_unmap(d, a, n)
+#define iommu_iotlb_sync(d, g) ((void)(g))
+static inline ssize_t iommu_map_sg(struct iommu_domain *d, unsigned long a, struct scatterlist *s, unsigned int n, int p, ...) { ssize_t t = 0; unsigned int i; for (i = 0; i < n && s; i++, s = sg_next(s)) { int r = iommu_map(d, a + t, sg_phys(s) & PAGE_MASK, PAGE_ALIGN(s->offset + s->length), p); if (r) { iommu_unmap(d, a, t); return r; } t += PAGE_ALIGN(s->offset + s->length); } return t; }
 #define iommu_map_sgtable(d, a, t, p) iommu_map_sg(d, a, (t)->sgl, (t)->orig_nents, p)
-#define iommu_unmap_fast(d, a, n, g) (n)
-#define iommu_iova_to_phys(d, a) ((phys_addr_t)(a))
+#define iommu_iova_to_phys(d, a) ({ phys_addr_t __itp = __pinscope_domain(2, a, 0); __itp ? __itp + ((a) & ~PAGE_MASK) : 0; })
 #define iommu_iotlb_sync(d, g) ((void)0)
 #define iommu_flush_iotlb_all(d) ((void)0)
 `;
