@@ -1,4 +1,5 @@
 /** DAX: file pages that are the storage itself (fs/dax.c, fs/ext4). */
+import { protNone } from './vma.ts';
 import { MAPPING, PG, PTE, VM } from './flags.ts';
 import { allocFolio, folioPut, prepNewFolio } from './page_alloc.ts';
 import { mapPte } from './rmap.ts';
@@ -38,14 +39,14 @@ export function daxMap(s: State, c: FaultCtx, write: boolean): FaultResult {
   const slot = pteSlot(s, c.mm, c.vpn, true);
   if (!pfn) {
     if (write) return 'SIGBUS';
-    setEntry(s, slot, zeroPage(s), PTE.present | PTE.special | PTE.young);
+    setEntry(s, slot, zeroPage(s), PTE.present | PTE.special | PTE.young | protNone(c.flags));
     return 'ok';
   }
   s.set(s.mapping, pfn, MAPPING.file + file);
   s.set(s.index, pfn, index);
   s.set(s.xa, xaSlot(s, file, index), pfn);
   const w = write && s.vmaFlags.at(c.vma) & VM.WRITE ? PTE.write | PTE.dirty : 0;
-  setEntry(s, slot, pfn, PTE.present | PTE.special | PTE.devmap | PTE.young | w);
+  setEntry(s, slot, pfn, PTE.present | PTE.special | PTE.devmap | PTE.young | protNone(c.flags) | w);
   return 'ok';
 }
 
@@ -60,7 +61,7 @@ export function daxCow(s: State, c: FaultCtx): FaultResult {
     s,
     pteSlot(s, c.mm, c.vpn, true),
     folio,
-    PTE.young | PTE.dirty | (s.vmaFlags.at(c.vma) & VM.WRITE ? PTE.write : 0),
+    PTE.young | protNone(c.flags) | PTE.dirty | (c.flags & VM.WRITE ? PTE.write : 0),
   );
   addNewAnon(s, c, folio);
   return 'ok';

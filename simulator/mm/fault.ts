@@ -20,7 +20,7 @@ import {
   thpAllowed,
   zeroPage,
 } from './thp.ts';
-import { findVma, vmaIsAnonymous } from './vma.ts';
+import { findVma, vmaIsAnonymous, protNone } from './vma.ts';
 
 /** A fault in progress (struct vm_fault). */
 export interface FaultCtx {
@@ -47,9 +47,6 @@ export function protWrite(s: State, vma: number): boolean {
   const file = s.vmaFile.at(vma);
   return !(file && tracksDirty(s, file));
 }
-
-/** vm_page_prot of a VMA that may not be accessed: PAGE_NONE. FOLL_FORCE faults such pages in. */
-export const protNone = (flags: number): number => (flags & (VM.READ | VM.WRITE) ? 0 : PTE.protnone);
 
 export const maybeWrite = (s: State, vma: number): number => (s.vmaFlags.at(vma) & VM.WRITE ? PTE.write : 0);
 
@@ -97,7 +94,7 @@ function handleFault(s: State, c: FaultCtx): FaultResult {
     // do_huge_pmd_anonymous_page
     const zero = write ? 0 : hugeZeroFolio(s);
     if (zero) {
-      setEntry(s, pmd, zero, PTE.present | PTE.leaf | PTE.young);
+      setEntry(s, pmd, zero, PTE.present | PTE.leaf | PTE.young | protNone(flags));
       return 'ok';
     }
     const folio = write ? mapNewAnonThp(s, mm, c.vma, vpn, gfp) : 0;

@@ -1,17 +1,9 @@
 /** Faults on file mappings: read, shared write, private copy, fault-around (do_fault, filemap_map_pages; mm/memory.c, mm/filemap.c). */
+import { protNone } from './vma.ts';
 import { folioLock } from './wait.ts';
 import { folioWaitStable } from './writeback.ts';
 import { daxCow, daxMap } from './dax.ts';
-import {
-  addNewAnon,
-  maybeWrite,
-  mlockVmaFolio,
-  pgoffOf,
-  protNone,
-  protWrite,
-  type FaultCtx,
-  type FaultResult,
-} from './fault.ts';
+import { addNewAnon, maybeWrite, mlockVmaFolio, pgoffOf, protWrite, type FaultCtx, type FaultResult } from './fault.ts';
 import { FS, addToPageCache, attachBuffers, cachedPage, filemapGet } from './filemap.ts';
 import { PG, PTE, VM } from './flags.ts';
 import { folioAddLru, mlockFolio } from './lru.ts';

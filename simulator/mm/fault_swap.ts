@@ -1,4 +1,5 @@
 /** Swapping in (do_swap_page; mm/memory.c). */
+import { protNone } from './vma.ts';
 import { folioLock } from './wait.ts';
 import { mlockVmaFolio, type FaultCtx, type FaultResult } from './fault.ts';
 import { doWpPage } from './fault_wp.ts';
@@ -84,7 +85,7 @@ export function doSwapPage(s: State, c: FaultCtx, slot: number): FaultResult {
     (locked || s.has(folio, PG.mlocked) || (c.write && !ksmCopy && s.refcount.at(folio) === 1 + s.nr(folio)))
   )
     folioFreeSwap(s, folio);
-  let bits = PTE.young;
+  let bits = PTE.young | protNone(c.flags);
   let write = c.write;
   if (!ksmCopy && (exclusive || s.refcount.at(folio) === 1)) {
     exclusive = true;

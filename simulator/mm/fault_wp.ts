@@ -1,7 +1,8 @@
 /** Writes to read-only pages, and unsharing (do_wp_page; mm/memory.c). */
+import { protNone } from './vma.ts';
 import { folioTrylock } from './wait.ts';
 import { daxMap } from './dax.ts';
-import { addNewAnon, maybeWrite, protNone, type FaultCtx, type FaultResult } from './fault.ts';
+import { addNewAnon, maybeWrite, type FaultCtx, type FaultResult } from './fault.ts';
 import { pageMkwrite } from './fault_file.ts';
 import { PG, PTE, VM } from './flags.ts';
 import { allocFolio, folioPut } from './page_alloc.ts';

@@ -8,7 +8,7 @@ import { changeBits, pmdSlot, pteSlot, setEntry, PMD_NR } from './pagetable.ts';
 import { lruAddDrain } from './lru.ts';
 import { isHugeZero, splitHugePmd } from './thp.ts';
 import { swapDuplicate } from './swap.ts';
-import { mapBase, nameMap, newVma, vmasIn } from './vma.ts';
+import { mapBase, nameMap, newVma, vmasIn, protNone } from './vma.ts';
 import { fileIsMapped, freePgtables, walkRange, zapRange } from './zap.ts';
 import { removeVma } from './vma.ts';
 import { FS } from './filemap.ts';
@@ -97,8 +97,9 @@ function copyPte(s: State, src: number, dst: number, vma: number, child: number,
       return;
     }
     s.set(s.content, copy, s.content.at(page));
-    mapPte(s, to, copy, PTE.young | PTE.dirty | (s.vmaFlags.at(child) & VM.WRITE ? PTE.write : 0));
-    addNewAnon(s, { vma: child, flags: s.vmaFlags.at(child), vpn }, copy);
+    const flags = s.vmaFlags.at(child);
+    mapPte(s, to, copy, PTE.young | protNone(flags) | PTE.dirty | (flags & VM.WRITE ? PTE.write : 0));
+    addNewAnon(s, { vma: child, flags, vpn }, copy);
     return;
   }
   if (next !== bits) changeBits(s, slot, next);
@@ -133,7 +134,7 @@ function copyPmd(s: State, src: number, dst: number, vma: number, slot: number, 
       s,
       pmdSlot(s, dst, vpn, true),
       copy,
-      PTE.young | PTE.dirty | (s.vmaFlags.at(vma) & VM.WRITE ? PTE.write : 0),
+      PTE.young | (bits & PTE.protnone) | PTE.dirty | (s.vmaFlags.at(vma) & VM.WRITE ? PTE.write : 0),
     );
     setAnonExclusive(s, copy, true);
     return;

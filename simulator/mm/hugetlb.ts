@@ -1,4 +1,5 @@
 /** hugetlbfs: 2 MiB pages mapped by PMDs (mm/hugetlb.c). */
+import { protNone } from './vma.ts';
 import { MAPPING, PG, PTE, VM } from './flags.ts';
 import { addToPageCache, cachedPage, removeFromPageCache } from './filemap.ts';
 import { allocFolio, folioGet, folioPut } from './page_alloc.ts';
@@ -32,7 +33,8 @@ export function hugetlbDeleteFromPageCache(s: State, folio: number): void {
 
 /** make_huge_pte: bits of a new entry. */
 function makeHugePte(s: State, vma: number, writable: boolean): number {
-  return writable && s.vmaFlags.at(vma) & VM.WRITE ? PTE.young | PTE.write | PTE.dirty : PTE.young;
+  const flags = s.vmaFlags.at(vma);
+  return PTE.young | protNone(flags) | (writable && flags & VM.WRITE ? PTE.write | PTE.dirty : 0);
 }
 
 /** hugetlb_fault: fills an empty entry (hugetlb_no_page) or resolves a write to a read-only one (hugetlb_wp). */

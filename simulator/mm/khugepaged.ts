@@ -8,7 +8,7 @@ import { folioAnon, folioMapcount, mapPmd, setAnonExclusive, unmapSlot } from '.
 import type { State } from './state.ts';
 import { folioFreeSwap } from './swap.ts';
 import { isZeroPage } from './thp.ts';
-import { findVma, vmaIsAnonymous } from './vma.ts';
+import { findVma, vmaIsAnonymous, protNone } from './vma.ts';
 
 /**
  * MADV_COLLAPSE (madvise_collapse → hpage_collapse_scan_pmd, mm/khugepaged.c): small pages of each aligned range of a VMA into one huge page.
@@ -89,8 +89,9 @@ function collapseInto(s: State, mm: number, base: number, folio: number): number
   s.set(s.mapping, folio, MAPPING.anon);
   s.set(s.index, folio, base);
   s.setFlag(folio, PG.uptodate | PG.swapbacked);
-  const write = s.vmaFlags.at(vma) & VM.WRITE ? PTE.write : 0;
-  mapPmd(s, pmd, folio, PTE.young | PTE.dirty | write);
+  const flags = s.vmaFlags.at(vma);
+  const write = flags & VM.WRITE ? PTE.write : 0;
+  mapPmd(s, pmd, folio, PTE.young | protNone(flags) | PTE.dirty | write);
   setAnonExclusive(s, folio, true);
   folioAddLru(s, folio);
   return 0;

@@ -35,9 +35,10 @@ function writeProtectPage(s: State, slot: number, kept: number): boolean {
 /** replace_page: the slot maps the merged page instead. */
 function replacePage(s: State, slot: number, kpage: number): void {
   const old = s.head(s.ent.at(slot));
+  const none = s.entf.at(slot) & PTE.protnone;
   unmapSlot(s, slot);
   folioGet(s, kpage);
-  mapPte(s, slot, kpage, PTE.young);
+  mapPte(s, slot, kpage, PTE.young | none);
   folioPut(s, old);
 }
 

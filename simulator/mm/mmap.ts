@@ -29,6 +29,7 @@ import {
   vmasExactly,
   vmasIn,
   type Kind,
+  protNone,
 } from './vma.ts';
 import { fsyncFile } from './writeback.ts';
 import { gup } from './gup.ts';
@@ -88,7 +89,7 @@ export function doMmap(
       if (!page) break;
       s.setFlag(page, PG.driver);
       const slot = pteSlot(s, mm, base + i, true);
-      const w = prot.includes('w') ? PTE.write : 0;
+      const w = (prot.includes('w') ? PTE.write : 0) | protNone(flags);
       if (kind === 'pfnmap') setEntry(s, slot, page, PTE.present | PTE.special | PTE.young | w);
       else {
         folioGet(s, page);

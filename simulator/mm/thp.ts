@@ -18,7 +18,7 @@ import { clearEntry, pmdSlot, pteSlot, setEntry, slotIsPmd, slotMm, slotVpn, PMD
 import { folioMarkDirty } from './writeback.ts';
 import { deleteFromPageCacheSlot } from './filemap.ts';
 import { isFileLru, lruAddDrain, listAdd, folioAddLru } from './lru.ts';
-import { findVma, vmasIn } from './vma.ts';
+import { findVma, vmasIn, protNone } from './vma.ts';
 import { folioFreeSwap } from './swap.ts';
 import { SCALAR, type State } from './state.ts';
 
@@ -62,8 +62,8 @@ export function splitHugePmd(s: State, pmd: number, freeze = false): void {
   if (isHugeZero(s, folio)) {
     clearEntry(s, pmd);
     const z = zeroPage(s);
-    for (let i = 0; i < PMD_NR; i++)
-      setEntry(s, pteSlot(s, mm, vpn + i, true), z, PTE.present | PTE.special | PTE.young);
+    const zero = PTE.present | PTE.special | PTE.young | (bits & PTE.protnone);
+    for (let i = 0; i < PMD_NR; i++) setEntry(s, pteSlot(s, mm, vpn + i, true), z, zero);
     return;
   }
   if (!folioAnon(s, folio)) {
@@ -200,11 +200,11 @@ function splitFolioInner(s: State, folio: number, at: number, isolated: number[]
       !s.has(e.page, PG.swapcache) &&
       s.contents.identical(s.content.at(e.page), 0)
     ) {
-      setEntry(s, slot, zeroPage(s), PTE.present | PTE.special | PTE.young);
+      setEntry(s, slot, zeroPage(s), PTE.present | PTE.special | PTE.young | (e.bits & PTE.protnone));
       setAnonExclusive(s, e.page, false);
       continue;
     }
-    mapPte(s, slot, e.page, e.bits & (PTE.write | PTE.dirty | PTE.young));
+    mapPte(s, slot, e.page, e.bits & (PTE.write | PTE.dirty | PTE.young | PTE.protnone));
     folioGet(s, e.page);
     setAnonExclusive(s, e.page, e.exclusive);
   }
@@ -261,9 +261,10 @@ export function mapNewAnonThp(s: State, mm: number, vma: number, vpn: number, gf
   s.set(s.mapping, folio, MAPPING.anon);
   s.set(s.index, folio, base);
   s.setFlag(folio, PG.uptodate | PG.swapbacked);
-  s.set(s.vmaFlags, vma, s.vmaFlags.at(vma) | VM.ANON_VMA);
-  const write = s.vmaFlags.at(vma) & VM.WRITE ? PTE.write | PTE.dirty : PTE.dirty;
-  mapPmd(s, pmdSlot(s, mm, vpn, true), folio, PTE.young | write);
+  const flags = s.vmaFlags.at(vma);
+  s.set(s.vmaFlags, vma, flags | VM.ANON_VMA);
+  const write = flags & VM.WRITE ? PTE.write : 0;
+  mapPmd(s, pmdSlot(s, mm, vpn, true), folio, PTE.young | protNone(flags) | PTE.dirty | write);
   setAnonExclusive(s, folio, true);
   folioAddLru(s, folio);
   s.count('thp_fault_alloc');

@@ -43,11 +43,34 @@ export function directIo(s: State, mm: number, vpn: number, into: boolean, io: (
 /** process_vm_writev (mm/process_vm_access.c): pins the target's page, copies, unpins dirty. */
 export function processVmWritev(s: State, mm: number, vpn: number, content: number): number {
   const pages: number[] = [];
-  const r = gup(s, 'pin_user_pages_remote', mm, vpn, 1, FOLL.WRITE, pages);
-  if (r < 0) return r;
+  // whatever the reason is
+  if (gup(s, 'pin_user_pages_remote', mm, vpn, 1, FOLL.WRITE, pages) <= 0) return -E.FAULT;
   s.set(s.content, pages[0]!, content);
   unpinUserPages(s, pages, true);
   return 8;
+}
+
+/**
+ * io_try_coalesce_buffer, io_do_coalesce_buffer (io_uring/rsrc.c): a buffer of large folios of one size, each whole but the first and the last,
+ * keeps one pin a folio.
+ */
+function ioTryCoalesceBuffer(s: State, pages: readonly number[], out: number[]): boolean {
+  const nr = s.nr(s.head(pages[0]!));
+  if (pages.length <= 1 || nr === 1) return false;
+  /** Where the pages of each folio begin in the buffer. */
+  const starts = [0];
+  for (let i = 1; i < pages.length; i++) {
+    const [last, page] = [pages[i - 1]!, pages[i]!];
+    if (s.head(page) === s.head(last) && page === last + 1) continue;
+    // the first folio may begin in the middle, the last may end there
+    if (last !== s.head(last) + nr - 1 || page !== s.head(page) || s.nr(page) !== nr) return false;
+    starts.push(i);
+  }
+  starts.forEach((first, k) => {
+    unpinUserPages(s, pages.slice(first + 1, starts[k + 1]), false);
+    out.push(s.head(pages[first]!));
+  });
+  return true;
 }
 
 /** io_pin_pages (io_uring/rsrc.c): a long-term pin of every page; files are refused except tmpfs and hugetlbfs (before 6.5 afterwards). */
@@ -72,13 +95,7 @@ export function ioPinPages(s: State, mm: number, start: number, nr: number, out:
       unpinUserPages(s, pages, false);
       return -E.OPNOTSUPP;
     }
-    // io_try_coalesce_buffer: a single huge folio keeps one pin
-    const head = s.head(pages[0]!);
-    if (nr > 1 && pages.every((p) => s.head(p) === head) && s.f.ioUringCoalesces) {
-      unpinUserPages(s, pages.slice(1), false);
-      out.push(pages[0]!);
-      return 0;
-    }
+    if (s.f.ioUringCoalesces && ioTryCoalesceBuffer(s, pages, out)) return 0;
     out.push(...pages);
     return 0;
   }

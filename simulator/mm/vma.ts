@@ -1,5 +1,5 @@
 /** VMAs and named maps of a process (mm/mmap.c, mm/vma.c). */
-import { VM } from './flags.ts';
+import { PTE, VM } from './flags.ts';
 import { PMD_NR } from './pagetable.ts';
 import { SCALAR, type State } from './state.ts';
 
@@ -144,6 +144,8 @@ export function vmaIsAnonymous(s: State, vma: number): boolean {
 export function isCowMapping(flags: number): boolean {
   return (flags & (VM.SHARED | VM.MAYWRITE)) === VM.MAYWRITE;
 }
+/** vm_page_prot of a VMA that may not be accessed: PAGE_NONE. FOLL_FORCE faults such pages in. */
+export const protNone = (flags: number): number => (flags & (VM.READ | VM.WRITE) ? 0 : PTE.protnone);
 /** Kind of a VMA. */
 export function vmaKind(s: State, vma: number): Kind {
   return KINDS[s.vmaKind.at(vma)]!;
