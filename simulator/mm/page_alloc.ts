@@ -149,6 +149,15 @@ export function freeFolio(s: State, folio: number): void {
   }
 }
 
+/** free_huge_folio (mm/hugetlb.c): back to the pool, which looks at nothing; what still maps the folio maps it there. */
+function freeHugeFolio(s: State, folio: number): void {
+  s.clearFlag(folio, PG.anon_exclusive);
+  s.zero(s.mapping, folio);
+  if (s.entire.at(folio) > 0) return;
+  s.zero(s.pincount, folio);
+  freeFolio(s, folio);
+}
+
 /**
  * A page that is freed while something still uses it. Kernels that check freed pages print it and leak it on purpose; the others take it
  * back as if nothing were wrong (the model keeps it off the free lists, so that the page that is freed too early stays visible).
@@ -205,8 +214,7 @@ export function folioPut(s: State, folio: number, n = 1): void {
 /** __folio_put: off the LRU (page_cache_release), clears mlocked, frees. */
 export function folioPutLast(s: State, folio: number): void {
   if (s.has(folio, PG.hugetlb)) {
-    s.set(s.mapping, folio, 0);
-    freeFolio(s, folio);
+    freeHugeFolio(s, folio);
     return;
   }
   if (s.has(folio, PG.driver)) {
