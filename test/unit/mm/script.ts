@@ -30,6 +30,7 @@ const ARGUMENTS: Record<string, string> = {
   file_write_direct: 'file page data',
   disk_read: 'file page',
   move_pages: 'addr node',
+  process_vm_writev: 'addr data',
 };
 
 /** One line as an operation. */
