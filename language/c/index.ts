@@ -22,6 +22,7 @@ export {
   type TypeScope,
 } from './infer.ts';
 export { foldConstant, spelledNumber } from './fold.ts';
+export { initialsOf, type Initial } from './initialisers.ts';
 export { hashText } from './hash.ts';
 export {
   compiledText,

@@ -153,6 +153,8 @@ export type Effect =
       readonly kind: 'user-copy';
       readonly to: 'user' | 'kernel';
       /** result 0 = ok, else bytes left / -EFAULT */ readonly result: 'left' | 'errno';
+      /** What it writes in the kernel: the variable that the first argument is, or the memory that it points to. */
+      readonly writes?: 'variable' | 'memory';
     }
   /** The object in argument `item` becomes reachable from argument `into`. */
   | {

@@ -3,9 +3,9 @@
  * (by record and field name), results. Every acquire, release and use is attached to such a group. This is what links a
  * field that one function fills with pins to the function that puts them; the path walk then says what happens where.
  */
-import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
+import type { CallExpr, CType, Expr, InitListExpr, Span } from '../../language/c/ast.ts';
 import type { Cfg } from '../../language/c/cfg.ts';
-import { exprText, hashText, isInMain, walkExpr } from '../../language/c/index.ts';
+import { exprText, hashText, initialsOf, isInMain, walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
@@ -236,6 +236,8 @@ export class Groups {
       if (node.what.kind === 'decl' && node.what.decl.init && node.what.decl.init.kind !== 'init') {
         this.flow(`L:${f.def.name}:${node.what.decl.name}`, node.what.decl.init, f);
       }
+      if (node.what.kind === 'decl' && node.what.decl.init?.kind === 'init')
+        this.initials({ ...node.what.decl, kind: 'id' }, node.what.decl.type, node.what.decl.init, f);
       if (node.what.kind === 'return' && node.what.value) this.flow(`R:${f.def.name}`, node.what.value, f);
       if (node.what.kind === 'foreach') this.foreach(node.what.name, node.what.args, f);
       for (const e of exprsOf(node)) {
@@ -261,11 +263,34 @@ export class Groups {
             const record = this.names.recordOf(x.left.object, f);
             if (record) this.notes.push({ fn: f.def.name, span: x, record, field: x.left.name, value: x.right });
           }
-          if (x.kind === 'assign' && x.op === '=' && !this.names.isNumber(x.left, f))
+          if (x.kind === 'assign' && x.op === '=' && x.right.kind === 'compound')
+            this.initials(x.left, x.right.type, x.right.init, f);
+          else if (x.kind === 'assign' && x.op === '=' && !this.names.isNumber(x.left, f))
             this.flow(this.keyOf(x.left, f), x.right, f);
           if (x.kind === 'call') this.scanCall(x, f);
         });
       }
+    }
+  }
+
+  /** An initialiser, as the assignments to fields that it stands for. */
+  private initials(object: Expr, type: CType, init: InitListExpr, f: FunctionContext): void {
+    for (const { path, value } of initialsOf(type, init, { unit: this.unit, locals: f.types })) {
+      const { start, end } = value;
+      const left = path.reduce<Expr>(
+        (at, step) =>
+          typeof step === 'string'
+            ? { kind: 'member', object: at, name: step, arrow: false, start, end }
+            : {
+                kind: 'index',
+                object: at,
+                index: { kind: 'num', value: BigInt(step), text: String(step), start, end },
+                start,
+                end,
+              },
+        object,
+      );
+      if (!this.names.isNumber(left, f)) this.flow(this.keyOf(left, f), value, f);
     }
   }
 

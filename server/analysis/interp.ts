@@ -3,8 +3,8 @@
  * of their own. Calls to functions of the same file are walked by the explorer, which leaves their results in
  * `Frame.results`.
  */
-import type { CallExpr, CType, Expr } from '../../language/c/ast.ts';
-import { foldConstant, spelledNumber, typeOfExpr } from '../../language/c/index.ts';
+import type { CallExpr, CType, Expr, InitListExpr } from '../../language/c/ast.ts';
+import { foldConstant, initialsOf, spelledNumber, typeOfExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { Acquires } from './acquire.ts';
@@ -104,10 +104,29 @@ export class Interpreter {
         break;
       case 'cast':
         return this.place(e.arg, state, frame);
+      case 'compound': {
+        const loc = `${frame.id}/$literal${e.start}`;
+        this.initialise(loc, e.type, e.init, state, frame);
+        return loc;
+      }
       default:
         break;
     }
     return `T/${e.start}`;
+  }
+
+  /** Fills an object as its initialiser says: what it does not name is zero. */
+  initialise(loc: string, type: CType, init: InitListExpr, state: State, frame: Frame): void {
+    const isArray = type.kind === 'array';
+    this.memory.store(
+      loc,
+      this.memory.fresh(`i${init.start}`, state, frame, { ...(!isArray && { zeroed: true }) }),
+      state,
+    );
+    for (const { path, value } of initialsOf(type, init, { unit: this.machine.unit, locals: frame.context.types })) {
+      const at = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${this.unions.get(step) ?? step}`));
+      this.memory.store(`${loc}${at.join('')}`, this.eval(value, state, frame), state);
+    }
   }
 
   // ---- expressions ----------------------------------------------------------------------------------------------
@@ -174,6 +193,11 @@ export class Interpreter {
         return e.prefix ? next : old;
       }
       case 'assign': {
+        if (e.op === '=' && e.right.kind === 'compound' && e.right.type.kind !== 'array') {
+          const object = this.place(e.left, state, frame);
+          this.initialise(object, e.right.type, e.right.init, state, frame);
+          return this.memory.load(object, state);
+        }
         const right = this.eval(e.right, state, frame);
         const loc = this.place(e.left, state, frame);
         let v = right;
@@ -243,7 +267,10 @@ export class Interpreter {
       case 'opaque':
         for (const p of e.parts) this.eval(p, state, frame);
         return this.memory.fresh(`o${e.start}`, state, frame);
-      case 'compound':
+      case 'compound': {
+        const loc = this.place(e, state, frame);
+        return e.type.kind === 'array' ? this.memory.address(`${loc}[0]`) : this.memory.load(loc, state);
+      }
       case 'init':
       case 'type':
       case 'stmtexpr':
@@ -317,9 +344,20 @@ export class Interpreter {
     this.callbacks(e, args, state, frame);
     if (!fact) return this.unknownCall(e, name, args, state, frame);
     let result: Val | undefined;
-    for (const effect of fact.effects) result = this.effects.effect(effect, e, args, state, frame) ?? result;
+    for (const effect of fact.effects) {
+      result = this.effects.effect(effect, e, args, state, frame) ?? result;
+      if (effect.kind === 'user-copy' && effect.writes) this.overwrite(effect.writes, e, args[0], state, frame);
+    }
+    for (const v of args) this.memory.mayBeSet(v, () => this.memory.fresh(`z${e.start}`, state, frame), state);
     result ??= name ? this.effects.tells(name, e, args, state, frame) : undefined;
     return result ?? this.memory.fresh(`r${e.start}`, state, frame, { name: name && `${name}()` });
+  }
+
+  /** What came from user memory is not what was there before. */
+  private overwrite(what: 'variable' | 'memory', e: CallExpr, to: Val | undefined, state: State, frame: Frame): void {
+    const now = this.memory.fresh(`u${e.start}`, state, frame);
+    if (what === 'variable' && e.args[0]) this.memory.store(this.place(e.args[0], state, frame), now, state);
+    else if (what === 'memory' && to?.s) this.memory.changed(this.memory.deref(to), now, state);
   }
 
   private readonly callees = new Map<string, Callee>();

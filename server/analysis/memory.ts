@@ -43,6 +43,11 @@ export class Memory {
     if (known) return known;
     const { base, elementOf, isField } = this.reading(loc);
     if (isField && this.symbols.info(base!).zeroed && !state.escaped.has(base!)) return ZERO;
+    if (base === undefined && !elementOf) {
+      // a field that an initialiser did not name
+      const whole = state.memory.wholeOf(loc);
+      if (whole && this.symbols.info(whole.val.s).zeroed && /^[.\w]+$/.test(whole.rest)) return ZERO;
+    }
     const filled = elementOf ? state.filled.get(elementOf.array) : undefined;
     const key = `init:${this.epoch(loc, state)}${filled ? `#${filled}` : ''}`;
     const known0 = this.symbols.find(key);
@@ -173,6 +178,17 @@ export class Memory {
       : [];
     this.store(loc, now, state);
     for (const [at, v] of kept) state.memory.set(at, v);
+  }
+
+  /** Code that is known got the address of a variable: what its initialiser left out may be set now. */
+  mayBeSet(v: Val, now: () => Val, state: State): void {
+    const loc = v.s ? this.symbols.info(v.s).addressOf : undefined;
+    if (!loc?.startsWith('f')) return;
+    for (let at = loc; ; at = at.slice(0, Math.max(at.lastIndexOf('.'), at.lastIndexOf('[')))) {
+      const known = state.memory.get(at);
+      if (known && this.symbols.info(known.s).zeroed) state.memory.set(at, now());
+      if (!/[.[]/.test(at.slice(at.indexOf('/')))) return;
+    }
   }
 
   /** An embedded member's address stands for the object that holds it. */

@@ -77,6 +77,11 @@ export class PageNames {
         return this.keyOf(e.arg, f);
       case 'update':
         return this.keyOf(e.arg, f);
+      case 'compound': {
+        // `&(struct page *){ page }`, a list of one
+        const { items } = e.init;
+        return e.type.kind !== 'record' && items.length === 1 ? this.keyOf(items[0]!.value, f) : null;
+      }
       case 'binary':
         if (e.op === '+' || e.op === '-') return this.keyOf(e.left, f);
         if (e.op === ',') return this.keyOf(e.right, f);

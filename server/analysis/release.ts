@@ -1,11 +1,14 @@
 /** What calls that give pages back, or free what holds them, do to a path. */
-import type { CallExpr, Span } from '../../language/c/ast.ts';
+import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
 import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName } from './context.ts';
 import { nameOf, type Frame, type Machine } from './frame.ts';
 import type { Memory } from './memory.ts';
 import { isElsewhere, isShort, isSureToHold, mayHold, type Resource, type State } from './state.ts';
 import { constant, isConst, sameVal, valKey, ZERO, type Symbols, type Val } from './values.ts';
+
+/** Pages that somebody puts into an array one by one. */
+const MAX_FILLED = 8;
 
 const isWithin = (a: Span, b: Span): boolean => a.start >= b.start && a.end <= b.end;
 
@@ -23,26 +26,51 @@ export class Releases {
   release(effect: Effect & { kind: 'release' }, e: CallExpr, args: readonly Val[], state: State, frame: Frame): void {
     const given = args[effect.pages.arg];
     if (!given || (isConst(given) && given.o === 0)) return;
-    let v = this.memory.containerPages(given, effect.pages.as, state);
+    const v = this.memory.containerPages(given, effect.pages.as, state);
     if (!v) return;
     const count = effect.pages.count !== undefined ? args[effect.pages.count] : undefined;
     if (count && state.known(count) === 0) return;
-    let whole = effect.pages.as === 'page-array' || effect.pages.as === 'folio-array';
-    // unpin_user_pages(&page, 1): the page in the variable, wherever it came from
-    const written = e.args[effect.pages.arg]!;
-    const variable =
-      written.kind === 'unary' && written.op === '&' && written.arg.kind === 'id'
-        ? this.symbols.info(v.s).addressOf
+    const whole = effect.pages.as === 'page-array' || effect.pages.as === 'folio-array';
+    const contents =
+      whole && !this.memory.resourcesOf(v, state).length
+        ? this.contentsOf(v, count, e.args[effect.pages.arg]!, state)
         : undefined;
-    if (whole && variable !== undefined && !v.o && !v.x && !this.memory.resourcesOf(v, state).length) {
-      const content = state.memory.get(variable);
-      if (!content) return;
-      v = content;
-      whole = false;
+    if (contents) for (const content of contents) this.give(effect, e, content, false, count, state, frame);
+    else this.give(effect, e, v, whole, count, state, frame);
+  }
+
+  /**
+   * The pages in what is given as an array and was filled by hand, wherever they came from: `unpin_user_pages(&page, 1)`, a local
+   * array with an initialiser, a literal. Undefined: it is no such thing.
+   */
+  private contentsOf(v: Val, count: Val | undefined, written: Expr, state: State): Val[] | undefined {
+    const { addressOf: at, local } = this.symbols.info(v.s);
+    if (at === undefined || v.o || v.x) return undefined;
+    const first = state.memory.get(at);
+    if (written.kind === 'unary' && written.op === '&' && written.arg.kind === 'id') return first ? [first] : [];
+    if (!first || local !== 'variable') return undefined;
+    const out = [first];
+    const all = (count && state.known(count)) ?? MAX_FILLED;
+    for (let i = 1; i < all && i < MAX_FILLED; i++) {
+      const content = state.memory.get(`${at.replace(/\[0\]$/, '')}[${i}]`);
+      if (!content) break;
+      out.push(content);
     }
+    return out.some((one) => this.memory.resourcesOf(one, state).length > 0) ? out : undefined;
+  }
+
+  private give(
+    effect: Effect & { kind: 'release' },
+    e: CallExpr,
+    v: Val,
+    whole: boolean,
+    count: Val | undefined,
+    state: State,
+    frame: Frame,
+  ): void {
     let mine = this.memory.resourcesOf(v, state).filter(([, r]) => r.status !== 'handed');
     // several acquires into parts of one array: this part only, if the count says so
-    const exact = whole ? mine.filter(([, r]) => sameVal(r.index, { ...v!, s: 0 })) : [];
+    const exact = whole ? mine.filter(([, r]) => sameVal(r.index, { ...v, s: 0 })) : [];
     if (
       exact.length &&
       exact.length < mine.length &&

@@ -30,18 +30,19 @@ export async function analyse(text: string, kernel = { major: 6, minor: 12, patc
 }
 
 /**
- * Checks that exactly the marked lines have findings. `only` looks at one rule. A marker names one or more rules:
+ * Checks that exactly the marked lines have findings. `only` looks at one rule, or some. A marker names one or more rules:
  * `//~ leaked-pin, double-release`. Notes (info and hint level) count where the text marks one of their rule, or `only` asks.
  */
 export async function check(
   text: string,
-  options: { only?: RuleId; kernel?: { major: number; minor: number; patch: number } } = {},
+  options: { only?: RuleId | readonly RuleId[]; kernel?: { major: number; minor: number; patch: number } } = {},
 ): Promise<AnalysisResult> {
   const result = await analyse(text, options.kernel);
+  const only: readonly string[] | undefined = options.only === undefined ? undefined : [options.only].flat();
   const found = result.findings
     .filter((f) =>
-      options.only
-        ? f.rule === options.only
+      only
+        ? only.includes(f.rule)
         : f.level === 'error' || f.level === 'warning' || new RegExp(`//~.*\\b${f.rule}\\b`).test(text),
     )
     .map((f) => `${lineOf(text, f.span.start)} ${f.rule}`)
@@ -52,7 +53,7 @@ export async function check(
       const m = /\/\/~\s*(.*)$/.exec(line);
       return m ? m[1]!.split(',').map((r) => `${i + 1} ${r.trim()}`) : [];
     })
-    .filter((l) => !options.only || l.endsWith(` ${options.only}`))
+    .filter((l) => !only || only.includes(l.slice(l.indexOf(' ') + 1)))
     .sort();
   expect(found, result.findings.map((f) => f.message).join('\n')).toEqual(expected);
   expect(result.notices.filter((n) => n.kind === 'internal' || n.kind === 'rule-failed')).toEqual([]);
