@@ -15,6 +15,7 @@ import { formAsWritten } from '../analysis/call-form.ts';
 import { calleeName, exprsOf, type FunctionContext } from '../analysis/context.ts';
 import { perFunction } from '../analysis/per-function.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import { mmapSemCall } from '../analysis/mmap-sem.ts';
 import { convertToPin } from '../fixes/convert.ts';
 import { removeFlag } from '../fixes/flags.ts';
 import { acquireFor, releaseFor, renamedFor } from '../fixes/other-kernel.ts';
@@ -263,6 +264,31 @@ function checkCall(file: FileAnalysis, f: FunctionContext, call: CallExpr, name:
   };
 }
 
+const MMAP_LOCK: KernelVersion = { major: 5, minor: 8, patch: 0 };
+
+const isRwsem = (name: string): boolean => /^(down|up)_(read|write)|^downgrade_write$/.test(name);
+
+/** `down_read(&mm->mmap_sem)`: the field is called mmap_lock, and has functions of its own. */
+function checkMmapSem(file: FileAnalysis, f: FunctionContext, call: CallExpr, name: string): Wrong | undefined {
+  const { kernel } = file.unit.target;
+  const found = compareVersions(kernel, MMAP_LOCK) < 0 ? null : mmapSemCall(file, f, call);
+  if (!found) return undefined;
+  const { instead, mm } = found;
+  const written = file.unit.sources.slice(call.args[0]!.start, call.args[0]!.end);
+  return {
+    call,
+    name,
+    message: `Linux ${formatVersion(kernel)} has no mmap_sem in struct mm_struct: it is called mmap_lock since ${formatVersion(MMAP_LOCK)}. Use ${instead}().`,
+    shape: `mmap_sem:${name}`,
+    fix: (kernels) =>
+      rewriteForKernels(file, f.def.name, call, kernels, (k) =>
+        compareVersions(k, MMAP_LOCK) < 0
+          ? { name, args: [written] }
+          : { name: instead, args: [file.unit.sources.slice(mm.start, mm.end)] },
+      ),
+  };
+}
+
 /** What kind of references the pages that a call releases were taken with, where the file tells. */
 function takenBy(file: FileAnalysis, call: CallExpr): 'get' | 'pin' | undefined {
   const site = file.groups.releases.find((r) => r.call.start === call.start);
@@ -287,7 +313,7 @@ function checkFlags(file: FileAnalysis, f: FunctionContext): { readonly at: Expr
 const tabled = perFunction((f) =>
   f.calls.filter((call) => {
     const name = calleeName(call);
-    return name !== undefined && (facts.acquire(name) !== undefined || isExact(name));
+    return name !== undefined && (facts.acquire(name) !== undefined || isExact(name) || isRwsem(name));
   }),
 );
 
@@ -313,7 +339,8 @@ export const removedApi: Rule = {
       for (const call of tabled(f)) {
         const name = calleeName(call);
         if (!name || seen.has(call.callee.start) || isOwnName(file, f, name)) continue;
-        const wrong = checkAcquire(file, f, call, name) ?? checkCall(file, f, call, name);
+        const wrong =
+          checkAcquire(file, f, call, name) ?? checkCall(file, f, call, name) ?? checkMmapSem(file, f, call, name);
         if (!wrong || isUncertain(file, call.start) || isOfHeader(file, call, name)) continue;
         seen.add(call.callee.start);
         let made: LadderFix | undefined;

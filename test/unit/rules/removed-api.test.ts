@@ -348,4 +348,35 @@ int f(unsigned long a, int nr, struct page **pages)
     const text = one('pin_user_pages(a, nr, FOLL_WRITE, pages, NULL)');
     expect(found(await run(text, { kernels: ['5.10', '6.1', '6.6', '6.12'] }))).toEqual(['6.6 6.12']);
   });
+
+  const locked = `
+struct cache { struct rw_semaphore mmap_sem; };
+int take(struct mm_struct *mm, struct cache *c, unsigned long a, int nr, struct page **pages)
+{
+	int ret;
+
+	down_read(&mm->mmap_sem);
+	ret = get_user_pages_remote(mm, a, nr, FOLL_WRITE, pages, NULL);
+	up_read(&mm->mmap_sem);
+	down_read(&c->mmap_sem);
+	up_read(&c->mmap_sem);
+	return ret;
+}
+`;
+
+  it('mmap_sem is mmap_lock since 5.8', async () => {
+    const result = await run(locked);
+    const found = result.findings.filter((f) => f.rule === only).map((f) => f.message);
+    expect(found).toHaveLength(2);
+    expect(found[0]).toContain('mmap_read_lock()');
+    const after = fixed(locked, result);
+    expect(after).toContain('mmap_read_lock(mm);');
+    expect(after).toContain('mmap_read_unlock(mm);');
+    expect(after).toContain('down_read(&c->mmap_sem);');
+    expect((await run(after)).findings.filter((f) => f.rule === only)).toEqual([]);
+    const old = (await run(locked, { kernels: ['5.4'] })).findings.filter((f) => f.rule === only);
+    expect(old.every((f) => !f.message.includes('mmap_sem'))).toBe(true);
+    const macro = `#define mmap_sem mmap_lock\n${locked}`;
+    expect((await run(macro)).findings.filter((f) => f.rule === only)).toEqual([]);
+  });
 });
