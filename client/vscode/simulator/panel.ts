@@ -26,7 +26,8 @@ import {
 import { debugRun } from '../features/debug.ts';
 import type { Host } from '../host.ts';
 import { HeadStart } from './head-start.ts';
-import { makeNonce, panelHtml, panelRoots, readPageParts, type PageParts } from './html.ts';
+import { panelHtml, panelRoots, readPageParts } from './html.ts';
+import type { PageParts } from './page-html.ts';
 import { saveExport } from './save.ts';
 import { readSource, type Source } from './source.ts';
 
@@ -209,7 +210,7 @@ export class SimulatorPanel implements Disposable {
       this.#told(undefined, undefined);
     });
     const parts = await this.#pageParts();
-    if (this.#panel === panel) panel.webview.html = panelHtml(panel.webview, extensionUri, makeNonce(), parts);
+    if (this.#panel === panel) panel.webview.html = panelHtml(panel.webview, extensionUri, parts);
   }
 
   /** A page that was hidden, or moved to another window, is made anew, and says `ready` again. */

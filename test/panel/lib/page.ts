@@ -10,6 +10,7 @@ import {
   type ToHost,
   type ToPanel,
 } from '../../../simulator/panel/messages.ts';
+import { pageHtml } from '../../../client/vscode/simulator/page-html.ts';
 import { THEMES, type ThemeName } from './themes.ts';
 
 const ORIGIN = 'https://panel.test/';
@@ -33,13 +34,13 @@ function html(theme: ThemeName): string {
   const style = Object.entries(colors).map(([name, value]) => `--vscode-${name}: ${value};`);
   style.push('--vscode-font-family: "DejaVu Sans", system-ui, sans-serif;', '--vscode-font-size: 13px;');
   style.push('--vscode-editor-font-family: "DejaVu Sans Mono", monospace;', '--vscode-editor-font-size: 12px;');
-  const policy = `default-src 'none'; script-src 'nonce-test'; style-src ${ORIGIN} 'nonce-test'; connect-src ${ORIGIN}; worker-src blob:; img-src data: blob:`;
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Simulator</title>
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<style nonce="test">:root { ${style.join(' ')} }</style>
-<link rel="stylesheet" href="${ORIGIN}panel.css"></head>
-<body class="${className}"><div id="pinscope"></div>
-<script id="pinscope-panel" data-engine="${ORIGIN}engine.browser.js" nonce="test" src="${ORIGIN}panel.js"></script></body></html>`;
+  const dist = (name: string): string => readFileSync(join(ROOT, 'dist', name), 'utf8');
+  const parts = { panel: dist('panel.js'), style: dist('panel.css') };
+  const page = pageHtml({ ...parts, engine: `${ORIGIN}engine.browser.js`, origin: ORIGIN, nonce: 'test' });
+  // as VS Code does it: class and colours are there before anything of the page
+  return page
+    .replace('<head>', () => `<head><style>:root { ${style.join(' ')} }</style>`)
+    .replace('<body>', `<body class="${className}">`);
 }
 
 /** Opens the panel. `engine`: its engine cannot be had before this. */
