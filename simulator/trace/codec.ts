@@ -17,7 +17,7 @@ const MISS = { field: 1, index: 2, before: 4, after: 8 } as const;
 /** A stretch at one lag is worth a token from this many entries on. */
 const MIN_COPY = 32;
 /** After a failed search for a lag the next one comes this many entries later, at most. */
-const MAX_WAIT = 128;
+const MAX_WAIT = 512;
 /** So many entries at the end of a stretch are shown to the predictors, at most. */
 const MAX_LESSON = 256;
 /** Ends of stretches that are remembered: the distance to one of them is the lag of a longer rhythm (pages, and a batch of pages). */
