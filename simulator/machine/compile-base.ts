@@ -83,7 +83,7 @@ export function isWide(t: Ty): boolean {
 /** Instructions that write nothing to the window. (Calls have their result in another operand.) */
 const NO_RESULT: ReadonlySet<OpName> = new Set<OpName>([
   ...(['STEP', 'TRAP', 'JMP', 'JZ', 'JNZ', 'JZL', 'JNZL', 'JEQ', 'JNE', 'JLTS', 'JGES', 'JLTU', 'JGEU'] as const),
-  ...(['ST8', 'ST16', 'ST32', 'ST64', 'STF', 'STB', 'COPY', 'ZERO', 'DECL', 'CHK', 'RET', 'NOTE'] as const),
+  ...(['ST8', 'ST16', 'ST32', 'ST64', 'STF', 'STB', 'COPY', 'ZERO', 'DECL', 'CHK', 'RET', 'NOTE', 'WIDE'] as const),
 ]);
 
 /** State of the function being compiled and the ways to emit. */

@@ -67,6 +67,7 @@ export abstract class FnCall extends FnCond {
         n++;
       } else {
         let v = this.rv(arg);
+        if (v.type.kind === 'wide') this.fail('an __int128 as an argument is not supported: pass its address', arg);
         if (v.type.kind === 'float') v = this.convert(v, T.double);
         else if (v.type.kind === 'int') v = this.convert(v, promote(v.type));
         if (v.slot !== slot) this.emit('MOV', slot, v.slot);

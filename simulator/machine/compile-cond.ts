@@ -28,6 +28,8 @@ export abstract class FnCond extends FnExpr {
     let t: Ty;
     if (thenType.kind === 'void' || elseType.kind === 'void') t = T.void;
     else if (thenType.kind === 'record') t = thenType;
+    else if (thenType.kind === 'wide' || elseType.kind === 'wide')
+      t = [thenType, elseType].find((x) => x.kind === 'wide' && !x.signed) ?? T.i128;
     else if (thenType.kind === 'ptr' && elseType.kind === 'ptr') t = thenType.to.kind === 'void' ? elseType : thenType;
     else if (thenType.kind === 'ptr') t = thenType;
     else if (elseType.kind === 'ptr') t = elseType;
@@ -68,6 +70,11 @@ export abstract class FnCond extends FnExpr {
 
   private intoType(v: Val, t: Ty, d: number): void {
     if (t.kind === 'void') return;
+    if (t.kind === 'wide') {
+      const c = this.toWide(v, t);
+      if (c.slot !== d) this.emit('MOV', d, c.slot);
+      return;
+    }
     if (t.kind === 'record') {
       if (v.slot !== d) this.emit('MOV', d, v.slot);
       return;
@@ -131,7 +138,8 @@ export abstract class FnCond extends FnExpr {
         jumps.push(this.emit(when ? 'JNZ' : 'JZ', v.slot));
       }
     } else {
-      const v = this.rv(e);
+      let v = this.rv(e);
+      if (v.type.kind === 'wide') v = this.convert(v, T.bool);
       if (v.type.kind === 'float') {
         const d = this.tmp();
         this.emit('NEZF', d, v.slot);

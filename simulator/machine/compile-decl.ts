@@ -153,7 +153,7 @@ export abstract class FnDecl extends FnInit {
     this.declareLocal(s.offset, d.name, t);
     if (d.init) {
       const mark = this.cur;
-      if (scalar || (t.kind === 'record' && d.init.kind !== 'init'))
+      if (scalar || t.kind === 'wide' || (t.kind === 'record' && d.init.kind !== 'init'))
         this.store(
           { kind: 'mem', type: t, addr: FRAME, off: s.offset },
           this.rv(d.init.kind === 'init' ? (d.init.items[0]?.value ?? d.init) : d.init),

@@ -1,7 +1,7 @@
 /** Expressions to code: values, operators, assignments. */
 import type { BinaryOp, Expr } from '../../language/c/ast.ts';
 import { common, isWide, type Val } from './compile-base.ts';
-import { FnPlace } from './compile-place.ts';
+import { FnWide } from './compile-wide.ts';
 import type { OpName } from './opcodes.ts';
 import { promote, ptr, T, typeName, type Ty } from './types.ts';
 
@@ -35,7 +35,7 @@ const FLOAT: Readonly<Record<string, OpName>> = {
 export const COMPARE = new Set(['==', '!=', '<', '>', '<=', '>=']);
 
 /** Expression code of a function. */
-export abstract class FnExpr extends FnPlace {
+export abstract class FnExpr extends FnWide {
   abstract stmtExpr(e: Expr & { kind: 'stmtexpr' }, dst?: number): Val;
   protected abstract call(e: Expr & { kind: 'call' }, dst?: number): Val;
   protected abstract conditional(e: Expr & { kind: 'cond' }, dst?: number): Val;
@@ -155,6 +155,8 @@ export abstract class FnExpr extends FnPlace {
       }
       case '!': {
         const v = this.rv(e.arg);
+        const zero = v.type.kind === 'wide' && this.operateWide('==', v, this.loadConst(0n, T.int), dst);
+        if (zero) return zero;
         const d = dst ?? this.tmp();
         if (v.type.kind === 'float') {
           this.emit('NEZF', d, v.slot);
@@ -174,6 +176,11 @@ export abstract class FnExpr extends FnPlace {
           const d = dst ?? this.tmp();
           this.emit('NEGF', d, v.slot);
           return { type: v.type, slot: d };
+        }
+        if (v.type.kind === 'wide') {
+          if (e.op === '+') return v;
+          const zero = this.loadConst(e.op === '-' ? 0n : -1n, T.long);
+          return this.operateWide(e.op === '-' ? '-' : '^', zero, v) ?? this.fail(`${e.op} of ${typeName(v.type)}`, e);
         }
         if (v.type.kind !== 'int') this.fail(`${e.op} of ${typeName(v.type)}`, e);
         const t = promote(v.type);
@@ -197,7 +204,11 @@ export abstract class FnExpr extends FnPlace {
       this.emit('MOV', old.slot, loaded.slot);
     }
     let next: Val;
-    if (t.kind === 'ptr') {
+    if (t.kind === 'wide') {
+      // the old value is a place of its own before the variable changes
+      old = e.prefix ? loaded : this.operateWide('+', loaded, this.loadConst(0n, T.int))!;
+      next = this.operateWide('+', loaded, this.loadConst(BigInt(delta), T.int))!;
+    } else if (t.kind === 'ptr') {
       const d = p.kind === 'slot' ? p.sym.slot : this.tmp();
       if (t.to.kind === 'array' && t.to.sizeAt !== undefined)
         this.emit(delta > 0 ? 'ADDL' : 'SUBL', d, loaded.slot, t.to.sizeAt);
@@ -275,6 +286,8 @@ export abstract class FnExpr extends FnPlace {
     if (a.type.kind === 'void' || b.type.kind === 'void') this.fail('a void value is used', e);
     if (a.type.kind === 'record' || b.type.kind === 'record')
       this.fail(`${op} of ${typeName(a.type)} and ${typeName(b.type)}`, e);
+    if (a.type.kind === 'wide' || b.type.kind === 'wide')
+      return this.operateWide(op, a, b, dst) ?? this.fail(`${op} of ${typeName(a.type)}`, e);
     if (op === '+' && a.type.kind === 'ptr') return this.pointerPlus(a, b, false, dst);
     if (op === '+' && b.type.kind === 'ptr') return this.pointerPlus(b, a, false, dst);
     if (op === '-' && a.type.kind === 'ptr') {

@@ -3,7 +3,7 @@ import type { Expr, InitListExpr } from '../../language/c/ast.ts';
 import { isWide, type Place, type Sym, type Val } from './compile-base.ts';
 import { FnRunSize } from './compile-run-size.ts';
 import { CONSTANTS, FRAME, type OpName } from './opcodes.ts';
-import { findMember, ptr, T, typeName, type RecordTy, type Ty } from './types.ts';
+import { findMember, ptr, T, typeName, type RecordTy, type Ty, type WideTy } from './types.ts';
 
 /** Code for places and conversions of a function. */
 export abstract class FnPlace extends FnRunSize {
@@ -172,7 +172,7 @@ export abstract class FnPlace extends FnRunSize {
     }
     if (t.kind === 'array') return this.addressOf(p, ptr(t.of), dst);
     if (t.kind === 'func') return this.addressOf(p, ptr(t), dst);
-    if (t.kind === 'record') return this.addressOf(p, t, dst);
+    if (t.kind === 'record' || t.kind === 'wide') return this.addressOf(p, t, dst);
     if (t.kind === 'void') return { type: T.void, slot: p.addr };
     const d = dst ?? this.tmp();
     if (p.width !== undefined && p.bit !== undefined) {
@@ -205,6 +205,13 @@ export abstract class FnPlace extends FnRunSize {
       return to;
     }
     if (t.kind === 'array' || t.kind === 'func' || t.kind === 'void') this.fail(`${typeName(t)} can't be assigned`);
+    if (t.kind === 'wide') {
+      if (p.kind !== 'mem') return this.fail('an __int128 in no memory');
+      const v = this.toWide(value, t);
+      const to = this.addressOf(p, t);
+      this.emit('COPY', to.slot, v.slot, t.size);
+      return to;
+    }
     if (p.kind === 'slot') {
       const v = this.convert(value, t, p.sym.slot);
       if (v.slot !== p.sym.slot) this.emit('MOV', p.sym.slot, v.slot);
@@ -233,6 +240,8 @@ export abstract class FnPlace extends FnRunSize {
   protected convert(v: Val, to: Ty, dst?: number, cast = false): Val {
     const from = v.type;
     if (from === to) return this.into(v, dst);
+    if (to.kind === 'wide') return this.into(this.toWide(v, to), dst);
+    if (from.kind === 'wide' && to.kind !== 'void') return this.fromWide(v, to, dst);
     if (to.kind === 'void') return { type: T.void, slot: v.slot };
     if (from.kind === 'void') this.fail('a void value is used');
     if (from.kind === 'record' || to.kind === 'record' || to.kind === 'array' || to.kind === 'func')
@@ -287,6 +296,8 @@ export abstract class FnPlace extends FnRunSize {
     return this.narrow(v, to, dst);
   }
 
+  protected abstract toWide(v: Val, to: WideTy): Val;
+  protected abstract fromWide(v: Val, to: Ty, dst?: number): Val;
   protected wide(v: Val, dst?: number): Val {
     return this.convert(v, v.type.kind === 'int' && !v.type.signed ? T.ulong : T.long, dst);
   }

@@ -40,6 +40,8 @@ export class FnCompiler extends FnFlow {
     this.collectLabels(fn.body, [fn.body]);
     if (info.returns.kind === 'record') this.slotVar("'result", ptr(info.returns), true);
     const late: { name: string; type: Ty; slot: number }[] = [];
+    if ([info.returns, ...info.params].some((t) => t.kind === 'wide'))
+      this.fail('an __int128 as an argument or result is not supported: give its address', fn.nameSpan);
     fn.params.forEach((p, i) => {
       const t = info.params[i]!;
       const name = p.name ?? `'arg${i}`;

@@ -125,7 +125,16 @@ export const OP = {
   CALLB: 107,
   RET: 108,
   NOTE: 109,
+  // 128 bits: operands are addresses, the last one says which operation
+  WIDE: 110,
+  WCMP: 111,
 } as const;
+/** Operations of WIDE and WCMP by their numbers, and what is added if they are signed. */
+export const WIDE_OPS: readonly string[] = ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>'];
+/** Comparisons. */
+export const WIDE_COMPARE: readonly string[] = ['==', '!=', '<', '<=', '>', '>='];
+/** Added to the number of a signed operation. */
+export const WIDE_SIGNED = 16;
 /** Name of an instruction. */
 export type OpName = keyof typeof OP;
 /** Words of an instruction. */

@@ -32,6 +32,14 @@ export interface IntTy {
   readonly rank: number;
   readonly name: string;
 }
+/** An integer of 128 bits. */
+export interface WideTy {
+  readonly kind: 'wide';
+  readonly size: 16;
+  readonly align: 16;
+  readonly signed: boolean;
+  readonly name: string;
+}
 export interface FloatTy {
   readonly kind: 'float';
   readonly size: 4 | 8;
@@ -70,7 +78,7 @@ export interface FuncTy {
   readonly loose: boolean;
 }
 /** A type. */
-export type Ty = IntTy | FloatTy | VoidTy | PtrTy | ArrayTy | FuncTy | RecordTy;
+export type Ty = IntTy | WideTy | FloatTy | VoidTy | PtrTy | ArrayTy | FuncTy | RecordTy;
 
 /** What the compiler refuses, and where. */
 export class CompileError extends Error {
@@ -107,6 +115,8 @@ export const T = {
   ulong: int('unsigned long', 8, false, 4),
   llong: int('long long', 8, true, 5),
   ullong: int('unsigned long long', 8, false, 5),
+  i128: { kind: 'wide', size: 16, align: 16, signed: true, name: '__int128' } as WideTy,
+  u128: { kind: 'wide', size: 16, align: 16, signed: false, name: 'unsigned __int128' } as WideTy,
   float: { kind: 'float', size: 4, align: 4, name: 'float' } as FloatTy,
   double: { kind: 'float', size: 8, align: 8, name: 'double' } as FloatTy,
 } as const;
@@ -148,6 +158,7 @@ export function typeName(t: Ty): string {
     case 'void':
       return 'void';
     case 'int':
+    case 'wide':
     case 'float':
       return t.name;
     case 'ptr':

@@ -1,6 +1,6 @@
 /** Instructions that are rare: they stand outside of the machine's loop, so that the engine compiles it soon. */
 import { MachineFault } from './memory.ts';
-import { OP } from './opcodes.ts';
+import { OP, WIDE_COMPARE, WIDE_OPS, WIDE_SIGNED } from './opcodes.ts';
 import { VmAccess } from './vm-access.ts';
 
 const f32 = new Float32Array(1);
@@ -118,11 +118,28 @@ export class VmOps extends VmAccess {
         const v = Math.trunc(d / code[pc + 4]!);
         return this.result(v | 0, Math.floor(v / 4294967296) | 0);
       }
+      case OP.WIDE: {
+        const v = wideResult(code[pc + 4]!, this.number128(b, t), this.number128(c, t));
+        const bytes = new DataView(new ArrayBuffer(16));
+        bytes.setBigUint64(0, BigInt.asUintN(64, v), true);
+        bytes.setBigUint64(8, BigInt.asUintN(64, v >> 64n), true);
+        this.writeBytes(W[a + 1]!, W[a]!, new Uint8Array(bytes.buffer), t);
+        return false;
+      }
+      case OP.WCMP:
+        return this.result(wideCompare(code[pc + 4]!, this.number128(b, t), this.number128(c, t)) ? 1 : 0, 0);
       case OP.TRAP:
         throw new MachineFault('unsupported', this.program.messages[a]!);
       default:
         throw new Error(`bad instruction ${code[pc]} at ${pc}`);
     }
+  }
+  /** The 128 bits at the address in a place of the window. */
+  private number128(slot: number, t: number): bigint {
+    const { words } = this.window;
+    const b = this.readBytes(words[slot + 1]!, words[slot]!, 16, t);
+    const v = new DataView(b.buffer, b.byteOffset, 16);
+    return (v.getBigUint64(8, true) << 64n) | v.getBigUint64(0, true);
   }
   private result(lo: number, hi: number): true {
     this.resLo = lo;
@@ -134,5 +151,51 @@ export class VmOps extends VmAccess {
     this.resLo = f64w[0]!;
     this.resHi = f64w[1]!;
     return true;
+  }
+}
+
+function wideResult(op: number, x: bigint, y: bigint): bigint {
+  const signed = op >= WIDE_SIGNED;
+  const a = signed ? BigInt.asIntN(128, x) : x;
+  const b = signed ? BigInt.asIntN(128, y) : y;
+  switch (WIDE_OPS[op % WIDE_SIGNED]) {
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '&':
+      return a & b;
+    case '|':
+      return a | b;
+    case '^':
+      return a ^ b;
+    case '<<':
+      return a << (y & 127n);
+    case '>>':
+      return a >> (y & 127n);
+    default:
+      if (b === 0n) throw new MachineFault('division-by-zero', 'division by zero');
+      return WIDE_OPS[op % WIDE_SIGNED] === '/' ? a / b : a % b;
+  }
+}
+function wideCompare(op: number, x: bigint, y: bigint): boolean {
+  const signed = op >= WIDE_SIGNED;
+  const a = signed ? BigInt.asIntN(128, x) : x;
+  const b = signed ? BigInt.asIntN(128, y) : y;
+  switch (WIDE_COMPARE[op % WIDE_SIGNED]) {
+    case '==':
+      return a === b;
+    case '!=':
+      return a !== b;
+    case '<':
+      return a < b;
+    case '<=':
+      return a <= b;
+    case '>':
+      return a > b;
+    default:
+      return a >= b;
   }
 }

@@ -172,7 +172,7 @@ class Generator {
   private statement(vars: Var[], depth: number): string {
     const { r } = this;
     const pad = '  '.repeat(depth + 1);
-    const kind = r.below(depth > 2 ? 4 : 33);
+    const kind = r.below(depth > 2 ? 4 : 35);
     switch (kind) {
       case 0:
       case 1:
@@ -296,6 +296,15 @@ ${pad}  b.d = ${d} ${r.pick(['+', '-', '*'])} ${f}; mix(b.u); b.f = ${f} ${r.pic
       }
       case 32:
         return `${pad}{ int (*const *f)(int) = ops + ${r.below(2)}; int (*g)(int) = (${this.expr(vars, 2)}) ? *f : negate; mix((unsigned long)g((int)(${this.expr(vars, 2)}))); mix((unsigned long)(g == negate) + (unsigned long)(*f)(${r.below(99)})); }\n`;
+      case 33: {
+        const q = this.name('q');
+        const sign = r.pick(['unsigned __int128', '__int128']);
+        return `${pad}{ ${sign} ${q} = (${sign})(${this.expr(vars, 2)}) * (${this.expr(vars, 2)}); ${q} ${r.pick(['+=', '-=', '^=', '|='])} ${this.expr(vars, 2)}; ${q} ${r.pick(['<<=', '>>='])} ${r.below(60)}; mix((unsigned long)${q}); mix((unsigned long)(${q} >> 64)); ${q} /= ${1 + r.below(99)}; ${q}--; mix((unsigned long)${q} + (unsigned long)(${q} ${r.pick(['<', '>', '=='])} (${this.expr(vars, 2)})) + !${q}); }\n`;
+      }
+      case 34: {
+        const a = this.name('m');
+        return `${pad}{ int r = 1 + (int)((unsigned)(${this.expr(vars, 2)}) % 3), c = 1 + (int)((unsigned)(${this.expr(vars, 2)}) % 4); short ${a}[r][c], (*row)[c] = ${a}; for (int k = 0; k < r * c; k++) ${a}[k / c][k % c] = (short)(k * 3); row += r - 1; mix((unsigned long)(*row)[c - 1] + sizeof ${a} + sizeof *row + (unsigned long)(row - ${a})); }\n`;
+      }
       default:
         return `${pad}mix((unsigned long)apply(twist, (int)(${this.expr(vars)})));\n`;
     }

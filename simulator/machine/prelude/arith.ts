@@ -33,6 +33,8 @@ static inline u64 div64_u64_rem(u64 a, u64 b, u64 *r) { *r = a % b; return a / b
 static inline s64 div_s64_rem(s64 a, s32 b, s32 *r) { *r = a % b; return a / b; }
 #define div64_s64(a, b) ((s64)(a) / (s64)(b))
 #define div64_long(a, b) ((s64)(a) / (long)(b))
+typedef unsigned __int128 u128; typedef __int128 s128;
+static inline u64 mul_u64_u64_div_u64(u64 a, u64 b, u64 c) { return (u64)((u128)a * b / c); }
 #define mul_u32_u32(a, b) ((u64)(u32)(a) * (u32)(b))
 static inline u64 mul_u64_u32_shr(u64 a, u32 m, unsigned int s) { u64 r = ((u64)(u32)a * m) >> s; if (a >> 32) r += ((a >> 32) * m) << (32 - s); return r; }
 static inline u64 mul_u64_u64_shr(u64 a, u64 b, unsigned int s) { u64 ll = (u64)(u32)a * (u32)b, lh = (u64)(u32)a * (b >> 32), hl = (a >> 32) * (u32)b, mid = (ll >> 32) + (u32)lh + (u32)hl, lo = (mid << 32) | (u32)ll, hi = (a >> 32) * (b >> 32) + (lh >> 32) + (hl >> 32) + (mid >> 32); if (!s) return lo; return s < 64 ? (lo >> s) | (hi << (64 - s)) : hi >> (s - 64); }

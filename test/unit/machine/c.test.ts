@@ -50,6 +50,11 @@ describe('C on the machine', () => {
       '23 10 2 48 16 6 Q\n',
     ],
     [
+      'integers of 128 bits',
+      'u128 x = (u128)~0ul * 10, g = ~(u128)0; __int128 s = -1, v[2] = { -2, 3 }; struct { char c; u128 w; } b = { 1, x++ }; v[1] *= v[0]; s = s << 70; printf("%lx:%lx %ld %d %d %zu %ld %d\\n", (unsigned long)(x >> 64), (unsigned long)x, (long)v[1], v[0] < 0, g > x, sizeof(b), (long)(s / 3 >> 64), b.w == x - 1 && !!b.w);',
+      '9:fffffffffffffff7 -6 1 1 32 -22 1\n',
+    ],
+    [
       'names in any script, text as UTF-8',
       'int größe = 3, длина = größe + 1; printf("%d höhe %zu\\n", длина, sizeof("ö"));',
       '4 höhe 3\n',
