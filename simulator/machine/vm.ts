@@ -20,7 +20,7 @@ export const PREEMPT = Symbol('preempt');
 
 /** Instructions after which a run is taken for a long one. */
 const LONG = 1000;
-let primed = false;
+let longRuns = 0;
 /** Bytes that loads and stores move, from LD8S to ST64. */
 const SIZES = Uint8Array.of(1, 1, 2, 2, 4, 8, 4, 1, 2, 4, 8);
 
@@ -28,6 +28,7 @@ const SIZES = Uint8Array.of(1, 1, 2, 2, 4, 8, 4, 1, 2, 4, 8);
 export class Vm extends VmOps {
   /** Instructions carried out so far (not undone by going back). */
   executed = 0;
+  private long = false;
   /** Statements carried out. */
   steps = 0;
   /** Called at every statement boundary before it runs; true: stop there. */
@@ -35,9 +36,10 @@ export class Vm extends VmOps {
 
   /** Runs a thread until it blocks, ends, gives way, or `budget` statements are done. Throws MachineFault. */
   run(t: number, budget: number): Stop {
-    if (this.executed > LONG && !primed) {
-      primed = true;
-      prime((host) => new Vm(new Store(), primingProgram(), host));
+    if (!this.long && this.executed > LONG) {
+      this.long = true;
+      // the first long run has the loop compiled for what it does itself, which takes less time; with the next one that would be lost
+      if (++longRuns === 2) prime((host) => new Vm(new Store(), primingProgram(), host));
     }
     this.openWindow(t);
     const { tPc, tDepth, store } = this;
