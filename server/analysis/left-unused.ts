@@ -39,19 +39,30 @@ function* unusedIndex(file: FileAnalysis, f: FunctionContext): Iterable<IdleRele
     if (mentions(file, f, name) === 1) yield { fn: f.def.name, kind: 'index', at: span, name };
 }
 
+const keepersOf = new WeakMap<FileAnalysis, ReadonlySet<string>>();
+
+/** Records with a field that holds acquired pages. */
+function keepers(file: FileAnalysis): ReadonlySet<string> {
+  let records = keepersOf.get(file);
+  if (!records) {
+    const found = new Set<string>();
+    for (const g of file.groups.all().values())
+      if (g.acquires.length) for (const k of g.keys) if (k.startsWith('F:')) found.add(k.slice(2, k.indexOf('.')));
+    keepersOf.set(file, (records = found));
+  }
+  return records;
+}
+
 /** `static void demo_cleanup(struct demo *d, …)` that never looks at `d`, where `d` keeps the pages. */
 function* unusedKeeper(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
   if (!f.def.isStatic || !ENDS_OBJECT.test(f.def.name) || isConditional(file, f)) return;
   for (const p of f.def.params) {
     const record = p.type.kind === 'pointer' && p.type.to.kind === 'record' ? p.type.to.name : undefined;
-    if (!p.name || record === undefined || mentions(file, f, p.name) > 0) continue;
-    const keeps = [...file.groups.all().values()].some(
-      (g) => g.acquires.length > 0 && g.keys.some((k) => k.startsWith(`F:${record}.`)),
-    );
+    if (!p.name || record === undefined || !keepers(file).has(record) || mentions(file, f, p.name) > 0) continue;
     // called as it is asked to be: a callback may do without what it is given
     const callback = [...file.functions.values()].some((g) => namesIn(g).mentioned.has(f.def.name));
     const inTable = new RegExp(`[={,]\\s*&?${f.def.name}\\s*[,}]`).test(file.unit.text);
-    if (keeps && !callback && !inTable) yield { fn: f.def.name, kind: 'keeper', at: f.def.nameSpan, name: p.name };
+    if (!callback && !inTable) yield { fn: f.def.name, kind: 'keeper', at: f.def.nameSpan, name: p.name };
   }
 }
 

@@ -108,8 +108,19 @@ function isPartial(r: ReleaseSite): boolean {
   return e.kind === 'index' || e.kind === 'binary';
 }
 
+/** Not from the first to the last. */
+const isOdd = (l: Counting): boolean => (l.op === '<' ? l.from > 0 : l.from === 0);
+
+const known = new WeakMap<FileAnalysis, readonly WrongBound[]>();
+
 /** All of a file. */
-export function* wrongBounds(file: FileAnalysis): Iterable<WrongBound> {
+export function wrongBounds(file: FileAnalysis): readonly WrongBound[] {
+  let found = known.get(file);
+  if (!found) known.set(file, (found = [...boundsOf(file)]));
+  return found;
+}
+
+function* boundsOf(file: FileAnalysis): Iterable<WrongBound> {
   for (const g of file.groups.all().values()) {
     if (!g.acquires.length && !g.releases.some((r) => r.effect.of === 'pin')) continue;
     for (const release of g.releases) {
@@ -128,6 +139,7 @@ export function* wrongBounds(file: FileAnalysis): Iterable<WrongBound> {
           yield { release, at: call, kind: 'short', count: file.groups.text(n.left) };
         continue;
       }
+      if (!counting(f).some(isOdd)) continue;
       const at = f.cfg.nodes.find((node) => exprsOf(node).some((e) => makes(e, call)))?.id ?? -1;
       const loop = counting(f).find((l) => l.first < at && at <= l.last && namesSlot(f, pages, l.index));
       if (!loop || !isFullCount(file, g, release.fn, loop.bound)) continue;
