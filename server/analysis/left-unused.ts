@@ -58,7 +58,7 @@ function* unusedKeeper(file: FileAnalysis, f: FunctionContext): Iterable<IdleRel
   if (!f.def.isStatic || !ENDS_OBJECT.test(f.def.name) || isConditional(file, f)) return;
   for (const p of f.def.params) {
     const record = p.type.kind === 'pointer' && p.type.to.kind === 'record' ? p.type.to.name : undefined;
-    if (!p.name || record === undefined || !keepers(file).has(record) || mentions(file, f, p.name) > 0) continue;
+    if (!p.name || !record || !keepers(file).has(record) || mentions(file, f, p.name) > 0) continue;
     // called as it is asked to be: a callback may do without what it is given
     const callback = [...file.functions.values()].some((g) => namesIn(g).mentioned.has(f.def.name));
     const inTable = new RegExp(`[={,]\\s*&?${f.def.name}\\s*[,}]`).test(file.unit.text);
