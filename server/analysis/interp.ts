@@ -399,6 +399,7 @@ export class Interpreter {
           this.memory.changed(loc, this.memory.fresh(`a${e.start}:${i}`, state, frame), state);
       }
       if (!v.s) return;
+      this.memory.mayBeFilled(v, (at) => this.memory.fresh(`b${e.start}:${at}`, state, frame), state);
       this.memory.refilled(v.s, state);
       const how = `passed to ${name ?? 'a callback'}()`;
       state.escape(v.s, how, result);

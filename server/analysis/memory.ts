@@ -42,7 +42,9 @@ export class Memory {
     const known = state.memory.get(loc);
     if (known) return known;
     const { base, elementOf, isField } = this.reading(loc);
-    if (isField && this.symbols.info(base!).zeroed && !state.escaped.has(base!)) return ZERO;
+    // what was written as a whole (copy_from_user()) is not what was allocated
+    if (isField && this.symbols.info(base!).zeroed && !state.escaped.has(base!) && !state.memory.wholeOf(loc))
+      return ZERO;
     if (base === undefined && !elementOf) {
       // a field that an initialiser did not name
       const whole = state.memory.wholeOf(loc);
@@ -178,6 +180,21 @@ export class Memory {
       : [];
     this.store(loc, now, state);
     for (const [at, v] of kept) state.memory.set(at, v);
+  }
+
+  /**
+   * Unseen code got an object, or the address of a field: what was 0 there may be so no more (a count that a device is asked for, a flag
+   * that an interrupt sets). Other values are mostly what the function says to that code.
+   */
+  mayBeFilled(v: Val, now: (field: string) => Val, state: State): void {
+    const field = this.symbols.info(v.s).addressOf;
+    if (field?.startsWith('f')) return;
+    const prefix = field ?? `${valKey(v)}.*`;
+    for (const { place, val } of state.memory.entries()) {
+      if (val.s || val.o || val.x || !place.text.startsWith(prefix)) continue;
+      const rest = place.text.slice(prefix.length);
+      if (rest === '' || rest.startsWith('.')) state.memory.set(place.text, now(place.text));
+    }
   }
 
   /** Code that is known got the address of a variable: what its initialiser left out may be set now. */

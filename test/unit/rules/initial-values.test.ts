@@ -181,3 +181,47 @@ int run(struct args __user *u, size_t size)
     );
   });
 });
+
+describe('what unseen code may have set', () => {
+  const taking = (before: string, end = '//~ leaked-pin'): string => `
+struct q { int nr; int ready; unsigned long addr; spinlock_t lock; };
+int run(struct q *q, unsigned long arg)
+{
+	struct page *pages[8];
+	int ret;
+
+	${before}
+	ret = pin_user_pages_fast(q->addr, q->nr, FOLL_WRITE, pages);
+	if (ret < 0)
+		return ret;
+	return 0; ${end}
+}`;
+  it.each([
+    ['the object', 'q->nr = 0;\n\tif (ask_device(q))\n\t\treturn -EIO;\n\tif (!q->nr)\n\t\treturn 0;'],
+    ['a field', 'q->nr = 0;\n\task_number(&q->nr);\n\tif (!q->nr)\n\t\treturn 0;'],
+    [
+      'an allocation that is filled from user memory',
+      'q = kzalloc(sizeof(*q), GFP_KERNEL);\n\tif (!q || copy_from_user(q, u64_to_user_ptr(arg), sizeof(*q)))\n\t\treturn -EFAULT;\n\tif (!q->nr)\n\t\treturn 0;',
+    ],
+  ])('is not 0 any more: %s', async (_, before) => {
+    await check(taking(before), { only: 'leaked-pin' });
+  });
+  it('keeps what the function says to it', async () => {
+    await check(taking('q->ready = 1;\n\tstart(q);\n\tif (q->ready)\n\t\treturn 0;', ''), { only: 'leaked-pin' });
+  });
+  it('holds no pages that were given back', async () => {
+    await check(
+      `
+struct q { struct page **pages; int nr; };
+void stop(struct q *q)
+{
+	unpin_user_pages(q->pages, q->nr);
+	q->pages = NULL;
+	tell_device(q);
+	if (q->pages)
+		unpin_user_pages(q->pages, q->nr);
+}`,
+      { only: 'double-release' },
+    );
+  });
+});
