@@ -6,7 +6,7 @@ import { loadTs } from '../../scripts/lib/load-ts.mjs';
 
 const { run, load, Simulation } = await loadTs('simulator/scenario/index.ts');
 const programs = {
-  arithmetic: 'int main(void) { unsigned long s = 0; unsigned i; for (i = 0; i < 150000; i++) { s = s * 31 + (i ^ (s >> 7)); } return (int)s; }',
+  arithmetic: 'int main(void) { unsigned long s = 0; unsigned i; for (i = 0; i < 340000; i++) { s = s * 31 + (i ^ (s >> 7)); } return (int)s; }',
   arrays: 'static int a[1000]; int main(void) { int i, j, s = 0; for (j = 0; j < 150; j++) for (i = 0; i < 1000; i++) { a[i] += i * j; s += a[i] ^ j; } return s; }',
   calls: 'static int fib(int n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); } int main(void) { return fib(22); }',
 };

@@ -280,7 +280,7 @@ ${pad}  b.d = ${d} ${r.pick(['+', '-', '*'])} ${f}; mix(b.u); b.f = ${f} ${r.pic
       }
       case 27: {
         const p = this.name('list');
-        return `${pad}{ struct node { struct node *next; ${r.pick(TYPES)} v; } ${p}[3] = { { &${p}[1], ${this.expr(vars, 2)} }, { &${p}[2], 7 }, { 0, ${this.expr(vars, 2)} } }, **at = &(struct node *){ ${p} }; while (*at) { mix((unsigned long)(*at)->v); if ((*at)->v == 7) *at = (*at)->next; else at = &(*at)->next; } mix((unsigned long)(${p}[0].next - ${p})); }\n`;
+        return `${pad}{ struct node { struct node *next; ${r.pick(TYPES)} v; } ${p}[3] = { { &${p}[1], ${this.expr(vars, 2)} }, { &${p}[2], 7 }, { 0, ${this.expr(vars, 2)} } }, **at = &(struct node *){ ${p} }; while (*at) { mix((unsigned long)(*at)->v); if ((*at)->v == 7) *at = (*at)->next; else at = &(*at)->next; } mix(${p}[0].next ? (unsigned long)(${p}[0].next - ${p}) : 99ul); }\n`;
       }
       case 28:
         return `${pad}{ int k = 0, j = 9; do { if (++k == 3) continue; if (k > 5) break; j -= k, mix((unsigned long)j); } while (j > ${r.below(6)}); for (;; k--) if (k < 1) break; mix((unsigned long)k); }\n`;
