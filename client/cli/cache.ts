@@ -142,23 +142,25 @@ export class Cache {
     if (!this.#isChanged) return this.#renew();
     const paths: Touched[] = [];
     const numbers = new Map<string, number>();
-    const numberOf = (path: string, signature: string): number => {
+    /** Undefined: the file changed between two questions. */
+    const numberOf = (path: string, signature: string): number | undefined => {
       let number = numbers.get(path);
       if (number === undefined) {
         numbers.set(path, (number = paths.length));
         paths.push([path, signature]);
       }
-      return paths[number]![1] === signature ? number : -1;
+      return paths[number]![1] === signature ? number : undefined;
     };
     const looks: Record<number, Content['looks'][number]> = {};
-    for (const { path, signature, bytes, names, isBinary, includes } of this.#seen.values())
-      looks[numberOf(path, signature)] = [bytes, names, isBinary, includes];
-    delete looks[-1];
+    for (const { path, signature, bytes, names, isBinary, includes } of this.#seen.values()) {
+      const number = numberOf(path, signature);
+      if (number !== undefined) looks[number] = [bytes, names, isBinary, includes];
+    }
     const answers: Record<string, KeptAnswer> = {};
     for (const [key, { touched, kept }] of this.#answers) {
       const from = touched.map(([path, signature]) => numberOf(path, signature));
-      // a file changed between two questions
-      if (!from.includes(-1)) answers[key] = { from, mattering: kept.mattering, reports: kept.reports };
+      if (from.every((number) => number !== undefined))
+        answers[key] = { from, mattering: kept.mattering, reports: kept.reports };
     }
     write(this.#file, JSON.stringify({ paths, looks, answers } satisfies Content));
   }

@@ -10,7 +10,7 @@ import type { AnalysisOptions } from '../../server/findings.ts';
 import { loadWasm } from '../../server/wasm-files.ts';
 import { matchBaseline, readBaseline, writeBaseline } from './baseline.ts';
 import { Cache } from './cache.ts';
-import { Checker, writeReason, type CheckStats } from './checker.ts';
+import { Checker, emptyReport, writeReason, type CheckStats } from './checker.ts';
 import { decode } from './encoding.ts';
 import { findFiles, type FileWalk } from './files.ts';
 import { fixFile } from './fix.ts';
@@ -212,15 +212,7 @@ async function repair(
     const again = new Checker(module, options);
     for (const [i, { path }] of reports.entries()) {
       const report = await again.check(path);
-      reports[i] = report ?? {
-        path,
-        findings: [],
-        suppressed: [],
-        notices: [],
-        functions: 0,
-        analysed: 0,
-        isLasting: false,
-      };
+      reports[i] = report ?? emptyReport(path);
     }
     await again.dispose();
   }

@@ -225,10 +225,20 @@ export function textsOf(file: FileInput): Map<string, string> {
   return new Map(all.map(({ path, text }) => [path, text]));
 }
 
+/** The report of a file of which nothing was found out. */
+export const emptyReport = (path: string): FileReport => ({
+  path,
+  findings: [],
+  suppressed: [],
+  notices: [],
+  functions: 0,
+  analysed: 0,
+  isLasting: false,
+});
+
 /** The report of a file that could not be read or analysed. */
 export function failure(path: string, kind: 'unreadable' | 'internal', message: string): FileReport {
-  const notices = [{ kind, path, message }];
-  return { path, findings: [], suppressed: [], notices, functions: 0, analysed: 0, isLasting: false };
+  return { ...emptyReport(path), notices: [{ kind, path, message }] };
 }
 
 /** Why a file cannot be written, in words. */

@@ -12,7 +12,7 @@ import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { makes } from './flow.ts';
 import type { AcquireSite, Group, ReleaseSite } from './sites.ts';
-import { perFunction } from './per-function.ts';
+import { perFile, perFunction } from './per-function.ts';
 
 /** A place that shows that page data is written (or read). */
 export interface Evidence {
@@ -270,11 +270,5 @@ function avoidable(f: FunctionContext, without: number, call: CallExpr): boolean
   return false;
 }
 
-const cache = new WeakMap<FileAnalysis, AccessMap>();
-
 /** The evidence of a file. */
-export function accessOf(file: FileAnalysis): AccessMap {
-  let a = cache.get(file);
-  if (!a) cache.set(file, (a = new AccessMap(file)));
-  return a;
-}
+export const accessOf = perFile((file) => new AccessMap(file));

@@ -8,7 +8,7 @@ import { exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { effectsOf, ENDS, isConditional, type IdleRelease } from './idle-release.ts';
 import { mentions } from './mentions.ts';
-import { namesIn, perFunction, wordsIn } from './per-function.ts';
+import { namesIn, perFile, perFunction, wordsIn } from './per-function.ts';
 
 /** What fields that name many pages are called. */
 const MANY = /(^|_)(pages|folios|bvecs?|bv|sgs?|sgl|sgt|sg_(table|list))(_|$)/;
@@ -39,19 +39,13 @@ function* unusedIndex(file: FileAnalysis, f: FunctionContext): Iterable<IdleRele
     if (mentions(file, f, name) === 1) yield { fn: f.def.name, kind: 'index', at: span, name };
 }
 
-const keepersOf = new WeakMap<FileAnalysis, ReadonlySet<string>>();
-
 /** Records with a field that holds acquired pages. */
-function keepers(file: FileAnalysis): ReadonlySet<string> {
-  let records = keepersOf.get(file);
-  if (!records) {
-    const found = new Set<string>();
-    for (const g of file.groups.all().values())
-      if (g.acquires.length) for (const k of g.keys) if (k.startsWith('F:')) found.add(k.slice(2, k.indexOf('.')));
-    keepersOf.set(file, (records = found));
-  }
-  return records;
-}
+const keepers = perFile((file): ReadonlySet<string> => {
+  const found = new Set<string>();
+  for (const g of file.groups.all().values())
+    if (g.acquires.length) for (const k of g.keys) if (k.startsWith('F:')) found.add(k.slice(2, k.indexOf('.')));
+  return found;
+});
 
 /** `static void demo_cleanup(struct demo *d, …)` that never looks at `d`, where `d` keeps the pages. */
 function* unusedKeeper(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {

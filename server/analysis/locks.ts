@@ -12,7 +12,7 @@ import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import { contextsOf, type EntryContext } from './entry-context.ts';
 import type { FileAnalysis } from './file.ts';
-import { perFunction } from './per-function.ts';
+import { perFile, perFunction } from './per-function.ts';
 import { formOfCall } from './sites.ts';
 import { ANY, constantOf, NEGATIVE, POSITIVE, runFlow, sameCall, signIn, textOf, ZERO_ } from './flow.ts';
 import type { Entry, Facts, Flow, Outcome } from './flow.ts';
@@ -583,11 +583,5 @@ const toggled = (held: Held, token: string, on: boolean, at: Span): Held => {
 
 const keyOf = (d: Data): string => `${[...d.held.keys()].sort().join()}|${d.result}`;
 
-const cache = new WeakMap<FileAnalysis, Locks>();
-
 /** The lock analysis of a file. */
-export function locksOf(file: FileAnalysis): Locks {
-  let l = cache.get(file);
-  if (!l) cache.set(file, (l = new Locks(file)));
-  return l;
-}
+export const locksOf = perFile((file) => new Locks(file));

@@ -1,8 +1,12 @@
-/** What only the text of one function decides is computed once, however often its file is analysed. */
+/**
+ * What is computed once: what only the text of one function decides, however often its file is analysed, and what many ask of one
+ * analysis of a file.
+ */
 import type { CallExpr, Expr } from '../../language/c/ast.ts';
 import type { Cfg } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { exprsOf, type FunctionContext } from './context.ts';
+import type { FileAnalysis } from './file.ts';
 
 /** A function of a context that keeps its results. Nothing but the context may decide what it gives. */
 export function perFunction<T>(compute: (f: FunctionContext) => T): (f: FunctionContext) => T {
@@ -10,6 +14,16 @@ export function perFunction<T>(compute: (f: FunctionContext) => T): (f: Function
   return (f) => {
     let kept = known.get(f.cfg);
     if (!kept) known.set(f.cfg, (kept = { value: compute(f) }));
+    return kept.value;
+  };
+}
+
+/** A function of an analysed file that is worked out when it is first asked for. */
+export function perFile<T>(compute: (file: FileAnalysis) => T): (file: FileAnalysis) => T {
+  const known = new WeakMap<FileAnalysis, { readonly value: T }>();
+  return (file) => {
+    let kept = known.get(file);
+    if (!kept) known.set(file, (kept = { value: compute(file) }));
     return kept.value;
   };
 }

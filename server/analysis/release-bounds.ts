@@ -8,7 +8,7 @@ import { strip } from './count-forms.ts';
 import { exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { constantOf, makes, plain } from './flow.ts';
-import { perFunction, writesIn } from './per-function.ts';
+import { perFile, perFunction, writesIn } from './per-function.ts';
 import { resultOf, type Group, type ReleaseSite } from './sites.ts';
 
 /** A release that does not go over the pages that there are. */
@@ -111,14 +111,8 @@ function isPartial(r: ReleaseSite): boolean {
 /** Not from the first to the last. */
 const isOdd = (l: Counting): boolean => (l.op === '<' ? l.from > 0 : l.from === 0);
 
-const known = new WeakMap<FileAnalysis, readonly WrongBound[]>();
-
 /** All of a file. */
-export function wrongBounds(file: FileAnalysis): readonly WrongBound[] {
-  let found = known.get(file);
-  if (!found) known.set(file, (found = [...boundsOf(file)]));
-  return found;
-}
+export const wrongBounds = perFile((file): readonly WrongBound[] => [...boundsOf(file)]);
 
 function* boundsOf(file: FileAnalysis): Iterable<WrongBound> {
   for (const g of file.groups.all().values()) {

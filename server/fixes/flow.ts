@@ -8,6 +8,7 @@ import { resolveType, typeOfExpr, walkExpr } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import { perFile } from '../analysis/per-function.ts';
 import type { AcquireSite, Group, ReleaseSite, UseSite } from '../analysis/sites.ts';
 
 /** Calls that make a page of something that is none. */
@@ -148,14 +149,7 @@ function isContainer(type: CType | undefined, file: FileAnalysis, f: FunctionCon
   return !(to.kind === 'record' && (to.name === 'page' || to.name === 'folio'));
 }
 
-const flows = new WeakMap<FileAnalysis, Flow>();
-
-/** Makes the flow on first use. */
-function flowOf(file: FileAnalysis): Flow {
-  let flow = flows.get(file);
-  if (!flow) flows.set(file, (flow = new Flow(file)));
-  return flow;
-}
+const flowOf = perFile((file) => new Flow(file));
 
 /** Pages that belong together because they meet at their releases. */
 export interface Component {

@@ -1,4 +1,5 @@
 /** Instructions that are rare: they stand outside of the machine's loop, so that the engine compiles it soon. */
+import { foldBinary } from '../../language/c/operators.ts';
 import { MachineFault } from './memory.ts';
 import { OP, WIDE_COMPARE, WIDE_OPS, WIDE_SIGNED } from './opcodes.ts';
 import { VmAccess } from './vm-access.ts';
@@ -154,48 +155,17 @@ export class VmOps extends VmAccess {
   }
 }
 
+/** The operands as the operation takes them. */
+const wideOperands = (op: number, x: bigint, y: bigint): readonly [bigint, bigint] =>
+  op >= WIDE_SIGNED ? [BigInt.asIntN(128, x), BigInt.asIntN(128, y)] : [x, y];
+
 function wideResult(op: number, x: bigint, y: bigint): bigint {
-  const signed = op >= WIDE_SIGNED;
-  const a = signed ? BigInt.asIntN(128, x) : x;
-  const b = signed ? BigInt.asIntN(128, y) : y;
-  switch (WIDE_OPS[op % WIDE_SIGNED]) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '&':
-      return a & b;
-    case '|':
-      return a | b;
-    case '^':
-      return a ^ b;
-    case '<<':
-      return a << (y & 127n);
-    case '>>':
-      return a >> (y & 127n);
-    default:
-      if (b === 0n) throw new MachineFault('division-by-zero', 'division by zero');
-      return WIDE_OPS[op % WIDE_SIGNED] === '/' ? a / b : a % b;
-  }
+  const name = WIDE_OPS[op % WIDE_SIGNED]!;
+  const [a, b] = wideOperands(op, x, y);
+  // a shift takes the low bits of its count only; what foldBinary() refuses of the others is a division by 0
+  const result = foldBinary(name, a, name === '<<' || name === '>>' ? y & 127n : b);
+  if (result === undefined) throw new MachineFault('division-by-zero', 'division by zero');
+  return result;
 }
-function wideCompare(op: number, x: bigint, y: bigint): boolean {
-  const signed = op >= WIDE_SIGNED;
-  const a = signed ? BigInt.asIntN(128, x) : x;
-  const b = signed ? BigInt.asIntN(128, y) : y;
-  switch (WIDE_COMPARE[op % WIDE_SIGNED]) {
-    case '==':
-      return a === b;
-    case '!=':
-      return a !== b;
-    case '<':
-      return a < b;
-    case '<=':
-      return a <= b;
-    case '>':
-      return a > b;
-    default:
-      return a >= b;
-  }
-}
+const wideCompare = (op: number, x: bigint, y: bigint): boolean =>
+  foldBinary(WIDE_COMPARE[op % WIDE_SIGNED]!, ...wideOperands(op, x, y)) === 1n;

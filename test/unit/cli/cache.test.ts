@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { AnalyserModule } from '../../../server/analyser.ts';
 import { mayMatter, ruleMetas } from '../../../server/index.ts';
+import { TWO_FILES } from '../../fixtures/two-files.ts';
 import { theAnalyser } from '../rules/check.ts';
 import { folder, type Folder } from './check.ts';
 import { fakeAnalyser } from './fake-analyser.ts';
@@ -131,25 +132,8 @@ it('old caches go', async () => {
 
 it('what one file of a driver did to another is made anew when either changes', async () => {
   const module: AnalyserModule = { createAnalyser: theAnalyser, mayMatter, ruleMetas };
-  const end = '#include "buf.h"\nvoid buf_destroy(struct buf *b)\n{\n\tput_page(b->page);\n}\n';
-  const made = tree(
-    {
-      'drv/buf.h': 'struct buf { struct page *page; };\n',
-      'drv/take.c': `#include "buf.h"
-int buf_watch(struct buf *b, unsigned long addr)
-{
-	struct page *page;
-
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)
-		return -EFAULT;
-	b->page = page;
-	return 0;
-}
-`,
-      'drv/end.c': end,
-    },
-    module,
-  );
+  const { header, take, end } = TWO_FILES;
+  const made = tree({ 'drv/buf.h': header, 'drv/take.c': take, 'drv/end.c': end }, module);
   const rules = (stdout: string): string[] =>
     JSON.parse(stdout)
       .findings.map((one: { rule: string }) => one.rule)

@@ -2,31 +2,16 @@
 import { expect, it } from 'vitest';
 import type { AnalyserModule } from '../../../server/analyser.ts';
 import { mayMatter, ruleMetas } from '../../../server/index.ts';
+import { TWO_FILES } from '../../fixtures/two-files.ts';
 import { theAnalyser } from '../rules/check.ts';
 import { folder } from './check.ts';
 
 const analyser: AnalyserModule = { createAnalyser: theAnalyser, mayMatter, ruleMetas };
 
 const FILES = {
-  'drv/buf.h': 'struct buf { struct page *page; };\n',
-  'drv/take.c': `#include "buf.h"
-int buf_watch(struct buf *b, unsigned long addr)
-{
-	struct page *page;
-
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)
-		return -EFAULT;
-	b->page = page;
-	return 0;
-}
-`,
-  // no call of the families in it
-  'drv/end.c': `#include "buf.h"
-void buf_destroy(struct buf *b)
-{
-	put_page(b->page);
-}
-`,
+  'drv/buf.h': TWO_FILES.header,
+  'drv/take.c': TWO_FILES.take,
+  'drv/end.c': TWO_FILES.end,
 };
 
 it('finds in one file what another one filled, whether the folder or that file is named; SARIF names both places', async () => {

@@ -1,27 +1,11 @@
 /** A document, and the other files of its driver. */
 import { expect, it, vi } from 'vitest';
 import { mayMatter } from '../../../server/index.ts';
+import { TWO_FILES } from '../../fixtures/two-files.ts';
 import { theAnalyser } from '../rules/check.ts';
 import { connect } from './client.ts';
 
-const HEADER = 'struct buf { struct page *page; };\n';
-const TAKE = `#include "buf.h"
-int buf_watch(struct buf *b, unsigned long addr)
-{
-	struct page *page;
-
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)
-		return -EFAULT;
-	b->page = page;
-	return 0;
-}
-`;
-const END = `#include "buf.h"
-void buf_destroy(struct buf *b)
-{
-	put_page(b->page);
-}
-`;
+const { header: HEADER, take: TAKE, end: END } = TWO_FILES;
 
 it('a file that names no gup call has a finding for what another one keeps; it goes when that one changes', async () => {
   const client = await connect({
