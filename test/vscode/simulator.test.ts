@@ -71,7 +71,7 @@ describe('the simulator in the installed package', () => {
     await vscode.goTo(23, 3);
     await (await vscode.quickFixes()).filter({ hasText: 'Simulate this path' }).first().click();
     await row('Simulation', /14-leak.c: setup\(\): not as it should be/).waitFor();
-    await expect.poll(() => vscode.simulatedStep(), { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => vscode.simulatedStep()).toBeGreaterThan(0);
     const fault = await vscode.simulatedStep();
     await pictures('path');
 
@@ -81,9 +81,7 @@ describe('the simulator in the installed package', () => {
     await vscode.focusEditor('14-leak.c');
     await vscode.goTo(23, 3);
     await (await vscode.quickFixes()).first().click();
-    await expect
-      .poll(() => vscode.shownText(), { timeout: 20_000 })
-      .toMatch(/unpin_user_pages\(p, ret\);\s+return -ENOMEM/);
+    await expect.poll(() => vscode.shownText()).toMatch(/unpin_user_pages\(p, ret\);\s+return -ENOMEM/);
     await page.keyboard.press('Control+KeyS');
     await row('Simulation', /14-leak.c: setup\(\): as it should be/).waitFor();
     await page.locator('.editor-instance .squiggly-error').first().waitFor({ state: 'detached' });
@@ -109,6 +107,6 @@ describe('the simulator in the installed package', () => {
     expect(before).toBeGreaterThan(2);
     await page.reload();
     await page.locator('.monaco-workbench .tab', { hasText: '01-swap.c' }).first().waitFor();
-    await expect.poll(() => vscode.simulatedStep(), { timeout: 30_000 }).toBe(before);
+    await expect.poll(() => vscode.simulatedStep()).toBe(before);
   });
 });

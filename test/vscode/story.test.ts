@@ -64,9 +64,9 @@ describe('the installed package', () => {
     const fixes = await vscode.quickFixes();
     expect(await fixes.first().innerText()).toMatch(/unpin_user_page/);
     await page.keyboard.press('Enter');
-    await expect.poll(() => vscode.shownText(), { timeout: 20_000 }).toMatch(/unpin_user_page/);
+    await expect.poll(() => vscode.shownText()).toMatch(/unpin_user_page/);
     expect(await vscode.shownText()).not.toContain('put_page(page)');
-    await expect.poll(() => rows.filter({ hasText: 'mismatched-release' }).count(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => rows.filter({ hasText: 'mismatched-release' }).count()).toBe(0);
     await vscode.openFile('vgrab_drv.c');
     await page.keyboard.press('Control+KeyS');
     // Until it is saved, closing would ask.
@@ -108,8 +108,8 @@ describe('the installed package', () => {
     await squiggle.first().waitFor();
     await vscode.quickFixes();
     await vscode.page.keyboard.press('Enter');
-    await expect.poll(() => vscode.shownText(), { timeout: 20_000 }).toMatch(/ pin_user_pages_fast\(start/);
-    await expect.poll(() => squiggle.count(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => vscode.shownText()).toMatch(/ pin_user_pages_fast\(start/);
+    await expect.poll(() => squiggle.count()).toBe(0);
     await picture('converted-high-contrast');
     await vscode.page.keyboard.press('Control+KeyZ');
     await squiggle.first().waitFor();

@@ -81,7 +81,7 @@ test('exports: trace, report, pictures, and a page that replays by itself', asyn
   await p.send(loadOf('01-swap.c', { at: 12 }));
   await p.page.locator('.inspector .parts').waitFor();
   for (const kind of ['json', 'md', 'svg', 'png', 'html'] as const) await p.send(toPanel('export', { kind }));
-  await expect.poll(async () => (await p.sent('save')).length, { timeout: 20_000 }).toBe(5);
+  await expect.poll(async () => (await p.sent('save')).length).toBe(5);
   const saved = Object.fromEntries((await p.sent('save')).map((x) => [x.name, x]));
   expect(Object.keys(saved).sort()).toEqual([
     '01-swap-step-12.png',

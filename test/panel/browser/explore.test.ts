@@ -17,7 +17,7 @@ afterAll(() => browser.close());
 
 /** Answers the nth `rerun` as the editor does. */
 async function answer(p: OpenPanel, text: string, nth: number): Promise<void> {
-  await expect.poll(async () => (await p.sent('rerun')).length, { timeout: 20_000 }).toBe(nth);
+  await expect.poll(async () => (await p.sent('rerun')).length).toBe(nth);
   const { options } = (await p.sent('rerun')).at(-1)!;
   await p.send(toPanel('load', { title: 'lost.c', source: source(text), options }));
 }
@@ -59,7 +59,7 @@ test('every interleaving is looked at on request, and a source in which all hold
     'static int n;\nstatic pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;',
   );
   await p.send(toPanel('load', { title: 'lost.c', source: source(text), options: {}, explore: true }));
-  await expect.poll(async () => (await p.sent('explored')).length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(async () => (await p.sent('explored')).length).toBe(1);
   const [{ verdicts, complete }] = (await p.sent('explored')) as [Awaited<ReturnType<typeof p.sent<'explored'>>>[0]];
   expect(complete).toBe(true);
   expect(verdicts.every((v) => v.holds)).toBe(true);

@@ -29,7 +29,7 @@ const DRIVE = {
     version: '1.0.0',
     engines: { vscode: '^1.91.0' },
     browser: './drive.js',
-    activationEvents: ['onFileSystem:drive'],
+    activationEvents: ['onFileSystem:drive', '*'],
     capabilities: { virtualWorkspaces: true, untrustedWorkspaces: { supported: true } },
   }),
   'drive.js': readFileSync(join(import.meta.dirname, 'drive.js'), 'utf8'),

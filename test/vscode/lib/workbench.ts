@@ -10,6 +10,12 @@ import { serveWebWorkbench } from './web-host.ts';
 /** Milliseconds that the workbench may take to show something. */
 const PATIENCE = 30_000;
 
+/**
+ * How often a page is loaded for a workspace that is on no disk: on a busy machine the explorer can ask for the folder before
+ * the extension that provides it is known (one time in 15 beside six busy loops), and then never asks again.
+ */
+const RELOADS = 6;
+
 /** Size of the window in pixels. */
 const VIEWPORT = { width: 1100, height: 860 };
 
@@ -43,6 +49,14 @@ const RESTRICTED = {
 function temporaryFolder(): string {
   mkdirSync(CACHE, { recursive: true });
   return mkdtempSync(join(CACHE, 'story-'));
+}
+
+/** Whether it is on screen before so many milliseconds have passed. */
+function appears(what: Locator, timeout: number): Promise<boolean> {
+  return what.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** VS Code with Pinscope in it. */
@@ -79,10 +93,13 @@ export class Workbench {
   static async openVirtual(files: Readonly<Record<string, string>>, asked: string[]): Promise<Workbench> {
     return Workbench.#start(temporaryFolder(), '', { trust: true, viewport: VIEWPORT }, async (page, server) => {
       await page.goto(await serveWebWorkbench(page, server.url, { settings: SETTINGS, files, asked }));
-      // On a busy machine the explorer asks for the folder before the extension that provides it is there, and never asks again.
-      const names = new Set(Object.keys(files).map((path) => path.split('/')[0]!));
-      const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: [...names][0]! }).first();
-      await row.waitFor({ timeout: PATIENCE / 2 }).catch(() => page.reload());
+      const first = Object.keys(files)[0]!.split('/')[0]!;
+      const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: first }).first();
+      for (let attempt = 1; !(await appears(row, PATIENCE / 3)); attempt++) {
+        if (attempt === RELOADS)
+          throw new Error(`the explorer does not show ${first} of the workspace that is on no disk`);
+        await page.reload();
+      }
     });
   }
 
@@ -173,14 +190,7 @@ export class Workbench {
     const rows = this.page.locator('.action-widget .monaco-list-row.action');
     for (let attempt = 0; attempt < 3; attempt++) {
       await this.page.keyboard.press('Control+Period');
-      const shown = await rows
-        .first()
-        .waitFor({ timeout: PATIENCE / 3 })
-        .then(
-          () => true,
-          () => false,
-        );
-      if (shown) break;
+      if (await appears(rows.first(), PATIENCE / 3)) break;
     }
     await rows.first().waitFor();
     return rows;
@@ -270,11 +280,7 @@ export class Workbench {
     const input = this.page.locator('.quick-input-widget input.input');
     for (let attempt = 0; attempt < 5; attempt++) {
       await this.page.keyboard.press(key);
-      const shown = await input.waitFor({ timeout: 3000 }).then(
-        () => true,
-        () => false,
-      );
-      if (shown) break;
+      if (await appears(input, PATIENCE / 10)) break;
     }
     await input.fill(text);
   }
