@@ -24,7 +24,7 @@ function notesWritable(node: CfgNode): { name: string; at: Expr } | null {
 }
 
 /** `if (get_user_page_fast_only(…, &page)) write_ok = true;` and nothing like it where no page was got. */
-function notedWritable(f: FunctionContext, a: AcquireSite): Evidence | null {
+export function notedWritable(f: FunctionContext, a: AcquireSite): Evidence | null {
   const { nodes } = f.cfg;
   const follow = (from: number | undefined): { name: string; at: Expr } | null => {
     let at = from;
@@ -40,9 +40,9 @@ function notedWritable(f: FunctionContext, a: AcquireSite): Evidence | null {
   for (const node of nodes) {
     if (node.what.kind !== 'branch' || !makes(node.what.test, a.call)) continue;
     const way = (truth: 'true' | 'false'): number | undefined => node.succs.find((s) => s.label.kind === truth)?.to;
-    const got = plain(node.what.test).kind === 'call' ? 'true' : null;
-    if (got === null) continue;
-    const note = follow(way(got));
+    // a function that answers with the truth, not with a count or an error
+    if (plain(node.what.test).kind !== 'call') continue;
+    const note = follow(way('true'));
     if (note && follow(way('false'))?.name !== note.name)
       return { fn: a.fn, span: note.at, words: `held for writable where \`${note.name}\` is set` };
   }

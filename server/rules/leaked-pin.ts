@@ -5,6 +5,7 @@ import { resultOf, type Group } from '../analysis/sites.ts';
 import { forgottenPages, type Forgotten } from '../analysis/forgotten.ts';
 import { wrongBounds, type WrongBound } from '../analysis/release-bounds.ts';
 import { idleReleases, type IdleRelease } from '../analysis/idle-release.ts';
+import { overwrittenPages, type Overwritten } from '../analysis/overwritten.ts';
 import { insertRelease } from '../fixes/insert-release.ts';
 import { releaseInTeardown } from '../fixes/teardown.ts';
 import type { RuleMeta } from '../findings.ts';
@@ -249,6 +250,7 @@ export const leakedPin: Rule = {
     // a path that ends behind such a label is told as a path
     const idle = idleReleases(file).filter((r) => r.kind !== 'label' || !told.has(r.fn));
     for (const r of idle) yield fromIdle(file, r);
+    for (const x of overwrittenPages(file)) yield fromOverwritten(file, x);
     for (const b of wrongBounds(file)) if (b.kind !== 'far') yield fromBound(file, b);
     const forgotten = idle.length ? [] : forgottenPages(file).filter((x) => x.apart || !lost.has(x.acquire.call.start));
     for (const x of forgotten) yield fromForgotten(file, x);
@@ -269,6 +271,18 @@ const fromForgotten = (file: FileAnalysis, x: Forgotten): Report => ({
   ],
   shape: `${callName(x.acquire.call)}:forgotten:${x.fn}`,
   fixes: () => releaseInTeardown(file, x.acquire),
+});
+
+/** A store over pages that an earlier call left. */
+const fromOverwritten = (file: FileAnalysis, x: Overwritten): Report => ({
+  span: x.at,
+  functionName: x.fn,
+  message: `${describeAcquire(file, x.acquire.call, x.acquire.kind)} is kept in \`${x.field}\`, which is written here without a look at what is there: a second call of ${x.entry}() writes over the pages of the first, and those are leaked. Give back what \`${x.field}\` holds with ${partner(x.acquire.kind)} first, or refuse the call.`,
+  steps: [
+    stepAt(file, x.acquire.call, `${callName(x.acquire.call)}() takes the pages`, 'acquire'),
+    stepAt(file, x.at, 'what an earlier call left here is lost', 'fault'),
+  ],
+  shape: `${callName(x.acquire.call)}:overwritten:${x.fn}`,
 });
 
 /** A release that leaves the first or the last page. */

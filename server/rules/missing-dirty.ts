@@ -7,6 +7,7 @@ import { accessOf, choosesWrite, type AccessMap, type Evidence } from '../analys
 import { constantsOf } from '../analysis/constants.ts';
 import { calleeName, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import { leftClean } from '../analysis/left-clean.ts';
 import type { AcquireSite, Group, ReleaseSite } from '../analysis/sites.ts';
 import { mentions } from '../analysis/mentions.ts';
 import { tellsAddress } from '../analysis/told-address.ts';
@@ -295,6 +296,12 @@ export const missingDirty: Rule = {
       yield report(file, g, r, why);
     }
     yield* endsOfWrites(file);
+    if (!access.strayDirtying.length)
+      for (const { g, r, why } of leftClean(file, access))
+        if (isOwn(file, r.fn) && !dirtiedElsewhere(g) && !told.has(r.fn)) {
+          told.add(r.fn);
+          yield report(file, g, r, why);
+        }
     for (const g of file.groups.all().values()) {
       const ours = g.acquires.length > 0 || g.releases.some((r) => r.effect.of === 'pin');
       if (!ours || !g.releases.length || dirtiedElsewhere(g)) continue;
@@ -305,8 +312,8 @@ export const missingDirty: Rule = {
       if (g.acquires.length && !writable.length) continue;
       if (access.strayDirtying.length) continue;
       if (access.of(g).dirtied.length) {
-        yield* oneVariable(file, access, g);
-        yield* endedClean(file, access, g);
+        for (const x of [...oneVariable(file, access, g), ...endedClean(file, access, g)])
+          if (!told.has(x.functionName)) yield x;
         continue;
       }
       const releases = g.releases.filter(

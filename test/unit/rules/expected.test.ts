@@ -238,3 +238,96 @@ static const struct file_operations demo_fops = { .unlocked_ioctl = demo_ioctl }
       { only: 'missing-longterm' },
     ));
 });
+
+describe('pages that are given back clean', () => {
+  it('though they were noted as writable', () =>
+    check(
+      `
+int fault(struct vm *vm, unsigned long hva, bool ro)
+{
+	struct page *page = NULL;
+	bool write_ok = false;
+	int ret;
+
+	if (!ro && get_user_page_fast_only(hva, FOLL_WRITE, &page)) {
+		write_ok = true;
+	} else {
+		page = slow_page(vm, hva, &write_ok);
+	}
+	if (!vm_present(vm)) {
+		if (page)
+			put_page(page);
+		return -EAGAIN;
+	}
+	ret = map(vm, hva, write_ok);
+	if (page)
+		put_page(page); //~ missing-dirty
+	return ret;
+}
+int fault_right(struct vm *vm, unsigned long hva, bool ro)
+{
+	struct page *page = NULL;
+	bool write_ok = false;
+	int ret;
+
+	if (!ro && get_user_page_fast_only(hva, FOLL_WRITE, &page)) {
+		write_ok = true;
+	} else {
+		page = slow_page(vm, hva, &write_ok);
+	}
+	ret = map(vm, hva, write_ok);
+	if (page) {
+		if (!ret && write_ok)
+			set_page_dirty_lock(page);
+		put_page(page);
+	}
+	return ret;
+}`,
+      dirty,
+    ));
+
+  const finish = (body: string): string => `struct copy { struct page *pg; int write; struct iov_iter *iter; };
+static int copy_fill(struct copy *cs)
+{
+	struct page *page;
+	size_t off;
+
+	if (iov_iter_get_pages2(cs->iter, &page, PAGE_SIZE, 1, &off) < 0)
+		return -EFAULT;
+	cs->pg = page;
+	return 0;
+}
+static void copy_finish(struct copy *cs)
+{
+	if (cs->pg) {
+${body}
+	}
+	cs->pg = NULL;
+}
+int copy_one(struct copy *cs)
+{
+	int ret = copy_fill(cs);
+
+	copy_finish(cs);
+	return ret;
+}`;
+
+  it('though they are flushed because they were written', async () => {
+    const right = `		if (cs->write) {
+			flush_dcache_page(cs->pg);
+			set_page_dirty_lock(cs->pg);
+		}
+		put_page(cs->pg);`;
+    await check(finish(right), dirty);
+    await check(
+      finish(
+        right
+          .replace('\t\t\tset_page_dirty_lock(cs->pg);\n', '')
+          .replace('\t\tput_page(cs->pg);', '$& //~ missing-dirty'),
+      ),
+      dirty,
+    );
+    // to be read, as far as the name tells
+    await check(finish(`		if (cs->coherent)\n			flush_dcache_page(cs->pg);\n		put_page(cs->pg);`), dirty);
+  });
+});
