@@ -154,7 +154,7 @@ export class Addresses {
   }
 
   /** Does the function name anything that holds an address of page data, or make one? */
-  private mayName(f: FunctionContext): boolean {
+  mayName(f: FunctionContext): boolean {
     if (maps(f)) return true;
     const words = wordsIn(f);
     for (const name of this.names) if (words.has(name)) return true;

@@ -13,6 +13,8 @@ import { writesThrough, type Addresses } from './addresses.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { runFlow, sameCall, textOf, wayTo, type Entry } from './flow.ts';
+import { callsByNode, COPIES, DATA, mayUse, named, objectOf, strip, UNMAPS, UNMAPS_ALL, USES } from './late-calls.ts';
+import { once } from './per-function.ts';
 import type { Group, ReleaseSite } from './sites.ts';
 
 /** A use of pages that were given back before it on some path. */
@@ -42,52 +44,21 @@ interface Gone {
 
 type Data = ReadonlyMap<string, Gone>;
 
-const strip = (e: Expr): Expr => (e.kind === 'cast' ? strip(e.arg) : e);
-
-/** The expression that names the page or the array, below &, casts and calls like sg_page(). */
-function named(e: Expr): Expr {
-  const x = strip(e);
-  if (x.kind === 'unary' && (x.op === '&' || x.op === '*')) return named(x.arg);
-  if (x.kind === 'binary' && x.op === '+') return named(x.left);
-  if (x.kind === 'call') {
-    const alias = kernel.call(calleeName(x) ?? '')?.effects.find((y) => y.kind === 'alias');
-    const a = alias?.kind === 'alias' ? x.args[alias.from.arg] : undefined;
-    if (a) return named(a);
-  }
-  // the list inside of its table
-  if (x.kind === 'member' && (x.name === 'sgl' || x.name === 'sgt'))
-    return x.arrow || x.object.kind !== 'member' ? x : named(x.object);
-  return x;
-}
-
-const objectOf = (e: Expr): Expr | null => {
-  if (e.kind === 'member') return e.object;
-  if (e.kind === 'index') return objectOf(e.object);
-  return null;
-};
-
-const USES = new Set(['dma-unmap', 'dma-map', 'dma-sync', 'kmap', 'data', 'put-in', 'dirty', 'page-lock', 'ref']);
-
-/** What a helper does to the data of a page. */
-const DATA = new Set(['kmap', 'data', 'dma-map', 'put-in']);
-
 class Afterlife {
   private readonly addresses: Addresses;
   private readonly sites: readonly { readonly site: ReleaseSite; readonly group: Group }[];
   /** Locals that stand for something else: loop variables over a table, `page = sg_page(sg)`. */
   private readonly aliases = new Map<string, Expr>();
-  /** DMA addresses → key of the page that was mapped. */
-  private readonly handles: ReadonlyMap<string, string>;
 
   constructor(
     private readonly file: FileAnalysis,
     private readonly f: FunctionContext,
     sites: readonly { readonly site: ReleaseSite; readonly group: Group }[],
-    handles: ReadonlyMap<string, string>,
+    /** DMA addresses → key of the page that was mapped. */
+    private readonly handles: () => ReadonlyMap<string, string>,
   ) {
     this.addresses = accessOf(file).addresses;
     this.sites = sites;
-    this.handles = handles;
     for (const node of f.cfg.nodes) {
       if (node.what.kind === 'foreach' && /^for_each_(sg|sgtable)/.test(node.what.name)) {
         const [table, sg] = node.what.args;
@@ -238,7 +209,7 @@ class Afterlife {
       if (!arg) continue;
       for (const g of data.values()) {
         const handle =
-          e.pages.as === 'dma-addr' ? this.handles.get(this.file.groups.keyOf(arg, this.f) ?? '') : undefined;
+          e.pages.as === 'dma-addr' ? this.handles().get(this.file.groups.keyOf(arg, this.f) ?? '') : undefined;
         const same =
           handle !== undefined
             ? this.file.groups.groupOf(handle) === g.group &&
@@ -253,17 +224,13 @@ class Afterlife {
         );
       }
     }
-    if (
-      !effects.length &&
-      /(dma|sg|sgtable|iommu|pci)_?\w*unmap|unmap\w*_?(dma|sg|iommu)/.test(name) &&
-      !kernel.acquire(name)
-    ) {
+    if (!effects.length && UNMAPS.test(name) && !kernel.acquire(name)) {
       for (const g of data.values())
         if (call.args.some((a) => this.concerns(g, a, node)))
           out.push({ release: g.site, at: call, kind: 'unmapped', words: `${name}() comes only behind it` });
     }
     // a mapping of all pages into the kernel's address space, which is undone only now
-    if (/^vm?_?unmap/.test(name)) {
+    if (UNMAPS_ALL.test(name)) {
       const keys = call.args[0] ? this.addresses.addressKeys(call.args[0], this.f) : [];
       for (const g of data.values())
         if (
@@ -279,7 +246,7 @@ class Afterlife {
         const keys = a.kind === 'id' || a.kind === 'binary' ? this.addresses.addressKeys(a, this.f) : [];
         for (const g of data.values())
           if (
-            (/^(mem|copy_|str|__copy)/.test(name) || writesThrough(name) !== undefined) &&
+            (COPIES.test(name) || writesThrough(name) !== undefined) &&
             keys.some((k) => k.startsWith('L:') && k === g.site.key) &&
             !g.loop
           )
@@ -340,7 +307,33 @@ class Afterlife {
     return !ended(last.call.start, g.site.call.start) && !ended(g.site.call.end, wait.start);
   }
 
+  /** Behind some release stands what could be a late use. */
+  private mayBeLate(): boolean {
+    const { nodes } = this.f.cfg;
+    const calls = callsByNode(this.f);
+    const releases = (c: CallExpr): boolean => this.sites.some((s) => sameCall(s.site.call, c));
+    const touches = (name: string): boolean =>
+      this.sites.some((s) => s.group.uses.some((u) => u.fn === name && DATA.has(u.effect.kind)));
+    const uses = (c: CallExpr): boolean => {
+      const name = calleeName(c) ?? '';
+      return (this.file.functions.has(name) ? touches(name) : mayUse(name)) && !releases(c);
+    };
+    const reads = this.addresses.mayName(this.f);
+    const isLate = (id: number): boolean => (reads && exprsOf(nodes[id]!).length > 0) || calls[id]!.some(uses);
+    const seen = new Set<number>();
+    const work: number[] = [];
+    for (const { id, succs } of nodes) if (calls[id]!.some(releases)) work.push(...succs.map((s) => s.to));
+    for (let id = work.pop(); id !== undefined; id = work.pop()) {
+      if (seen.has(id)) continue;
+      if (isLate(id)) return true;
+      seen.add(id);
+      for (const s of nodes[id]!.succs) work.push(s.to);
+    }
+    return false;
+  }
+
   run(): LateUse[] {
+    if (!this.mayBeLate()) return [];
     const flow = runFlow<Data>(this.f, this.file.unit, {
       start: new Map(),
       key: (d) => [...d.keys()].sort().join(),
@@ -381,7 +374,7 @@ export function lateUses(file: FileAnalysis): LateUse[] {
     }
   }
   if (!byFunction.size) return [];
-  const handles = dmaHandles(file);
+  const handles = once(() => dmaHandles(file));
   return [...byFunction].flatMap(([fn, sites]) => {
     const f = file.functions.get(fn);
     return f ? new Afterlife(file, f, sites, handles).run() : [];

@@ -7,6 +7,7 @@ import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { makes } from './flow.ts';
+import { perFile, perFunction } from './per-function.ts';
 import { isPageType, resultOf, type AcquireSite, type Group, type ReleaseSite } from './sites.ts';
 import { undoes } from './opposites.ts';
 
@@ -16,31 +17,32 @@ export interface PresumedWrong {
   readonly acquire: AcquireSite;
 }
 
+/** Names of calls that give pages, or references of them, if the file does not define what is called. */
+const givers = perFunction((f) => {
+  const found = new Set<string>();
+  for (const call of f.calls) {
+    const name = calleeName(call);
+    if (name === undefined || found.has(name)) continue;
+    const known = facts.call(name);
+    const refers = known?.effects.some((e) => e.kind === 'ref');
+    const allocates =
+      known?.effects.some((e) => e.kind === 'alloc') && /page|folio/.test(name) && !/free_page|zeroed_page/.test(name);
+    // a page cache, a page table, a region of memory that is not seen
+    const looksUp =
+      !known &&
+      !facts.acquire(name) &&
+      /(^|_)(get|find|grab|read|lookup|alloc|to)_(\w+_)?(page|folio)s?(_|$)/.test(name) &&
+      !saysHowItWent(call, f);
+    if (refers || allocates || looksUp) found.add(name);
+  }
+  return [...found];
+});
+
 /** Calls by which a file comes to other pages than those of its acquires, or to other references of them. */
-export function hasOtherPages(file: FileAnalysis): boolean {
-  for (const f of file.functions.values())
-    for (const call of f.calls) {
-      const name = calleeName(call);
-      if (name === undefined || file.functions.has(name)) continue;
-      const known = facts.call(name);
-      if (known?.effects.some((e) => e.kind === 'ref')) return true;
-      if (
-        known?.effects.some((e) => e.kind === 'alloc') &&
-        /page|folio/.test(name) &&
-        !/free_page|zeroed_page/.test(name)
-      )
-        return true;
-      // a page cache, a page table, a region of memory that is not seen
-      if (
-        !known &&
-        !facts.acquire(name) &&
-        /(^|_)(get|find|grab|read|lookup|alloc|to)_(\w+_)?(page|folio)s?(_|$)/.test(name) &&
-        !saysHowItWent(call, f)
-      )
-        return true;
-    }
+export const hasOtherPages = perFile((file): boolean => {
+  for (const f of file.functions.values()) if (givers(f).some((name) => !file.functions.has(name))) return true;
   return false;
-}
+});
 
 /** `ret = demo_get_pages(obj)`: an error code comes of it, and no page, for it is given nowhere to leave one. */
 function saysHowItWent(call: CallExpr, f: FunctionContext): boolean {

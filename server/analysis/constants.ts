@@ -1,35 +1,32 @@
 /** Which constants an expression may be: through locals, parameters (from callers in the file), fields and conditions. */
 import type { Expr } from '../../language/c/ast.ts';
 import { calleeName, type FunctionContext } from './context.ts';
-import { writesIn } from './per-function.ts';
+import { namesIn, writesIn } from './per-function.ts';
 
 /** A value that is none of the constants of the file. */
 export const UNKNOWN = '?';
 
-interface Index {
-  readonly callers: ReadonlyMap<string, readonly { readonly args: readonly Expr[]; readonly f: FunctionContext }[]>;
+/** A call, and the function that makes it. */
+interface Caller {
+  readonly args: readonly Expr[];
+  readonly f: FunctionContext;
 }
 
-const indexes = new WeakMap<ReadonlyMap<string, FunctionContext>, Index>();
+/** Calls of the functions of a file that were asked for. */
+const callers = new WeakMap<ReadonlyMap<string, FunctionContext>, Map<string, readonly Caller[]>>();
 
-function indexOf(functions: ReadonlyMap<string, FunctionContext>): Index {
-  const known = indexes.get(functions);
-  if (known) return known;
-  const callers = new Map<string, { args: readonly Expr[]; f: FunctionContext }[]>();
-  const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
-    const list = map.get(key);
-    if (list) list.push(value);
-    else map.set(key, [value]);
-  };
-  for (const f of functions.values()) {
-    for (const c of f.calls) {
-      const name = calleeName(c);
-      if (name && functions.has(name)) push(callers, name, { args: c.args, f });
-    }
+function callersOf(name: string, functions: ReadonlyMap<string, FunctionContext>): readonly Caller[] {
+  let known = callers.get(functions);
+  if (!known) callers.set(functions, (known = new Map()));
+  let found = known.get(name);
+  if (!found) {
+    const list: Caller[] = [];
+    for (const f of functions.values())
+      if (namesIn(f).called.has(name))
+        for (const c of f.calls) if (calleeName(c) === name) list.push({ args: c.args, f });
+    known.set(name, (found = list));
   }
-  const index = { callers };
-  indexes.set(functions, index);
-  return index;
+  return found;
 }
 
 /** Names of constants (or their digits) that `e` may be in `f`; holds UNKNOWN if it may be anything else. */
@@ -38,7 +35,6 @@ export function constantsOf(
   f: FunctionContext,
   functions: ReadonlyMap<string, FunctionContext>,
 ): ReadonlySet<string> {
-  const index = indexOf(functions);
   const out = new Set<string>();
   const seen = new Set<string>();
   const visit = (x: Expr, g: FunctionContext): void => {
@@ -74,9 +70,9 @@ export function constantsOf(
         for (const v of writesIn(g).variables.get(x.name) ?? []) visit(v, g);
         const p = g.def.params.findIndex((q) => q.name === x.name);
         if (p < 0) return;
-        const callers = index.callers.get(g.def.name) ?? [];
-        for (const c of callers) if (c.args[p]) visit(c.args[p], c.f);
-        if (!g.def.isStatic || !callers.length) out.add(UNKNOWN);
+        const calls = callersOf(g.def.name, functions);
+        for (const c of calls) if (c.args[p]) visit(c.args[p], c.f);
+        if (!g.def.isStatic || !calls.length) out.add(UNKNOWN);
         return;
       }
       case 'member': {

@@ -2,14 +2,14 @@
  * In which context code outside of the file enters a function: by the operations table or the call that registers it,
  * or, for an exported one, by what its parameters and comments say.
  */
-import type { AssignExpr, CType, Expr, MemberExpr, Span } from '../../language/c/ast.ts';
+import type { AssignExpr, CallExpr, CType, Expr, MemberExpr, Span } from '../../language/c/ast.ts';
 import { recordNameOf, typeOfExpr, walkExpr } from '../../language/c/index.ts';
 import type { Comment, TranslationUnit } from '../../language/c/unit.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
 import type { OpsMember } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
-import { callsWithNames, isOuterName, perFunction } from './per-function.ts';
+import { callsWithNames, isOuterName, once, perFunction, perSurroundings } from './per-function.ts';
 
 export interface EntryContext {
   /** mmap_lock as the function starts. */
@@ -31,7 +31,10 @@ function ofOps(record: string, member: string, ops: OpsMember | undefined, at: S
   return { mmap: underMmap ?? (ops && FREE_TABLES.test(record) ? 'free' : 'unknown'), atomic, at };
 }
 
-const recordName = (type: CType | undefined, file: FileAnalysis): string => recordNameOf(type, file.unit) ?? '';
+/** A file, and what its functions stand in. */
+type Around = Pick<FileAnalysis, 'unit' | 'functions' | 'groups'>;
+
+const recordName = (type: CType | undefined, file: Around): string => recordNameOf(type, file.unit) ?? '';
 
 /** Code that has a VMA or another process's mm in hand, or says so in its comments, runs under a lock that somebody took. */
 function looksLocked(f: FunctionContext, file: FileAnalysis): boolean {
@@ -74,69 +77,103 @@ const initialised = perFunction((f) =>
   ),
 );
 
-/** Contexts by function. A function that only this file calls has none. */
-export function contextsOf(file: FileAnalysis): ReadonlyMap<string, readonly EntryContext[]> {
-  const out = new Map<string, EntryContext[]>();
-  const add = (fn: string, c: EntryContext): void => {
-    const list = out.get(fn);
-    if (list) list.push(c);
-    else out.set(fn, [c]);
-  };
-  const isFunction = (e: Expr): string | null => {
+/** One function's context, as another place of the file tells of it. */
+type Told = readonly [fn: string, context: EntryContext];
+
+/** What a file says of the contexts of its functions. */
+class Teller {
+  readonly told: Told[] = [];
+  constructor(private readonly file: Around) {}
+
+  private isFunction(e: Expr): string | null {
     const x = e.kind === 'cast' ? e.arg : e.kind === 'unary' && e.op === '&' ? e.arg : e;
-    return x.kind === 'id' && file.functions.has(x.name) ? x.name : null;
-  };
-  const inInit = (init: Expr, type: CType | undefined): void => {
+    return x.kind === 'id' && this.file.functions.has(x.name) ? x.name : null;
+  }
+
+  initialiser(init: Expr, type: CType | undefined): void {
     if (init.kind !== 'init') {
-      const fn = isFunction(init);
-      if (fn) add(fn, { mmap: 'unknown', atomic: null, at: init });
+      const fn = this.isFunction(init);
+      if (fn) this.told.push([fn, { mmap: 'unknown', atomic: null, at: init }]);
       return;
     }
-    const record = recordName(type, file);
+    const record = recordName(type, this.file);
     for (const item of init.items) {
       const d = item.designators[0];
       const member = d && 'field' in d ? d.field : '';
-      const fn = isFunction(item.value);
-      if (fn) add(fn, ofOps(record, member, kernel.ops(record, member), item.value));
-      else if (item.value.kind === 'init') inInit(item.value, member ? fieldOf(record, member, file) : type);
-      else inInit(item.value, undefined);
+      const fn = this.isFunction(item.value);
+      if (fn) this.told.push([fn, ofOps(record, member, kernel.ops(record, member), item.value)]);
+      else if (item.value.kind === 'init')
+        this.initialiser(item.value, member ? fieldOf(record, member, this.file) : type);
+      else this.initialiser(item.value, undefined);
     }
-  };
-  for (const g of file.unit.globals) if (g.init) inInit(g.init, g.type);
-  for (const f of file.functions.values()) {
-    for (const { init, type } of initialised(f)) inInit(init, type);
-    for (const x of functionsInMembers(f)) {
-      const fn = isFunction(x.right);
-      if (!fn) continue;
-      const record = recordName(typeOfExpr(x.left.object, { unit: file.unit, locals: f.types }), file);
-      const timer = x.left.name === 'function' && /^(hrtimer|timer_list)$/.test(record);
-      add(
-        fn,
-        timer
-          ? { mmap: 'free', atomic: 'atomic:timer', at: x }
-          : ofOps(record, x.left.name, kernel.ops(record, x.left.name), x),
-      );
-    }
-    for (const x of callsWithNames(f)) registered(x.args, calleeName(x), x);
-    if (!f.def.isStatic) add(f.def.name, { mmap: looksLocked(f, file) ? 'unknown' : 'free', atomic: null, at: f.def });
   }
-  function registered(args: readonly Expr[], name: string | undefined, at: Span): void {
-    const effects = (name && !file.functions.has(name) && kernel.call(name)?.effects) || [];
-    args.forEach((a, i) => {
-      const fn = isFunction(a);
+
+  member(x: AssignExpr & { readonly left: MemberExpr }, f: FunctionContext): void {
+    const fn = this.isFunction(x.right);
+    if (!fn) return;
+    const record = recordName(typeOfExpr(x.left.object, { unit: this.file.unit, locals: f.types }), this.file);
+    const timer = x.left.name === 'function' && /^(hrtimer|timer_list)$/.test(record);
+    this.told.push([
+      fn,
+      timer
+        ? { mmap: 'free', atomic: 'atomic:timer', at: x }
+        : ofOps(record, x.left.name, kernel.ops(record, x.left.name), x),
+    ]);
+  }
+
+  call(x: CallExpr): void {
+    const name = calleeName(x);
+    const effects = (name && !this.file.functions.has(name) && kernel.call(name)?.effects) || [];
+    x.args.forEach((a, i) => {
+      const fn = this.isFunction(a);
       if (!fn) return;
       const e = effects.find((y) => y.kind === 'register-callback' && y.fn === i);
       if (e?.kind !== 'register-callback') {
-        add(fn, { mmap: 'unknown', atomic: null, at });
+        this.told.push([fn, { mmap: 'unknown', atomic: null, at: x }]);
         return;
       }
       if (/^kref_put/.test(name!)) return; // a call: see Locks.callersOf
       const atomic = ['hardirq', 'softirq', 'timer', 'rcu'].includes(e.context) ? `atomic:${e.context}` : null;
-      add(fn, { mmap: e.context === 'process' ? 'unknown' : 'free', atomic, at });
+      this.told.push([fn, { mmap: e.context === 'process' ? 'unknown' : 'free', atomic, at: x }]);
     });
+  }
+}
+
+/** What one function tells of others. */
+const toldIn = perSurroundings((file: Around, f): readonly Told[] => {
+  const teller = new Teller(file);
+  for (const { init, type } of initialised(f)) teller.initialiser(init, type);
+  for (const x of functionsInMembers(f)) teller.member(x, f);
+  for (const x of callsWithNames(f)) teller.call(x);
+  return teller.told;
+});
+
+/** The contexts in which code outside of a file enters its functions. One that only this file calls has none. */
+export function contextsOf(file: FileAnalysis): ReadonlyMap<string, readonly EntryContext[]> {
+  const out = new Map<string, EntryContext[]>();
+  const add = ([fn, context]: Told): void => {
+    const list = out.get(fn);
+    if (list) list.push(context);
+    else out.set(fn, [context]);
+  };
+  const teller = new Teller(file);
+  for (const g of file.unit.globals) if (g.init) teller.initialiser(g.init, g.type);
+  teller.told.forEach(add);
+  for (const f of file.functions.values()) {
+    toldIn(file, f).forEach(add);
+    // few of them are ever asked for
+    const locked = once(() => looksLocked(f, file));
+    const own: EntryContext = {
+      get mmap() {
+        return locked() ? 'unknown' : 'free';
+      },
+      atomic: null,
+      at: f.def,
+    };
+    if (!f.def.isStatic) add([f.def.name, own]);
   }
   return out;
 }
 
-const fieldOf = (record: string, member: string, file: FileAnalysis): CType | undefined =>
+const fieldOf = (record: string, member: string, file: Around): CType | undefined =>
   file.unit.records.get(record)?.fields.find((f) => f.name === member)?.type;

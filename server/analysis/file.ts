@@ -2,7 +2,7 @@
 import { walkExpr } from '../../language/c/index.ts';
 import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
 import { existsIn, facts, formatVersion, gupFamilyNames } from '../../language/kernel/index.ts';
-import { calleeName, contextOf, releases, type FunctionContext } from './context.ts';
+import { contextOf, releases, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
 import { ownEvents } from './foreign.ts';
 import { earlierEvents } from './earlier.ts';
@@ -17,7 +17,7 @@ import {
 } from './explore.ts';
 import { Groups } from './groups.ts';
 import { finish, type Parts } from './parts.ts';
-import { namesIn } from './per-function.ts';
+import { namesIn, perSurroundings } from './per-function.ts';
 import { seeThroughPointers } from './pointers.ts';
 
 export interface FileAnalysis {
@@ -193,41 +193,31 @@ export function* analysing(
   const groups = new Groups(unit, functions);
   // a put_page() matters where its page may come from gup; a file has many that have nothing to do with it
   const ours = new Set(
-    groups.releases.filter((r) => r.effect.of === 'pin' || groups.groupOf(r.key)?.acquires.length).map((r) => r.call),
+    groups.releases.filter((r) => r.effect.of === 'pin' || groups.groupOf(r.key)?.acquires.length).map((r) => r.fn),
   );
-  const direct = new Map<string, { acquires: boolean; releases: boolean; callees: Set<string> }>();
+  const direct = new Map<string, Direct>();
+  const callers = new Map<string, string[]>();
   for (const [name, context] of functions) {
-    const info = { acquires: false, releases: false, callees: new Set<string>() };
-    for (const c of context.calls) {
-      const callee = calleeName(c);
-      if (!callee) continue;
-      if (defs.has(callee)) info.callees.add(callee);
-      else if (facts.acquire(callee)) info.acquires = true;
-      else if (ours.has(c)) info.releases = true;
+    const { acquires, callees, mayRelease } = callsOf({ functions, groups }, context);
+    direct.set(name, { acquires, releases: ours.has(name) || (acquires && mayRelease), callees });
+    for (const callee of callees) {
+      const list = callers.get(callee);
+      if (list) list.push(name);
+      else callers.set(callee, [name]);
     }
-    if (info.acquires && context.calls.some((c) => releases(facts.call(calleeName(c) ?? '')))) info.releases = true;
-    direct.set(name, info);
   }
-  const closure = (pick: (i: { acquires: boolean; releases: boolean }) => boolean): Set<string> => {
+  const closure = (pick: (i: Direct) => boolean): Set<string> => {
     const set = new Set<string>();
     for (const [n, i] of direct) if (pick(i)) set.add(n);
-    for (let grown = true; grown;) {
-      grown = false;
-      for (const [n, i] of direct)
-        if (!set.has(n) && [...i.callees].some((c) => set.has(c))) {
-          set.add(n);
-          grown = true;
-        }
-    }
+    for (const n of set) for (const caller of callers.get(n) ?? []) set.add(caller);
     return set;
   };
   // how many calls a function is above the nearest one that acquires, or releases: far above, nothing is decided any more
-  const distance = (pick: (i: { acquires: boolean; releases: boolean }) => boolean): Map<string, number> => {
+  const distance = (pick: (i: Direct) => boolean): Map<string, number> => {
     const out = new Map<string, number>();
     for (const [n, i] of direct) if (pick(i)) out.set(n, 0);
-    for (let d = 1; d <= MAX_DISTANCE; d++) {
-      for (const [n, i] of direct) if (!out.has(n) && [...i.callees].some((c) => out.get(c) === d - 1)) out.set(n, d);
-    }
+    for (const [n, d] of out)
+      if (d < MAX_DISTANCE) for (const caller of callers.get(n) ?? []) if (!out.has(caller)) out.set(caller, d + 1);
     return out;
   };
   const aboveAcquire = distance((i) => i.acquires);
@@ -241,7 +231,8 @@ export function* analysing(
   const acquiring = closure((i) => i.acquires);
   const touching = closure((i) => i.releases || i.acquires);
   for (const name of functions.keys()) {
-    const used = [...direct.get(name)!.callees].some((c) => touching.has(c));
+    let used = false;
+    for (const c of direct.get(name)!.callees) if (touching.has(c)) used = true;
     if (used)
       functions.set(
         name,
@@ -319,26 +310,74 @@ export function* analysing(
     groups,
     events: own,
     isSettled,
-    entries: entryPoints(unit, functions),
+    entries: entryPoints(unit, functions, groups),
     touches: (name) => touching.has(name),
     reachable,
     stats: { functions: defs.size, analysed, steps, overBudget },
   };
 }
 
-function entryPoints(unit: TranslationUnit, functions: ReadonlyMap<string, FunctionContext>): Set<string> {
-  const called = new Set<string>();
-  const taken = new Set<string>();
-  for (const g of unit.globals) {
+/** What the calls of one function say of it. */
+interface Direct {
+  /** It takes pages. */
+  readonly acquires: boolean;
+  /** It gives back pages that may be user's. */
+  readonly releases: boolean;
+  /** Functions of the file that it calls. */
+  readonly callees: ReadonlySet<string>;
+}
+
+/** A file on the way to its analysis. */
+type Begun = Pick<FileAnalysis, 'functions' | 'groups'>;
+
+const callsOf = perSurroundings((file: Begun, f): Omit<Direct, 'releases'> & { readonly mayRelease: boolean } => {
+  const callees = new Set<string>();
+  let acquires = false;
+  let mayRelease = false;
+  for (const callee of f.callees) {
+    if (releases(facts.call(callee))) mayRelease = true;
+    if (file.functions.has(callee)) callees.add(callee);
+    else if (facts.acquire(callee)) acquires = true;
+  }
+  return { acquires, callees, mayRelease };
+});
+
+/** Functions of the file that a function calls, and those that it mentions without calling them. */
+const ownNamesIn = perSurroundings((file: Begun, f) => {
+  const { called, mentioned } = namesIn(f);
+  const own = (names: ReadonlySet<string>): string[] => [...names].filter((name) => file.functions.has(name));
+  return { called: own(called), mentioned: own(mentioned) };
+});
+
+/** Names in initial values of variables of the file, by what stands around its functions. */
+const namesAround = new Map<string, ReadonlySet<string>>();
+const MAX_AROUND = 16;
+
+function namesInGlobals(unit: TranslationUnit, around: string): ReadonlySet<string> {
+  let names = namesAround.get(around);
+  if (names) return names;
+  const found = new Set<string>();
+  for (const g of unit.globals)
     if (g.init)
       walkExpr(g.init, (x) => {
-        if (x.kind === 'id' && functions.has(x.name)) taken.add(x.name);
+        if (x.kind === 'id') found.add(x.name);
       });
-  }
+  if (namesAround.size >= MAX_AROUND) namesAround.clear();
+  namesAround.set(around, (names = found));
+  return names;
+}
+
+function entryPoints(
+  unit: TranslationUnit,
+  functions: ReadonlyMap<string, FunctionContext>,
+  groups: Groups,
+): Set<string> {
+  const called = new Set<string>();
+  const taken = new Set<string>(namesInGlobals(unit, groups.around));
   for (const f of functions.values()) {
-    const names = namesIn(f);
-    for (const name of names.called) if (functions.has(name)) called.add(name);
-    for (const name of names.mentioned) if (functions.has(name)) taken.add(name);
+    const names = ownNamesIn({ functions, groups }, f);
+    for (const name of names.called) called.add(name);
+    for (const name of names.mentioned) taken.add(name);
   }
   const out = new Set<string>();
   for (const [name, f] of functions) if (!f.def.isStatic || taken.has(name) || !called.has(name)) out.add(name);

@@ -186,11 +186,21 @@ export function learn(facts: Facts, text: string, mask: number): Facts | null {
 }
 
 function forget(facts: Facts, name: string): Facts {
-  const re = new RegExp(`(?<![\\w])${name}(?![\\w])`);
   let out: Map<string, number> | undefined;
-  for (const text of facts.keys()) if (re.test(text)) (out ??= new Map(facts)).delete(text);
+  for (const text of facts.keys()) if (names(text, name)) (out ??= new Map(facts)).delete(text);
   return out ?? facts;
 }
+
+/** The name stands in the text as a word of its own. */
+function names(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
+    if (!isWordPart(text.charCodeAt(at - 1)) && !isWordPart(text.charCodeAt(at + name.length))) return true;
+  return false;
+}
+
+/** A letter, a digit or an underscore. */
+const isWordPart = (c: number): boolean =>
+  (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 95;
 
 /** The variable or field that a write goes to. */
 const target = (e: Expr): string | null => {
@@ -239,6 +249,7 @@ const sameFacts = (a: Facts, b: Facts): boolean => a.size === b.size && [...a].e
 export function runFlow<D>(context: FunctionContext, unit: TranslationUnit, domain: Domain<D>): Flow<D> {
   const { nodes } = context.cfg;
   const at: Map<string, Entry<D>>[] = nodes.map(() => new Map());
+  const tests: (ReturnType<typeof condition> & { readonly words: string })[] = [];
   const work: { node: number; key: string }[] = [];
   let complete = true;
   const reach = (node: number, data: D, facts: Facts, from: Entry<D> | null, note: Entry<D>['note']): void => {
@@ -278,14 +289,12 @@ export function runFlow<D>(context: FunctionContext, unit: TranslationUnit, doma
         let note: Entry<D>['note'] = null;
         if (node.what.kind === 'branch') {
           const truth = edge.label.kind === 'true';
-          const c = condition(node.what.test, unit);
+          const { test } = node.what;
+          const c = (tests[id] ??= { ...condition(test, unit), words: textOf(test, unit) });
           here = learn(facts, c.text, truth ? c.yes : c.no);
           if (!here) continue;
-          data = domain.branch ? domain.branch(node.what.test, truth, data, here) : data;
-          note = {
-            span: node.what.test,
-            message: `\`${textOf(node.what.test, unit)}\` is ${truth ? 'true' : 'false'}`,
-          };
+          data = domain.branch ? domain.branch(test, truth, data, here) : data;
+          note = { span: test, message: `\`${c.words}\` is ${truth ? 'true' : 'false'}` };
         } else if (edge.label.kind === 'choice' && edge.label.condition !== null) {
           here = learn(facts, `#${edge.label.condition}`, POSITIVE);
           if (!here) continue;

@@ -10,7 +10,7 @@ import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import { flagsOf } from './flags.ts';
-import { perFunction } from './per-function.ts';
+import { namesIn, perFunction } from './per-function.ts';
 import { PageNames, SAME } from './page-names.ts';
 import {
   formOfCall,
@@ -35,6 +35,10 @@ interface Scan {
 const scans = new WeakMap<Cfg, Scan>();
 
 const headOf = perFunction(({ def }) => `${def.name}(${def.params.map((p) => p.name ?? '').join()})`);
+/** Parameters that are pages, with their keys. */
+const pageParams = perFunction(({ def }) =>
+  def.params.flatMap((p) => (p.name && isPageType(p.type) ? [{ p, key: `L:${def.name}:${p.name}` }] : [])),
+);
 /** The groups of one file: built once, then asked by key, by acquire, or as a whole. */
 export class Groups {
   private readonly parent = new Map<string, string>();
@@ -72,8 +76,7 @@ export class Groups {
     this.ownRecords = new Set([...unit.records].filter(([, r]) => isInMain(r.start)).map(([name]) => name));
     this.around = hashText(`${unit.surroundings}|${[...functions.values()].map(headOf).join()}`);
     for (const f of functions.values()) this.take(f, this.around);
-    const called = new Set([...functions.values()].flatMap((f) => f.callees));
-    for (const f of functions.values()) this.markParameters(f, called);
+    for (const f of functions.values()) this.markParameters(f);
     this.joinAccessors();
     this.findResets();
   }
@@ -426,17 +429,12 @@ export class Groups {
   }
 
   /** Parameters of functions that code outside of the file calls can hold anybody's pages. */
-  private markParameters(f: FunctionContext, called: ReadonlySet<string>): void {
-    if ((f.def.isStatic || !isInMain(f.def.start)) && called.has(f.def.name)) return;
-    for (const p of f.def.params) {
-      if (p.name && isPageType(p.type))
-        this.foreign.push({
-          fn: f.def.name,
-          span: p,
-          what: `parameter \`${p.name}\``,
-          key: `L:${f.def.name}:${p.name}`,
-        });
-    }
+  private markParameters(f: FunctionContext): void {
+    const params = pageParams(f);
+    if (!params.length) return;
+    const { name, isStatic, start } = f.def;
+    if (isStatic || !isInMain(start)) for (const g of this.functions.values()) if (namesIn(g).called.has(name)) return;
+    for (const { p, key } of params) this.foreign.push({ fn: name, span: p, what: `parameter \`${p.name}\``, key });
   }
 
   /** Fields of the object that goes away with what is freed. */

@@ -5,15 +5,16 @@
  */
 import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
 import { walkExpr } from '../../language/c/index.ts';
+import { countBefore } from '../../language/search.ts';
 import { facts } from '../../language/kernel/index.ts';
 import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { isPageType } from './sites.ts';
-import { leftBehind } from './left-behind.ts';
-import { leftUnused } from './left-unused.ts';
+import { leftBehind, mayLeaveBehind } from './left-behind.ts';
+import { leftUnused, mayLeaveUnused } from './left-unused.ts';
 import { mentions } from './mentions.ts';
-import { perFunction } from './per-function.ts';
+import { perFile, perFunction } from './per-function.ts';
 
 /** A function that should release pages and does not. */
 export interface IdleRelease {
@@ -149,13 +150,33 @@ const testsOf = (f: FunctionContext, name: string): number =>
 export const isNull = (e: Expr): boolean =>
   e.kind === 'cast' ? isNull(e.arg) : (e.kind === 'id' && e.name === 'NULL') || (e.kind === 'num' && e.value === 0n);
 
+/** Offsets of `#if` and `#endif` in the files of an analysis, and how deep the text is behind each. */
+const conditionals = perFile(() => new Map<string, { readonly at: number; readonly depth: number }[]>());
+
+function conditionalsIn(text: string): { readonly at: number; readonly depth: number }[] {
+  const found: { at: number; depth: number }[] = [];
+  const word = /[ \t]*(if|endif)/y;
+  let depth = 0;
+  for (let at = text.indexOf('#'); at >= 0; at = text.indexOf('#', at + 1)) {
+    let start = at;
+    while (start > 0 && (text[start - 1] === ' ' || text[start - 1] === '\t')) start--;
+    if (start > 0 && !/[\n\r\u2028\u2029]/.test(text[start - 1]!)) continue;
+    word.lastIndex = at + 1;
+    const which = word.exec(text)?.[1];
+    if (which) found.push({ at: word.lastIndex, depth: (depth += which === 'if' ? 1 : -1) });
+  }
+  return found;
+}
+
 /** The definition stands in a branch of a conditional: it may be the stub of a configuration without the feature. */
 export function isConditional(file: FileAnalysis, f: FunctionContext): boolean {
   if (f.def.condition !== undefined) return true;
-  let depth = 0;
-  const { text, span } = file.unit.sources.locate(f.def);
-  for (const m of text.slice(0, span.start).matchAll(/^[ \t]*#[ \t]*(if|endif)/gm)) depth += m[1] === 'if' ? 1 : -1;
-  return depth > 0;
+  const { path, text, span } = file.unit.sources.locate(f.def);
+  const known = conditionals(file);
+  let all = known.get(path);
+  if (!all) known.set(path, (all = conditionalsIn(text)));
+  const before = countBefore(all.length, (i) => all[i]!.at <= span.start);
+  return before > 0 && all[before - 1]!.depth > 0;
 }
 
 /** Pages that a function named after releasing is given, and does not look at. */
@@ -199,6 +220,16 @@ function isEmpty(file: FileAnalysis, f: FunctionContext): boolean {
   return true;
 }
 
+/** Anything of this may be said of the function: of most, by their text alone, nothing. */
+const isSuspect = perFunction(
+  (f) =>
+    lookedUp(f).length > 0 ||
+    UNPINS.test(f.def.name) ||
+    UNPINS_BY_VERB.test(f.def.name) ||
+    mayLeaveBehind(f) ||
+    mayLeaveUnused(f),
+);
+
 /** All of a file that takes user pages. */
 export function idleReleases(file: FileAnalysis): IdleRelease[] {
   const pins = file.groups.acquires.length > 0 || file.groups.releases.some((r) => r.effect.of === 'pin');
@@ -207,7 +238,7 @@ export function idleReleases(file: FileAnalysis): IdleRelease[] {
   const out: IdleRelease[] = [];
   const own = new Set(file.unit.functions);
   for (const f of file.functions.values()) {
-    if (!own.has(f.def) || f.def.hasError) continue;
+    if (!isSuspect(f) || !own.has(f.def) || f.def.hasError) continue;
     const found = [...unread(file, f), ...unusedParameter(file, f), ...leftBehind(file, f), ...leftUnused(file, f)];
     if (found[0]) out.push(found[0]);
     else if (isEmpty(file, f)) out.push({ fn: f.def.name, kind: 'empty', at: f.def.nameSpan, name: '' });

@@ -97,14 +97,16 @@ const elseReleases = (file: FileAnalysis, f: FunctionContext, s: Stmt): boolean 
 /** Labels that speak of pages. */
 const NAMED = /(^|_)unpin(_|$|\d)|(^|_)(put|release|free)_(user_)?(pages?|folios?)(_|$|\d)/;
 
-/** `out_unmap_bufmap` goes by the name of `demo_bufmap_unmap()`, which gives pages back. */
-function namesReleaser(file: FileAnalysis, label: string): boolean {
+/** Words of a label that speaks of undoing something. */
+function wordsOfUndoing(label: string): readonly string[] {
   const words = label.split('_').filter((w) => w && !/^(out|err|error|fail|failed|bad|exit|do|e)\d*$/.test(w));
-  if (
-    words.length < 2 ||
-    !words.some((w) => /^(unmap|unpin|put|release|undo|cleanup|teardown|destroy|unlock)$/.test(w))
-  )
-    return false;
+  const undoes = words.some((w) => /^(unmap|unpin|put|release|undo|cleanup|teardown|destroy|unlock)$/.test(w));
+  return words.length >= 2 && undoes ? words : [];
+}
+
+/** `out_unmap_bufmap` goes by the name of `demo_bufmap_unmap()`, which gives pages back. */
+function namesReleaser(file: FileAnalysis, words: readonly string[]): boolean {
+  if (!words.length) return false;
   for (const [name, f] of file.functions) {
     const parts = new Set(name.split('_'));
     if (words.every((w) => parts.has(w)) && file.groups.releases.some((r) => r.fn === f.def.name)) return true;
@@ -112,14 +114,20 @@ function namesReleaser(file: FileAnalysis, label: string): boolean {
   return false;
 }
 
+/** Labels that may be named after a release. */
 const labels = perFunction((f) =>
-  f.cfg.nodes.flatMap(({ id, span, what }) => (what.kind === 'label' ? [{ id, span, name: what.name }] : [])),
+  f.cfg.nodes.flatMap(({ id, span, what }) => {
+    const undoing = what.kind === 'label' ? wordsOfUndoing(what.name) : [];
+    return what.kind === 'label' && (undoing.length || NAMED.test(what.name))
+      ? [{ id, span, name: what.name, undoing }]
+      : [];
+  }),
 );
 
 /** `error_unpin:` behind which nothing is given back. */
 function* idleLabels(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
-  for (const { id: at, span, name } of labels(f)) {
-    if (!NAMED.test(name) && !namesReleaser(file, name)) continue;
+  for (const { id: at, span, name, undoing } of labels(f)) {
+    if (!NAMED.test(name) && !namesReleaser(file, undoing)) continue;
     // `free_pages` is as well a label that frees the array
     const array = /(^|_)free_pages?/.test(name);
     const seen = new Set<number>();
@@ -193,6 +201,16 @@ function* dirtiedOnly(file: FileAnalysis, f: FunctionContext): Iterable<IdleRele
   const arg = dirty?.args[0];
   if (dirty && arg) yield { fn: f.def.name, kind: 'dirtied', at: dirty, name: file.groups.text(arg) };
 }
+
+/** By the text of the function alone, something of this may be said of it. */
+export const mayLeaveBehind = perFunction(
+  (f) =>
+    UNPINS.test(f.def.name) ||
+    emptyIfs(f).length > 0 ||
+    labels(f).length > 0 ||
+    counts(f).length > 0 ||
+    bare(f).length > 0,
+);
 
 /** All of a function. */
 export function leftBehind(file: FileAnalysis, f: FunctionContext): IdleRelease[] {

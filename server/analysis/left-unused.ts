@@ -31,10 +31,13 @@ const bareIndices = perFunction((f) =>
   ),
 );
 
+/** The function speaks of many pages. */
+const speaksOfMany = perFunction((f) => [...wordsIn(f)].some((w) => MANY.test(w)));
+
 /** `int i;` in a function that ends an object with many pages, or that takes pages itself, and nothing goes over them. */
 function* unusedIndex(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
-  const takes = file.groups.acquires.some((a) => a.fn === f.def.name);
-  if ((!takes && !ENDS.test(f.def.name)) || ![...wordsIn(f)].some((w) => MANY.test(w))) return;
+  if (!bareIndices(f).length || !speaksOfMany(f)) return;
+  if (!ENDS.test(f.def.name) && !file.groups.acquires.some((a) => a.fn === f.def.name)) return;
   for (const { name, span } of bareIndices(f))
     if (mentions(file, f, name) === 1) yield { fn: f.def.name, kind: 'index', at: span, name };
 }
@@ -47,16 +50,24 @@ const keepers = perFile((file): ReadonlySet<string> => {
   return found;
 });
 
+/** Objects that a function is given to end them. */
+const objects = perFunction((f): readonly { name: string; record: string }[] =>
+  f.def.isStatic && ENDS_OBJECT.test(f.def.name)
+    ? f.def.params.flatMap(({ name, type }) => {
+        const record = type.kind === 'pointer' && type.to.kind === 'record' ? type.to.name : undefined;
+        return name && record ? [{ name, record }] : [];
+      })
+    : [],
+);
+
 /** `static void demo_cleanup(struct demo *d, …)` that never looks at `d`, where `d` keeps the pages. */
 function* unusedKeeper(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
-  if (!f.def.isStatic || !ENDS_OBJECT.test(f.def.name) || isConditional(file, f)) return;
-  for (const p of f.def.params) {
-    const record = p.type.kind === 'pointer' && p.type.to.kind === 'record' ? p.type.to.name : undefined;
-    if (!p.name || !record || !keepers(file).has(record) || mentions(file, f, p.name) > 0) continue;
+  for (const { name, record } of objects(f)) {
+    if (!keepers(file).has(record) || mentions(file, f, name) > 0 || isConditional(file, f)) continue;
     // called as it is asked to be: a callback may do without what it is given
     const callback = [...file.functions.values()].some((g) => namesIn(g).mentioned.has(f.def.name));
     const inTable = new RegExp(`[={,]\\s*&?${f.def.name}\\s*[,}]`).test(file.unit.text);
-    if (!callback && !inTable) yield { fn: f.def.name, kind: 'keeper', at: f.def.nameSpan, name: p.name };
+    if (!callback && !inTable) yield { fn: f.def.name, kind: 'keeper', at: f.def.nameSpan, name };
   }
 }
 
@@ -108,6 +119,12 @@ function* unreadAnswer(file: FileAnalysis, f: FunctionContext): Iterable<IdleRel
     if (other) yield { fn: f.def.name, kind: 'answer', at, name, like: other.def.name };
   }
 }
+
+/** By the text of the function alone, something of this may be said of it. */
+export const mayLeaveUnused = perFunction(
+  (f) =>
+    (bareIndices(f).length > 0 && speaksOfMany(f)) || objects(f).length > 0 || (f.def.isStatic && answers(f).size > 0),
+);
 
 /** All of a function. */
 export const leftUnused = (file: FileAnalysis, f: FunctionContext): IdleRelease[] => [

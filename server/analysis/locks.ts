@@ -10,9 +10,9 @@ import { walkExpr } from '../../language/c/index.ts';
 import { facts as kernel, guardClasses, mmapRwsemEffects } from '../../language/kernel/index.ts';
 import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
-import { contextsOf, type EntryContext } from './entry-context.ts';
+import { contextsOf } from './entry-context.ts';
 import type { FileAnalysis } from './file.ts';
-import { perFile, perFunction } from './per-function.ts';
+import { once, perFile, perFunction, perSurroundings } from './per-function.ts';
 import { formOfCall } from './sites.ts';
 import { ANY, constantOf, NEGATIVE, POSITIVE, runFlow, sameCall, signIn, textOf, ZERO_ } from './flow.ts';
 import type { Entry, Facts, Flow, Outcome } from './flow.ts';
@@ -106,14 +106,32 @@ interface Lockers {
 }
 const lockers = new WeakMap<Cfg, Lockers>();
 
-/** Names of the functions that calls enter; kref_put() calls its release function now. */
-const enteredBy = perFunction((f) =>
-  f.calls.flatMap((call): [string, CallExpr][] => {
+/** A call, and the function that makes it. */
+interface Caller {
+  readonly fn: string;
+  readonly call: CallExpr;
+}
+
+/** Calls that enter other functions of the file; kref_put() calls its release function now. */
+const entering = perSurroundings((file: FileAnalysis, { def, calls }) =>
+  calls.flatMap((call): [string, Caller][] => {
     const callee = calleeName(call);
     if (callee === undefined) return [];
-    return [[/^kref_put/.test(callee) && call.args[1]?.kind === 'id' ? call.args[1].name : callee, call]];
+    const entered = /^kref_put/.test(callee) && call.args[1]?.kind === 'id' ? call.args[1].name : callee;
+    return entered !== def.name && file.functions.has(entered) ? [[entered, { fn: def.name, call }]] : [];
   }),
 );
+
+function callersIn(file: FileAnalysis): ReadonlyMap<string, readonly Caller[]> {
+  const out = new Map<string, Caller[]>();
+  for (const f of file.functions.values())
+    for (const [entered, caller] of entering(file, f)) {
+      const list = out.get(entered);
+      if (list) list.push(caller);
+      else out.set(entered, [caller]);
+    }
+  return out;
+}
 
 /** Nodes by the calls in them. */
 const nodesOfCalls = perFunction((f) => {
@@ -136,34 +154,23 @@ export class Locks {
   private asked: Map<string, Callee> | undefined;
   private readonly flows = new Map<string, Flow<Data> | null>();
   private readonly summaries = new Map<string, readonly Data[] | null>();
-  private readonly callers = new Map<string, { readonly fn: string; readonly call: CallExpr }[]>();
-  private readonly touching: ReadonlySet<string>;
-  private readonly contexts: ReadonlyMap<string, readonly EntryContext[]>;
+  private readonly touching = new Map<string, boolean>();
+  private readonly contexts = once(() => contextsOf(this.file));
+  private readonly callers = once(() => callersIn(this.file));
 
-  constructor(readonly file: FileAnalysis) {
-    const direct = new Set<string>();
-    for (const [name, f] of file.functions) {
-      const { guards, calls } = this.lockersIn(f);
-      if (guards || calls.some((callee) => !file.functions.has(callee))) direct.add(name);
-    }
-    for (let grown = true; grown;) {
-      grown = false;
-      for (const [name, f] of file.functions)
-        if (!direct.has(name) && f.callees.some((callee) => direct.has(callee))) {
-          direct.add(name);
-          grown = true;
-        }
-    }
-    this.touching = direct;
-    for (const [name, f] of file.functions) {
-      for (const [release, call] of enteredBy(f)) {
-        if (!file.functions.has(release) || release === name) continue;
-        const list = this.callers.get(release);
-        if (list) list.push({ fn: name, call });
-        else this.callers.set(release, [{ fn: name, call }]);
-      }
-    }
-    this.contexts = contextsOf(file);
+  constructor(readonly file: FileAnalysis) {}
+
+  /** The function, or one that it calls, may touch locks. */
+  private touches(name: string): boolean {
+    let known = this.touching.get(name);
+    if (known !== undefined) return known;
+    const below = this.file.reachable(name);
+    known = [...below].some((n) => {
+      const { guards, calls } = this.lockersIn(this.file.functions.get(n)!);
+      return guards || calls.some((callee) => !this.file.functions.has(callee));
+    });
+    this.touching.set(name, known);
+    return known;
   }
 
   /** What may touch locks in a function: guards, or calls of other files' functions with effects on them. */
@@ -322,7 +329,7 @@ export class Locks {
 
   private calleeOf(name: string, depth: number): Callee {
     if (!this.file.functions.has(name)) return 'elsewhere';
-    return this.touching.has(name) ? this.summaryOf(name, depth) : 'harmless';
+    return this.touches(name) ? this.summaryOf(name, depth) : 'harmless';
   }
 
   private unsure(held: Held, at: Span): Held {
@@ -465,8 +472,8 @@ export class Locks {
   }
 
   /** Calls of a function in this file. */
-  callersOf(fn: string): readonly { readonly fn: string; readonly call: CallExpr }[] {
-    return this.callers.get(fn) ?? [];
+  callersOf(fn: string): readonly Caller[] {
+    return this.callers().get(fn) ?? [];
   }
 
   /** Somebody who calls the function (in this file) gives mmap_lock back: it returns with the lock on purpose. */
@@ -509,7 +516,7 @@ export class Locks {
     if (visited.has(fn)) return 'free';
     visited.add(fn);
     const answers = new Set<Surrounding>();
-    for (const c of this.contexts.get(fn) ?? []) answers.add(c.mmap);
+    for (const c of this.contexts().get(fn) ?? []) answers.add(c.mmap);
     for (const caller of this.callersOf(fn)) {
       const states = this.at(caller.fn, caller.call);
       if (!states.length) answers.add(this.isReached(caller) ? 'unknown' : 'free');
@@ -545,7 +552,7 @@ export class Locks {
     for (const [token, at] of seen.held) if (isAtomic(token)) return { token, at, via };
     if (visited.has(seen.fn) || via.length > 5) return null;
     visited.add(seen.fn);
-    for (const c of this.contexts.get(seen.fn) ?? []) if (c.atomic) return { token: c.atomic, at: c.at, via };
+    for (const c of this.contexts().get(seen.fn) ?? []) if (c.atomic) return { token: c.atomic, at: c.at, via };
     for (const caller of this.callersOf(seen.fn)) {
       if (this.contradicts(seen, seen.fn, caller.call)) continue;
       for (const s of this.at(caller.fn, caller.call)) {

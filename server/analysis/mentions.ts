@@ -2,6 +2,10 @@
 import { countBefore } from '../../language/search.ts';
 import type { FileAnalysis } from './file.ts';
 import type { FunctionContext } from './context.ts';
+import { perFunction } from './per-function.ts';
+
+/** Names that were counted in the text of a function's body. */
+const counted = perFunction(() => ({ text: '', counts: new Map<string, number>() }));
 
 /**
  * Counts a variable's name in the text of a body, branches of conditionals that are not taken included; comments, members
@@ -9,7 +13,16 @@ import type { FunctionContext } from './context.ts';
  */
 export function mentions(file: FileAnalysis, f: FunctionContext, name: string): number {
   const { start, end } = f.def.bodySpan;
-  let text = file.unit.sources.slice(start, end);
+  const whole = file.unit.sources.slice(start, end);
+  const known = counted(f);
+  // the same body may come with other comments
+  if (known.text !== whole) {
+    known.text = whole;
+    known.counts.clear();
+  }
+  const before = known.counts.get(name);
+  if (before !== undefined) return before;
+  let text = whole;
   const { comments } = file.unit;
   for (
     let i = countBefore(comments.length, (k) => comments[k]!.start < start);
@@ -19,5 +32,7 @@ export function mentions(file: FileAnalysis, f: FunctionContext, name: string): 
     const c = comments[i]!;
     text = text.slice(0, c.start - start) + ' '.repeat(c.end - c.start) + text.slice(c.end - start);
   }
-  return text.match(new RegExp(`(?<!struct\\s+)(?<![.>]\\s*)\\b${name}\\b`, 'g'))?.length ?? 0;
+  const count = text.match(new RegExp(`(?<!struct\\s+)(?<![.>]\\s*)\\b${name}\\b`, 'g'))?.length ?? 0;
+  known.counts.set(name, count);
+  return count;
 }

@@ -28,6 +28,36 @@ export function perFile<T>(compute: (file: FileAnalysis) => T): (file: FileAnaly
   };
 }
 
+/** What is kept of a function in several surroundings: those of a file's kernels and variants. */
+const MAX_AROUND = 4;
+
+/**
+ * A function of an analysed file and of one of its functions that keeps its results as long as neither that function nor what stands
+ * around it changes: declarations, and of the other functions their names and those of their parameters. Nothing else may decide what it gives.
+ */
+export function perSurroundings<F extends Around, T>(
+  compute: (file: F, f: FunctionContext) => T,
+): (file: F, f: FunctionContext) => T {
+  const known = new WeakMap<Cfg, { readonly around: string; readonly value: T }[]>();
+  return (file, f) => {
+    const { around } = file.groups;
+    let list = known.get(f.cfg);
+    let kept = list?.find((k) => k.around === around);
+    if (!kept) {
+      kept = { around, value: compute(file, f) };
+      if (list) list.unshift(kept);
+      else known.set(f.cfg, (list = [kept]));
+      if (list.length > MAX_AROUND) list.pop();
+    }
+    return kept.value;
+  };
+}
+
+/** An analysed file, or as much of it as there is. */
+interface Around {
+  readonly groups: { readonly around: string };
+}
+
 /** Names in a function that may be those of other functions. */
 interface Names {
   /** Called by name. */
@@ -101,3 +131,9 @@ export const wordsIn: (f: FunctionContext) => ReadonlySet<string> = perFunction(
   }
   return words;
 });
+
+/** What `make` gives, made when it is first asked for. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

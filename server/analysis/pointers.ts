@@ -8,6 +8,7 @@ import { mapChildren, recordNameOf, typeOfExpr, walkExpr } from '../../language/
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { contextOf, exprsOf, type FunctionContext, type SeenThrough } from './context.ts';
+import { perFunction } from './per-function.ts';
 
 /** The only function behind a pointer; null where there are several or others. */
 type Targets = Map<string, string | null>;
@@ -18,9 +19,9 @@ export function seeThroughPointers(
   functions: Map<string, FunctionContext>,
 ): ReadonlyMap<string, SeenThrough> {
   const out = new Map<string, SeenThrough>();
-  const callers = [...functions.values()].filter((f) => f.calls.some((c) => isIndirect(c, f)));
+  const callers = [...functions.values()].filter((f) => indirectCalls(f).length);
   if (!callers.length) return out;
-  const names = new Set(callers.flatMap((f) => f.calls.filter((c) => isIndirect(c, f)).map((c) => lastName(c.callee))));
+  const names = new Set(callers.flatMap((f) => indirectCalls(f).map((c) => lastName(c.callee))));
   const pointers = new Pointers(unit, functions, names);
   if (!pointers.any) return out;
   for (const f of callers) {
@@ -59,6 +60,9 @@ const lastName = (e: Expr): string | undefined =>
       : undefined;
 
 const isIndirect = (c: CallExpr, f: FunctionContext): boolean => c.callee.kind !== 'id' || f.types.has(c.callee.name);
+
+/** Calls of a function through pointers. */
+const indirectCalls = perFunction((f) => f.calls.filter((c) => isIndirect(c, f)));
 
 function mapNode(node: CfgNode, f: (e: Expr) => Expr): CfgNode {
   const w = node.what;

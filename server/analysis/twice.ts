@@ -52,15 +52,21 @@ class Helpers {
     let answer = this.known.get(name);
     if (answer === undefined) {
       this.known.set(name, false);
+      if (!this.file.touches(name)) return false;
       this.known.set(name, (answer = this.decide(name)));
     }
     return answer;
   }
 
+  private acquires(name: string): boolean {
+    const reach = this.file.reachable(name);
+    return this.file.groups.acquires.some((a) => reach.has(a.fn));
+  }
+
   private decide(name: string): boolean {
     const { groups, functions } = this.file;
     const f = functions.get(name);
-    if (!f || !f.def.params.length || groups.acquires.some((a) => this.file.reachable(name).has(a.fn))) return false;
+    if (!f || !f.def.params.length || this.acquires(name)) return false;
     const own = groups.releases.some(
       (r) => r.fn === name && (r.effect.of === 'pin' || groups.groupOf(r.key)?.acquires.length),
     );
@@ -168,9 +174,9 @@ function* inARow(file: FileAnalysis, f: FunctionContext): Iterable<Twice> {
 export function releasedTwice(file: FileAnalysis): Twice[] {
   const helpers = new Helpers(file);
   const out: Twice[] = [];
-  for (const f of file.functions.values()) out.push(...inARow(file, f));
+  for (const f of file.functions.values()) if (releasingNodes(f).length > 1) out.push(...inARow(file, f));
   for (const f of file.functions.values()) {
-    if (!f.callees.some((name) => helpers.releases(name))) continue;
+    if (!file.touches(f.def.name) || !f.callees.some((name) => helpers.releases(name))) continue;
     const calls = f.calls.filter((c) => c.args.length && helpers.releases(calleeName(c) ?? ''));
     if (calls.length < 2 || helpers.releases(f.def.name)) continue;
     const starts = new Set(calls.map((c) => c.start));

@@ -1,4 +1,5 @@
 /** foll-force: FOLL_FORCE in a driver. */
+import { once } from '../analysis/per-function.ts';
 import type { CallExpr, Expr } from '../../language/c/ast.ts';
 import { removeFlag } from '../fixes/flags.ts';
 import { argSpan, edit, isLiteral } from '../fixes/edits.ts';
@@ -90,16 +91,20 @@ function dropForce(file: FileAnalysis, call: CallExpr, index: number): readonly 
 export const follForce: Rule = {
   meta,
   *check(file): Iterable<Report> {
-    if (/(^|[\\/])mm[\\/][^\\/]+$/.test(file.unit.path) || plantsBreakpoints(file)) return;
+    if (/(^|[\\/])mm[\\/][^\\/]+$/.test(file.unit.path)) return;
+    // what takes a look at the whole text is asked last
+    const isPlanter = once(() => plantsBreakpoints(file));
     // exec, uprobes, ptrace and the like reach into another process; nobody needs force for their own
-    const reachesOver =
-      tracesOthers(file) || (isCore(file) && !/(^|[\\/])(arch|virt|io_uring)[\\/]/.test(file.unit.path));
+    const reachesOver = once(
+      () => tracesOthers(file) || (isCore(file) && !/(^|[\\/])(arch|virt|io_uring)[\\/]/.test(file.unit.path)),
+    );
     for (const a of file.groups.acquires) {
       if (!isOwn(file, a.fn)) continue;
       const force = forceArgument(file, a);
       if (!force && !a.flags.names.has('FOLL_FORCE')) continue;
+      if (isPlanter()) return;
       const name = callName(a.call);
-      if (reachesOver && /_remote$/.test(name)) continue;
+      if (/_remote$/.test(name) && reachesOver()) continue;
       const how = force ? 'its `force` argument set' : 'FOLL_FORCE';
       yield {
         span: a.call,

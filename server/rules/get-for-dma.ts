@@ -4,12 +4,12 @@ import { walkExpr } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { rootOf } from '../analysis/count-forms.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import { writesIn } from '../analysis/per-function.ts';
+import { writesIn, once } from '../analysis/per-function.ts';
 import { resultOf, type AcquireSite, type Group, type UseSite } from '../analysis/sites.ts';
 import { convertToPin } from '../fixes/convert.ts';
 import type { RuleMeta } from '../findings.ts';
 import { compareVersions } from '../../language/kernel/version.ts';
-import { callName, once, pagesName, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, pagesName, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'get-for-dma',
@@ -86,7 +86,9 @@ const usesNotifier = (file: FileAnalysis): boolean =>
 export const getForDma: Rule = {
   meta,
   *check(file): Iterable<Report> {
-    if (compareVersions(file.unit.target.kernel, { major: 5, minor: 6, patch: 0 }) < 0 || usesNotifier(file)) return;
+    if (compareVersions(file.unit.target.kernel, { major: 5, minor: 6, patch: 0 }) < 0) return;
+    // a look at the whole text comes last
+    const usesNotifiers = once(() => usesNotifier(file));
     for (const g of file.groups.all().values()) {
       for (const a of g.acquires) {
         if (
@@ -105,6 +107,7 @@ export const getForDma: Rule = {
           continue;
         const use = bestUse(g) ?? mappedBeside(file, a);
         if (use && isOfOthers(file, g, a, use.site)) continue;
+        if (use && usesNotifiers()) return;
         if (use) yield report(file, a, use.site, use.case, use.words);
       }
     }

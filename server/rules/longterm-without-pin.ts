@@ -1,8 +1,9 @@
 /** longterm-without-pin: FOLL_LONGTERM given to a get_user_pages* call. */
 import { compareVersions } from '../../language/kernel/version.ts';
 import { convertToPin } from '../fixes/convert.ts';
+import { once } from '../analysis/per-function.ts';
 import type { RuleMeta } from '../findings.ts';
-import { callName, once, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'longterm-without-pin',

@@ -1,4 +1,5 @@
 /** missing-longterm: a pin that outlives the call without FOLL_LONGTERM. */
+import { once } from '../analysis/per-function.ts';
 import type { OutlivesEvent } from '../analysis/events.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group, ReleaseSite } from '../analysis/sites.ts';
@@ -142,7 +143,9 @@ function* unfollowed(file: FileAnalysis, seen: ReadonlySet<number>): Iterable<{ 
 export const missingLongterm: Rule = {
   meta,
   *check(file): Iterable<Report> {
-    if (compareVersions(file.unit.target.kernel, { major: 5, minor: 6, patch: 0 }) < 0 || usesNotifier(file)) return;
+    if (compareVersions(file.unit.target.kernel, { major: 5, minor: 6, patch: 0 }) < 0) return;
+    // a look at the whole text comes last
+    const usesNotifiers = once(() => usesNotifier(file));
     const seen = new Set<number>();
     for (const e of file.events) {
       if (
@@ -161,6 +164,7 @@ export const missingLongterm: Rule = {
       const by = releasedElsewhere(file, g, e.root);
       const counted = by ? null : accountedIn(file, site.fn);
       if (!by && !counted && !ofOpenFile(e)) continue;
+      if (usesNotifiers()) return;
       seen.add(site.call.start);
       const name = callName(site.call);
       yield {
@@ -174,6 +178,7 @@ export const missingLongterm: Rule = {
       };
     }
     for (const { site, by } of unfollowed(file, seen)) {
+      if (usesNotifiers()) return;
       const name = callName(site.call);
       yield {
         span: site.call,

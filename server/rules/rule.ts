@@ -127,9 +127,3 @@ export function notifierOf(file: FileAnalysis): (Span & { readonly name: string 
 export const siteOf = (file: FileAnalysis, r: Resource): AcquireSite | undefined =>
   file.groups.acquires.find((a) => a.call.start === r.site.start);
 export const callName = (call: CallExpr): string => (call.callee.kind === 'id' ? call.callee.name : 'call');
-
-/** What `make` gives, made when it is first asked for. */
-export function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
