@@ -11,11 +11,12 @@ import { VMSTAT } from '../mm/vmstat.ts';
 import type { Simulation } from '../scenario/index.ts';
 import { CARDS, type Snapshot, type SnapshotParams, type Timeline } from './snapshot-protocol.ts';
 
-const indices = new WeakMap<Simulation, RunIndex>();
+const indices = new WeakMap<Simulation, RunIndex & { readonly paused: boolean }>();
+/** The index of a run; of an unfinished one that of its beginning, until it is finished. */
 function indexOf(sim: Simulation): RunIndex {
   let index = indices.get(sim);
-  if (!index) {
-    index = indexRun(sim);
+  if (!index || (index.paused && !sim.paused)) {
+    index = { ...indexRun(sim), paused: sim.paused };
     indices.set(sim, index);
   }
   return index;

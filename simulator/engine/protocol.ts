@@ -46,6 +46,8 @@ export interface LoadParams {
   /** Texts of local headers by what stands in `#include "…"`. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly options?: LoadOptions;
+  /** Milliseconds of running after which what there is so far is answered; `goOn` continues. Default: there is no pause. */
+  readonly pause?: number;
 }
 /** Something about the source that keeps it from running (error), or that one should know (warning). */
 export interface Problem {
@@ -139,6 +141,15 @@ export interface Run {
   readonly explores: boolean;
   /** Why the run ended early, if it did. */
   readonly stopped?: string;
+  /** It goes on when asked to; what it found is known at its end. */
+  readonly unfinished?: true;
+}
+/** How far an unfinished run has come. */
+export interface GoneOn {
+  /** Steps so far. */
+  readonly length: number;
+  /** All of it, once it is finished. Until then the other requests know the run as `load` answered it. */
+  readonly run?: Run;
 }
 
 // ---- reading a run
@@ -284,6 +295,8 @@ export interface Explored extends Exploration {
 /** Requests to read and search a run. */
 export interface RunRequests {
   readonly load: { readonly params: LoadParams; readonly result: Run };
+  /** Continues an unfinished run, for so many milliseconds or to its end. */
+  readonly goOn: { readonly params: { readonly pause?: number }; readonly result: GoneOn };
   readonly position: { readonly params: { readonly step: number }; readonly result: Position };
   readonly nextStep: { readonly params: NextStepParams; readonly result: number | null };
   readonly findStep: { readonly params: FindStepParams; readonly result: Found };

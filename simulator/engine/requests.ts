@@ -39,6 +39,7 @@ export function runHandlers(current: Current, keep: (session: Session) => void):
       keep(session);
       return session.run;
     },
+    goOn: ({ pause }) => current().goOn(pause),
     position: ({ step }) => position(current(), step),
     nextStep: (params) => nextStep(current(), params),
     findStep: (params, patience) => findStep(current(), params, patience),

@@ -5,7 +5,18 @@ import { lineCounter } from '../../language/search.ts';
 import { ACTOR } from '../machine/index.ts';
 import { FAULT_DOCS, load, Simulation } from '../scenario/index.ts';
 import { Evaluator } from './evaluate.ts';
-import type { Actor, FaultInfo, LoadParams, Place, Problem, ResultInfo, Run, SourceFile, Steps } from './protocol.ts';
+import type {
+  Actor,
+  FaultInfo,
+  GoneOn,
+  LoadParams,
+  Place,
+  Problem,
+  ResultInfo,
+  Run,
+  SourceFile,
+  Steps,
+} from './protocol.ts';
 import { adviceFor, prepareSource } from './source.ts';
 import { Statements } from './statements.ts';
 import { Variables } from './variables.ts';
@@ -25,13 +36,23 @@ function scheduleProblem(schedule = ''): Problem | undefined {
   }
 }
 
+/** Says when so many milliseconds are over. */
+function after(ms: number | undefined): (() => boolean) | undefined {
+  if (ms === undefined) return undefined;
+  const end = performance.now() + ms;
+  return () => performance.now() >= end;
+}
+
 /** A loaded run. */
 export class Session {
   readonly sim: Simulation;
-  readonly run: Run;
+  /** What is known of it; of an unfinished run what was when it was loaded. */
+  run: Run;
   readonly evaluator: Evaluator;
   readonly variables = new Variables(this);
   private madeStatements: Statements | undefined;
+  private readonly files: readonly SourceFile[];
+  private readonly problems: readonly Problem[];
   private readonly counters: readonly ((offset: number) => number)[];
 
   /** Reads, compiles and runs a source text. Takes as long as the run takes. */
@@ -59,21 +80,40 @@ export class Session {
       return { severity: d.severity, message: d.message, advice: adviceFor(d.message), ...place };
     });
     if (unreadable) problems.push(unreadable);
-    if (!problems.some((p) => p.severity === 'error')) this.sim.run();
+    if (!problems.some((p) => p.severity === 'error')) this.sim.run(after(params.pause));
     this.evaluator = new Evaluator(this.sim);
-    this.run = {
-      name: params.name,
+    this.files = files;
+    this.problems = problems;
+    this.run = this.describe(params.name);
+  }
+
+  /** Continues an unfinished run. */
+  goOn(pause?: number): GoneOn {
+    this.sim.goOn(after(pause));
+    const { length } = this.sim;
+    if (this.sim.paused) return { length };
+    this.madeStatements = undefined;
+    this.run = this.describe(this.run.name);
+    return { length, run: this.run };
+  }
+
+  private describe(name: string): Run {
+    const { sim, problems } = this;
+    const { loaded } = sim;
+    return {
+      name,
       kernel: loaded.kernel,
-      ok: this.sim.ok && !unreadable,
-      length: this.sim.length,
-      files,
+      ok: sim.ok && !problems.some((p) => p.severity === 'error'),
+      length: sim.length,
+      files: this.files,
       ...this.steps(),
       faults: this.faults(),
       results: this.results(),
       problems,
       explores: loaded.annotations.some((a) => a.kind === 'explore'),
       ...(loaded.whole === undefined ? {} : { whole: loaded.whole }),
-      ...(this.sim.stopped === undefined ? {} : { stopped: this.sim.stopped }),
+      ...(sim.stopped === undefined ? {} : { stopped: sim.stopped }),
+      ...(sim.paused ? { unfinished: true } : {}),
     };
   }
 

@@ -14,6 +14,7 @@ import { t, type TextId } from './strings.ts';
 import { Timeline } from './timeline.tsx';
 import { Transport } from './transport.tsx';
 import { ExploredChip } from './tabs/explored.tsx';
+import { Fonts } from './fonts.tsx';
 import type { PanelMessage } from './messages.ts';
 
 const EXPORTS: readonly (readonly [PanelMessage<'export'>['kind'], TextId])[] = [
@@ -114,6 +115,7 @@ function Keys() {
 function Verdict({ control }: { readonly control: Controller }) {
   const run = s.run.value;
   if (s.phase.value === 'running') return run && <span class="verdict">{t('running')}</span>;
+  if (run?.unfinished) return <span class="verdict">{t('runningSoFar', s.soFar.value)}</span>;
   // of what did not run nothing can be said
   if (!run || (run.ok && !run.length)) return null;
   const fault = run.faults.find((f) => !f.wanted) ?? run.faults[0];
@@ -182,7 +184,9 @@ function Header({ control }: { readonly control: Controller }) {
             <Icon name="debug" />
           </button>
         ) : null}
-        {s.run.value?.length && s.phase.value !== 'empty' ? <ExportMenu control={control} /> : null}
+        {s.run.value?.length && !s.run.value.unfinished && s.phase.value !== 'empty' ? (
+          <ExportMenu control={control} />
+        ) : null}
         <button
           type="button"
           class="tool"
@@ -207,21 +211,29 @@ export function App({ control }: { readonly control: Controller }) {
   let body;
   if (phase === 'empty') body = <Empty control={control} />;
   else if (phase === 'crashed') body = <Crashed control={control} />;
-  else if (!run) body = <p class="empty hint">{t('running')}</p>;
-  else if (!run.length) body = <Problems control={control} />;
+  else if (run && !run.length) body = <Problems control={control} />;
+  // What shows a run is made, unseen, while the engine still works: the first picture then needs no more than its data.
   else
     body = (
       <>
-        <div class="time">
-          <Transport control={control} />
-          <Timeline control={control} />
+        {run ? null : (
+          <p class="empty hint">
+            {t('running')}
+            <Fonts />
+          </p>
+        )}
+        <div class={run ? 'run' : 'run unready'}>
+          <div class="time">
+            <Transport control={control} />
+            <Timeline control={control} />
+          </div>
+          <div class="board">
+            <Now control={control} />
+            <Pages control={control} />
+            <Inspector control={control} />
+          </div>
+          <Details control={control} />
         </div>
-        <div class="board">
-          <Now control={control} />
-          <Pages control={control} />
-          <Inspector control={control} />
-        </div>
-        <Details control={control} />
       </>
     );
   return (

@@ -3,14 +3,18 @@ import { batch, effect } from '@preact/signals';
 import type { LoadParams } from '../engine/protocol.ts';
 import type { SnapshotParams } from '../engine/snapshot-protocol.ts';
 import type { Engine } from './engine.ts';
+import { download } from './export/download.ts';
 import type { Host } from './host.ts';
 import { Explorations } from './exploration.ts';
-import { firstPicture, loadParams, type First } from './first.ts';
+import { comeToEnd, firstPicture, loadParams, pictureOf, upTo, type First } from './first.ts';
 import { hashOf, type HostMessage, type PanelMessage, type PanelRunOptions, type ToPanel } from './messages.ts';
 import * as s from './state.ts';
-import { setBundle, t } from './strings.ts';
-import { describePage } from './describe.ts';
+import { setBundle } from './strings.ts';
+import { inWords, whereWeAre } from './place.ts';
 
+/** Milliseconds of running after which a run is shown as far as it has come, and between two looks at how far that is. */
+const FIRST_LOOK = 60;
+const LOOK = 200;
 /** Milliseconds after which the view is kept, and the stack and values beside lines are asked for. */
 const SETTLED = 120;
 
@@ -120,32 +124,73 @@ export class Controller {
       const engine = await started;
       if (generation !== this.generation) return engine.dispose();
       this.engine = engine;
-      const first = await firstPicture(engine.request, message, { view: s.view.value, step });
+      let first = await firstPicture(engine.request, message, { view: s.view.value, step }, FIRST_LOOK);
       if (generation !== this.generation) return;
       this.running = false;
       if (s.phase.value === 'running') this.show(first);
       else void this.refresh();
+      if (first.run.unfinished) {
+        const whole = await this.finish(engine, message, first, generation);
+        if (!whole) return;
+        first = whole;
+      }
       if (first.run.length && (first.run.explores || message.explore)) void this.explore(params, generation);
     } catch (error) {
       if (generation === this.generation) this.fail(error);
     }
   }
 
-  /** Shows the run that was asked for last. */
-  private show({ run, timeline, events, asked, snapshot }: First): void {
+  /** Lets a run that is shown already come to its end, and shows all of it: where its fault is, unless somebody has moved. */
+  private async finish(
+    { request }: Engine,
+    message: PanelMessage<'load'>,
+    { asked, run: begun }: First,
+    generation: number,
+  ): Promise<First | undefined> {
+    const isWanted = (): boolean => generation === this.generation;
+    const hasMoved = (): boolean => s.playing.value || s.step.value !== asked.step;
+    s.soFar.value = begun.length;
+    const run = await comeToEnd(request, LOOK, (length) => (s.soFar.value = length), isWanted);
+    if (!run) return undefined;
+    const first = await (hasMoved()
+      ? pictureOf(request, run, { ...message, at: undefined }, { view: s.view.value, step: s.step.value })
+      : pictureOf(request, run, message, { view: s.view.value }));
+    if (!isWanted()) return undefined;
+    if (s.run.value?.unfinished)
+      this.show(first, {
+        ...(hasMoved() ? { step: s.step.value } : {}),
+        ...(s.page.value === asked.page ? {} : { page: s.page.value }),
+      });
+    else {
+      // an engine of the host was quicker: what this one was asked meanwhile, it answered without the rest of the run
+      this.wanted = '';
+      void this.refresh();
+      if (s.page.value !== undefined) void this.loadHistory(s.page.value);
+    }
+    return first;
+  }
+
+  /** Shows the run that was asked for last; of one that was begun to be shown, `kept` stays. */
+  private show(
+    { run, timeline, events, asked, snapshot }: First,
+    kept?: { readonly step?: number; readonly page?: number | undefined },
+  ): void {
     this.sourceHash = this.loading;
     this.wanted = this.keyOf(asked);
     batch(() => {
       s.run.value = run;
       s.timeline.value = timeline;
       s.events.value = events;
-      s.marked.value = new Set();
-      s.whyField.value = undefined;
+      if (!kept) {
+        s.marked.value = new Set();
+        s.whyField.value = undefined;
+      }
       s.phase.value = 'ready';
-      s.step.value = asked.step;
-      s.page.value = asked.page;
+      s.step.value = kept?.step ?? asked.step;
+      s.page.value = kept && 'page' in kept ? kept.page : asked.page;
       s.shown.value = snapshot;
     });
+    if (run.unfinished) return;
     this.host?.post('ran', {
       ok: run.ok,
       steps: run.length,
@@ -245,17 +290,8 @@ export class Controller {
   }
   /** Gives a file to the host, or to the browser. */
   save(name: string, mime: string, data: string, encoding: 'utf8' | 'base64'): void {
-    if (this.host?.editor) {
-      this.host.post('save', { name, mime, data, encoding });
-      return;
-    }
-    const bytes =
-      encoding === 'utf8' ? new TextEncoder().encode(data) : Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([bytes], { type: mime }));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    if (this.host?.editor) this.host.post('save', { name, mime, data, encoding });
+    else download(name, mime, data, encoding);
   }
   /** Exports the run or its picture. */
   async export(kind: PanelMessage<'export'>['kind']): Promise<void> {
@@ -323,7 +359,7 @@ export class Controller {
   private async loadHistory(page: number): Promise<void> {
     if (!this.serving) return;
     const history = await this.request('pageHistory', { page });
-    if (s.page.peek() === page) s.history.value = history;
+    if (s.page.peek() === page) s.history.value = upTo(history, s.length.peek());
   }
   private async markLine(line: number): Promise<void> {
     if (s.phase.value !== 'ready') return;
@@ -357,30 +393,8 @@ export class Controller {
     ]);
     if (generation !== this.generation || step !== s.step.peek()) return;
     s.stack.value = stack;
-    const place = step < run.length ? run.places[run.steps.place[step]!] : undefined;
     this.host?.post('state', { sourceHash: this.sourceHash, step, view: s.view.peek() });
-    this.host?.post('at', {
-      step,
-      length: run.length,
-      actor: s.stepInfo(Math.min(step, run.length - 1)).actor,
-      ran: s.ownLine(step - 1),
-      line: s.ownLine(step),
-      ...(place?.file === 0 ? { span: { start: place.start, end: place.end } } : {}),
-      stack: stack.map((f) => ({ name: f.name, line: f.place.file === 0 ? f.place.line : 0 })),
-      changed: [...new Set((s.shown.peek()?.changes ?? []).flatMap((c) => (c.page === undefined ? [] : [c.page])))],
-      values: [...values],
-    });
-    const happened = s.events.peek().filter((e) => e.step === step - 1);
-    const selected = s.shown.peek()?.page;
-    const words = [
-      t(
-        'sayStep',
-        step,
-        run.length,
-        happened.map((e) => e.text).join('. ') || (s.shown.peek()?.changes[0]?.what ?? ''),
-      ),
-      ...(selected ? [describePage(selected.page, selected.cell, selected.refcount)] : []),
-    ];
-    s.spoken.value = words.join(' ');
+    this.host?.post('at', whereWeAre(run, step, stack, values));
+    s.spoken.value = inWords(run, step);
   }
 }

@@ -8,8 +8,8 @@ export interface Engine {
   dispose(): void;
 }
 
-/** Starts the engine from its program text (a webview may only make workers out of blobs). */
-export function startEngine(program: string, onError: (message: string) => void): Engine {
+/** Starts the engine from its program (a webview may only make workers out of blobs). */
+export function startEngine(program: Blob, onError: (message: string) => void): Engine {
   const url = URL.createObjectURL(new Blob([program], { type: 'text/javascript' }));
   const worker = new Worker(url, { name: 'pinscope-engine' });
   worker.addEventListener('error', (event) => onError(event.message));

@@ -3,7 +3,7 @@
  * runs, while the page is still being made, and whichever is ready first is shown.
  */
 import type { EngineMethod, EngineParams, EngineResult, EventInfo, LoadParams, Run } from '../engine/protocol.ts';
-import type { Part, Snapshot, SnapshotParams, Timeline } from '../engine/snapshot-protocol.ts';
+import type { PageHistory, Part, Snapshot, SnapshotParams, Timeline } from '../engine/snapshot-protocol.ts';
 import type { PanelMessage, PanelView } from './messages.ts';
 
 /** The details that are shown at first, and parts of a snapshot that some of them need. */
@@ -52,20 +52,63 @@ interface Standing {
   readonly step?: number | undefined;
 }
 
-/** Runs what a message says, and makes the picture that it asks for. */
-export async function firstPicture(
+/** Runs what a message says, and makes the picture that it asks for. `pause`: milliseconds of running after which there is one of what has run so far. */
+export function firstPicture(
   ask: Ask,
   message: PanelMessage<'load'>,
-  { view, step: before }: Standing = { view: message.view ?? {} },
+  standing: Standing = { view: message.view ?? {} },
+  pause?: number,
+): Promise<First> {
+  const params = loadParams(message);
+  return pictureOf(ask, ask('load', pause === undefined ? params : { ...params, pause }), message, standing);
+}
+
+/** Lets an unfinished run come to its end, and says now and then (`every` milliseconds) how far it is; undefined: it is not wanted any more. */
+export async function comeToEnd(
+  ask: Ask,
+  every: number,
+  tell: (length: number) => void,
+  isWanted: () => boolean,
+): Promise<Run | undefined> {
+  for (;;) {
+    const { length, run } = await ask('goOn', { pause: every });
+    if (!isWanted()) return undefined;
+    if (run) return run;
+    tell(length);
+  }
+}
+
+/** What happened to a page in the part of a run that is shown: an unfinished run has come further than that. */
+export function upTo(history: PageHistory, length: number): PageHistory {
+  const { steps, refs, causes, total } = history;
+  const known = steps.findLastIndex((step) => step < length) + 1;
+  if (known === steps.length) return history;
+  const those = causes.filter((c) => c.step < length);
+  return {
+    ...history,
+    steps: steps.slice(0, known),
+    refs: refs.slice(0, known),
+    causes: those,
+    total: total - (causes.length - those.length),
+  };
+}
+
+/** The picture that a message asks for, of a run that the engine has or is about to have. */
+export async function pictureOf(
+  ask: Ask,
+  loading: Run | Promise<Run>,
+  message: PanelMessage<'load'>,
+  { view, step: before }: Standing,
 ): Promise<First> {
   // asked in one go: the engine answers in this order
   const [run, timeline, events] = await Promise.all([
-    ask('load', loadParams(message)),
+    loading,
     ask('timeline', {}),
     ask('events', { from: 0, to: Number.MAX_SAFE_INTEGER }),
   ]);
   const stop = stopsOf(run)[0];
-  const at = message.at === 'fault' ? (stop ?? run.length) : message.at;
+  // an unfinished run has no faults yet: it is shown from its beginning
+  const at = message.at !== 'fault' ? message.at : run.unfinished ? undefined : (stop ?? run.length);
   const focus = timeline.focus >= 0 ? timeline.focus : undefined;
   const page = before !== undefined || message.view?.page !== undefined ? view.page : focus;
   const asked: SnapshotParams = {

@@ -14,16 +14,16 @@ import { exporter } from './export/index.ts';
 import './panel.css';
 
 const script = document.getElementById('pinscope-panel');
-let program: Promise<string> | undefined;
+let program: Promise<Blob> | undefined;
 
 /** The engine's program, fetched once. */
-function engineProgram(): Promise<string> {
+function engineProgram(): Promise<Blob> {
   program ??= (async () => {
     const inline = document.getElementById('pinscope-engine')?.textContent;
-    if (inline) return inline;
+    if (inline) return new Blob([inline]);
     const response = await fetch(script?.dataset['engine'] ?? '');
     if (!response.ok) throw new Error(`The simulator's program cannot be read (${response.status}).`);
-    return response.text();
+    return response.blob();
   })();
   return program;
 }
@@ -46,7 +46,7 @@ spare.catch((error: unknown) => control.report(error, true));
 
 const host = connectHost((message) => control.receive(message));
 control.attach(host);
-control.exporter = exporter(control, engineProgram);
+control.exporter = exporter(control, async () => (await engineProgram()).text());
 document.addEventListener('keydown', (event) => void handleKey(event, control));
 render(<App control={control} />, document.getElementById('pinscope')!);
 host.post('ready', { version: 1 });

@@ -31,6 +31,7 @@ export const TEXT = {
   noFault: 'No fault',
   failed: 'Failed',
   running: 'Running…',
+  runningSoFar: 'Running: {0} steps so far',
   asShown: 'as the snippet shows',
   muted: '{0} statement(s) muted',
   unmute: 'Run everything again',

@@ -68,7 +68,7 @@ export function Timeline({ control }: { readonly control: Controller }) {
       tabIndex={0}
       aria-label={t('timeline')}
       aria-valuemin={0}
-      aria-valuemax={s.length.value}
+      aria-valuemax={s.run.value ? s.length.value : undefined}
       aria-valuenow={now}
       aria-valuetext={now === 0 ? t('atStart') : t('position', now, s.length.value)}
       onPointerDown={(e) => {

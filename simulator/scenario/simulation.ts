@@ -49,6 +49,8 @@ export class Simulation implements Director {
   active = 0;
   /** Why the run ended early, if it did. */
   stopped: string | undefined;
+  /** It stands between two turns, and goOn() continues it: what there is of it can be looked at. */
+  paused = false;
   private endPosition = 0;
   private readonly points = new Map<string, Action[]>();
   private readonly limit: number;
@@ -108,10 +110,16 @@ export class Simulation implements Director {
 
   // ---- the run
 
-  /** Runs to the end. */
-  run(): this {
+  /** Runs to the end; or to a place between two turns where `pause` says so. */
+  run(pause?: () => boolean): this {
     this.model.s.store.forget();
-    return this.drive();
+    return this.drive(pause);
+  }
+  /** Goes on where a run was paused, wherever one has looked meanwhile. */
+  goOn(pause?: () => boolean): this {
+    if (!this.paused) return this;
+    this.store.seek(this.endPosition);
+    return this.drive(pause);
   }
   /**
    * Goes back to where the run stood before the turn in which step `i` happened, forgets what came after it, and runs on from there: the
@@ -134,9 +142,15 @@ export class Simulation implements Director {
     this.control.set('current', thread);
     this.control.set('since', 0);
   }
-  private drive(): this {
+  private drive(pause?: () => boolean): this {
+    this.paused = false;
     try {
-      while (this.scheduler.round());
+      while (this.scheduler.round()) {
+        if (!pause?.()) continue;
+        this.paused = true;
+        this.endPosition = this.store.boundary();
+        return this;
+      }
       return this.finish();
     } catch (e) {
       if (!(e instanceof MachineFault)) throw e;

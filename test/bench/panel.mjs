@@ -1,7 +1,7 @@
 /**
  * The panel under load: npm run bench:panel [pages] [rounds]. A program touches its pages again and again (two statements a touch), the panel shows
  * all of memory, and the timeline is dragged from end to end and back. Prints the time to the first picture of a gallery snippet (worker start
- * and run included) and of the big run, frames of the page (requestAnimationFrame) and pictures of the engine while dragging.
+ * and run included) and of the big run, which is shown while it goes on, until when it goes on, frames of the page (requestAnimationFrame) and pictures of the engine while dragging.
  */
 /* global window, document, requestAnimationFrame */
 import { readFileSync } from 'node:fs';
@@ -14,6 +14,8 @@ const pages = Number(process.argv[2] ?? 100_000);
 const rounds = Number(process.argv[3] ?? 3);
 const { toPanel } = await loadTs('simulator/panel/messages.ts');
 const { THEMES } = await loadTs('test/panel/lib/themes.ts');
+const { pageHtml } = await loadTs('client/vscode/simulator/page-html.ts');
+const dist = (name) => readFileSync(join(ROOT, 'dist', name), 'utf8');
 const browser = await launchBrowser();
 
 const big = `//@ kernel 6.12
@@ -39,12 +41,14 @@ async function open() {
     const path = new URL(route.request().url()).pathname.slice(1);
     if (path)
       return route.fulfill({
-        contentType: path.endsWith('.css') ? 'text/css' : 'text/javascript',
-        body: readFileSync(join(ROOT, 'dist', path)),
+        contentType: 'text/javascript',
+        body: dist(path),
       });
     return route.fulfill({
       contentType: 'text/html',
-      body: `<!doctype html><style>:root{${style.join('')}}</style><link rel="stylesheet" href="/panel.css"><body class="vscode-dark"><div id="pinscope"></div><script id="pinscope-panel" data-engine="/engine.browser.js" src="/panel.js"></script>`,
+      body: pageHtml({ panel: dist('panel.js'), style: dist('panel.css'), engine: 'https://panel.test/engine.browser.js', origin: 'https://panel.test', nonce: 'bench' })
+        .replace('<head>', () => `<head><style nonce="bench">:root{${style.join('')}}</style>`)
+        .replace('<body>', '<body class="vscode-dark">'),
     });
   });
   await page.addInitScript(() => {
@@ -56,7 +60,7 @@ async function open() {
   return page;
 }
 
-/** Milliseconds from the message to the first frame in which the grid is drawn. */
+/** Milliseconds from the message to the first frame in which the grid is drawn: the timeline has a length only with the run in it. */
 function firstPicture(page, message) {
   return page.evaluate(
     (m) =>
@@ -81,10 +85,11 @@ const out = (text) => process.stdout.write(`${text}\n`);
 const gallery = readFileSync(join(ROOT, 'examples/gallery/01-swap.c'), 'utf8');
 const small = (text) => toPanel('load', { title: '01-swap.c', source: { path: 'a.c', text }, options: {} });
 const first = [];
-for (let i = 0; i < 5; i++) {
+const openings = 15;
+for (let i = 0; i < openings; i++) {
   const page = await open();
   first.push(await firstPicture(page, small(gallery)));
-  if (i === 4) {
+  if (i === openings - 1) {
     // again on the same page: on save
     const before = await page.evaluate(() => performance.now());
     await page.evaluate((m) => window.postMessage(m, '*'), small(gallery.replace('buf[0] = 1;', 'buf[0] = 1 ;')));
@@ -98,7 +103,13 @@ out(`first picture (gallery 1, new page each): median ${Math.round(quantile(firs
 const page = await open();
 const load = toPanel('load', { title: 'big.c', source: { path: 'big.c', text: big }, options: { steps: 10_000_000 }, at: 1, view: { all: true } });
 out(`big run: first picture after ${Math.round(await firstPicture(page, load))} ms`);
-out(JSON.stringify(await page.evaluate(() => window.posted.find((m) => m.type === 'ran') && { steps: window.posted.find((m) => m.type === 'ran').steps })));
+out(`of it were shown: ${await page.locator('.timeline').getAttribute('aria-valuemax')} steps`);
+const shown = Date.now();
+await page.waitForFunction(() => window.posted.some((m) => m.type === 'ran'), undefined, { timeout: 120_000 });
+const steps = await page.evaluate(() => window.posted.find((m) => m.type === 'ran').steps);
+out(`all ${steps} steps after another ${Date.now() - shown} ms`);
+await page.waitForFunction((n) => document.querySelector('.timeline').getAttribute('aria-valuemax') === String(n), steps);
+await page.waitForTimeout(500);
 const box = await page.locator('.timeline').boundingBox();
 await page.evaluate(() => {
   window.frames_ = [];

@@ -9,8 +9,10 @@ import { Engine, type StartEngine } from '../engine.ts';
 
 /** Milliseconds for which it is kept when nobody wants it. */
 const IDLE = 180_000;
-/** Milliseconds that a run may take here; what takes longer is left to the page, whose engine then is there as well. */
+/** Milliseconds that all of it may take here; what takes longer is left to the page, whose engine then is there as well. */
 const PATIENCE = 1500;
+/** Milliseconds that the run alone may take: of a longer one, the page itself shows the beginning. */
+const RUN = 400;
 /** Longer runs are not sent from here to the page. */
 const LONGEST = 20_000;
 
@@ -43,8 +45,9 @@ export class HeadStart implements Disposable {
     this.warm();
     const patience = setTimeout(() => this.#stop(), PATIENCE);
     try {
-      const first = await firstPicture((method, params) => this.#engine.request(method, params), load);
-      return first.run.length > LONGEST ? undefined : first;
+      const ask: Parameters<typeof firstPicture>[0] = (method, params) => this.#engine.request(method, params);
+      const first = await firstPicture(ask, load, undefined, RUN);
+      return first.run.unfinished || first.run.length > LONGEST ? undefined : first;
     } catch {
       // it took too long, or something is wrong, which the engine of the page will say as well
       return undefined;

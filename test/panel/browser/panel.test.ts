@@ -143,6 +143,38 @@ test('what does not run says why', async () => {
   await p.page.close();
 });
 
+test('a long run is shown while it goes on; who has moved stays where he is', async () => {
+  const rounds = 150_000;
+  const text = `//@ process app
+int main(void)
+{
+	unsigned char *buf = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int i;
+	for (i = 0; i < ${rounds}; i++)
+		buf[0] = i;
+	return 0;
+}
+`;
+  const p = await openPanel(browser);
+  await p.send(loadOf('long.c', {}, text));
+  await p.page.getByText('steps so far').waitFor();
+  await p.at(1);
+  expect(await p.sent('ran')).toEqual([]);
+  const begun = Number(await p.page.locator('.timeline').getAttribute('aria-valuemax'));
+  await p.page.keyboard.press('.');
+  await p.at(2);
+  await expect.poll(async () => (await p.sent('ran')).length).toBe(1);
+  expect((await p.sent('ran'))[0]).toMatchObject({ ok: true, faults: [] });
+  const { steps } = (await p.sent('ran'))[0]!;
+  expect(steps).toBeGreaterThan(2 * rounds);
+  expect(begun).toBeLessThan(steps);
+  await expect.poll(() => position(p)).toBe(`Step 2 of ${steps}`);
+  await p.page.getByRole('button', { name: 'To the end', exact: true }).click();
+  await p.at(steps);
+  await expect.poll(async () => (await p.sent('at')).at(-1)?.length).toBe(steps);
+  expect([p.errors, await p.sent('error')]).toEqual([[], []]);
+  await p.page.close();
+});
 test('the picture of an engine that was there before is shown, and the engine of the page goes on from it', async () => {
   let comes!: () => void;
   const p = await openPanel(browser, { engine: new Promise((resolve) => (comes = resolve)) });

@@ -128,6 +128,32 @@ describe('load', () => {
       expect(run.faults[0]!.about).not.toBe('');
     });
   });
+  test('may pause: what there is can be read, and going on gives the same run', async () => {
+    for (const name of ['01-swap', '03-fork-get', '19-mmu-notifier-driver', '04-writeback']) {
+      const whole = await load(e, gallery(name));
+      const wholeTrace = await e.request('report', { kind: 'json', name });
+      const begun = await e.request('load', { name: 'snippet.c', source: gallery(name), pause: 0 });
+      expect(begun).toMatchObject({ unfinished: true, faults: [], results: [] });
+      expect(begun.length).toBeLessThan(whole.length);
+      let parts = 1;
+      for (let gone = await e.request('goOn', { pause: 0 }); ; gone = await e.request('goOn', { pause: 0 })) {
+        parts++;
+        // wherever one looks meanwhile
+        const looked = await e.request('snapshot', {
+          step: parts % 2 ? 0 : begun.length,
+          arrangement: 'pfn',
+          all: true,
+        });
+        expect(looked.grid.pages.length).toBeGreaterThan(0);
+        if (!gone.run) continue;
+        expect(gone.run).toEqual(whole);
+        break;
+      }
+      expect(parts).toBeGreaterThan(5);
+      expect(await e.request('report', { kind: 'json', name })).toBe(wholeTrace);
+      expect((await e.request('timeline', {})).lanes[0]!.steps.length).toBeGreaterThan(begun.length);
+    }
+  });
   test('the same text and seed give the same run', async () => {
     const one = await load(e, gallery('03-fork-get'), { seed: 7 });
     const two = await load(e, gallery('03-fork-get'), { seed: 7 });
