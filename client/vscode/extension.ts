@@ -44,12 +44,13 @@ export function startExtension(context: ExtensionContext, load: () => Promise<Ho
   registerStatus(host);
   registerSchemes(host);
   const panel = registerSimulate(host);
-  registerFollow(host, panel);
+  const debugging = registerDebug(host);
+  registerFollow(host, panel, debugging);
   registerInlayValues(host, panel);
   registerSimulateLens(host, panel);
   registerRunView(host, panel);
   registerGallery(host, panel);
-  context.subscriptions.push(followDebugger(registerDebug(host), panel));
+  context.subscriptions.push(followDebugger(debugging, panel));
   registerTestExplorer(host);
   // Activation waits neither for the client's code nor for the server's process: the features are there without them.
   setTimeout(() => void server.start(), 0);

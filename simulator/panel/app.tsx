@@ -148,7 +148,9 @@ function Header({ control }: { readonly control: Controller }) {
   const { muted = [], schedule } = s.loaded.value?.options ?? {};
   return (
     <header class="head">
-      <h1>{s.loaded.value?.title ?? 'Pinscope'}</h1>
+      <h1 class="cut" title={s.loaded.value?.title}>
+        {s.loaded.value?.title ?? 'Pinscope'}
+      </h1>
       <Verdict control={control} />
       <ExploredChip />
       {schedule !== undefined ? (

@@ -130,7 +130,7 @@ export function Inspector({ control }: { readonly control: Controller }) {
     return (
       <section class="inspector" aria-labelledby="page-title">
         <h2 id="page-title">{t('noPage')}</h2>
-        <p class="hint">{t('noPageHint')}</p>
+        <p class="hint">{t(s.timeline.value?.used === 0 && !s.allPages.value ? 'noPageUsed' : 'noPageHint')}</p>
       </section>
     );
   const { medium } = info;
@@ -219,7 +219,13 @@ export function Inspector({ control }: { readonly control: Controller }) {
         </>
       ) : null}
       {s.history.value ? (
-        <p class="hint">{t('historyOf', s.history.value.total, s.history.value.steps.length)}</p>
+        <p class="hint">
+          {t(
+            s.history.value.total > 1 && s.history.value.steps.length === 1 ? 'historyInOne' : 'historyOf',
+            s.history.value.total,
+            s.history.value.steps.length,
+          )}
+        </p>
       ) : null}
     </section>
   );

@@ -33,7 +33,8 @@ export const TEXT = {
   running: 'Running…',
   runningSoFar: 'Running: {0} steps so far',
   asShown: 'as the snippet shows',
-  muted: '{0} statement(s) muted',
+  muted: '{0} statements muted',
+  mutedOne: '1 statement muted',
   unmute: 'Run everything again',
   mute: 'Mute',
   debug: 'Debug this run',
@@ -66,6 +67,7 @@ export const TEXT = {
   allPages: 'All pages of the machine, not only those that the run uses',
   allShort: 'All memory',
   noPages: 'No page here at this step.',
+  noPageUsed: 'This run uses no page of its own.',
   noPagesDma: 'Nothing is mapped for a device at this step. dma_map_page() and dma_map_sg() do that.',
   legend: 'Legend',
   pagesOf: '{0} of {1}',
@@ -118,6 +120,8 @@ export const TEXT = {
   nonZero: '{0} of 4096 bytes are not zero',
   history: 'History',
   historyOf: '{0} changes in {1} steps',
+  historyOfOne: '1 change in 1 step',
+  historyInOne: '{0} changes in 1 step',
   partOf: 'part of the folio at page {0}',
   order: 'order {0}, {1} pages',
   goToStep: 'Go to step {0}',
@@ -137,6 +141,7 @@ export const TEXT = {
   filter: 'Filter: text, kind or actor',
   onlyPage: 'only page {0}',
   eventCount: '{0} events',
+  eventCountOne: '1 event',
   noEvents: 'No event matches.',
   noEventsYet: 'This run had no events.',
   empty: 'empty',
@@ -178,8 +183,10 @@ export const TEXT = {
   stop: 'Stop',
   thisRun: 'The execution that is shown',
   exploredSum: '{0} executions, {1} states.',
+  exploredSumOne: '1 execution, {1} states.',
   exploredPart: 'A bound was reached: what holds, holds as far as was looked.',
   holdsInAll: 'holds in all {0}',
+  holdsInAllOne: 'holds in the only one',
   brokenIn: 'is broken in {0} of {1}',
   occursIn: 'occurs in {0} of {1}',
   occursNever: 'occurs in none of {0}',
@@ -216,8 +223,10 @@ export function setBundle(translations: Readonly<Record<string, string>>): void 
   bundle.value = translations;
 }
 
-/** A text in the language of the editor. */
+/** A text in the language of the editor; of one thing, if there is such a text (its id ends in `One`). */
 export function t(id: TextId, ...args: readonly (string | number)[]): string {
-  const text = bundle.value[TEXT[id]] ?? TEXT[id];
+  const ofOne = `${id}One`;
+  const english = TEXT[args[0] === 1 && ofOne in TEXT ? (ofOne as TextId) : id];
+  const text = bundle.value[english] ?? english;
   return text.replace(/\{(\d)\}/g, (all, n: string) => String(args[Number(n)] ?? all));
 }

@@ -139,12 +139,14 @@ export function load(
     (f) => f.start < PRELUDE_BASE && base.program.functions.get(f.name) !== f,
   );
   const here = own.filter((f) => f.start < FILE_BASE).sort((a, b) => a.start - b.start);
-  diagnostics.push(
-    ...checkPlaces(
-      list,
-      here.map(({ name, start, body }) => ({ name, start, bodyStart: body.start, bodyEnd: body.end })),
-    ),
-  );
+  // where the text can't be read, functions are missing: that an annotation has none is no mistake of its own
+  if (!diagnostics.some((d, i) => i >= problems.length && d.severity === 'error'))
+    diagnostics.push(
+      ...checkPlaces(
+        list,
+        here.map(({ name, start, body }) => ({ name, start, bodyStart: body.start, bodyEnd: body.end })),
+      ),
+    );
   const processes: ProcessSpec[] = [];
   for (const a of list) {
     if (a.kind !== 'process') continue;

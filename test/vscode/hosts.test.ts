@@ -138,9 +138,13 @@ test('as on vscode.dev: every interleaving is looked at, and the counterexample 
     await vscode.panel().getByRole('tab', { name: 'Findings', selected: true }).waitFor();
     await page.screenshot({ path: join(ROOT, 'out/web-explored.png') });
 
+    const arrow = page.locator('.glyph-margin-widgets .cgmr[class*="TextEditorDecorationType"]');
+    await arrow.first().waitFor();
     await vscode.panel().getByRole('button', { name: 'Debug this run' }).click();
     await stopped.waitFor();
     await page.locator('.editor-instance .debug-top-stack-frame-line').first().waitFor();
+    // Where the debugger stands the editor has an arrow of its own.
+    await expect.poll(() => arrow.count()).toBe(0);
     await page.screenshot({ path: join(ROOT, 'out/web-debug.png') });
     const line = (): Promise<string> => vscode.stackFrameLine();
     expect(await line()).toContain('return 0;');

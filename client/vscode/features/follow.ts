@@ -15,12 +15,15 @@ import {
 } from 'vscode';
 import type { Host } from '../host.ts';
 import type { Shown, SimulatorPanel } from '../simulator/panel.ts';
+import type { Debugging, DebugPosition } from './debug.ts';
 
 /** Milliseconds after the caret has moved until the panel is told. */
 const CARET_DELAY = 60;
 
 interface Looks {
   readonly current: TextEditorDecorationType;
+  /** The same where a debugger stands: the editor marks the line itself. */
+  readonly debugged: TextEditorDecorationType;
   readonly caller: TextEditorDecorationType;
   readonly muted: TextEditorDecorationType;
   readonly fault: TextEditorDecorationType;
@@ -29,6 +32,7 @@ interface Looks {
 /** Made when something is shown for the first time. */
 function makeLooks(extension: Uri): Looks {
   const icon = (name: string): Uri => Uri.joinPath(extension, 'media', name);
+  const after = { margin: '0 0 0 2em', color: new ThemeColor('editorCodeLens.foreground') };
   return {
     current: window.createTextEditorDecorationType({
       isWholeLine: true,
@@ -42,8 +46,9 @@ function makeLooks(extension: Uri): Looks {
       borderWidth: '1px 0',
       overviewRulerColor: new ThemeColor('editorOverviewRuler.findMatchForeground'),
       overviewRulerLane: OverviewRulerLane.Full,
-      after: { margin: '0 0 0 2em', color: new ThemeColor('editorCodeLens.foreground') },
+      after,
     }),
+    debugged: window.createTextEditorDecorationType({ isWholeLine: true, after }),
     caller: window.createTextEditorDecorationType({
       isWholeLine: true,
       backgroundColor: new ThemeColor('editor.focusedStackFrameHighlightBackground'),
@@ -65,8 +70,9 @@ function lineRange(editor: TextEditor, line: number): Range | undefined {
 }
 
 /** Registers what follows. */
-export function registerFollow({ context }: Host, panel: SimulatorPanel): void {
+export function registerFollow({ context }: Host, panel: SimulatorPanel, debugging: Debugging): void {
   let looks: Looks | undefined;
+  let stopped: DebugPosition | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const paint = (editor: TextEditor, shown: Shown | undefined): void => {
@@ -89,7 +95,9 @@ export function registerFollow({ context }: Host, panel: SimulatorPanel): void {
     });
     const isRun = panel.request?.uri.toString() === editor.document.uri.toString();
     const muted = (isRun ? (panel.request?.options.muted ?? []) : []).flatMap((at) => lineRange(editor, at) ?? []);
-    editor.setDecorations(looks.current, current);
+    const isDebugged = here?.step === stopped?.step && here?.uri.toString() === stopped?.uri.toString();
+    editor.setDecorations(looks.current, isDebugged ? [] : current);
+    editor.setDecorations(looks.debugged, isDebugged ? current : []);
     editor.setDecorations(looks.caller, callers);
     editor.setDecorations(looks.muted, muted);
     editor.setDecorations(
@@ -124,6 +132,10 @@ export function registerFollow({ context }: Host, panel: SimulatorPanel): void {
       reveal(shown);
     }),
     panel.onDidRun(paintAll),
+    debugging.onDidMove((position) => {
+      stopped = position;
+      paintAll();
+    }),
     window.onDidChangeVisibleTextEditors(() => {
       paintAll();
       reveal(panel.shown);

@@ -38,7 +38,7 @@ const PAD = 2;
 function tierFor(count: number, width: number, cards: boolean): Tier {
   if (cards) {
     const columns = Math.max(1, Math.floor((width + 8) / 196));
-    return { kind: 'card', w: Math.min(300, Math.floor((width + 8) / columns) - 8 - PAD), h: 124, gap: 8 };
+    return { kind: 'card', w: Math.min(300, Math.floor((width - 2 * PAD + 8) / columns) - 8), h: 124, gap: 8 };
   }
   if (count <= 160) return { kind: 'mid', w: 46, h: 38, gap: 4 };
   if (count <= 1600) return { kind: 'small', w: 18, h: 18, gap: 2 };

@@ -28,7 +28,7 @@ export function Tables({ control }: { readonly control: Controller }) {
                     {v.entries.map((e) => (
                       <tr key={e.vpn} class={e.changed ? 'changed' : ''}>
                         <th scope="row">
-                          <code>{e.name}</code>
+                          <code title={e.name}>{e.name}</code>
                         </th>
                         <td>
                           <PageLink page={e.page} control={control}>

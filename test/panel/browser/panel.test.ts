@@ -143,6 +143,36 @@ test('what does not run says why', async () => {
   await p.page.close();
 });
 
+test('names as long as people make them widen nothing', async () => {
+  const name = 'a_name_that_goes_on_and_on_'.repeat(4);
+  const text = `//@ process ${name}
+int main(void)
+{
+	unsigned char *${name} = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	${name}[0] = 1;
+	//@ assert refcount(page(${name})) == 17
+	return 0;
+}
+`;
+  const p = await openPanel(browser, { width: 300 });
+  await p.send(loadOf(`${name}.c`, {}, text));
+  await p.page.locator('.timeline[aria-valuemax]').waitFor();
+  const tabs = await p.page.getByRole('tab').all();
+  expect(tabs).toHaveLength(8);
+  for (const tab of tabs) {
+    await tab.click();
+    await p.page.locator('[role=tab][aria-selected=true]', { hasText: await tab.innerText() }).waitFor();
+    expect(await p.page.evaluate(() => document.documentElement.scrollWidth)).toBe(300);
+  }
+  await p.page.close();
+});
+test('one of a thing is called one', async () => {
+  const p = await openPanel(browser);
+  await p.send(loadOf('empty.c', {}, '//@ process app\nint main(void)\n{\n\treturn 0;\n}\n'));
+  await p.page.getByText('1 event', { exact: true }).waitFor();
+  await p.page.getByText('This run uses no page of its own.').waitFor();
+  await p.page.close();
+});
 test('a long run is shown while it goes on; who has moved stays where he is', async () => {
   const rounds = 150_000;
   const text = `//@ process app
