@@ -12,7 +12,7 @@ import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { makes } from './flow.ts';
 import type { AcquireSite, Group, ReleaseSite } from './sites.ts';
-import { perFile, perFunction } from './per-function.ts';
+import { perFile, perSurroundings } from './per-function.ts';
 
 /** A place that shows that page data is written (or read). */
 export interface Evidence {
@@ -177,19 +177,14 @@ export class AccessMap {
 
   private scanCalls(f: FunctionContext): void {
     const fn = f.def.name;
-    for (const x of tellingCalls(f)) {
-      const name = calleeName(x)!;
-      if (this.file.functions.has(name)) continue;
-      const effects = kernel.call(name)?.effects ?? [];
+    for (const { call: x, name, effects, directions } of tellingCalls(this.file, f)) {
       for (const y of effects) {
         this.stray(y, x, f);
-        const from = y.kind === 'alias' && y.result === 'pfn' ? x.args[y.from.arg] : undefined;
+        const from = y.kind === 'alias' ? x.args[y.from.arg] : undefined;
         const g = from && this.groupOf(from, f);
         if (g) this.entry(g).numbers.push({ fn, span: x, words: `found by number with ${name}()` });
       }
-      if (effects.length || kernel.acquire(name)) continue;
-      // a mapping made by code that is not seen: hl_dma_map_sgtable(dev, sgt, DMA_BIDIRECTIONAL)
-      const all = new Set(x.args.flatMap((a) => (mayBeDirection(a) ? [...this.directions(a, f)] : [])));
+      const all = new Set(directions.flatMap((a) => [...this.directions(a, f)]));
       if (!all.size) continue;
       for (const a of x.args) {
         const g = this.groupOf(a, f);
@@ -214,11 +209,23 @@ const mayBeDirection = (e: Expr): boolean => {
   return e.kind === 'cond';
 };
 
-/** Calls that may say something of pages: those with effects, and those that are given a direction. */
-const tellingCalls = perFunction((f) =>
-  f.calls.filter((c) => {
-    const name = calleeName(c);
-    return name !== undefined && ((kernel.call(name)?.effects.length ?? 0) > 0 || c.args.some(mayBeDirection));
+/** A call of code that is not in the file, by which pages are dirtied or get a number, or which is given a direction. */
+interface Telling {
+  readonly call: CallExpr;
+  readonly name: string;
+  readonly effects: readonly Effect[];
+  /** A mapping made by code that is not seen: hl_dma_map_sgtable(dev, sgt, DMA_BIDIRECTIONAL). */
+  readonly directions: readonly Expr[];
+}
+
+const tellingCalls = perSurroundings((file: FileAnalysis, f): readonly Telling[] =>
+  f.calls.flatMap((call) => {
+    const name = calleeName(call);
+    if (name === undefined || file.functions.has(name)) return [];
+    const all = kernel.call(name)?.effects ?? [];
+    const effects = all.filter((e) => e.kind === 'dirty' || (e.kind === 'alias' && e.result === 'pfn'));
+    const directions = all.length || kernel.acquire(name) ? [] : call.args.filter(mayBeDirection);
+    return effects.length || directions.length ? [{ call, name, effects, directions }] : [];
   }),
 );
 

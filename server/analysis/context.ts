@@ -38,6 +38,8 @@ export interface FunctionContext {
   readonly calls: readonly CallExpr[];
   /** Names of functions that are called, each once. */
   readonly callees: readonly string[];
+  /** What per-function.ts keeps: the same for all contexts of one graph. */
+  readonly kept: unknown[];
 }
 
 /** Expressions that a node evaluates. */
@@ -242,7 +244,7 @@ export function contextOf(
 }
 
 function withLoops(base: Base['context'], loops: ReadonlyMap<number, Loop>): FunctionContext {
-  const { def, cfg, joins, types, calls, callees } = base;
+  const { def, cfg, joins, types, calls, callees, kept } = base;
   return {
     def,
     cfg,
@@ -254,6 +256,7 @@ function withLoops(base: Base['context'], loops: ReadonlyMap<number, Loop>): Fun
     types,
     calls,
     callees,
+    kept,
   };
 }
 
@@ -296,6 +299,7 @@ function baseOf(def: FunctionDef, through: SeenThrough | undefined): Base {
       types,
       calls,
       callees: [...callees],
+      kept: [],
     },
     hasLoops: cfg.nodes.some((node) => node.succs.some((e) => e.back)),
     contexts: new Map(),

@@ -161,6 +161,7 @@ export function contextsOf(file: FileAnalysis): ReadonlyMap<string, readonly Ent
   teller.told.forEach(add);
   for (const f of file.functions.values()) {
     toldIn(file, f).forEach(add);
+    if (f.def.isStatic) continue;
     // few of them are ever asked for
     const locked = once(() => looksLocked(f, file));
     const own: EntryContext = {
@@ -170,7 +171,7 @@ export function contextsOf(file: FileAnalysis): ReadonlyMap<string, readonly Ent
       atomic: null,
       at: f.def,
     };
-    if (!f.def.isStatic) add([f.def.name, own]);
+    add([f.def.name, own]);
   }
   return out;
 }

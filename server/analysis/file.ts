@@ -35,6 +35,8 @@ export interface FileAnalysis {
   touches(name: string): boolean;
   /** Functions of the file that `name` can reach by calls, itself included. */
   reachable(name: string): ReadonlySet<string>;
+  /** Functions of the file that can reach `name` by calls, itself included. */
+  reaching(name: string): ReadonlySet<string>;
   readonly stats: {
     readonly functions: number;
     readonly analysed: number;
@@ -153,6 +155,7 @@ function idle(unit: TranslationUnit, functions: number): FileAnalysis {
     entries: new Set(),
     touches: () => false,
     reachable: (name) => new Set([name]),
+    reaching: (name) => new Set([name]),
     stats: { functions, analysed: 0, steps: 0, overBudget: [] },
   };
 }
@@ -255,16 +258,20 @@ export function* analysing(
     way: `${lane}near`,
     relevant: (n) => releasing.has(n) && !acquiring.has(n),
   };
-  const reach = new Map<string, Set<string>>();
-  const reachable = (name: string): Set<string> => {
-    let set = reach.get(name);
-    if (!set) {
-      set = new Set([name]);
-      for (const n of set) for (const c of direct.get(n)?.callees ?? []) set.add(c);
-      reach.set(name, set);
-    }
-    return set;
+  const closed = (next: (name: string) => Iterable<string> | undefined): ((name: string) => Set<string>) => {
+    const known = new Map<string, Set<string>>();
+    return (name) => {
+      let set = known.get(name);
+      if (!set) {
+        set = new Set([name]);
+        for (const n of set) for (const c of next(n) ?? []) set.add(c);
+        known.set(name, set);
+      }
+      return set;
+    };
   };
+  const reachable = closed((name) => direct.get(name)?.callees);
+  const reaching = closed((name) => callers.get(name));
   let isSettled = true;
   const walk = (name: string, by: FileFunctions): WalkResult => {
     const root = functions.get(name)!;
@@ -313,6 +320,7 @@ export function* analysing(
     entries: entryPoints(unit, functions, groups),
     touches: (name) => touching.has(name),
     reachable,
+    reaching,
     stats: { functions: defs.size, analysed, steps, overBudget },
   };
 }

@@ -4,7 +4,6 @@
  * field that one function fills with pins to the function that puts them; the path walk then says what happens where.
  */
 import type { CallExpr, CType, Expr, InitListExpr, Span } from '../../language/c/ast.ts';
-import type { Cfg } from '../../language/c/cfg.ts';
 import { exprText, hashText, initialsOf, isInMain, walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
@@ -25,14 +24,17 @@ import {
 /** Results that are no pages: error codes, mappings, arrays, casts that read like calls, macros of headers that were not read. */
 const NO_SOURCE =
   /^(ERR_PTR|ERR_CAST|kmap|k(map|unmap)_\w+|_*k?v?(m|z|c)alloc\w*|__vmalloc\w*|[us](8|16|32|64)|size_t|[A-Z_0-9]+)$/;
-/** What was found in a function, by the names of the lists in Groups. */
+/** What was found in a function. */
 interface Scan {
   /** Types, variables and the heads of all functions: a scan depends on these, and on the function. */
   readonly around: string;
-  readonly found: Readonly<Record<string, readonly unknown[]>>;
+  /** By the number of the list. */
+  readonly found: readonly (readonly [list: number, items: readonly unknown[]])[];
   readonly unions: readonly (readonly [string, string])[];
 }
-const scans = new WeakMap<Cfg, Scan>();
+const scansOf = perFunction((): Scan[] => []);
+/** Scans kept of one function: those of a file's kernels and variants. */
+const MAX_SCANS = 4;
 
 const headOf = perFunction(({ def }) => `${def.name}(${def.params.map((p) => p.name ?? '').join()})`);
 /** Parameters that are pages, with their keys. */
@@ -213,24 +215,27 @@ export class Groups {
   /** What the function says of pages: as it was found before, where neither it nor what is around it changed. */
   private take(f: FunctionContext, around: string): void {
     const { acquires, releases, uses, frees, foreign, accessors, notes, passed } = this;
-    const lists = { acquires, releases, uses, frees, foreign, accessors, notes, passed };
-    const names = Object.keys(lists) as (keyof typeof lists)[];
-    const known = scans.get(f.cfg);
-    if (known?.around === around) {
-      for (const name of names) (lists[name] as unknown[]).push(...known.found[name]!);
+    const lists: readonly unknown[][] = [acquires, releases, uses, frees, foreign, accessors, notes, passed];
+    const before = lists.map((list) => list.length);
+    const scans = scansOf(f);
+    const known = scans.find((scan) => scan.around === around);
+    if (known) {
+      for (const [i, items] of known.found) for (const item of items) lists[i]!.push(item);
       // flags may come from callers
-      for (let i = acquires.length - known.found['acquires']!.length; i < acquires.length; i++) {
+      for (let i = before[0]!; i < acquires.length; i++) {
         const { flagsExpr } = acquires[i]!;
         if (flagsExpr) acquires[i] = { ...acquires[i]!, flags: flagsOf(flagsExpr, f, this.functions) };
       }
       for (const [a, b] of known.unions) this.union(a, b);
       return;
     }
-    const before = names.map((name) => lists[name].length);
     this.unionsSeen = [];
     this.scan(f);
-    const found = Object.fromEntries(names.map((name, i) => [name, lists[name].slice(before[i])]));
-    scans.set(f.cfg, { around, found, unions: this.unionsSeen });
+    const found = lists.flatMap((list, i): Scan['found'] =>
+      list.length > before[i]! ? [[i, list.slice(before[i])]] : [],
+    );
+    if (scans.length >= MAX_SCANS) scans.pop();
+    scans.unshift({ around, found, unions: this.unionsSeen });
     this.unionsSeen = [];
   }
 

@@ -220,6 +220,12 @@ function isEmpty(file: FileAnalysis, f: FunctionContext): boolean {
   return true;
 }
 
+/** The first of what is found, if anything is; the rest is not looked for. */
+export function first<T>(found: Iterable<T>): T | undefined {
+  for (const one of found) return one;
+  return undefined;
+}
+
 /** Anything of this may be said of the function: of most, by their text alone, nothing. */
 const isSuspect = perFunction(
   (f) =>
@@ -239,8 +245,9 @@ export function idleReleases(file: FileAnalysis): IdleRelease[] {
   const own = new Set(file.unit.functions);
   for (const f of file.functions.values()) {
     if (!isSuspect(f) || !own.has(f.def) || f.def.hasError) continue;
-    const found = [...unread(file, f), ...unusedParameter(file, f), ...leftBehind(file, f), ...leftUnused(file, f)];
-    if (found[0]) out.push(found[0]);
+    const found =
+      first(unread(file, f)) ?? first(unusedParameter(file, f)) ?? leftBehind(file, f) ?? leftUnused(file, f);
+    if (found) out.push(found);
     else if (isEmpty(file, f)) out.push({ fn: f.def.name, kind: 'empty', at: f.def.nameSpan, name: '' });
   }
   return out;

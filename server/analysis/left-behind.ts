@@ -7,7 +7,7 @@ import type { Expr, Stmt } from '../../language/c/ast.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
-import { effectsOf, ENDS, MAY_RELEASE, UNPINS, type IdleRelease } from './idle-release.ts';
+import { effectsOf, ENDS, first, MAY_RELEASE, UNPINS, type IdleRelease } from './idle-release.ts';
 import { mentions } from './mentions.ts';
 import { perFunction } from './per-function.ts';
 
@@ -212,13 +212,12 @@ export const mayLeaveBehind = perFunction(
     bare(f).length > 0,
 );
 
-/** All of a function. */
-export function leftBehind(file: FileAnalysis, f: FunctionContext): IdleRelease[] {
-  return [
-    ...emptyBranches(file, f),
-    ...idleLabels(file, f),
-    ...unusedCounts(file, f),
-    ...unusedPages(file, f),
-    ...dirtiedOnly(file, f),
-  ];
-}
+/** The first of a function. */
+export const leftBehind = (file: FileAnalysis, f: FunctionContext): IdleRelease | undefined =>
+  mayLeaveBehind(f)
+    ? (first(emptyBranches(file, f)) ??
+      first(idleLabels(file, f)) ??
+      first(unusedCounts(file, f)) ??
+      first(unusedPages(file, f)) ??
+      first(dirtiedOnly(file, f)))
+    : undefined;

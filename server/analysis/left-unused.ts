@@ -6,7 +6,7 @@ import type { CType } from '../../language/c/ast.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
-import { effectsOf, ENDS, isConditional, type IdleRelease } from './idle-release.ts';
+import { effectsOf, ENDS, first, isConditional, type IdleRelease } from './idle-release.ts';
 import { mentions } from './mentions.ts';
 import { namesIn, perFile, perFunction, wordsIn } from './per-function.ts';
 
@@ -126,9 +126,8 @@ export const mayLeaveUnused = perFunction(
     (bareIndices(f).length > 0 && speaksOfMany(f)) || objects(f).length > 0 || (f.def.isStatic && answers(f).size > 0),
 );
 
-/** All of a function. */
-export const leftUnused = (file: FileAnalysis, f: FunctionContext): IdleRelease[] => [
-  ...unusedIndex(file, f),
-  ...unusedKeeper(file, f),
-  ...unreadAnswer(file, f),
-];
+/** The first of a function. */
+export const leftUnused = (file: FileAnalysis, f: FunctionContext): IdleRelease | undefined =>
+  mayLeaveUnused(f)
+    ? (first(unusedIndex(file, f)) ?? first(unusedKeeper(file, f)) ?? first(unreadAnswer(file, f)))
+    : undefined;

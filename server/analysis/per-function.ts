@@ -3,17 +3,19 @@
  * analysis of a file.
  */
 import type { CallExpr, Expr } from '../../language/c/ast.ts';
-import type { Cfg } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 
+/** Each function that keeps results has a place of its own in what is kept of a graph. */
+let places = 0;
+
 /** A function of a context that keeps its results. Nothing but the context may decide what it gives. */
 export function perFunction<T>(compute: (f: FunctionContext) => T): (f: FunctionContext) => T {
-  const known = new WeakMap<Cfg, { readonly value: T }>();
+  const place = places++;
   return (f) => {
-    let kept = known.get(f.cfg);
-    if (!kept) known.set(f.cfg, (kept = { value: compute(f) }));
+    let kept = f.kept[place] as { readonly value: T } | undefined;
+    if (!kept) f.kept[place] = kept = { value: compute(f) };
     return kept.value;
   };
 }
@@ -38,18 +40,15 @@ const MAX_AROUND = 4;
 export function perSurroundings<F extends Around, T>(
   compute: (file: F, f: FunctionContext) => T,
 ): (file: F, f: FunctionContext) => T {
-  const known = new WeakMap<Cfg, { readonly around: string; readonly value: T }[]>();
+  const known = perFunction((): { readonly around: string; readonly value: T }[] => []);
   return (file, f) => {
     const { around } = file.groups;
-    let list = known.get(f.cfg);
-    let kept = list?.find((k) => k.around === around);
-    if (!kept) {
-      kept = { around, value: compute(file, f) };
-      if (list) list.unshift(kept);
-      else known.set(f.cfg, (list = [kept]));
-      if (list.length > MAX_AROUND) list.pop();
-    }
-    return kept.value;
+    const list = known(f);
+    for (const kept of list) if (kept.around === around) return kept.value;
+    const value = compute(file, f);
+    if (list.length >= MAX_AROUND) list.pop();
+    list.unshift({ around, value });
+    return value;
   };
 }
 

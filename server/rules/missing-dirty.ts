@@ -265,10 +265,8 @@ function written(file: FileAnalysis, access: AccessMap, g: Group, r: ReleaseSite
 function endsUse(file: FileAnalysis, g: Group, r: ReleaseSite): boolean {
   const takers = new Set(g.acquires.map((a) => a.fn));
   if (!takers.size) return true;
-  for (const entry of file.entries) {
-    const reach = file.reachable(entry);
-    if (reach.has(r.fn) && ![...takers].some((t) => reach.has(t))) return true;
-  }
+  for (const entry of file.reaching(r.fn))
+    if (file.entries.has(entry) && ![...takers].some((t) => file.reaching(t).has(entry))) return true;
   return file.events.some(
     (e) =>
       e.kind === 'given-back' &&

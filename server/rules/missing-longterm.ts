@@ -94,8 +94,9 @@ function releasedElsewhere(
   const takers = [root, ...g.acquires.map((a) => a.fn)];
   const own = file.reachable(root);
   for (const r of releases) {
+    const above = file.reaching(r.fn);
     for (const entry of file.entries) {
-      if (entry === root || !file.reachable(entry).has(r.fn)) continue;
+      if (entry === root || !above.has(entry)) continue;
       // a helper that the root's own error path uses counts only if others can call it too
       const shared = own.has(entry) && file.functions.get(entry)?.def.isStatic !== false;
       if (shared || !ENDS.test(entry)) continue;
@@ -111,7 +112,8 @@ function releasedElsewhere(
 function isUnfollowed(file: FileAnalysis, { fn, call }: AcquireSite): boolean {
   const tooMuch = new Set(file.stats.overBudget);
   if (tooMuch.has(fn)) return true;
-  const above = (names: Iterable<string>): string[] => [...names].filter((name) => file.reachable(name).has(fn));
+  const reaching = file.reaching(fn);
+  const above = (names: Iterable<string>): string[] => [...names].filter((name) => reaching.has(name));
   const told = new Set(
     file.events.flatMap((e) => ('root' in e && e.resource.site.start === call.start ? [e.root] : [])),
   );

@@ -10,7 +10,7 @@ import {
   inRange,
   isReleaseName,
 } from '../../language/kernel/index.ts';
-import type { AcquireForm, AcquireRole, VersionRange } from '../../language/kernel/types.ts';
+import type { AcquireForm, AcquireRole, CallFact, VersionRange } from '../../language/kernel/types.ts';
 import { formAsWritten } from '../analysis/call-form.ts';
 import { calleeName, exprsOf, type FunctionContext } from '../analysis/context.ts';
 import { perFunction } from '../analysis/per-function.ts';
@@ -228,10 +228,23 @@ function isExact(name: string): boolean {
   return fact !== undefined && (fact.replacedBy !== undefined || isReleaseName(name));
 }
 
+/** Rows of the tables by name: one for each range of kernels. */
+const rows = new Map<string, CallFact[]>();
+
+function rowsOf(name: string): readonly CallFact[] {
+  if (!rows.size)
+    for (const c of facts.calls) {
+      const same = rows.get(c.name);
+      if (same) same.push(c);
+      else rows.set(c.name, [c]);
+    }
+  return rows.get(name) ?? [];
+}
+
 function checkCall(file: FileAnalysis, f: FunctionContext, call: CallExpr, name: string): Wrong | undefined {
   if (!isExact(name)) return undefined;
   const kernel = file.unit.target.kernel;
-  const known = facts.calls.filter((c) => c.name === name);
+  const known = rowsOf(name);
   const fact = known.find((c) => inRange(c, kernel));
   const callFor: CallFor = (k) =>
     isReleaseName(name)

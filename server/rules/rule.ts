@@ -3,6 +3,7 @@ import type { CallExpr, Span } from '../../language/c/ast.ts';
 import type { KernelVersion } from '../../language/c/unit.ts';
 import { exprText } from '../../language/c/index.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import { perFile } from '../analysis/per-function.ts';
 import type { AcquireSite } from '../analysis/sites.ts';
 import { traceSteps } from '../analysis/state.ts';
 import type { Resource, Trace } from '../analysis/state.ts';
@@ -99,8 +100,11 @@ export const stepAt = (file: FileAnalysis, span: Span, message: string, role: Pa
 /** The function stands in the analysed file itself, not in a header: only there can a report point. */
 export function isOwn(file: FileAnalysis, fn: string): boolean {
   const def = file.functions.get(fn)?.def;
-  return def !== undefined && file.unit.functions.includes(def);
+  return def !== undefined && ownFunctions(file).has(def);
 }
+
+/** The functions of the file itself. */
+const ownFunctions = perFile((file) => new Set(file.unit.functions));
 
 /**
  * Code of the kernel's core: memory management, tracing, file systems and the like, that may do what a driver may not. Told by
