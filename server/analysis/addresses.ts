@@ -156,6 +156,7 @@ export class Addresses {
   /** Does the function name anything that holds an address of page data, or make one? */
   mayName(f: FunctionContext): boolean {
     if (maps(f)) return true;
+    if (this.names.size === 0) return false;
     const words = wordsIn(f);
     for (const name of this.names) if (words.has(name)) return true;
     return false;

@@ -95,8 +95,18 @@ export function makes(e: Expr, call: CallExpr): boolean {
   return found;
 }
 
+/** Texts of a unit's expressions: whoever follows a flow asks for the same ones many times. */
+const texts = new WeakMap<TranslationUnit, Map<Expr, string>>();
+
 /** Text of an expression without layout. */
-export const textOf = (e: Expr, unit: TranslationUnit): string => exprText(e, unit.sources).replace(/\s+/g, ' ');
+export function textOf(e: Expr, unit: TranslationUnit): string {
+  if (e.kind === 'id') return e.name;
+  let known = texts.get(unit);
+  if (!known) texts.set(unit, (known = new Map()));
+  let text = known.get(e);
+  if (text === undefined) known.set(e, (text = exprText(e, unit.sources).replace(/\s+/g, ' ')));
+  return text;
+}
 
 /** The value of a constant that decides on signs; undefined for others. */
 export function constantOf(e: Expr): number | undefined {

@@ -37,6 +37,23 @@ const scansOf = perFunction((): Scan[] => []);
 const MAX_SCANS = 4;
 
 const headOf = perFunction(({ def }) => `${def.name}(${def.params.map((p) => p.name ?? '').join()})`);
+/** Pairs that say nothing after those before them are left out. */
+function withoutRepeats(unions: readonly (readonly [string, string])[]): (readonly [string, string])[] {
+  const parent = new Map<string, string>();
+  const find = (k: string): string => {
+    let r = k;
+    for (let p = parent.get(r); p !== undefined && p !== r; p = parent.get(r)) r = p;
+    return r;
+  };
+  return unions.filter(([a, b]) => {
+    const [x, y] = [find(a), find(b)];
+    if (x === y && parent.has(x)) return false;
+    parent.set(x, y);
+    if (!parent.has(y)) parent.set(y, y);
+    return true;
+  });
+}
+
 /** Parameters that are pages, with their keys. */
 const pageParams = perFunction(({ def }) =>
   def.params.flatMap((p) => (p.name && isPageType(p.type) ? [{ p, key: `L:${def.name}:${p.name}` }] : [])),
@@ -235,7 +252,7 @@ export class Groups {
       list.length > before[i]! ? [[i, list.slice(before[i])]] : [],
     );
     if (scans.length >= MAX_SCANS) scans.pop();
-    scans.unshift({ around, found, unions: this.unionsSeen });
+    scans.unshift({ around, found, unions: withoutRepeats(this.unionsSeen) });
     this.unionsSeen = [];
   }
 

@@ -13,8 +13,14 @@ import type { FileAnalysis } from './file.ts';
 import { isPageType } from './sites.ts';
 import { leftBehind, mayLeaveBehind } from './left-behind.ts';
 import { leftUnused, mayLeaveUnused } from './left-unused.ts';
-import { mentions } from './mentions.ts';
+import { mentions, perBody } from './mentions.ts';
 import { perFile, perFunction } from './per-function.ts';
+
+/** The first of what is found, if anything is; the rest is not looked for. */
+export function first<T>(found: Iterable<T>): T | undefined {
+  for (const one of found) return one;
+  return undefined;
+}
 
 /** A function that should release pages and does not. */
 export interface IdleRelease {
@@ -93,7 +99,9 @@ const lookedUp = perFunction((f) => {
 });
 
 /** Pages that are looked up, and at most dirtied. */
-function* unread(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
+const unread = perBody((file, f) => first(unreadPages(file, f)));
+
+function* unreadPages(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
   for (const name of lookedUp(f)) {
     let written = 0;
     let at: Span | undefined;
@@ -220,12 +228,6 @@ function isEmpty(file: FileAnalysis, f: FunctionContext): boolean {
   return true;
 }
 
-/** The first of what is found, if anything is; the rest is not looked for. */
-export function first<T>(found: Iterable<T>): T | undefined {
-  for (const one of found) return one;
-  return undefined;
-}
-
 /** Anything of this may be said of the function: of most, by their text alone, nothing. */
 const isSuspect = perFunction(
   (f) =>
@@ -245,8 +247,7 @@ export function idleReleases(file: FileAnalysis): IdleRelease[] {
   const own = new Set(file.unit.functions);
   for (const f of file.functions.values()) {
     if (!isSuspect(f) || !own.has(f.def) || f.def.hasError) continue;
-    const found =
-      first(unread(file, f)) ?? first(unusedParameter(file, f)) ?? leftBehind(file, f) ?? leftUnused(file, f);
+    const found = unread(file, f) ?? first(unusedParameter(file, f)) ?? leftBehind(file, f) ?? leftUnused(file, f);
     if (found) out.push(found);
     else if (isEmpty(file, f)) out.push({ fn: f.def.name, kind: 'empty', at: f.def.nameSpan, name: '' });
   }

@@ -8,7 +8,7 @@ import { walkExpr } from '../../language/c/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { effectsOf, ENDS, first, MAY_RELEASE, UNPINS, type IdleRelease } from './idle-release.ts';
-import { mentions } from './mentions.ts';
+import { mentions, perBody } from './mentions.ts';
 import { perFunction } from './per-function.ts';
 
 /** Words of a condition that speak of references on pages. */
@@ -156,10 +156,10 @@ const bare = perFunction((f) =>
 );
 
 /** `struct page *page;` or `unsigned long pfn;`, and nothing more is said of it. */
-function* unusedPages(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
-  for (const { name, span } of bare(f))
-    if (mentions(file, f, name) === 1) yield { fn: f.def.name, kind: 'unused', at: span, name };
-}
+const unusedPages = perBody((file, f): IdleRelease | undefined => {
+  const page = bare(f).find(({ name }) => mentions(file, f, name) === 1);
+  return page && { fn: f.def.name, kind: 'unused', at: page.span, name: page.name };
+});
 
 /** Numbers that are named after unpinning. */
 const counts = perFunction((f) =>
@@ -171,7 +171,9 @@ const counts = perFunction((f) =>
 );
 
 /** `nr_unpin = …` is worked out, and nobody asks for it. */
-function* unusedCounts(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
+const unusedCounts = perBody((file, f) => first(countsUnused(file, f)));
+
+function* countsUnused(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
   for (const name of counts(f)) {
     let written = 0;
     let declared = 0;
@@ -217,7 +219,7 @@ export const leftBehind = (file: FileAnalysis, f: FunctionContext): IdleRelease 
   mayLeaveBehind(f)
     ? (first(emptyBranches(file, f)) ??
       first(idleLabels(file, f)) ??
-      first(unusedCounts(file, f)) ??
-      first(unusedPages(file, f)) ??
+      unusedCounts(file, f) ??
+      unusedPages(file, f) ??
       first(dirtiedOnly(file, f)))
     : undefined;

@@ -7,7 +7,7 @@ import { walkExpr } from '../../language/c/index.ts';
 import { exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { effectsOf, ENDS, first, isConditional, type IdleRelease } from './idle-release.ts';
-import { mentions } from './mentions.ts';
+import { mentions, perBody } from './mentions.ts';
 import { namesIn, perFile, perFunction, wordsIn } from './per-function.ts';
 
 /** What fields that name many pages are called. */
@@ -108,11 +108,18 @@ function decidesRelease(file: FileAnalysis, f: FunctionContext, name: string): b
 const shareCaller = (file: FileAnalysis, a: FunctionContext, b: FunctionContext): boolean =>
   [...file.functions.values()].some((h) => h.callees.includes(a.def.name) && h.callees.includes(b.def.name));
 
+/** Answers that nobody reads. */
+const unreadAnswers = perBody((file, f) =>
+  f.def.isStatic
+    ? [...answers(f)].flatMap(([name, { at, given }]) =>
+        f.def.params.some((p) => p.name === name) || mentions(file, f, name) !== given + 1 ? [] : [{ name, at }],
+      )
+    : [],
+);
+
 /** `merge(…, &same_page)` whose answer nobody reads, where another function gives the page back if it is true. */
 function* unreadAnswer(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
-  if (!f.def.isStatic) return;
-  for (const [name, { at, given }] of answers(f)) {
-    if (f.def.params.some((p) => p.name === name) || mentions(file, f, name) !== given + 1) continue;
+  for (const { name, at } of unreadAnswers(file, f)) {
     const other = [...file.functions.values()].find(
       (g) => g !== f && answers(g).has(name) && decidesRelease(file, g, name) && shareCaller(file, f, g),
     );

@@ -2,7 +2,26 @@
 import { countBefore } from '../../language/search.ts';
 import type { FileAnalysis } from './file.ts';
 import type { FunctionContext } from './context.ts';
-import { perFunction } from './per-function.ts';
+import { perFunction, perSurroundings } from './per-function.ts';
+
+/**
+ * A function of an analysed file and of one of its functions that keeps its results as long as what stands around the function does,
+ * and as its body's text does: comments, and branches of conditionals that are not taken, included.
+ */
+export function perBody<T>(
+  compute: (file: FileAnalysis, f: FunctionContext) => T,
+): (file: FileAnalysis, f: FunctionContext) => T {
+  const known = perSurroundings((): { text?: string; value?: T } => ({}));
+  return (file, f) => {
+    const kept = known(file, f);
+    const text = file.unit.sources.slice(f.def.bodySpan.start, f.def.bodySpan.end);
+    if (kept.text !== text) {
+      kept.value = compute(file, f);
+      kept.text = text;
+    }
+    return kept.value!;
+  };
+}
 
 /** Names that were counted in the text of a function's body. */
 const counted = perFunction(() => ({ text: '', counts: new Map<string, number>() }));

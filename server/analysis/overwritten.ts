@@ -10,7 +10,7 @@ import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { makes } from './flow.ts';
-import { perFunction, writesIn, wordsIn } from './per-function.ts';
+import { namesIn, perFunction, writesIn, wordsIn } from './per-function.ts';
 import type { AcquireSite } from './sites.ts';
 
 /** A store of newly taken pages over what an earlier call left. */
@@ -156,7 +156,9 @@ const allocates = (file: FileAnalysis, e: Expr): boolean =>
       (facts.call(calleeName(e) ?? '')?.effects ?? []).some((x) => x.kind === 'alloc');
 
 const isIoctl = (file: FileAnalysis, fn: string): boolean =>
-  /(^|_)ioctl(_|$)/.test(fn) || new RegExp(`\\.(unlocked_|compat_)?ioctl\\s*=\\s*${fn}\\b`).test(file.unit.text);
+  /(^|_)ioctl(_|$)/.test(fn) ||
+  // what is not entered from outside stands in no table: the whole text need not be searched
+  (file.entries.has(fn) && new RegExp(`\\.(unlocked_|compat_)?ioctl\\s*=\\s*${fn}\\b`).test(file.unit.text));
 
 /** What a variable is given in one of the nodes. */
 const valuesOf = (nodes: readonly CfgNode[], name: string): Expr[] =>
@@ -208,7 +210,8 @@ function reachedTwice(file: FileAnalysis, steps: readonly Step[], field: string)
   if (isIoctl(file, f.def.name)) return f.def.name;
   const index = f.def.params.findIndex((p) => p.name === object);
   if (steps.length > 2 || index < 0) return null;
-  for (const caller of file.functions.values())
+  for (const caller of file.functions.values()) {
+    if (!namesIn(caller).called.has(f.def.name)) continue;
     for (const call of caller.calls) {
       const arg = calleeName(call) === f.def.name ? call.args[index] : undefined;
       const above = arg ? rootOf(arg) : null;
@@ -217,6 +220,7 @@ function reachedTwice(file: FileAnalysis, steps: readonly Step[], field: string)
       const entry = reachedTwice(file, [{ f: caller, node: at, object: above }, ...steps], field);
       if (entry !== null) return entry;
     }
+  }
   return null;
 }
 
