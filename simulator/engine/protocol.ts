@@ -219,6 +219,20 @@ export interface EventInfo {
   readonly failure: boolean;
 }
 
+/** Where an expression is being typed, and what there is of it so far. */
+export interface CompleteParams extends AtThread {
+  readonly text: string;
+  readonly frame?: number;
+}
+/** A name that may stand in place of the last `length` characters. */
+export interface Completion {
+  readonly label: string;
+  readonly kind: 'variable' | 'member' | 'function';
+  /** Its type; '' if it has none. */
+  readonly detail: string;
+  readonly length: number;
+}
+
 // ---- looking for a step
 
 /** Why to stop. Every kind may have a condition (C, in the innermost frame) and a hit count. */
@@ -322,6 +336,7 @@ export interface RunRequests {
     readonly result: readonly VariableInfo[];
   };
   readonly evaluate: { readonly params: EvaluateParams; readonly result: Evaluated };
+  readonly complete: { readonly params: CompleteParams; readonly result: readonly Completion[] };
   /** What happened in the steps from `from` up to, not including, `to`. */
   readonly events: {
     readonly params: { readonly from: number; readonly to: number };

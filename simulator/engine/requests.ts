@@ -2,6 +2,7 @@
 import { ResponseError } from 'vscode-jsonrpc';
 import { exploreInParts, explorationLines, explorationOk } from '../explore/index.ts';
 import { ACTOR, THREAD } from '../machine/index.ts';
+import { complete } from './complete.ts';
 import type { Context, ValueAnswer } from './evaluate.ts';
 import { Cancelled, findStep, nextStep, SLICE, type Patience } from './find.ts';
 import type {
@@ -65,6 +66,11 @@ export function runHandlers(current: Current, keep: (session: Session) => void):
       if ('message' in answer) return { ok: false, message: answer.message };
       const watch = watchExpression(session, expression, context, answer);
       return { ok: true, watch, ...session.variables.row(answer.value, answer.reader, expression) };
+    },
+    complete: ({ step, thread, frame, text }) => {
+      const session = current();
+      session.goTo(step);
+      return complete(session, text, { thread: session.threadAt(step, thread), frame: frame ?? 0 });
     },
     events: ({ from, to }) => events(current(), from, to),
     explore: (params, patience) => exploreRun(current(), params, patience),

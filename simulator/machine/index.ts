@@ -9,7 +9,7 @@ export type { CodeNote } from './compile-stmt.ts';
 export type { FnInfo, GlobalInfo, Program, VarInfo } from './program.ts';
 export { prelude, PRELUDE_BASE } from './prelude/index.ts';
 export { USER_NAMES } from './prelude/user-names.ts';
-export { BUILTIN_NAMES } from './builtins/index.ts';
+export { BUILTIN_NAMES, QUESTIONS } from './builtins/index.ts';
 export { isDevice } from './builtins/vfs.ts';
 export { Kernel, type Director, type Event } from './kernel.ts';
 export type { Notice } from './kernel-processes.ts';

@@ -8,6 +8,8 @@ import type {
   Stop,
   VariableInfo,
 } from '../../../simulator/engine/protocol.ts';
+import { completions } from './completions.ts';
+import { frameId, frameOf } from './frames.ts';
 import { CAPABILITIES, faultStops } from './capabilities.ts';
 import { DapSession, RequestFailed } from './dap.ts';
 import { faultReport, summary } from './report.ts';
@@ -48,9 +50,6 @@ export interface AdapterHost {
   /** Fills in what a configuration leaves open. */
   withDefaults?(args: LaunchArguments): LaunchArguments;
 }
-
-/** A frame's id holds its thread and its number, innermost first. */
-const FRAMES = 1000;
 
 /** One debug session. */
 export class Adapter extends DapSession implements Listener {
@@ -119,6 +118,8 @@ export class Adapter extends DapSession implements Listener {
       return { variables: rows.map(variable) };
     },
     evaluate: (args: P.EvaluateArguments) => this.evaluate(args),
+    completions: (args: P.CompletionsArguments) =>
+      completions(this.host.engine, this.runtime.step, args, { line: this.lineBase, column: this.columnBase }),
     continue: (): P.ContinueResponse['body'] => {
       this.start(this.runtime.go(1));
       return { allThreadsContinued: true };
@@ -348,7 +349,7 @@ export class Adapter extends DapSession implements Listener {
       watch = row?.watch;
       name = row?.expression ?? args.name;
     } else {
-      const at = args.frameId === undefined ? {} : frameOf(args.frameId);
+      const at = frameOf(args.frameId);
       const value = await this.host.engine.request('evaluate', { step, expression: args.name, ...at });
       if (!value.ok) return { dataId: null, description: value.message };
       watch = value.watch;
@@ -377,7 +378,7 @@ export class Adapter extends DapSession implements Listener {
     const { step, run } = this.runtime;
     const all = await this.host.engine.request('callStack', { step, thread: args.threadId });
     const frames = all.map((f, i): P.StackFrame => ({
-      id: args.threadId * FRAMES + i,
+      id: frameId(args.threadId, i),
       name: f.name,
       source: this.source(f.place.file),
       ...this.range(f.place),
@@ -385,7 +386,7 @@ export class Adapter extends DapSession implements Listener {
     }));
     if (!frames.length && step >= run.length)
       frames.push({
-        id: args.threadId * FRAMES,
+        id: frameId(args.threadId, 0),
         name: 'the end of the run',
         line: 0,
         column: 0,
@@ -398,7 +399,7 @@ export class Adapter extends DapSession implements Listener {
     };
   }
   private async evaluate(args: P.EvaluateArguments): Promise<P.EvaluateResponse['body']> {
-    const at = args.frameId === undefined ? {} : frameOf(args.frameId);
+    const at = frameOf(args.frameId);
     const { step } = this.runtime;
     const value = await this.host.engine.request('evaluate', { step, expression: args.expression, ...at });
     if (!value.ok) throw new RequestFailed(value.message, true);
@@ -436,9 +437,6 @@ function loadOptions(args: LaunchArguments): LoadOptions {
     ...(args.shortPin === undefined ? {} : { shortPin: args.shortPin }),
     ...(args.mutedLines === undefined ? {} : { muted: args.mutedLines }),
   };
-}
-function frameOf(id: number): { thread: number; frame: number } {
-  return { thread: Math.floor(id / FRAMES), frame: id % FRAMES };
 }
 function variable(v: VariableInfo): P.Variable {
   return {

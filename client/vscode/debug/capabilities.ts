@@ -14,6 +14,8 @@ export const CAPABILITIES: P.Capabilities = {
   supportsDataBreakpoints: true,
   supportsBreakpointLocationsRequest: true,
   supportsEvaluateForHovers: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ['.', '>'],
   supportsStepBack: true,
   supportsGotoTargetsRequest: true,
   supportsRestartFrame: true,

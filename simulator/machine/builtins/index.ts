@@ -42,3 +42,5 @@ export const BUILTINS: Builtins = {
 };
 /** Their names, in the order of their numbers. */
 export const BUILTIN_NAMES: readonly string[] = Object.keys(BUILTINS);
+/** What assertions and watches may ask of the machine: `refcount(p)`, `present(addr)`. */
+export const QUESTIONS: readonly string[] = Object.keys(queries);

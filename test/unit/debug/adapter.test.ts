@@ -287,6 +287,27 @@ describe('looking', () => {
     const r = await c.raw('evaluate', { expression: 'got', frameId: frames[0]!.id });
     expect(r).toMatchObject({ success: false, message: 'got is not known in grab_ioctl()' });
   });
+  test('what may come next in an expression', async () => {
+    driver();
+    await c.launch({}, () => c.breakpoints({ line: at('printk') }));
+    const frames = await c.stack();
+    const labels = async (text: string, frame = 0): Promise<string[]> => {
+      const args = { text, column: text.length + 1, frameId: frames[frame]!.id };
+      const { targets } = await c.ask<P.CompletionsResponse>('completions', args);
+      for (const { label, start, length } of targets)
+        expect(label.startsWith(text.slice(start, start! + length!))).toBe(true);
+      return targets.map((t) => t.label);
+    };
+    expect(await labels('gr')).toEqual(expect.arrayContaining(['grab', 'grab_ioctl']));
+    expect(await labels('1 + grab.')).toEqual(['pages', 'count', 'jobs']);
+    expect(await labels('refcount(grab.pages[0]) + (&grab)->co')).toEqual(['count']);
+    expect(await labels('grab.pages[n - 1]->_ref')).toEqual(['_refcount']);
+    expect(await labels('pincount(gra', 0)).toContain('grab');
+    expect(await labels('pinc')).toEqual(['pincount']);
+    expect([await labels('go'), await labels('go', 1)]).toEqual([[], ['got']]);
+    expect(await labels('nosuch.')).toEqual([]);
+    expect(await labels(')).')).toEqual([]);
+  });
   test('threads are the actors', async () => {
     driver();
     await c.launch({}, () => c.breakpoints({ line: at('grab.jobs++') }));
