@@ -6,7 +6,16 @@ import { hashText } from './hash.ts';
 import type { MaskMacros } from './mask-state.ts';
 import { collectPositions, movePositions, type KeptFunctions, type Positions } from './moves.ts';
 import type { CParser, SNode, TopLevelNode } from './parser.ts';
-import { type ChoiceRegion, type Cx, field, type Fragment, type LowerEnv, nodeText, type Source } from './source.ts';
+import {
+  type ChoiceRegion,
+  type Cx,
+  field,
+  type Fragment,
+  type LowerEnv,
+  nodeText,
+  shifted,
+  type Source,
+} from './source.ts';
 import { lowerBlock } from './statements.ts';
 import { applyDeclarator, type Declared, lowerParams, lowerType } from './types.ts';
 import type { OwnNames } from './own-names.ts';
@@ -72,11 +81,6 @@ export function treeOf(file: FileContext, item: TopLevelNode, skipBody: boolean)
   return node && shifted(node, item.start);
 }
 
-/** The same nodes, further down. */
-export function shifted(node: SNode, by: number): SNode {
-  return { ...node, start: node.start + by, end: node.end + by, children: node.children.map((c) => shifted(c, by)) };
-}
-
 /** A function definition; its body is lowered on demand. */
 export class LazyFunction implements FunctionDef {
   readonly name: string;
@@ -99,13 +103,16 @@ export class LazyFunction implements FunctionDef {
   private counted = 0;
   private named: ReadonlySet<string> | undefined;
 
+  private head: SNode | undefined;
+
   constructor(
     private file: FileContext,
     private item: TopLevelNode,
-    private head: SNode,
+    head: SNode,
     parts: FunctionParts,
     key: string,
   ) {
+    this.head = head;
     const src = file.source;
     const { name, body } = parts;
     this.path = file.path;
@@ -161,11 +168,11 @@ export class LazyFunction implements FunctionDef {
   }
 
   /** It stands in another text now, as `item`. */
-  moveTo(file: FileContext, item: TopLevelNode, head: SNode): void {
+  moveTo(file: FileContext, item: TopLevelNode): void {
     const by = item.start + file.base - this.start;
     this.file = file;
     this.item = item;
-    this.head = head;
+    this.head = undefined;
     if (by === 0) return;
     this.collect();
     movePositions(this.positions, by);
@@ -188,7 +195,10 @@ export class LazyFunction implements FunctionDef {
 
   private head_(): { readonly params: readonly Param[]; readonly returns: CType; readonly variadic: boolean } {
     if (!this.signature) {
-      this.signature = placedIn(this.file, readSignature(contextIn(this.file), this.head));
+      const head = this.head ?? treeOf(this.file, this.item, true);
+      this.signature = head
+        ? placedIn(this.file, readSignature(contextIn(this.file), head))
+        : { params: [], returns: { kind: 'base', name: 'int' }, variadic: false };
       this.made.push(this.signature);
     }
     return this.signature;

@@ -4,7 +4,7 @@ import { type Fork, preprocess, type Preprocessed } from './preprocessor.ts';
 import { type Scan, scanText } from './scan.ts';
 import type { MaskMacros } from './mask-state.ts';
 import { maskMacrosOf } from './mask-roles.ts';
-import type { HeaderText, MacroDef, Target } from './unit.ts';
+import type { HeaderText, Include, MacroDef, Target } from './unit.ts';
 
 /** A header after preprocessing. */
 export interface ReadHeader {
@@ -82,11 +82,12 @@ export function readHeaders(
   const visit = (header: HeaderText, depth: number): void => {
     if (done.has(header.path)) return;
     done.add(header.path);
-    const pre = preprocess(header.path, header.text, scanOf(header), env, (include) => {
+    const onInclude = (include: Include): void => {
       if (depth > 60) return;
       const nested = resolve(headers, header.path, include.spec);
       if (nested) visit(nested, depth + 1);
-    });
+    };
+    const pre = preprocess(header.path, header.text, scanOf(header), env, { onInclude });
     for (const f of pre.forks) if (f.macro !== undefined) forks.push(f);
     read.push({ path: header.path, text: header.text, pre, hasCode: /\S/.test(pre.raw) });
   };

@@ -1,85 +1,68 @@
 /** What stands at file scope: functions, and the declarations of records, enums, typedefs and variables. */
 import type { CType, Declarator, EnumDef, RecordDef } from './ast.ts';
 import { lowerDeclaration } from './declarations.ts';
-import {
-  contextIn,
-  type FileContext,
-  functionKey,
-  type FunctionParts,
-  LazyFunction,
-  placed,
-  shifted,
-  treeOf,
-} from './function-item.ts';
+import { contextIn, type FileContext, functionKey, LazyFunction, placed, treeOf } from './function-item.ts';
 import type { SNode, TopLevelNode } from './parser.ts';
-import { type Cx, field } from './source.ts';
+import { type Cx, field, shifted } from './source.ts';
 import { lowerEnum, lowerRecord } from './types.ts';
 import type { FunctionDef } from './unit.ts';
 
 /** Results of the last reading of a file, by the text of the item. */
 export interface ItemMemo {
-  readonly environment: string;
   /** Heads of functions, by their keys. */
   readonly heads: Map<string, SNode>;
   /** Declarations, by offset: they hold offsets and are good only where they were. */
   readonly declarations: Map<number, { readonly text: string; readonly declared: Declarations }>;
 }
 
-/** Functions of a parsed file in source order. */
+/** Functions of a parsed file in source order; `trusted`: keys that its items have hold. */
 export function readFunctions(
   file: FileContext,
   top: readonly TopLevelNode[],
   memo?: ItemMemo,
+  trusted = false,
 ): (FunctionDef & { readonly path: string })[] {
   const out: (FunctionDef & { readonly path: string })[] = [];
-  const add = (item: TopLevelNode, head: SNode, key = functionKey(file, item)): void => {
-    const declarator = field(head, 'declarator');
-    const body = field(head, 'body');
+  const add = (item: TopLevelNode, key: string, headOf: () => SNode | undefined): void => {
+    const known = keptAt(file, item, key);
+    if (known) {
+      out.push(known);
+      return;
+    }
+    const head = headOf();
+    const declarator = head && field(head, 'declarator');
+    const body = head && field(head, 'body');
     const name = declarator && nameOf(declarator);
-    if (name && body) out.push(functionAt(file, item, head, { name, body }, key));
+    if (!name || !body) return;
+    const made = new LazyFunction(file, item, head, { name, body }, key);
+    file.kept?.add(made);
+    out.push(made);
   };
   for (const item of top) {
     if (item.type === 'function_definition') {
-      const key = functionKey(file, item);
-      const head = headOf(item, key, memo);
-      if (head) add(item, head, key);
+      const key = (trusted ? item.key : undefined) ?? functionKey(file, item);
+      item.key = key;
+      add(item, key, () => headOf(item, key, memo));
     } else if (item.type === 'ERROR' || item.type === 'linkage_specification' || item.type === 'declaration_list') {
       const tree = item.snapshot();
       if (tree)
-        nested(tree, (node) =>
-          add(
-            {
-              type: node.type,
-              start: node.start,
-              end: node.end,
-              hasError: item.type === 'ERROR',
-              snapshot: () => node,
-            },
-            node,
-          ),
-        );
+        nested(tree, (node) => {
+          const { type, start, end } = node;
+          const inner = { type, start, end, hasError: item.type === 'ERROR', snapshot: () => node };
+          add(inner, functionKey(file, inner), () => node);
+        });
     }
   }
   return out;
 }
 
-/** The function of an earlier parse, moved, or a new one. */
-function functionAt(
-  file: FileContext,
-  item: TopLevelNode,
-  head: SNode,
-  parts: FunctionParts,
-  key: string,
-): LazyFunction {
+/** The function of an earlier parse, moved. */
+function keptAt(file: FileContext, item: TopLevelNode, key: string): LazyFunction | undefined {
   const known = file.kept?.find(key, item.start + file.base);
   // what the parser makes of broken code depends on what is around it
-  if (known && known.hasError === item.hasError) {
-    known.moveTo(file, item, head);
-    return known;
-  }
-  const made = new LazyFunction(file, item, head, parts, key);
-  file.kept?.add(made);
-  return made;
+  if (known?.hasError !== item.hasError) return undefined;
+  known.moveTo(file, item);
+  return known;
 }
 
 /** The head of a function, from the memo if its text has been seen. */

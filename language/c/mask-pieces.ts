@@ -2,6 +2,7 @@
  * Masks a text piece by piece, and each piece once: an edit changes one of a file's functions, and the other variants of a file differ in
  * few. A brace in column 0, alone on its line, ends a definition; nothing in front of it matters to what is masked behind it.
  */
+import { editedPiece, endOfPiece } from './edit.ts';
 import { maskSource } from './mask.ts';
 import type { CleanupNote, Masked, MaskMacros, MaskNote } from './mask-state.ts';
 
@@ -11,29 +12,53 @@ let recent = new Map<string, Masked>();
 let older = new Map<string, Masked>();
 let characters = 0;
 
-/** Masks `text` (branches not taken and directives already blanked). */
-export function maskPieces(text: string, macros: MaskMacros): Masked {
+/** A text that was masked. */
+export interface MaskedText {
+  /** As it was. */
+  readonly raw: string;
+  readonly macros: MaskMacros;
+  readonly masked: Masked;
+}
+
+/** Masks `raw` (branches not taken and directives already blanked); what it has in common with an `earlier` text is not read again. */
+export function maskAgain(raw: string, macros: MaskMacros, earlier: MaskedText | undefined): MaskedText {
+  if (earlier?.macros.id !== macros.id) return { raw, macros, masked: maskPieces(raw, macros) };
+  if (earlier.raw === raw) return earlier;
+  const piece = editedPiece(earlier.raw, raw);
+  if (!piece) return { raw, macros, masked: maskPieces(raw, macros) };
+  const { text, notes, cleanups } = earlier.masked;
+  const inner = maskPieces(raw.slice(piece.start, piece.newEnd), macros, piece.start > 0);
+  const by = piece.newEnd - piece.oldEnd;
+  const moved = new Map<number, MaskNote>();
+  for (const [at, note] of notes) if (at < piece.start) moved.set(at, note);
+  for (const [at, note] of inner.notes) moved.set(piece.start + at, note);
+  for (const [at, note] of notes) if (at >= piece.oldEnd) moved.set(at + by, note);
+  const masked = {
+    text: text.slice(0, piece.start) + inner.text + text.slice(piece.oldEnd),
+    notes: moved,
+    cleanups: [
+      ...cleanups.filter((c) => c.at < piece.start),
+      ...inner.cleanups.map((c) => ({ ...c, at: piece.start + c.at })),
+      ...cleanups.filter((c) => c.at >= piece.oldEnd).map((c) => ({ ...c, at: c.at + by })),
+    ],
+  };
+  return { raw, macros, masked };
+}
+
+/** The same of a text that is not known; `follows`: another piece is in front of it. */
+function maskPieces(text: string, macros: MaskMacros, follows = false): Masked {
   const texts: string[] = [];
   const notes = new Map<number, MaskNote>();
   const cleanups: CleanupNote[] = [];
   for (let at = 0; at < text.length;) {
     const end = endOfPiece(text, at);
-    const masked = maskPiece(text.slice(at, end), macros, at > 0);
+    const masked = maskPiece(text.slice(at, end), macros, follows || at > 0);
     texts.push(masked.text);
     for (const [offset, note] of masked.notes) notes.set(at + offset, note);
     for (const note of masked.cleanups) cleanups.push({ at: at + note.at, value: note.value });
     at = end;
   }
   return { text: texts.join(''), notes, cleanups };
-}
-
-/** Behind the next brace in column 0 that has its line for itself. */
-function endOfPiece(text: string, from: number): number {
-  for (let at = text.indexOf('\n}', from); at >= 0; at = text.indexOf('\n}', at + 2)) {
-    const next = text.charCodeAt(at + 2);
-    if (next === 10 || (next === 13 && text.charCodeAt(at + 3) === 10)) return at + 2;
-  }
-  return text.length;
 }
 
 function maskPiece(piece: string, macros: MaskMacros, follows: boolean): Masked {

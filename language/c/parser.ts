@@ -3,6 +3,7 @@
  * the wasm heap in one walk, so that nothing outside this file can outlive a tree or climb a broken one.
  */
 import { Edit, Language, Parser, type Node, type Tree } from 'web-tree-sitter';
+import { changeBetween } from './edit.ts';
 import { useModule, walkTree, type TreeWalk } from './tree-walk.ts';
 
 /** A syntax node copied out of the parser. Unfielded punctuation is left out. */
@@ -22,6 +23,8 @@ export interface TopLevelNode {
   readonly end: number;
   /** The subtree holds an ERROR or MISSING node. */
   readonly hasError: boolean;
+  /** Of a function: its key (function-item.ts), as far as nothing that it depends on has changed since. */
+  key?: string;
   /** The subtree; without its `body` field if `skipBody`. Undefined once the tree has been replaced: parse the slice again. */
   snapshot(skipBody?: boolean): SNode | undefined;
 }
@@ -144,8 +147,9 @@ class TreeSitterC implements CParser {
   }
 
   close(path: string): void {
-    // Variants of the file are held as path#1…
-    for (const key of [path, `${path}#1`, `${path}#2`, `${path}#3`]) this.drop(key);
+    // Variants of the file are held as path#1…, what was edited in them as path#1#edited.
+    for (const key of [...this.held.keys()])
+      if (key.startsWith(path) && /^(?:#\d)?(?:#edited)?$/.test(key.slice(path.length))) this.drop(key);
   }
 
   private drop(path: string): void {
@@ -290,26 +294,9 @@ function release(held: Held): void {
 
 const ORIGIN = { row: 0, column: 0 };
 
-/** Characters compared at once. */
-const BLOCK = 1024;
-
 /** The single edit that turns one text into the other. Rows and columns are not used by anyone, but must be consistent. */
 function editBetween(before: string, after: string): Edit {
-  const limit = Math.min(before.length, after.length);
-  let start = 0;
-  while (start + BLOCK <= limit && before.slice(start, start + BLOCK) === after.slice(start, start + BLOCK))
-    start += BLOCK;
-  while (start < limit && before.charCodeAt(start) === after.charCodeAt(start)) start++;
-  let tail = 0;
-  const blockAt = (text: string): string => text.slice(text.length - tail - BLOCK, text.length - tail);
-  while (tail + BLOCK <= limit - start && blockAt(before) === blockAt(after)) tail += BLOCK;
-  while (
-    tail < limit - start &&
-    before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
-  )
-    tail++;
-  const oldEnd = before.length - tail;
-  const newEnd = after.length - tail;
+  const { start, oldEnd, newEnd } = changeBetween(before, after);
   const startPosition = advance(ORIGIN, before, 0, start);
   return new Edit({
     startIndex: start,

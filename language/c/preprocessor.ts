@@ -3,6 +3,7 @@
  * the compiler proper would not see; only conditionals of unknown value keep both sides, as regions.
  */
 import { type ConditionResult, definedText, evaluateCondition } from './condition.ts';
+import { blank, blankAgain, type Blanked } from './blank.ts';
 import { Before, branchShape, Openers } from './shape.ts';
 import type { Environment } from './environment.ts';
 import { parseDefine } from './macros.ts';
@@ -13,6 +14,8 @@ import type { Include, MacroDef, UncertainBranch } from './unit.ts';
 export interface Preprocessed {
   /** Same length as the file: directives, comments and branches not taken are blank. */
   readonly raw: string;
+  /** How the text was blanked before unknown branches that cannot stay were. */
+  readonly blanked: Blanked;
   readonly regions: readonly ChoiceRegion[];
   readonly includes: readonly Include[];
   /** Unknown conditions that must be decided before parsing. */
@@ -52,13 +55,20 @@ interface Conditional {
 /** Conditionals nested deeper are not looked at. */
 const MAX_NESTING = 150;
 
-/** Runs over the directives of a file. `onInclude` is called where a header includes another; given for headers only. */
+interface PreprocessOptions {
+  /** Called where a header includes another; given for headers only. */
+  readonly onInclude?: (include: Include) => void;
+  /** An earlier text of the same file. */
+  readonly earlier?: Blanked | undefined;
+}
+
+/** Runs over the directives of a file. */
 export function preprocess(
   path: string,
   text: string,
   scan: Scan,
   env: Environment,
-  onInclude?: (include: Include) => void,
+  { onInclude, earlier }: PreprocessOptions = {},
 ): Preprocessed {
   const blanks: { readonly start: number; readonly end: number }[] = [];
   const definitions: MacroDef[] = [];
@@ -167,10 +177,19 @@ export function preprocess(
 
   for (const comment of scan.comments) blanks.push(comment);
   collectOff(root, blanks);
-  const raw = blank(text, blanks);
+  const blanked = blankAgain(text, blanks, earlier);
+  const { raw } = blanked;
   const layout = new Layout(raw, text, onInclude !== undefined);
   const regions = layout.regions(root);
-  return { raw: layout.applied(), regions, includes, forks: layout.forks, uncertain: uncertainIn(root), definitions };
+  return {
+    raw: layout.applied(),
+    blanked,
+    regions,
+    includes,
+    forks: layout.forks,
+    uncertain: uncertainIn(root),
+    definitions,
+  };
 }
 
 function uncertainIn(list: readonly Conditional[]): UncertainBranch[] {
@@ -209,39 +228,6 @@ function collectOff(list: readonly Conditional[], blanks: { readonly start: numb
       if (b.state === 'off') blanks.push({ start: b.start, end: b.end });
       else collectOff(b.inner, blanks);
     }
-  }
-}
-
-/** Overwrites ranges with spaces, line ends kept. */
-export function blank(text: string, ranges: { readonly start: number; readonly end: number }[]): string {
-  if (ranges.length === 0) return text;
-  ranges.sort((a, b) => a.start - b.start);
-  const out: string[] = [];
-  let last = 0;
-  for (const r of ranges) {
-    const start = Math.max(r.start, last);
-    if (r.end <= start) continue;
-    out.push(text.slice(last, start), spaces(text, start, r.end));
-    last = r.end;
-  }
-  out.push(text.slice(last));
-  return out.join('');
-}
-
-const SPACES = ' '.repeat(256);
-
-function spaces(text: string, start: number, end: number): string {
-  let out = '';
-  let at = start;
-  for (;;) {
-    const line = text.indexOf('\n', at);
-    const stop = line < 0 || line >= end ? end : text.charCodeAt(line - 1) === 13 && line > at ? line - 1 : line;
-    const n = stop - at;
-    out += n <= 256 ? SPACES.slice(0, n) : ' '.repeat(n);
-    if (stop === end) return out;
-    out += text.slice(stop, line + 1);
-    at = line + 1;
-    if (at >= end) return out;
   }
 }
 

@@ -3,6 +3,7 @@
  * column 0) and the pieces are parsed on their own: an unfinished function must not hide the others.
  */
 import type { CParser, SNode, TopLevelNode } from './parser.ts';
+import { shifted } from './source.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([
   'function_definition',
@@ -21,17 +22,17 @@ const TIME_LIMIT = 1500;
 
 /** The items of a file with its broken ranges parsed piecewise. */
 export function recoverItems(parser: CParser, text: string, top: readonly TopLevelNode[]): readonly TopLevelNode[] {
-  if (!top.some((t) => suspicious(t))) return top;
+  if (!top.some((t) => isBroken(t))) return top;
   const limit = Date.now() + TIME_LIMIT;
   const out: TopLevelNode[] = [];
   for (let i = 0; i < top.length; i++) {
     const first = top[i]!;
-    if (!suspicious(first)) {
+    if (!isBroken(first)) {
       out.push(first);
       continue;
     }
     let last = i;
-    while (last + 1 < top.length && suspicious(top[last + 1]!)) last++;
+    while (last + 1 < top.length && isBroken(top[last + 1]!)) last++;
     let end = top[last]!.end;
     // To the end of the definition that the range breaks off in, over items that lie in it.
     const close = closingBrace(text, end - 2);
@@ -47,7 +48,8 @@ export function recoverItems(parser: CParser, text: string, top: readonly TopLev
   return out;
 }
 
-function suspicious(item: TopLevelNode): boolean {
+/** It was not understood, or the parser may have run over its end. */
+export function isBroken(item: TopLevelNode): boolean {
   return (
     !KNOWN.has(item.type) ||
     (item.hasError && item.type !== 'declaration' && item.type !== 'expression_statement') ||
@@ -117,20 +119,7 @@ function parsePiece(
       start: node.start + start,
       end: node.end + start,
       hasError: parsed.hasError,
-      snapshot: (skipBody) => moved ?? (skipBody ? shift(node, start, true) : (moved = shift(node, start))),
+      snapshot: (skipBody) => moved ?? (skipBody ? shifted(node, start, true) : (moved = shifted(node, start))),
     };
   });
-}
-
-/** The same node, further down; perhaps without what is in its body. */
-function shift(node: SNode, by: number, skipBody = false): SNode {
-  return {
-    type: node.type,
-    start: node.start + by,
-    end: node.end + by,
-    field: node.field,
-    children: node.children.map((c) =>
-      skipBody && c.field === 'body' ? shift({ ...c, children: [] }, by) : shift(c, by),
-    ),
-  };
 }

@@ -1,5 +1,6 @@
 /** Lexical basics shared by masking and preprocessing: white space, comments, strings, directives. */
 import type { Span } from './ast.ts';
+import { cutAt, editedPiece } from './edit.ts';
 import type { Comment } from './unit.ts';
 
 const NL = 10,
@@ -101,21 +102,52 @@ export interface Scan {
   readonly directives: readonly Directive[];
 }
 
-let latest: { readonly text: string; readonly scan: Scan } | undefined;
+/** The texts that were scanned last: what is edited, its annotations, its headers. Newest first. */
+const latest: { readonly text: string; readonly scan: Scan }[] = [];
+const MAX_LATEST = 4;
 
 /** Finds comments and directives. One after the other asks for those of the text that was just edited. */
 export function scanText(text: string): Scan {
-  if (latest?.text !== text) latest = { text, scan: scanAnew(text) };
-  return latest.scan;
+  const known = latest.findIndex((one) => one.text === text);
+  const [found] = known < 0 ? [] : latest.splice(known, 1);
+  const one = found ?? { text, scan: scanEdited(text) ?? scanRange(text, 0, text.length) };
+  latest.unshift(one);
+  if (latest.length > MAX_LATEST) latest.pop();
+  return one.scan;
 }
 
-/** One pass; strings are skipped. */
-function scanAnew(text: string): Scan {
+/** From the scan of a text that differs in one piece. */
+function scanEdited(text: string): Scan | undefined {
+  for (const { text: before, scan } of latest) {
+    const piece = editedPiece(before, text);
+    const comments = piece && cutAt(scan.comments, piece.start, piece.oldEnd);
+    const directives = piece && cutAt(scan.directives, piece.start, piece.oldEnd);
+    if (!comments || !directives) continue;
+    const inside = scanRange(text, piece.start, piece.newEnd);
+    // A comment or directive that goes on behind the piece.
+    if (inside.end !== piece.newEnd) continue;
+    const by = piece.newEnd - piece.oldEnd;
+    return {
+      comments: [...comments.before, ...inside.comments, ...comments.behind.map((c) => moved(c, by))],
+      directives: [
+        ...directives.before,
+        ...inside.directives,
+        ...directives.behind.map((d) => ({ ...moved(d, by), argStart: d.argStart + by, argEnd: d.argEnd + by })),
+      ],
+    };
+  }
+  return undefined;
+}
+
+const moved = <T extends Span>(one: T, by: number): T => ({ ...one, start: one.start + by, end: one.end + by });
+
+/** One pass from a place that is not inside of a line with text; strings are skipped. `end`: how far what was found reaches. */
+function scanRange(text: string, from: number, to: number): Scan & { readonly end: number } {
   const comments: Comment[] = [];
   const directives: Directive[] = [];
-  const n = text.length;
   let bol = true;
-  for (let i = text.charCodeAt(0) === 0xfeff ? 1 : 0; i < n; i++) {
+  let i = text.charCodeAt(from) === 0xfeff ? from + 1 : from;
+  for (; i < to; i++) {
     const c = text.charCodeAt(i);
     if (c === NL) bol = true;
     else if (c === SPACE || c === TAB || c === CR) continue;
@@ -134,7 +166,7 @@ function scanAnew(text: string): Scan {
       i = d.end - 1;
     } else bol = false;
   }
-  return { comments, directives };
+  return { comments, directives, end: i };
 }
 
 function directiveAt(text: string, at: number, comments: Comment[]): Directive {

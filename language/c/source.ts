@@ -75,6 +75,12 @@ export function spanOf(cx: Cx, node: SNode): Span & FromMacro {
   return cx.src.origin(node.start, node.end);
 }
 
+/** The same nodes, further down; perhaps without what is in the body. */
+export function shifted(node: SNode, by: number, skipBody = false): SNode {
+  const below = (c: SNode): SNode => shifted(skipBody && c.field === 'body' ? { ...c, children: [] } : c, by);
+  return { ...node, start: node.start + by, end: node.end + by, children: node.children.map(below) };
+}
+
 /** The child that fills a field. */
 export function field(node: SNode, name: string): SNode | undefined {
   for (const child of node.children) if (child.field === name) return child;

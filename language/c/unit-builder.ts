@@ -14,13 +14,14 @@ import {
   readDeclarations,
   readFunctions,
 } from './items.ts';
-import type { MaskMacros } from './mask-state.ts';
-import { maskPieces } from './mask-pieces.ts';
+import { editedPiece } from './edit.ts';
+import { blankedBefore, forgetAllReadings, forgetReadings, keepBlanked, readingOf } from './file-memory.ts';
+import { maskAgain, type MaskedText } from './mask-pieces.ts';
+import { areSameRegions, readItems, type Items } from './top-items.ts';
 import type { KeptFunctions } from './moves.ts';
 import { maskMacrosOf } from './mask-roles.ts';
 import type { CParser, TopLevelNode } from './parser.ts';
 import { preprocess, type Preprocessed } from './preprocessor.ts';
-import { recoverItems } from './recover.ts';
 import { type Scan, scanText } from './scan.ts';
 import { EMPTY_SET, type Fragment, type Source } from './source.ts';
 import { baseOf, Sources } from './sources.ts';
@@ -104,7 +105,9 @@ function decide(input: ParseInput, scan: Scan, pick: (index: number) => boolean)
   for (let round = 0; ; round++) {
     const header = readHeaders(input.headers, input.target, choices);
     const env = new Environment(input.target, choices, header.env);
-    const pre = preprocess(input.path, input.text, scan, env);
+    const decisions = targetKey(input.target, choices);
+    const pre = preprocess(input.path, input.text, scan, env, { earlier: blankedBefore(memoryKey(input), decisions) });
+    if (input.kept) keepBlanked(memoryKey(input), decisions, pre.blanked);
     uncertain ??= pre.uncertain;
     const open = new Set<string>();
     for (const f of pre.forks) if (!choices.has(f.condition)) open.add(f.condition);
@@ -135,8 +138,7 @@ function macrosReached(text: string, env: Environment): ReadonlySet<string> {
   return names;
 }
 
-function makeSource(pre: Preprocessed, macros: MaskMacros): Source {
-  const masked = maskPieces(pre.raw, macros);
+function makeSource(pre: Preprocessed, { masked }: MaskedText): Source {
   return {
     text: masked.text,
     raw: pre.raw,
@@ -160,9 +162,12 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
     if (fragments.size > MAX_FRAGMENTS) fragments.clear();
     fragments.set(environment, cache);
   }
-  const source = makeSource(pre, maskMacros);
-  const key = input.beside ? besideKey(input.path) : input.path;
-  const parsed = parser.parse(key + variant, source.text);
+  const key = memoryKey(input);
+  const reading = readingOf(key, variant, environment);
+  const { latest } = reading;
+  const masked = maskAgain(pre.raw, maskMacros, latest?.masked);
+  const source = makeSource(pre, masked);
+  const items = readItems(parser, key + variant, source.text, latest?.items);
   input.kept?.begin(input.text);
   const file: FileContext = {
     path: input.path,
@@ -177,20 +182,27 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
     ...(input.kept && { kept: input.kept }),
     ...(input.beside && { own: new OwnNames(input.path, () => void unit.globals) }),
   };
+  const isSame =
+    latest?.items.parser === parser &&
+    areSameRegions(latest.regions, pre.regions, editedPiece(latest.masked.raw, pre.raw));
   const unit: Unit = new Unit(
     input,
-    key + variant,
     file,
-    recoverItems(parser, source.text, parsed.top),
+    items,
+    readFunctions(file, items.top, reading, isSame),
+    reading,
     header,
     scan.comments,
     pre.includes,
-    parsed.timedOut,
     decided.uncertain,
     [...own.keys(), ...gone],
   );
+  // Only who reads a file again and again keeps its functions.
+  if (input.kept) reading.latest = { masked, items, regions: pre.regions };
   return unit;
 }
+
+const memoryKey = (input: ParseInput): string => (input.beside ? besideKey(input.path) : input.path);
 
 /** What is kept of a file as others see it is kept by another name. */
 export const besideKey = (path: string): string => `${path}#beside`;
@@ -208,43 +220,18 @@ function history(m: MacroDef): string {
   return ` ${m.start}-${m.ended ?? ''}${m.previous ? `${m.previous.body}${history(m.previous)}` : ''}`;
 }
 
-/** What the items of a file held when it was last read; most edits leave most of them alone. */
-const memos = new Map<string, ItemMemo>();
-
-/** Environments that files were read in, for `forgetFile`. */
-const environments = new Map<string, Set<string>>();
-
 /** Nothing is kept of a file that was closed, nor of its headers as it saw them. */
 export function forgetFile(path: string): void {
-  for (let i = 0; i < MAX_VARIANTS; i++) {
-    const key = path + (i === 0 ? '' : `#${i}`);
-    memos.delete(key);
-    for (const environment of environments.get(key) ?? []) fragments.delete(environment);
-    environments.delete(key);
-  }
+  for (const environment of forgetReadings(path)) fragments.delete(environment);
 }
 
 /** Nothing is kept of any file, nor of headers: what comes next has to do with others. */
 export function forgetAll(parser: CParser): void {
-  memos.clear();
-  environments.clear();
+  forgetAllReadings();
   fragments.clear();
   forgetHeaders();
   forgetHeaderItems();
   parser.reset();
-}
-
-function memoOf(path: string, environment: string): ItemMemo {
-  const seen = environments.get(path);
-  if (seen) seen.add(environment);
-  else environments.set(path, new Set([environment]));
-  let memo = memos.get(path);
-  if (!memo || memo.environment !== environment) {
-    memo = { environment, heads: new Map(), declarations: new Map() };
-    if (memos.size > 64) memos.clear();
-    memos.set(path, memo);
-  }
-  return memo;
 }
 
 class Unit implements TranslationUnit {
@@ -252,12 +239,12 @@ class Unit implements TranslationUnit {
   readonly text: string;
   readonly target: Target;
   readonly headers: readonly string[];
-  readonly functions: readonly FunctionDef[];
+  readonly timedOut: boolean;
   readonly linkedFunctions: readonly FunctionDef[] = [];
   readonly macros: ReadonlyMap<string, MacroDef>;
   private declared: Declarations | undefined;
   private fromHeaders: readonly (FunctionDef & { readonly path: string })[] | undefined;
-  private readonly memo: ItemMemo;
+  private readonly top: readonly TopLevelNode[];
   private readonly items: Headers;
   private found: readonly SyntaxProblem[] | undefined;
   private around: string | undefined;
@@ -265,24 +252,26 @@ class Unit implements TranslationUnit {
 
   constructor(
     private readonly input: ParseInput,
-    key: string,
     private readonly file: FileContext,
-    private readonly top: readonly TopLevelNode[],
+    items: Items,
+    readonly functions: readonly FunctionDef[],
+    private readonly memo: ItemMemo,
     private readonly header: HeaderState,
     readonly comments: readonly Comment[],
     readonly includes: readonly Include[],
-    readonly timedOut: boolean,
     readonly uncertain: readonly UncertainBranch[],
     own: readonly string[],
   ) {
-    this.items = new Headers(header, file, own, (h) => makeSource(h.pre, file.maskMacros));
+    this.items = new Headers(header, file, own, (h) =>
+      makeSource(h.pre, maskAgain(h.pre.raw, file.maskMacros, undefined)),
+    );
     this.path = input.path;
     this.text = input.text;
     this.target = input.target;
     this.headers = input.headers.map((h) => h.path);
     this.macros = file.macros;
-    this.memo = memoOf(key, file.environment);
-    this.functions = readFunctions(file, top, this.memo);
+    this.top = items.top;
+    this.timedOut = items.timedOut;
   }
 
   get headerFunctions(): readonly (FunctionDef & { readonly path: string })[] {

@@ -1,0 +1,73 @@
+/** What is kept of a file from one parse of it to the next: most edits leave most of it alone. */
+import type { Blanked } from './blank.ts';
+import type { ItemMemo } from './items.ts';
+import type { MaskedText } from './mask-pieces.ts';
+import type { ChoiceRegion } from './source.ts';
+import type { Items } from './top-items.ts';
+
+/** The last reading of a variant of a file in one environment. */
+export interface Reading extends ItemMemo {
+  /** What its items were read from, and they. */
+  latest?: {
+    readonly masked: MaskedText;
+    readonly items: Items;
+    readonly regions: readonly ChoiceRegion[];
+  };
+}
+
+interface FileMemory {
+  /** By target and choices. */
+  readonly blanked: Map<string, Blanked>;
+  /** By variant and environment. */
+  readonly readings: Map<string, Reading>;
+  readonly environments: Set<string>;
+}
+
+/** Kernels and variants of one file. */
+const MAX_READINGS = 16;
+const MAX_FILES = 64;
+const files = new Map<string, FileMemory>();
+
+/** The newest entries are at the end. */
+function keep<K, V>(map: Map<K, V>, key: K, value: V, most: number): V {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > most) map.delete(map.keys().next().value!);
+  return value;
+}
+
+function memoryOf(path: string): FileMemory {
+  const known = files.get(path) ?? { blanked: new Map(), readings: new Map(), environments: new Set() };
+  return keep(files, path, known, MAX_FILES);
+}
+
+/** How the file was last blanked with these decisions; see `keepBlanked`. */
+export function blankedBefore(path: string, decisions: string): Blanked | undefined {
+  return files.get(path)?.blanked.get(decisions);
+}
+
+/** Keeps how a file was blanked. */
+export function keepBlanked(path: string, decisions: string, blanked: Blanked): void {
+  keep(memoryOf(path).blanked, decisions, blanked, MAX_READINGS);
+}
+
+/** The last reading of a variant of a file; to be brought up to date by who reads it again. */
+export function readingOf(path: string, variant: string, environment: string): Reading {
+  const { readings, environments } = memoryOf(path);
+  environments.add(environment);
+  const key = `${variant}|${environment}`;
+  const known = readings.get(key) ?? { heads: new Map(), declarations: new Map() };
+  return keep(readings, key, known, MAX_READINGS);
+}
+
+/** Nothing is kept of a file that was closed; the environments that it was read in. */
+export function forgetReadings(path: string): Iterable<string> {
+  const environments = files.get(path)?.environments ?? [];
+  files.delete(path);
+  return environments;
+}
+
+/** Nothing is kept of any file. */
+export function forgetAllReadings(): void {
+  files.clear();
+}

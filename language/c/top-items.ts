@@ -1,0 +1,100 @@
+/** The items of a masked text; those in front of and behind the piece that was edited are the ones of the text before. */
+import { cutAt, editedPiece, movedOffset, type Change } from './edit.ts';
+import type { CParser, SNode, TopLevelNode } from './parser.ts';
+import { isBroken, recoverItems } from './recover.ts';
+import type { ChoiceRegion } from './source.ts';
+import { shifted } from './source.ts';
+
+/** What a text was parsed to. */
+export interface Items {
+  readonly parser: CParser;
+  readonly text: string;
+  readonly top: readonly TopLevelNode[];
+  readonly timedOut: boolean;
+}
+
+/** Parses a text by the name `key`; `earlier`: as an earlier one of the same file was. */
+export function readItems(parser: CParser, key: string, text: string, earlier: Items | undefined): Items {
+  if (earlier?.parser === parser && !earlier.timedOut) {
+    if (earlier.text === text) return earlier;
+    const top = editedItems(parser, key, text, earlier);
+    if (top) return { parser, text, top, timedOut: false };
+  }
+  const parsed = parser.parse(key, text);
+  return { parser, text, top: recoverItems(parser, text, parsed.top), timedOut: parsed.timedOut };
+}
+
+/** Undefined: what was edited cannot be read without what is around it. */
+function editedItems(parser: CParser, key: string, text: string, earlier: Items): TopLevelNode[] | undefined {
+  const piece = editedPiece(earlier.text, text);
+  const cut = piece && cutAt(earlier.top, piece.start, piece.oldEnd);
+  // What the parser makes of broken code depends on what follows.
+  if (!cut || cut.before.some(isBroken) || cut.behind.some(isBroken)) return undefined;
+  const parsed = parser.parse(`${key}#edited`, text.slice(piece.start, piece.newEnd));
+  if (parsed.timedOut || parsed.hasError || parsed.top.some(isBroken)) return undefined;
+  const by = piece.newEnd - piece.oldEnd;
+  return [
+    ...cut.before,
+    ...parsed.top.map((item) => new MovedItem(item, piece.start)),
+    ...(by === 0 ? cut.behind : cut.behind.map((item) => moved(item, by))),
+  ];
+}
+
+function moved(item: TopLevelNode, by: number): TopLevelNode {
+  return item instanceof MovedItem
+    ? new MovedItem(item.inner, item.by + by, item.key)
+    : new MovedItem(item, by, item.key);
+}
+
+/** An item that stands further down than where it was parsed. */
+class MovedItem implements TopLevelNode {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly hasError: boolean;
+
+  constructor(
+    readonly inner: TopLevelNode,
+    readonly by: number,
+    public key?: string,
+  ) {
+    this.type = inner.type;
+    this.start = inner.start + by;
+    this.end = inner.end + by;
+    this.hasError = inner.hasError;
+  }
+
+  snapshot(skipBody?: boolean): SNode | undefined {
+    const node = this.inner.snapshot(skipBody);
+    return node && shifted(node, this.by);
+  }
+}
+
+/** The unknown conditionals of a text are those of an earlier one, moved by what was edited. */
+export function areSameRegions(
+  earlier: readonly ChoiceRegion[],
+  later: readonly ChoiceRegion[],
+  piece: Change | undefined,
+): boolean {
+  const isMoved = (a: number, b: number): boolean => (piece ? movedOffset(piece, a) : a) === b;
+  return (
+    earlier.length === later.length &&
+    earlier.every((a, i) => {
+      const b = later[i]!;
+      return (
+        isMoved(a.start, b.start) &&
+        isMoved(a.end, b.end) &&
+        a.branches.length === b.branches.length &&
+        a.branches.every((x, k) => {
+          const y = b.branches[k]!;
+          return (
+            x.condition === y.condition &&
+            isMoved(x.start, y.start) &&
+            isMoved(x.end, y.end) &&
+            areSameRegions(x.inner, y.inner, piece)
+          );
+        })
+      );
+    })
+  );
+}
