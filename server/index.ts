@@ -348,8 +348,7 @@ class Session implements Analyser {
     this.kept.delete(path);
     this.alike.delete(path);
     this.newest.delete(path);
-    this.parser.close(path);
-    forgetFile(path);
+    forgetFile(this.parser, path);
   }
 
   forgetAll(): void {

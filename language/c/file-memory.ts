@@ -1,6 +1,7 @@
 /** What is kept of a file from one parse of it to the next: most edits leave most of it alone. */
 import type { Blanked } from './blank.ts';
 import type { ItemMemo } from './items.ts';
+import type { CParser } from './parser.ts';
 import type { MaskedText } from './mask-pieces.ts';
 import type { ChoiceRegion } from './source.ts';
 import type { Items } from './top-items.ts';
@@ -26,7 +27,8 @@ interface FileMemory {
 /** Kernels and variants of one file. */
 const MAX_READINGS = 16;
 const MAX_FILES = 64;
-const files = new Map<string, FileMemory>();
+/** By parser, which has the trees, and path. */
+const files = new WeakMap<CParser, Map<string, FileMemory>>();
 
 /** The newest entries are at the end. */
 function keep<K, V>(map: Map<K, V>, key: K, value: V, most: number): V {
@@ -36,24 +38,26 @@ function keep<K, V>(map: Map<K, V>, key: K, value: V, most: number): V {
   return value;
 }
 
-function memoryOf(path: string): FileMemory {
-  const known = files.get(path) ?? { blanked: new Map(), readings: new Map(), environments: new Set() };
-  return keep(files, path, known, MAX_FILES);
+function memoryOf(parser: CParser, path: string): FileMemory {
+  const own = files.get(parser) ?? new Map<string, FileMemory>();
+  files.set(parser, own);
+  const known = own.get(path) ?? { blanked: new Map(), readings: new Map(), environments: new Set() };
+  return keep(own, path, known, MAX_FILES);
 }
 
 /** How the file was last blanked with these decisions; see `keepBlanked`. */
-export function blankedBefore(path: string, decisions: string): Blanked | undefined {
-  return files.get(path)?.blanked.get(decisions);
+export function blankedBefore(parser: CParser, path: string, decisions: string): Blanked | undefined {
+  return files.get(parser)?.get(path)?.blanked.get(decisions);
 }
 
 /** Keeps how a file was blanked. */
-export function keepBlanked(path: string, decisions: string, blanked: Blanked): void {
-  keep(memoryOf(path).blanked, decisions, blanked, MAX_READINGS);
+export function keepBlanked(parser: CParser, path: string, decisions: string, blanked: Blanked): void {
+  keep(memoryOf(parser, path).blanked, decisions, blanked, MAX_READINGS);
 }
 
 /** The last reading of a variant of a file; to be brought up to date by who reads it again. */
-export function readingOf(path: string, variant: string, environment: string): Reading {
-  const { readings, environments } = memoryOf(path);
+export function readingOf(parser: CParser, path: string, variant: string, environment: string): Reading {
+  const { readings, environments } = memoryOf(parser, path);
   environments.add(environment);
   const key = `${variant}|${environment}`;
   const known = readings.get(key) ?? { heads: new Map(), declarations: new Map() };
@@ -61,13 +65,13 @@ export function readingOf(path: string, variant: string, environment: string): R
 }
 
 /** Nothing is kept of a file that was closed; the environments that it was read in. */
-export function forgetReadings(path: string): Iterable<string> {
-  const environments = files.get(path)?.environments ?? [];
-  files.delete(path);
+export function forgetReadings(parser: CParser, path: string): Iterable<string> {
+  const environments = files.get(parser)?.get(path)?.environments ?? [];
+  files.get(parser)?.delete(path);
   return environments;
 }
 
 /** Nothing is kept of any file. */
-export function forgetAllReadings(): void {
-  files.clear();
+export function forgetAllReadings(parser: CParser): void {
+  files.delete(parser);
 }

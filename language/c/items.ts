@@ -42,7 +42,7 @@ export function readFunctions(
     if (item.type === 'function_definition') {
       const key = (trusted ? item.key : undefined) ?? functionKey(file, item);
       item.key = key;
-      add(item, key, () => headOf(item, key, memo));
+      add(item, key, () => headOf(file, item, key, memo));
     } else if (item.type === 'ERROR' || item.type === 'linkage_specification' || item.type === 'declaration_list') {
       const tree = item.snapshot();
       if (tree)
@@ -66,12 +66,12 @@ function keptAt(file: FileContext, item: TopLevelNode, key: string): LazyFunctio
 }
 
 /** The head of a function, from the memo if its text has been seen. */
-function headOf(item: TopLevelNode, key: string, memo: ItemMemo | undefined): SNode | undefined {
+function headOf(file: FileContext, item: TopLevelNode, key: string, memo: ItemMemo | undefined): SNode | undefined {
   // what the parser makes of broken code depends on what is around it
-  if (!memo || item.hasError) return item.snapshot(true);
+  if (!memo || item.hasError) return treeOf(file, item, true);
   const known = memo.heads.get(key);
   if (known) return known.start === item.start ? known : shifted(known, item.start - known.start);
-  const head = item.snapshot(true);
+  const head = treeOf(file, item, true);
   if (head) {
     if (memo.heads.size > 5000) memo.heads.clear();
     memo.heads.set(key, head);

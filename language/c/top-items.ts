@@ -7,7 +7,6 @@ import { shifted } from './source.ts';
 
 /** What a text was parsed to. */
 export interface Items {
-  readonly parser: CParser;
   readonly text: string;
   readonly top: readonly TopLevelNode[];
   readonly timedOut: boolean;
@@ -15,13 +14,13 @@ export interface Items {
 
 /** Parses a text by the name `key`; `earlier`: as an earlier one of the same file was. */
 export function readItems(parser: CParser, key: string, text: string, earlier: Items | undefined): Items {
-  if (earlier?.parser === parser && !earlier.timedOut) {
+  if (earlier && !earlier.timedOut) {
     if (earlier.text === text) return earlier;
     const top = editedItems(parser, key, text, earlier);
-    if (top) return { parser, text, top, timedOut: false };
+    if (top) return { text, top, timedOut: false };
   }
   const parsed = parser.parse(key, text);
-  return { parser, text, top: recoverItems(parser, text, parsed.top), timedOut: parsed.timedOut };
+  return { text, top: recoverItems(parser, text, parsed.top), timedOut: parsed.timedOut };
 }
 
 /** Undefined: what was edited cannot be read without what is around it. */

@@ -62,7 +62,7 @@ export function parseUnit(parser: CParser, input: ParseInput): TranslationUnit {
     parser,
     input,
     scan,
-    decide(input, scan, () => true),
+    decide(parser, input, scan, () => true),
     '',
   );
 }
@@ -70,13 +70,13 @@ export function parseUnit(parser: CParser, input: ParseInput): TranslationUnit {
 /** Parses a file in every variant that unknown conditions make of it; equal conditions are chosen equally. Usually one. */
 export function parseVariants(parser: CParser, input: ParseInput): TranslationUnit[] {
   const scan = scanText(input.text);
-  const first = decide(input, scan, () => true);
+  const first = decide(parser, input, scan, () => true);
   const count = first.choices.size === 0 ? 1 : first.choices.size === 1 ? 2 : MAX_VARIANTS;
   const units = [build(parser, input, scan, first, '')];
   const seen = new Set([choiceKey(first.choices)]);
   for (let i = 1; i < count; i++) {
     // One condition is a bit of the variant's number; from the third on they share the bits.
-    const decided = decide(input, scan, (k) => ((i >> (k % 2)) & 1) === 0);
+    const decided = decide(parser, input, scan, (k) => ((i >> (k % 2)) & 1) === 0);
     const key = choiceKey(decided.choices);
     if (seen.has(key)) continue;
     seen.add(key);
@@ -99,15 +99,17 @@ interface Decided {
 }
 
 /** Preprocesses until no condition is left that must be decided. */
-function decide(input: ParseInput, scan: Scan, pick: (index: number) => boolean): Decided {
+function decide(parser: CParser, input: ParseInput, scan: Scan, pick: (index: number) => boolean): Decided {
   let choices = NO_CHOICES;
   let uncertain: readonly UncertainBranch[] | undefined;
   for (let round = 0; ; round++) {
     const header = readHeaders(input.headers, input.target, choices);
     const env = new Environment(input.target, choices, header.env);
     const decisions = targetKey(input.target, choices);
-    const pre = preprocess(input.path, input.text, scan, env, { earlier: blankedBefore(memoryKey(input), decisions) });
-    if (input.kept) keepBlanked(memoryKey(input), decisions, pre.blanked);
+    const pre = preprocess(input.path, input.text, scan, env, {
+      earlier: blankedBefore(parser, memoryKey(input), decisions),
+    });
+    if (input.kept) keepBlanked(parser, memoryKey(input), decisions, pre.blanked);
     uncertain ??= pre.uncertain;
     const open = new Set<string>();
     for (const f of pre.forks) if (!choices.has(f.condition)) open.add(f.condition);
@@ -163,7 +165,7 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
     fragments.set(environment, cache);
   }
   const key = memoryKey(input);
-  const reading = readingOf(key, variant, environment);
+  const reading = readingOf(parser, key, variant, environment);
   const { latest } = reading;
   const masked = maskAgain(pre.raw, maskMacros, latest?.masked);
   const source = makeSource(pre, masked);
@@ -182,9 +184,7 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
     ...(input.kept && { kept: input.kept }),
     ...(input.beside && { own: new OwnNames(input.path, () => void unit.globals) }),
   };
-  const isSame =
-    latest?.items.parser === parser &&
-    areSameRegions(latest.regions, pre.regions, editedPiece(latest.masked.raw, pre.raw));
+  const isSame = !!latest && areSameRegions(latest.regions, pre.regions, editedPiece(latest.masked.raw, pre.raw));
   const unit: Unit = new Unit(
     input,
     file,
@@ -221,13 +221,14 @@ function history(m: MacroDef): string {
 }
 
 /** Nothing is kept of a file that was closed, nor of its headers as it saw them. */
-export function forgetFile(path: string): void {
-  for (const environment of forgetReadings(path)) fragments.delete(environment);
+export function forgetFile(parser: CParser, path: string): void {
+  parser.close(path);
+  for (const environment of forgetReadings(parser, path)) fragments.delete(environment);
 }
 
 /** Nothing is kept of any file, nor of headers: what comes next has to do with others. */
 export function forgetAll(parser: CParser): void {
-  forgetAllReadings();
+  forgetAllReadings(parser);
   fragments.clear();
   forgetHeaders();
   forgetHeaderItems();

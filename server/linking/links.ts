@@ -73,8 +73,7 @@ export class Links {
 
   private forget(path: string): void {
     this.kept.delete(path);
-    this.parser.close(besideKey(path));
-    forgetFile(besideKey(path));
+    forgetFile(this.parser, besideKey(path));
   }
 }
 

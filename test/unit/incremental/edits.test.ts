@@ -124,7 +124,7 @@ test('each text of an edited file gives what it gives alone', { timeout: 120_000
         old.close(PATH);
       },
     ),
-    { numRuns: 25, seed: 20_261_121 },
+    { numRuns: 60, seed: 20_261_121 },
   );
 });
 
