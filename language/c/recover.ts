@@ -2,6 +2,7 @@
  * When broken code swallows what follows it, the file is cut where the kernel's style ends a definition (a brace in
  * column 0) and the pieces are parsed on their own: an unfinished function must not hide the others.
  */
+import { endOfPiece } from './edit.ts';
 import type { CParser, SNode, TopLevelNode } from './parser.ts';
 import { shifted } from './source.ts';
 
@@ -20,32 +21,61 @@ const KNOWN: ReadonlySet<string> = new Set([
 const MAX_RANGE = 400_000;
 const TIME_LIMIT = 1500;
 
-/** The items of a file with its broken ranges parsed piecewise. */
+/** The items of a text; parts of it with something that is broken are parsed on their own. */
 export function recoverItems(parser: CParser, text: string, top: readonly TopLevelNode[]): readonly TopLevelNode[] {
-  if (!top.some((t) => isBroken(t))) return top;
+  if (!top.some(isBroken)) return top;
   const limit = Date.now() + TIME_LIMIT;
   const out: TopLevelNode[] = [];
-  for (let i = 0; i < top.length; i++) {
-    const first = top[i]!;
-    if (!isBroken(first)) {
-      out.push(first);
-      continue;
+  let next = 0;
+  /** How far broken items reach that began in front of the part. */
+  let reach = 0;
+  for (let start = 0; start < text.length;) {
+    let end = endOfPiece(text, start);
+    const first = next;
+    let isDamaged = reach > start;
+    // To the end of the piece, and of all that was understood and goes on behind it.
+    for (; next < top.length && top[next]!.start < end; next++) {
+      const item = top[next]!;
+      if (isBroken(item)) {
+        isDamaged = true;
+        reach = Math.max(reach, item.end);
+      } else while (item.end > end) end = endOfPiece(text, end);
     }
-    let last = i;
-    while (last + 1 < top.length && isBroken(top[last + 1]!)) last++;
-    let end = top[last]!.end;
-    // To the end of the definition that the range breaks off in, over items that lie in it.
-    const close = closingBrace(text, end - 2);
-    const next = top[last + 1];
-    if (next && close >= 0 && close < next.start) end = Math.max(end, close + 2);
-    const run = top.slice(i, last + 1);
-    const pieces = Date.now() > limit || end - first.start > MAX_RANGE ? undefined : cut(text, first.start, end);
-    if (!pieces || (pieces.length < 2 && run.every((r) => r.type === 'function_definition'))) out.push(...run);
-    else
-      for (const [start, stop] of pieces) out.push(...parsePiece(parser, text, start, stop, run, Date.now() > limit));
-    i = last;
+    const whole = top.slice(first, next);
+    if (!isDamaged || Date.now() > limit || end - start > MAX_RANGE) out.push(...whole);
+    else out.push(...(recoverPart(parser, text, start, end, limit) ?? whole));
+    start = end;
   }
   return out;
+}
+
+/** The items of a text that is known to have broken ones, each part of it parsed on its own. */
+export function recoverAll(parser: CParser, text: string): TopLevelNode[] | undefined {
+  const limit = Date.now() + TIME_LIMIT;
+  const out: TopLevelNode[] = [];
+  for (let start = 0; start < text.length;) {
+    const end = endOfPiece(text, start);
+    const part = end - start > MAX_RANGE ? undefined : recoverPart(parser, text, start, end, limit);
+    if (!part) return undefined;
+    out.push(...part);
+    start = end;
+  }
+  return out;
+}
+
+/** What is in a part of a text, as if nothing were around it; if something is broken, as much as its definitions tell on their own. */
+function recoverPart(
+  parser: CParser,
+  text: string,
+  start: number,
+  end: number,
+  limit: number,
+): TopLevelNode[] | undefined {
+  const whole = parsePiece(parser, text, start, end);
+  if (whole && !whole.some(isBroken)) return whole;
+  const pieces = Date.now() > limit ? [] : cut(text, start, end);
+  if (pieces.length < 2) return whole;
+  return pieces.flatMap(([from, to]) => parsePiece(parser, text, from, to) ?? []);
 }
 
 /** It was not understood, or the parser may have run over its end. */
@@ -95,23 +125,11 @@ function parsePieceOnce(parser: CParser, piece: string): Parsed {
   return parsed;
 }
 
-function parsePiece(
-  parser: CParser,
-  text: string,
-  start: number,
-  end: number,
-  run: readonly TopLevelNode[],
-  late: boolean,
-): TopLevelNode[] {
-  // What was read well in the whole is not read again.
-  const inside = run.filter((r) => r.start >= start && r.end <= end);
-  if (late || (inside.length > 0 && inside.every((r) => !r.hasError && r.type === 'function_definition')))
-    return inside;
+function parsePiece(parser: CParser, text: string, start: number, end: number): TopLevelNode[] | undefined {
   const piece = text.slice(start, end);
   if (piece.trim() === '') return [];
   const parsed = parsePieceOnce(parser, piece);
-  if (!parsed) return inside;
-  return parsed.root.children.map((node) => {
+  return parsed?.root.children.map((node) => {
     // most are functions that are known from the parse before
     let moved: SNode | undefined;
     return {

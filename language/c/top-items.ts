@@ -1,7 +1,7 @@
 /** The items of a masked text; those in front of and behind the piece that was edited are the ones of the text before. */
 import { cutAt, editedPiece, movedOffset, type Change } from './edit.ts';
 import type { CParser, SNode, TopLevelNode } from './parser.ts';
-import { isBroken, recoverItems } from './recover.ts';
+import { isBroken, recoverAll, recoverItems } from './recover.ts';
 import type { ChoiceRegion } from './source.ts';
 import { shifted } from './source.ts';
 
@@ -27,16 +27,24 @@ export function readItems(parser: CParser, key: string, text: string, earlier: I
 function editedItems(parser: CParser, key: string, text: string, earlier: Items): TopLevelNode[] | undefined {
   const piece = editedPiece(earlier.text, text);
   const cut = piece && cutAt(earlier.top, piece.start, piece.oldEnd);
-  // What the parser makes of broken code depends on what follows.
-  if (!cut || cut.before.some(isBroken) || cut.behind.some(isBroken)) return undefined;
-  const parsed = parser.parse(`${key}#edited`, text.slice(piece.start, piece.newEnd));
-  if (parsed.timedOut || parsed.hasError || parsed.top.some(isBroken)) return undefined;
+  const inside = cut && itemsOfPiece(parser, key, text.slice(piece.start, piece.newEnd));
+  if (!inside) return undefined;
   const by = piece.newEnd - piece.oldEnd;
   return [
     ...cut.before,
-    ...parsed.top.map((item) => new MovedItem(item, piece.start)),
+    ...inside.map((item) => moved(item, piece.start)),
     ...(by === 0 ? cut.behind : cut.behind.map((item) => moved(item, by))),
   ];
+}
+
+/** The last thing in the text is the body of a function: what follows cannot go on with it, whatever is broken in it. */
+const ENDS_WITH_BODY = /\)[ \t]*\r?\n\{[ \t]*\r?\n(?:(?!\r?\n\}).)*\r?\n\}$/s;
+
+function itemsOfPiece(parser: CParser, key: string, piece: string): readonly TopLevelNode[] | undefined {
+  const parsed = parser.parse(`${key}#edited`, piece);
+  if (parsed.timedOut) return undefined;
+  if (!parsed.hasError && !parsed.top.some(isBroken)) return parsed.top;
+  return ENDS_WITH_BODY.test(piece) && parsed.top.some(isBroken) ? recoverAll(parser, piece) : undefined;
 }
 
 function moved(item: TopLevelNode, by: number): TopLevelNode {
