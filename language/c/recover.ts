@@ -2,6 +2,7 @@
  * When broken code swallows what follows it, the file is cut where the kernel's style ends a definition (a brace in
  * column 0) and the pieces are parsed on their own: an unfinished function must not hide the others.
  */
+import type { Span } from './ast.ts';
 import { endOfPiece } from './edit.ts';
 import type { CParser, SNode, TopLevelNode } from './parser.ts';
 import { shifted } from './source.ts';
@@ -26,6 +27,11 @@ export function recoverItems(parser: CParser, text: string, top: readonly TopLev
   if (!top.some(isBroken)) return top;
   const limit = Date.now() + TIME_LIMIT;
   const out: TopLevelNode[] = [];
+  let damaged: Part[] = [];
+  const recover = (): void => {
+    out.push(...recoverParts(parser, text, damaged, limit));
+    damaged = [];
+  };
   let next = 0;
   /** How far broken items reach that began in front of the part. */
   let reach = 0;
@@ -42,40 +48,65 @@ export function recoverItems(parser: CParser, text: string, top: readonly TopLev
       } else while (item.end > end) end = endOfPiece(text, end);
     }
     const whole = top.slice(first, next);
-    if (!isDamaged || Date.now() > limit || end - start > MAX_RANGE) out.push(...whole);
-    else out.push(...(recoverPart(parser, text, start, end, limit) ?? whole));
+    if (isDamaged) damaged.push({ start, end, whole });
+    else {
+      recover();
+      out.push(...whole);
+    }
     start = end;
   }
+  recover();
   return out;
 }
 
 /** The items of a text that is known to have broken ones, each part of it parsed on its own. */
-export function recoverAll(parser: CParser, text: string): TopLevelNode[] | undefined {
-  const limit = Date.now() + TIME_LIMIT;
+export function recoverAll(parser: CParser, text: string): TopLevelNode[] {
+  const parts: Part[] = [];
+  for (let start = 0, end = 0; start < text.length; start = end) {
+    end = endOfPiece(text, start);
+    parts.push({ start, end, whole: [] });
+  }
+  return recoverParts(parser, text, parts, Date.now() + TIME_LIMIT);
+}
+
+/** A piece of a text, or several that something goes across; what the parser made of it with what is around it. */
+interface Part extends Span {
+  readonly whole: readonly TopLevelNode[];
+}
+
+/** Code without indentation has braces in column 0 that end nothing: so many parts may be one. */
+const MAX_JOINED = 4;
+
+/** What is in parts that follow each other, each as if nothing were around it. */
+function recoverParts(parser: CParser, text: string, parts: readonly Part[], limit: number): TopLevelNode[] {
+  const isSkipped = ({ start, end }: Span): boolean => Date.now() > limit || end - start > MAX_RANGE;
+  const alone = parts.map((p) => (isSkipped(p) ? undefined : parsePiece(parser, text, p.start, p.end)));
+  const isWrong = (i: number): boolean => alone[i]?.some(isBroken) ?? false;
   const out: TopLevelNode[] = [];
-  for (let start = 0; start < text.length;) {
-    const end = endOfPiece(text, start);
-    const part = end - start > MAX_RANGE ? undefined : recoverPart(parser, text, start, end, limit);
-    if (!part) return undefined;
-    out.push(...part);
-    start = end;
+  for (let i = 0; i < parts.length; i++) {
+    const { start, end, whole } = parts[i]!;
+    if (!isWrong(i)) {
+      out.push(...(alone[i] ?? whole));
+      continue;
+    }
+    let joined: TopLevelNode[] | undefined;
+    for (let k = i + 1; !joined && k < i + MAX_JOINED && k < parts.length && isWrong(k); k++) {
+      const range = { start, end: parts[k]!.end };
+      const both = isSkipped(range) ? undefined : parsePiece(parser, text, range.start, range.end);
+      if (!both || both.some(isBroken)) continue;
+      joined = both;
+      i = k;
+    }
+    if (joined) out.push(...joined);
+    else out.push(...(recoverPieces(parser, text, start, end) ?? alone[i] ?? whole));
   }
   return out;
 }
 
-/** What is in a part of a text, as if nothing were around it; if something is broken, as much as its definitions tell on their own. */
-function recoverPart(
-  parser: CParser,
-  text: string,
-  start: number,
-  end: number,
-  limit: number,
-): TopLevelNode[] | undefined {
-  const whole = parsePiece(parser, text, start, end);
-  if (whole && !whole.some(isBroken)) return whole;
-  const pieces = Date.now() > limit ? [] : cut(text, start, end);
-  if (pieces.length < 2) return whole;
-  return pieces.flatMap(([from, to]) => parsePiece(parser, text, from, to) ?? []);
+/** As much of a broken part as its definitions tell on their own. */
+function recoverPieces(parser: CParser, text: string, start: number, end: number): TopLevelNode[] | undefined {
+  const pieces = cut(text, start, end);
+  return pieces.length < 2 ? undefined : pieces.flatMap(([from, to]) => parsePiece(parser, text, from, to) ?? []);
 }
 
 /** It was not understood, or the parser may have run over its end. */

@@ -27,7 +27,9 @@ export function readItems(parser: CParser, key: string, text: string, earlier: I
 function editedItems(parser: CParser, key: string, text: string, earlier: Items): TopLevelNode[] | undefined {
   const piece = editedPiece(earlier.text, text);
   const cut = piece && cutAt(earlier.top, piece.start, piece.oldEnd);
-  const inside = cut && itemsOfPiece(parser, key, text.slice(piece.start, piece.newEnd));
+  // Two broken pieces may be halves of a whole.
+  if (!cut || cut.before.some(isBroken) || cut.behind.some(isBroken)) return undefined;
+  const inside = itemsOfPiece(parser, key, text.slice(piece.start, piece.newEnd));
   if (!inside) return undefined;
   const by = piece.newEnd - piece.oldEnd;
   return [

