@@ -47,7 +47,7 @@ export function endOfPiece(text: string, from: number): number {
 }
 
 /** Behind the last such brace whose line ends in front of `upTo`; 0 if there is none. */
-function startOfPiece(text: string, upTo: number): number {
+export function startOfPiece(text: string, upTo: number): number {
   for (let at = text.lastIndexOf('\n}', upTo); at >= 0; at = at === 0 ? -1 : text.lastIndexOf('\n}', at - 1))
     if (endsPiece(text, at) && at + (text.charCodeAt(at + 2) === 13 ? 4 : 3) <= upTo) return at + 2;
   return 0;

@@ -255,10 +255,13 @@ function wordsWithMacros(file: FileContext, item: TopLevelNode): Set<string> {
 export function functionKey(file: FileContext, item: TopLevelNode): string {
   const { regions, raw } = file.source;
   const text = raw.slice(item.start, item.end);
+  // How it is masked can depend on what is in front of it.
+  const masked = file.source.text.slice(item.start, item.end);
   const inside: string[] = [];
   choicesWithin(regions, item.start, item.end, inside);
   const { kept } = file;
-  const content = `|${conditionAt(regions, item.start) ?? ''}|${inside.join('|')}|${text}`;
+  const condition = conditionAt(regions, item.start);
+  const content = `|${condition === undefined ? '' : `#if ${condition}`}|${inside.join('|')}|${text}${masked === text ? '' : masked}`;
   if (!kept) return hashText(file.environment + content);
   const make = (): string => hashText(macrosIn(file, kept.wordsOf(text), item) + content);
   // between the same two definitions of macros, the same names mean the same

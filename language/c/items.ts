@@ -9,8 +9,8 @@ import type { FunctionDef } from './unit.ts';
 
 /** Results of the last reading of a file, by the text of the item. */
 export interface ItemMemo {
-  /** Heads of functions, by their keys. */
-  readonly heads: Map<string, SNode>;
+  /** Heads of functions by their keys, and where the functions began. */
+  readonly heads: Map<string, { readonly head: SNode; readonly at: number }>;
   /** Declarations, by offset: they hold offsets and are good only where they were. */
   readonly declarations: Map<number, { readonly text: string; readonly declared: Declarations }>;
 }
@@ -70,11 +70,11 @@ function headOf(file: FileContext, item: TopLevelNode, key: string, memo: ItemMe
   // what the parser makes of broken code depends on what is around it
   if (!memo || item.hasError) return treeOf(file, item, true);
   const known = memo.heads.get(key);
-  if (known) return known.start === item.start ? known : shifted(known, item.start - known.start);
+  if (known) return known.at === item.start ? known.head : shifted(known.head, item.start - known.at);
   const head = treeOf(file, item, true);
   if (head) {
     if (memo.heads.size > 5000) memo.heads.clear();
-    memo.heads.set(key, head);
+    memo.heads.set(key, { head, at: item.start });
   }
   return head;
 }

@@ -37,12 +37,20 @@ export interface ParsedText {
   readonly timedOut: boolean;
 }
 
+/** A text that was parsed once. */
+export interface ParsedOnce {
+  readonly root: SNode;
+  readonly hasError: boolean;
+  /** Where those of the root's children start that have errors in them. */
+  readonly wrong: ReadonlySet<number>;
+}
+
 /** Parser for masked C text. Not reentrant; one per thread. */
 export interface CParser {
   /** Parses, re-using the tree that is kept for `path`. */
   parse(path: string, text: string): ParsedText;
   /** Parses a fragment without keeping its tree; undefined if the parser gave up. */
-  parseOnce(text: string): { readonly root: SNode; readonly hasError: boolean } | undefined;
+  parseOnce(text: string): ParsedOnce | undefined;
   /** Forgets the tree of `path`. */
   close(path: string): void;
   /** Forgets every tree and starts with a fresh parser (also done on its own after a wasm exception). */
@@ -107,9 +115,7 @@ class TreeSitterC implements CParser {
     if (old) this.held.delete(path);
     let tree: Tree | null;
     try {
-      if (old && old.text !== text) old.tree.edit(editBetween(old.text, text));
-      tree = old && old.text === text ? old.tree.copy() : this.run(text, old?.tree ?? null);
-      if (!tree && old) tree = this.run(text, null);
+      tree = old?.text === text ? old.tree.copy() : old ? this.runAgain(text, old) : this.run(text, null);
       if (old) release(old);
     } catch {
       if (old) old.alive.yes = false;
@@ -131,13 +137,15 @@ class TreeSitterC implements CParser {
     }
   }
 
-  parseOnce(text: string): { readonly root: SNode; readonly hasError: boolean } | undefined {
+  parseOnce(text: string): ParsedOnce | undefined {
     let tree: Tree | null;
     try {
       tree = this.run(text, null);
       if (!tree) return undefined;
       const root = tree.rootNode;
-      const result = { root: this.snapshot(root, false), hasError: root.hasError };
+      const wrong = new Set<number>();
+      if (root.hasError) for (const node of root.children) if (node.hasError) wrong.add(node.startIndex);
+      const result = { root: this.snapshot(root, false), hasError: root.hasError, wrong };
       tree.delete();
       return result;
     } catch {
@@ -180,6 +188,17 @@ class TreeSitterC implements CParser {
     // A cancelled parse would be resumed by the next one, with other text.
     if (!tree) this.parser.reset();
     return tree;
+  }
+
+  /** Parses what an edit made of a text. What the parser makes of broken code in an old tree depends on that tree: it begins anew. */
+  private runAgain(text: string, old: Held): Tree | null {
+    if (!old.tree.rootNode.hasError) {
+      old.tree.edit(editBetween(old.text, text));
+      const tree = this.run(text, old.tree);
+      if (tree && !tree.rootNode.hasError) return tree;
+      tree?.delete();
+    }
+    return this.run(text, null);
   }
 
   /** After an exception in the wasm code its heap can't be trusted: drop the trees unfreed, and take a new parser. */

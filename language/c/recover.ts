@@ -4,7 +4,7 @@
  */
 import type { Span } from './ast.ts';
 import { endOfPiece } from './edit.ts';
-import type { CParser, SNode, TopLevelNode } from './parser.ts';
+import type { CParser, ParsedOnce, SNode, TopLevelNode } from './parser.ts';
 import { shifted } from './source.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -24,7 +24,7 @@ const TIME_LIMIT = 1500;
 
 /** The items of a text; parts of it with something that is broken are parsed on their own. */
 export function recoverItems(parser: CParser, text: string, top: readonly TopLevelNode[]): readonly TopLevelNode[] {
-  if (!top.some(isBroken)) return top;
+  if (!top.some(isHurt)) return top;
   const limit = Date.now() + TIME_LIMIT;
   const out: TopLevelNode[] = [];
   let damaged: Part[] = [];
@@ -42,7 +42,7 @@ export function recoverItems(parser: CParser, text: string, top: readonly TopLev
     // To the end of the piece, and of all that was understood and goes on behind it.
     for (; next < top.length && top[next]!.start < end; next++) {
       const item = top[next]!;
-      if (isBroken(item)) {
+      if (isHurt(item)) {
         isDamaged = true;
         reach = Math.max(reach, item.end);
       } else while (item.end > end) end = endOfPiece(text, end);
@@ -57,16 +57,6 @@ export function recoverItems(parser: CParser, text: string, top: readonly TopLev
   }
   recover();
   return out;
-}
-
-/** The items of a text that is known to have broken ones, each part of it parsed on its own. */
-export function recoverAll(parser: CParser, text: string): TopLevelNode[] {
-  const parts: Part[] = [];
-  for (let start = 0, end = 0; start < text.length; start = end) {
-    end = endOfPiece(text, start);
-    parts.push({ start, end, whole: [] });
-  }
-  return recoverParts(parser, text, parts, Date.now() + TIME_LIMIT);
 }
 
 /** A piece of a text, or several that something goes across; what the parser made of it with what is around it. */
@@ -118,6 +108,8 @@ export function isBroken(item: TopLevelNode): boolean {
   );
 }
 
+const isHurt = (item: TopLevelNode): boolean => item.hasError || isBroken(item);
+
 function closingBrace(text: string, from: number): number {
   return text.indexOf('\n}', Math.max(0, from));
 }
@@ -141,12 +133,11 @@ function cut(text: string, start: number, end: number): [number, number][] {
   return out;
 }
 
-type Parsed = ReturnType<CParser['parseOnce']>;
 /** Pieces as they were parsed last: while one function is broken, the others beside it are cut off again at every edit. */
-const pieces = new WeakMap<CParser, Map<string, Parsed>>();
+const pieces = new WeakMap<CParser, Map<string, ParsedOnce | undefined>>();
 const MAX_PIECES = 300;
 
-function parsePieceOnce(parser: CParser, piece: string): Parsed {
+function parsePieceOnce(parser: CParser, piece: string): ParsedOnce | undefined {
   let known = pieces.get(parser);
   if (!known) pieces.set(parser, (known = new Map()));
   if (known.has(piece)) return known.get(piece);
@@ -167,7 +158,7 @@ function parsePiece(parser: CParser, text: string, start: number, end: number): 
       type: node.type,
       start: node.start + start,
       end: node.end + start,
-      hasError: parsed.hasError,
+      hasError: parsed.wrong.has(node.start),
       snapshot: (skipBody) => moved ?? (skipBody ? shifted(node, start, true) : (moved = shifted(node, start))),
     };
   });

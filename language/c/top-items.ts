@@ -1,7 +1,7 @@
 /** The items of a masked text; those in front of and behind the piece that was edited are the ones of the text before. */
-import { cutAt, editedPiece, movedOffset, type Change } from './edit.ts';
+import { cutAt, editedPiece, endOfPiece, movedOffset, startOfPiece, type Change } from './edit.ts';
 import type { CParser, SNode, TopLevelNode } from './parser.ts';
-import { isBroken, recoverAll, recoverItems } from './recover.ts';
+import { isBroken, recoverItems } from './recover.ts';
 import type { ChoiceRegion } from './source.ts';
 import { shifted } from './source.ts';
 
@@ -27,8 +27,12 @@ export function readItems(parser: CParser, key: string, text: string, earlier: I
 function editedItems(parser: CParser, key: string, text: string, earlier: Items): TopLevelNode[] | undefined {
   const piece = editedPiece(earlier.text, text);
   const cut = piece && cutAt(earlier.top, piece.start, piece.oldEnd);
-  // Two broken pieces may be halves of a whole.
-  if (!cut || cut.before.some(isBroken) || cut.behind.some(isBroken)) return undefined;
+  if (!cut) return undefined;
+  // Broken pieces that follow each other may be parts of a whole.
+  const from = startOfPiece(text, piece.start);
+  const to = endOfPiece(earlier.text, piece.oldEnd);
+  if (cut.before.some((i) => i.end > from && isBroken(i)) || cut.behind.some((i) => i.start < to && isBroken(i)))
+    return undefined;
   const inside = itemsOfPiece(parser, key, text.slice(piece.start, piece.newEnd));
   if (!inside) return undefined;
   const by = piece.newEnd - piece.oldEnd;
@@ -46,7 +50,7 @@ function itemsOfPiece(parser: CParser, key: string, piece: string): readonly Top
   const parsed = parser.parse(`${key}#edited`, piece);
   if (parsed.timedOut) return undefined;
   if (!parsed.hasError && !parsed.top.some(isBroken)) return parsed.top;
-  return ENDS_WITH_BODY.test(piece) && parsed.top.some(isBroken) ? recoverAll(parser, piece) : undefined;
+  return ENDS_WITH_BODY.test(piece) ? recoverItems(parser, piece, parsed.top) : undefined;
 }
 
 function moved(item: TopLevelNode, by: number): TopLevelNode {

