@@ -27,7 +27,8 @@ export function isAlike(base: FileAnalysis, other: TranslationUnit): boolean {
       fields ??= base.groups.fieldNames();
       if (fields.has(word)) return true;
     }
-    return f.hasError;
+    // what could not be read of it names nothing of the kind either
+    return false;
   };
   const own = new Set(unit.functions);
   const theirs = new Set(other.functions);

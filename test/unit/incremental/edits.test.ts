@@ -98,3 +98,50 @@ test('text moved up and down by lines in front of it finds the same, as much fur
     expect(places(analyse(old, lines + text), lines.length)).toEqual(places(first, 0));
   old.close(PATH);
 });
+
+/** Typed into functions of the items, behind what stands there. */
+const LETTERS: readonly (readonly [behind: string, typed: string])[] = [
+  ['static int helper(int x)\n{\n', '\tif (x == 7) return put_page(x), 2;\n'],
+  ['\ts->nr = ret;\n', '\tif (s->nr > nr)\n\t\treturn -EINVAL; /* { */\n'],
+  ['\tif (addr & 1)\n', '\t\tunpin_user_page(page);\n'],
+  ['\tint i;\n\n', '\tmutex_lock(&s->m); for (;;) put_page(s->one);\n'],
+];
+
+test('typed letter by letter, what is said in haste and settled is what each text gives alone', { timeout: 60_000 }, async () => {
+  const fresh = await createAnalyser(loadWasm());
+  let settled = 0;
+  for (const [behind, typed] of LETTERS) {
+    let text = ITEMS.join('\n');
+    const start = text.indexOf(behind) + behind.length;
+    expect(start).toBeGreaterThan(behind.length);
+    for (let length = 0; length <= typed.length; length++) {
+      text = ITEMS.join('\n');
+      text = text.slice(0, start) + typed.slice(0, length) + text.slice(start);
+      const file = { path: PATH, text, headers: HEADERS };
+      const result = old.analyse(file, { ...options, hasty: true });
+      if (length % 3 !== 0 && length < typed.length) continue;
+      const alone = seen(fresh.analyse(file, options));
+      fresh.close(PATH);
+      if (result.isSettled !== false) {
+        settled++;
+        expect(seen(result)).toEqual(alone);
+      }
+      if (length % 9 === 0 || length === typed.length) expect(seen(analyse(old, text))).toEqual(alone);
+    }
+  }
+  expect(settled).toBeGreaterThan(10);
+  old.close(PATH);
+});
+
+test('a function that cannot be read has its variants too, and what is taken in one of them is found', async () => {
+  const unread = (inside: string): string =>
+    `static int odd(struct session *s)\n{\n\tif (s->nr\n#ifdef ODD_ONES\n\t    && ${inside}\n#endif\n\t)\n\t\tDEB(if (debug) printk("x"););\n\treturn 0;\n}\n`;
+  const rest = ITEMS.filter((item) => !item.startsWith('#if')).join('\n');
+  const findings = (text: string): unknown =>
+    analyse(old, text).findings.map((f) => [f.rule, f.functionName, f.message.replace(/line \d+/g, '')]);
+  const plain = findings(rest);
+  expect(findings(`${rest}\n${unread('s->kind != 3')}`)).toEqual(plain);
+  const pins = `static int grabs(struct session *s)\n{\n\tint ret = 0;\n#ifdef ODD_ONES\n\tret = pin_user_pages_fast(0, 1, 0, &s->one);\n\tif (s->nr) return -EINVAL;\n\tunpin_user_page(s->one);\n#endif\n\tDEB(if (debug) printk("x"););\n\treturn ret;\n}\n`;
+  expect(JSON.stringify(findings(`${rest}\n${pins}`))).toContain('grabs');
+  old.close(PATH);
+});
