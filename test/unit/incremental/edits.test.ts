@@ -107,31 +107,35 @@ const LETTERS: readonly (readonly [behind: string, typed: string])[] = [
   ['\tint i;\n\n', '\tmutex_lock(&s->m); for (;;) put_page(s->one);\n'],
 ];
 
-test('typed letter by letter, what is said in haste and settled is what each text gives alone', { timeout: 60_000 }, async () => {
-  const fresh = await createAnalyser(loadWasm());
-  let settled = 0;
-  for (const [behind, typed] of LETTERS) {
-    let text = ITEMS.join('\n');
-    const start = text.indexOf(behind) + behind.length;
-    expect(start).toBeGreaterThan(behind.length);
-    for (let length = 0; length <= typed.length; length++) {
-      text = ITEMS.join('\n');
-      text = text.slice(0, start) + typed.slice(0, length) + text.slice(start);
-      const file = { path: PATH, text, headers: HEADERS };
-      const result = old.analyse(file, { ...options, hasty: true });
-      if (length % 3 !== 0 && length < typed.length) continue;
-      const alone = seen(fresh.analyse(file, options));
-      fresh.close(PATH);
-      if (result.isSettled !== false) {
-        settled++;
-        expect(seen(result)).toEqual(alone);
+test(
+  'typed letter by letter, what is said in haste and settled is what each text gives alone',
+  { timeout: 60_000 },
+  async () => {
+    const fresh = await createAnalyser(loadWasm());
+    let settled = 0;
+    for (const [behind, typed] of LETTERS) {
+      let text = ITEMS.join('\n');
+      const start = text.indexOf(behind) + behind.length;
+      expect(start).toBeGreaterThan(behind.length);
+      for (let length = 0; length <= typed.length; length++) {
+        text = ITEMS.join('\n');
+        text = text.slice(0, start) + typed.slice(0, length) + text.slice(start);
+        const file = { path: PATH, text, headers: HEADERS };
+        const result = old.analyse(file, { ...options, hasty: true });
+        if (length % 3 !== 0 && length < typed.length) continue;
+        const alone = seen(fresh.analyse(file, options));
+        fresh.close(PATH);
+        if (result.isSettled !== false) {
+          settled++;
+          expect(seen(result)).toEqual(alone);
+        }
+        if (length % 9 === 0 || length === typed.length) expect(seen(analyse(old, text))).toEqual(alone);
       }
-      if (length % 9 === 0 || length === typed.length) expect(seen(analyse(old, text))).toEqual(alone);
     }
-  }
-  expect(settled).toBeGreaterThan(10);
-  old.close(PATH);
-});
+    expect(settled).toBeGreaterThan(10);
+    old.close(PATH);
+  },
+);
 
 test('a function that cannot be read has its variants too, and what is taken in one of them is found', async () => {
   const unread = (inside: string): string =>
