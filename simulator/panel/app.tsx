@@ -214,6 +214,7 @@ export function App({ control }: { readonly control: Controller }) {
   if (phase === 'empty') body = <Empty control={control} />;
   else if (phase === 'crashed') body = <Crashed control={control} />;
   else if (run && !run.length) body = <Problems control={control} />;
+  else if (!run && !s.preparing.value) body = <p class="empty hint">{t('running')}</p>;
   // What shows a run is made, unseen, while the engine still works: the first picture then needs no more than its data.
   else
     body = (

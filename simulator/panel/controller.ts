@@ -15,6 +15,8 @@ import { inWords, whereWeAre } from './place.ts';
 /** Milliseconds of running after which a run is shown as far as it has come, and between two looks at how far that is. */
 const FIRST_LOOK = 60;
 const LOOK = 200;
+/** Milliseconds after which nobody else has a picture. */
+const HOST = 25;
 /** Milliseconds after which the view is kept, and the stack and values beside lines are asked for. */
 const SETTLED = 120;
 
@@ -115,6 +117,8 @@ export class Controller {
       s.phase.value = 'running';
       if (message.view && isOther) s.restoreView(message.view);
     });
+    // (an engine of the host has its picture ready at once, if it has one)
+    if (!s.run.value) setTimeout(() => (s.preparing.value = true), HOST);
     const params = loadParams(message);
     this.explorations.keepFor(params);
     try {

@@ -49,9 +49,8 @@ function Swatch({ kind, bits }: { readonly kind: number; readonly bits: number }
 export function Legend() {
   const present = useComputed(() => {
     const { grid, cards } = s.shown.value ?? {};
-    // before the first picture, unseen, all of them: what they need is at hand then
-    const kinds = new Set<number>(grid ? [] : Object.values(CELL_KIND));
-    let bits = grid ? 0 : ANY_MARK;
+    const kinds = new Set<number>();
+    let bits = 0;
     if (grid)
       for (const cell of grid.cells) {
         kinds.add(cell & CELL.kind);

@@ -66,7 +66,7 @@ export function Now({ control }: { readonly control: Controller }) {
       <div class="bar">
         <h2 id="now-title">{now === 0 ? t('next') : t('justRan')}</h2>
         {now > 0 && actor ? <span class="actor">{t('by', actor)}</span> : null}
-        {ran ? (
+        {ran && /[^{}\s]/.test(lines[ran - 1] ?? '') ? (
           <button type="button" class="link push" title={t('muteLine', ran)} onClick={() => control.mute(ran)}>
             {t('mute')}
           </button>

@@ -22,6 +22,8 @@ export const emptyReason = signal<PanelMessage<'empty'>['reason']>('no-file');
 export const crash = signal('');
 /** The run, once it is there. */
 export const run = signal<Run | undefined>(undefined);
+/** The engine takes its time: what shows a run is made meanwhile. */
+export const preparing = signal(false);
 /** Steps that a run has come to which is shown while it goes on. */
 export const soFar = signal(0);
 /** How the search through every interleaving of the source stands; undefined: nobody asked for it. */

@@ -33,7 +33,6 @@ export function pageHtml({
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="preload" href="${engine}" as="fetch" crossorigin>
 <style id="pinscope-style" nonce="${nonce}">${inStyle(style)}</style>
 <title>Pinscope Simulator</title>
 </head>
