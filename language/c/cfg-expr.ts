@@ -17,6 +17,24 @@ const TRANSPARENT: ReadonlySet<string> = new Set([
   'unlikely_notrace',
 ]);
 
+/** `WARN_ON(a || b)` is as true as what it is given; what it asks is an assertion, and stays one. */
+const ASSERTS = /^WARN(_ON)?(_ONCE)?$/;
+
+/** `WARN_ON(a || !b)` as `WARN_ON(a) || !WARN_ON(b)`, to be taken apart; null where there is nothing to take apart. */
+function spreadAssertion(test: Expr): Expr | null {
+  const arg = test.kind === 'call' && test.callee.kind === 'id' && ASSERTS.test(test.callee.name) && test.args[0];
+  if (!arg || test.kind !== 'call') return null;
+  const isJoint = (e: Expr): boolean =>
+    (e.kind === 'binary' && (e.op === '&&' || e.op === '||')) || (e.kind === 'unary' && e.op === '!' && isJoint(e.arg));
+  const spread = (e: Expr): Expr => {
+    if (e.kind === 'binary' && (e.op === '&&' || e.op === '||'))
+      return { ...e, left: spread(e.left), right: spread(e.right) };
+    if (e.kind === 'unary' && e.op === '!') return { ...e, arg: spread(e.arg) };
+    return { ...test, args: [e], start: e.start, end: e.end };
+  };
+  return isJoint(arg) ? spread(arg) : null;
+}
+
 /** Truth of a literal condition, undefined if it is none. */
 export function constantTruth(expr: Expr): boolean | undefined {
   if (expr.kind === 'num') return expr.float !== undefined ? expr.float !== 0 : expr.value !== 0n;
@@ -62,6 +80,8 @@ export class Flattener {
     if (truth !== undefined) return truth ? { yes: [...from], no: [] } : { yes: [], no: [...from] };
     if (test.kind === 'call' && test.callee.kind === 'id' && TRANSPARENT.has(test.callee.name) && test.args[0])
       return this.condition(test.args[0], from, loop);
+    const spread = spreadAssertion(test);
+    if (spread) return this.condition(spread, from, loop);
     if (test.kind === 'unary' && test.op === '!') {
       const inner = this.condition(test.arg, from, loop);
       return { yes: inner.no, no: inner.yes };

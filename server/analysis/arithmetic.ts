@@ -25,6 +25,11 @@ export class Arithmetic {
     return symbol(id);
   }
 
+  /** The address that lies an unknown number before another one. */
+  before(a: Val, b: Val): Val {
+    return { s: a.s, o: a.o, x: this.symbols.get(`idx:${a.x ?? 0}:-${valKey(b)}`) };
+  }
+
   /** Known to be an address, or a number that stands for a page, whatever its type says. */
   isAddress(v: Val): boolean {
     const info = this.symbols.info(v.s);

@@ -83,6 +83,7 @@ export class Endings {
           root: frame.context.def.name,
           outcome,
           at: end.at,
+          onlyAddress: reach.length === 1 && this.isInsidePage(end.value),
           inResult: end.value !== null && end.value.s !== r.array && reach.includes('the result'),
           reach: reach.concat(r.published.map((f) => `~${f}`)),
           trace: state.trace,
@@ -124,6 +125,11 @@ export class Endings {
     if (value && tells(value) && state.bounds(value).hi >= 0) return null;
     for (const [loc, v] of state.memory) if (!loc.startsWith('f') && v.s && tells(v)) return null;
     return 'uncounted';
+  }
+
+  /** `page_to_phys(page) + offset`. */
+  private isInsidePage(v: Val | null): boolean {
+    return v !== null && (v.o !== 0 || v.x !== undefined) && this.symbols.info(v.s).numberOf !== undefined;
   }
 
   private outcome(end: Ended, def: FunctionDef): 'error' | 'success' | 'unknown' {

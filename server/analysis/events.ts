@@ -56,6 +56,8 @@ export interface OutlivesEvent {
   readonly reach: readonly string[];
   /** The function returns an object that holds the pages (not the pages themselves). */
   readonly inResult: boolean;
+  /** All that the caller gets is an address of data inside of the page: a number that tells of no page to give back. */
+  readonly onlyAddress: boolean;
   readonly trace: Trace | null;
   readonly short: boolean;
 }

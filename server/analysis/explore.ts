@@ -189,7 +189,9 @@ class Walker implements Machine {
     const where = 'at' in event ? event.at.start : '';
     const site = event.resource?.site.start ?? '';
     const outcome = 'outcome' in event ? `${event.outcome}:${event.reach.join(',')}` : '';
-    const key = `${event.kind}:${site}:${where}:${outcome}`;
+    // what is lost for certain is not told by a path on which it may be elsewhere
+    const elsewhere = event.kind === 'leak' && event.resource.outflow ? '>' : '';
+    const key = `${event.kind}:${site}:${where}:${outcome}${elsewhere}`;
     if (this.seenEvents.has(key)) return;
     this.seenEvents.add(key);
     this.events.push(event);

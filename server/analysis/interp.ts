@@ -231,6 +231,9 @@ export class Interpreter {
         if (['==', '!=', '<', '<=', '>', '>='].includes(e.op)) return this.arithmetic.truth(e.op, a, b, state);
         const t = e.op === '+' || e.op === '-' ? this.typeOf(e.left, frame) : undefined;
         const pointer = t?.kind === 'pointer' || t?.kind === 'array';
+        // a place further down in the same memory, not a distance
+        if (pointer && e.op === '-' && !isConst(b) && this.isNumber(e.right, frame))
+          return this.arithmetic.before(a, b);
         // nobody counts from a null pointer
         if (pointer && e.op === '+' && e.right.kind !== 'num') state.assume('!=', a, ZERO);
         return this.arithmetic.binary(e.op, a, b, state, pointer);
@@ -276,6 +279,13 @@ export class Interpreter {
       case 'stmtexpr':
         return this.memory.fresh(`c${e.start}`, state, frame);
     }
+  }
+
+  private isNumber(e: Expr, frame: Frame): boolean {
+    const t = this.typeOf(e, frame);
+    return (
+      t?.kind === 'base' || (t?.kind === 'named' && /^(s?size_t|[su](8|16|32|64)|u?int\d+_t|uint|ulong)$/.test(t.name))
+    );
   }
 
   /** Adds the fact that `e` is true (or false); false when the path is impossible. */

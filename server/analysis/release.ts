@@ -228,7 +228,7 @@ export class Releases {
       if (this.copiedOut(r, v, state) || !isSureToHold(state, r)) continue;
       this.machine.emit({
         kind: 'leak',
-        resource: r.outflow && !isElsewhere(state, r) ? { ...r, outflow: false } : r,
+        resource: r.outflow && (!isElsewhere(state, r) || this.isOnlyIn(v, r, state)) ? { ...r, outflow: false } : r,
         at: e,
         why,
         by: calleeName(e),
@@ -247,6 +247,14 @@ export class Releases {
     for (const [loc, val] of state.memory)
       if (val.s === array && loc.startsWith(`${valKey(owner)}.*`) && !loc.includes('@')) return true;
     return info.from?.base === owner.s && owner.s !== 0 && info.elementOf === undefined;
+  }
+
+  /** The table that the pages were put into is part of the memory that goes away. (`copiedOut` says that no other is known.) */
+  private isOnlyIn(freed: Val, r: Resource, state: State): boolean {
+    for (const [loc, val] of state.memory)
+      if (loc.includes('@') && (loc.startsWith(`${freed.s}.`) || loc.startsWith(`${freed.s}+`)))
+        if (val.s === r.array || this.symbols.info(val.s).elementOf?.array === r.array) return true;
+    return false;
   }
 
   /** The pages were also put somewhere that is not going away. */

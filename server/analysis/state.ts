@@ -511,17 +511,17 @@ export function mayHold(state: State, r: Resource): boolean {
   return [...r.earlier, r.result].some((v) => state.compare(op, v, { s: 0, o: 0 }) !== false);
 }
 
-/** Tests of an iterator: true if "yes" means that its pages are user memory, which an extraction pins. */
-const ITER_TESTS: Record<string, boolean> = {
-  iov_iter_extract_will_pin: true,
-  user_backed_iter: true,
-  iter_is_ubuf: true,
-  iter_is_iovec: true,
-  iov_iter_is_kvec: false,
-  iov_iter_is_bvec: false,
-  iov_iter_is_xarray: false,
-  iov_iter_is_folioq: false,
-  iov_iter_is_discard: false,
+/** Tests of an iterator: what their "yes" says of its pages (user memory is what an extraction pins), and their "no". */
+const ITER_TESTS: Readonly<Record<string, { readonly yes: 'user' | 'kernel'; readonly no?: 'kernel' }>> = {
+  iov_iter_extract_will_pin: { yes: 'user', no: 'kernel' },
+  user_backed_iter: { yes: 'user', no: 'kernel' },
+  iter_is_ubuf: { yes: 'user' },
+  iter_is_iovec: { yes: 'user' },
+  iov_iter_is_kvec: { yes: 'kernel' },
+  iov_iter_is_bvec: { yes: 'kernel' },
+  iov_iter_is_xarray: { yes: 'kernel' },
+  iov_iter_is_folioq: { yes: 'kernel' },
+  iov_iter_is_discard: { yes: 'kernel' },
 };
 
 /** The function asks an iterator what its pages are. */
@@ -535,13 +535,17 @@ export function iterTest(symbols: Symbols, name: string, iter: Val): Val {
 /** What the path found out about an iterator. */
 function iterKind(state: State, iter: number): 'user' | 'kernel' | 'unknown' {
   let kind: 'user' | 'unknown' = 'unknown';
-  for (const [name, yes] of Object.entries(ITER_TESTS)) {
+  let neither = 0;
+  for (const [name, says] of Object.entries(ITER_TESTS)) {
     const truth = state.known(iterTest(state.symbols, name, { s: iter, o: 0 }));
     if (truth === undefined) continue;
-    if ((truth === 1) !== yes) return 'kernel';
-    kind = 'user';
+    const answer = truth === 1 ? says.yes : says.no;
+    if (answer === 'kernel') return 'kernel';
+    if (answer === 'user') kind = 'user';
+    else if (says.yes === 'user') neither++;
   }
-  return kind;
+  // neither of the two kinds of user memory
+  return kind === 'unknown' && neither === 2 ? 'kernel' : kind;
 }
 
 /**

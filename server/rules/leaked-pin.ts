@@ -202,6 +202,29 @@ function isNear(file: FileAnalysis, e: OutlivesEvent): boolean {
   return e.root === fn || (file.functions.get(e.root)?.calls.some((c) => callName(c) === fn) ?? false);
 }
 
+/**
+ * A function of the file gives its callers an address inside of the page and keeps nothing, and nothing in the file gives a page
+ * back that was found by its number.
+ */
+function* addressOnly(file: FileAnalysis): Iterable<OutlivesEvent> {
+  for (const e of file.events) {
+    if (e.kind !== 'outlives' || !e.onlyAddress || e.root !== e.resource.functionName) continue;
+    const g = file.groups.groupOfAcquire(e.resource.site);
+    const { text } = file.unit;
+    if (!g || g.releases.length || isUnfinished(file, e.root) || !file.functions.get(e.root)?.def.isStatic) continue;
+    if (!/\b((pfn|phys|virt)_to_(page|folio)|pfn_folio)\b/.test(text)) yield e;
+  }
+}
+
+/** The page is lost with the address that is returned. */
+const fromAddress = (file: FileAnalysis, e: OutlivesEvent): Report => ({
+  span: e.at,
+  functionName: e.root,
+  message: `${describeAcquire(file, e.resource.site, e.resource.kind)} is leaked by this return: what ${e.root}() gives its caller is an address inside of the page, and nothing in this file gives a page back that is known by its address; release it with ${partner(e.resource.kind)} first.`,
+  steps: pathSteps(file, e.trace, e.resource.site, e.at, 'the page is lost here: only an address in it is returned'),
+  shape: `${callName(e.resource.site)}:address`,
+});
+
 /** Code that is being typed: the release may be what cannot be read yet. */
 const isUnfinished = (file: FileAnalysis, ...functions: readonly string[]): boolean =>
   functions.some((name) => file.functions.get(name)?.def.hasError);
@@ -246,6 +269,11 @@ export const leakedPin: Rule = {
           fixes: () => insertRelease(file, e),
         };
       }
+    }
+    for (const e of addressOnly(file)) {
+      if (lost.has(e.resource.site.start)) continue;
+      lost.add(e.resource.site.start);
+      yield fromAddress(file, e);
     }
     // a path that ends behind such a label is told as a path
     const idle = idleReleases(file).filter((r) => r.kind !== 'label' || !told.has(r.fn));

@@ -147,6 +147,9 @@ const ALLOCATES = /alloc|get_(zeroed|free)_page|vmalloc/;
 /** What a condition is called that says that pages are pinned. */
 const PINNED = /(^|_)(un)?pin(ned|s)?(_|$)/i;
 
+/** A function whose name says that it ends pins. */
+const UNPINS = /(^|_)unpin(_|$)/;
+
 /** Why pages that are given to the page allocator are pins: where the group says so, or the condition that stands before it. */
 function freedPin(file: FileAnalysis, g: Group, r: ReleaseSite): string | undefined {
   // where all of the pages are known to be pins, mismatched-release says it
@@ -157,7 +160,9 @@ function freedPin(file: FileAnalysis, g: Group, r: ReleaseSite): string | undefi
   if (unpin && g.foreign.some((x) => PINNED.test(x.what.replace(/\W+/g, ''))))
     return `${callName(unpin.call)}() in ${unpin.fn}() gives back pins on the same pages`;
   const said = guardOf(f, r.call);
-  return said && `\`${said}\` says that they are pinned`;
+  if (said) return `\`${said}\` says that they are pinned`;
+  const pins = file.groups.acquires.some((a) => a.kind === 'pin' || a.fact.takes === 'by-iter');
+  return pins && UNPINS.test(r.fn) ? `${r.fn}() says by its name that they are pinned` : undefined;
 }
 
 /** Name in a condition that holds at `call`, if it speaks of pins. */

@@ -88,6 +88,21 @@ void f(void)
 5 y() -> 6
 6 exit
 */`,
+  'a condition that is asserted': `
+void f(void)
+{
+	if (WARN_ON_ONCE(!a && !b(x)))
+		return;
+	y();
+}
+/* graph
+0 entry -> 1
+1 if a -> true 4, false 2
+2 if b(x) -> true 4, false 3
+3 return -> 5
+4 y() -> 5
+5 exit
+*/`,
   '?: in a condition': `
 void f(void)
 {

@@ -331,3 +331,27 @@ int copy_one(struct copy *cs)
     await check(finish(`		if (cs->coherent)\n			flush_dcache_page(cs->pg);\n		put_page(cs->pg);`), dirty);
   });
 });
+
+describe('pages that are freed', () => {
+  const free = (name: string, call: string): string => `
+void ${name}(struct bio_vec *bv, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		${call}
+}
+int map(struct iov_iter *iter, struct page **pages, struct bio_vec *bv)
+{
+	size_t off;
+	ssize_t n = iov_iter_extract_pages(iter, &pages, PAGE_SIZE, 1, 0, &off);
+
+	return n <= 0 ? -EFAULT : fill(bv, pages, n);
+}`;
+  it('are pins where the function is named after ending them', async () => {
+    const only = { only: 'refcount-misuse' } as const;
+    await check(free('demo_unpin_bvec', '__free_page(bv[i].bv_page); //~ refcount-misuse'), only);
+    await check(free('demo_unpin_bvec', 'unpin_user_page(bv[i].bv_page);'), only);
+    await check(free('demo_free_bounce', '__free_page(bv[i].bv_page);'), only);
+  });
+});
