@@ -97,8 +97,8 @@ void f(void)
 }
 /* graph
 0 entry -> 1
-1 if a -> true 4, false 2
-2 if b(x) -> true 4, false 3
+1 if WARN_ON_ONCE(a) -> true 4, false 2
+2 if WARN_ON_ONCE(b(x)) -> true 4, false 3
 3 return -> 5
 4 y() -> 5
 5 exit
