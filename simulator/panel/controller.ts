@@ -14,7 +14,7 @@ import { inWords, whereWeAre } from './place.ts';
 
 /** Milliseconds of running after which a run is shown as far as it has come, and between two looks at how far that is. */
 const FIRST_LOOK = 60;
-const LOOK = 200;
+const LOOK = 100;
 /** Milliseconds after which nobody else has a picture. */
 const HOST = 25;
 /** Milliseconds after which the view is kept, and the stack and values beside lines are asked for. */

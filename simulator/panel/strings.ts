@@ -16,6 +16,7 @@ export const TEXT = {
   previousChange: 'Previous change of this page',
   nextChange: 'Next change of this page',
   position: 'Step {0} of {1}',
+  positionSoFar: 'Step {0} of the first {1}',
   atStart: 'Before the first step',
   speed: 'Speed',
   perSecond: '{0} steps a second',

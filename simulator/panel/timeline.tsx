@@ -7,6 +7,7 @@ import { paintTimeline, TIMELINE, timelineHeight, type TimelineScene } from './p
 import { palette } from './paint/theme.ts';
 import * as s from './state.ts';
 import { t } from './strings.ts';
+import { positionText } from './transport.tsx';
 
 /** The scene at present, for this page and for exports. */
 export function timelineScene(width: number): TimelineScene | undefined {
@@ -70,7 +71,7 @@ export function Timeline({ control }: { readonly control: Controller }) {
       aria-valuemin={0}
       aria-valuemax={s.run.value ? s.length.value : undefined}
       aria-valuenow={now}
-      aria-valuetext={now === 0 ? t('atStart') : t('position', now, s.length.value)}
+      aria-valuetext={positionText()}
       onPointerDown={(e) => {
         if (e.button !== 0) return;
         e.currentTarget.setPointerCapture(e.pointerId);

@@ -33,6 +33,13 @@ function ToolButton({ icon, label, keys, disabled, primary, onClick, badge }: Bu
   );
 }
 
+/** Where we are, in words. */
+export function positionText(): string {
+  const now = s.step.value;
+  if (now === 0) return t('atStart');
+  return t(s.run.value?.unfinished ? 'positionSoFar' : 'position', now, s.length.value);
+}
+
 /** The row of buttons. */
 export function Transport({ control }: { readonly control: Controller }) {
   const now = s.step.value;
@@ -111,7 +118,7 @@ export function Transport({ control }: { readonly control: Controller }) {
         disabled={page === undefined || !changes?.some((x) => x + 1 > now)}
         onClick={() => control.toChange(1)}
       />
-      <output class="position">{now === 0 ? t('atStart') : t('position', now, end)}</output>
+      <output class="position">{positionText()}</output>
       <label class="speed">
         <span class="hidden">{t('speed')}</span>
         <select
