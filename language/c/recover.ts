@@ -70,7 +70,10 @@ const MAX_JOINED = 4;
 /** What is in parts that follow each other, each as if nothing were around it. */
 function recoverParts(parser: CParser, text: string, parts: readonly Part[], limit: number): TopLevelNode[] {
   const isSkipped = ({ start, end }: Span): boolean => Date.now() > limit || end - start > MAX_RANGE;
-  const alone = parts.map((p) => (isSkipped(p) ? undefined : parsePiece(parser, text, p.start, p.end)));
+  const alone = parts.map(({ start, end, whole }) => {
+    if (start === 0 && end === text.length) return whole;
+    return isSkipped({ start, end }) ? undefined : parsePiece(parser, text, start, end);
+  });
   const isWrong = (i: number): boolean => alone[i]?.some(isBroken) ?? false;
   const out: TopLevelNode[] = [];
   for (let i = 0; i < parts.length; i++) {

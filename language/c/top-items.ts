@@ -47,6 +47,8 @@ function editedItems(parser: CParser, key: string, text: string, earlier: Items)
 const ENDS_WITH_BODY = /\)[ \t]*\r?\n\{[ \t]*\r?\n(?:(?!\r?\n\}).)*\r?\n\}$/s;
 
 function itemsOfPiece(parser: CParser, key: string, piece: string): readonly TopLevelNode[] | undefined {
+  // From its text alone: a piece is small, and what becomes of broken code in an old tree depends on that tree.
+  parser.close(`${key}#edited`);
   const parsed = parser.parse(`${key}#edited`, piece);
   if (parsed.timedOut) return undefined;
   if (!parsed.hasError && !parsed.top.some(isBroken)) return parsed.top;
