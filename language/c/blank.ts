@@ -1,6 +1,6 @@
 /** Overwriting ranges of a text with spaces. */
 import type { Span } from './ast.ts';
-import { type Change, cutAt, editedPiece } from './edit.ts';
+import { type Change, cutAt, editedPiece, movedBy } from './edit.ts';
 
 /** A text, and what of it was overwritten. */
 export interface Blanked {
@@ -31,9 +31,27 @@ function blankEdited(text: string, ranges: readonly Span[], earlier: Blanked): s
   const is = cutAt(ranges, piece.start, piece.newEnd);
   if (!was || !is || !isSame(was.before, is.before, 0) || !isSame(was.behind, is.behind, shift(piece)))
     return undefined;
-  const inside = is.inside.map((r) => ({ start: r.start - piece.start, end: r.end - piece.start }));
-  const middle = blankSorted(text.slice(piece.start, piece.newEnd), inside);
+  return withPiece(earlier, piece, text, is.inside);
+}
+
+/** An earlier result with another piece in it, of which `inside` is overwritten. */
+function withPiece(earlier: Blanked, piece: Change, text: string, inside: readonly Span[]): string {
+  const ranges = inside.map((r) => movedBy({ start: r.start, end: r.end }, -piece.start));
+  const middle = blankSorted(text.slice(piece.start, piece.newEnd), ranges);
   return earlier.raw.slice(0, piece.start) + middle + earlier.raw.slice(piece.oldEnd);
+}
+
+/** An earlier result where nothing but a piece has changed, of which `inside` is overwritten; undefined: a range goes across its end. */
+export function blankPiece(
+  earlier: Blanked,
+  piece: Change,
+  text: string,
+  inside: readonly Span[],
+): Blanked | undefined {
+  const was = cutAt(earlier.ranges, piece.start, piece.oldEnd);
+  if (!was) return undefined;
+  const ranges = [...was.before, ...inside, ...was.behind.map((r) => movedBy(r, shift(piece)))];
+  return { text, ranges, raw: withPiece(earlier, piece, text, inside) };
 }
 
 const shift = (piece: Change): number => piece.newEnd - piece.oldEnd;

@@ -66,6 +66,13 @@ export function movedOffset(change: Change, at: number): number {
   return at <= change.start ? at : at >= change.oldEnd ? at + change.newEnd - change.oldEnd : Number.NaN;
 }
 
+/** The same range, so much further down. */
+export const movedBy = <T extends Span>(one: T, by: number): T => ({
+  ...one,
+  start: one.start + by,
+  end: one.end + by,
+});
+
 /** What lies in front of, in, and behind the replaced range of the earlier text. */
 export interface Cut<T> {
   readonly before: readonly T[];

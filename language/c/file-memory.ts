@@ -1,7 +1,9 @@
 /** What is kept of a file from one parse of it to the next: most edits leave most of it alone. */
-import type { Blanked } from './blank.ts';
+import type { Environment } from './environment.ts';
+import type { HeaderState } from './headers.ts';
 import type { ItemMemo } from './items.ts';
 import type { CParser } from './parser.ts';
+import type { Preprocessed } from './preprocessor.ts';
 import type { MaskedText } from './mask-pieces.ts';
 import type { ChoiceRegion } from './source.ts';
 import type { Items } from './top-items.ts';
@@ -16,9 +18,16 @@ export interface Reading extends ItemMemo {
   };
 }
 
+/** How a file was preprocessed, behind which headers. */
+export interface Pass {
+  readonly pre: Preprocessed;
+  readonly env: Environment;
+  readonly header: HeaderState;
+}
+
 interface FileMemory {
   /** By target and choices. */
-  readonly blanked: Map<string, Blanked>;
+  readonly passes: Map<string, Pass>;
   /** By variant and environment. */
   readonly readings: Map<string, Reading>;
   readonly environments: Set<string>;
@@ -41,18 +50,18 @@ function keep<K, V>(map: Map<K, V>, key: K, value: V, most: number): V {
 function memoryOf(parser: CParser, path: string): FileMemory {
   const own = files.get(parser) ?? new Map<string, FileMemory>();
   files.set(parser, own);
-  const known = own.get(path) ?? { blanked: new Map(), readings: new Map(), environments: new Set() };
+  const known = own.get(path) ?? { passes: new Map(), readings: new Map(), environments: new Set() };
   return keep(own, path, known, MAX_FILES);
 }
 
-/** How the file was last blanked with these decisions; see `keepBlanked`. */
-export function blankedBefore(parser: CParser, path: string, decisions: string): Blanked | undefined {
-  return files.get(parser)?.get(path)?.blanked.get(decisions);
+/** How the file was last preprocessed with these decisions; see `keepPass`. */
+export function lastPass(parser: CParser, path: string, decisions: string): Pass | undefined {
+  return files.get(parser)?.get(path)?.passes.get(decisions);
 }
 
-/** Keeps how a file was blanked. */
-export function keepBlanked(parser: CParser, path: string, decisions: string, blanked: Blanked): void {
-  keep(memoryOf(parser, path).blanked, decisions, blanked, MAX_READINGS);
+/** Keeps how a file was preprocessed. */
+export function keepPass(parser: CParser, path: string, decisions: string, pass: Pass): void {
+  keep(memoryOf(parser, path).passes, decisions, pass, MAX_READINGS);
 }
 
 /** The last reading of a variant of a file; to be brought up to date by who reads it again. */

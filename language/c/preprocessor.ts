@@ -3,7 +3,9 @@
  * the compiler proper would not see; only conditionals of unknown value keep both sides, as regions.
  */
 import { type ConditionResult, definedText, evaluateCondition } from './condition.ts';
-import { blank, blankAgain, type Blanked } from './blank.ts';
+import type { Span } from './ast.ts';
+import { blank, blankAgain, type Blanked, blankPiece } from './blank.ts';
+import { type Cut, cutAt, editedPiece, movedBy } from './edit.ts';
 import { Before, branchShape, Openers } from './shape.ts';
 import type { Environment } from './environment.ts';
 import { parseDefine } from './macros.ts';
@@ -14,6 +16,9 @@ import type { Include, MacroDef, UncertainBranch } from './unit.ts';
 export interface Preprocessed {
   /** Same length as the file: directives, comments and branches not taken are blank. */
   readonly raw: string;
+  readonly scan: Scan;
+  /** No unknown branch defines a macro or cuts through the text: what stands outside of conditionals has no say in them. */
+  readonly isPlain: boolean;
   /** How the text was blanked before unknown branches that cannot stay were. */
   readonly blanked: Blanked;
   readonly regions: readonly ChoiceRegion[];
@@ -83,6 +88,7 @@ export function preprocess(
   /** Depth of nested conditionals inside a branch that is off. */
   let skipped = 0;
   let unknownDepth = 0;
+  let isPlain = true;
   const isOff = (): boolean => branch()?.state === 'off';
 
   const open = (d: Directive, next: Directive | undefined): void => {
@@ -161,7 +167,9 @@ export function preprocess(
       definitions.push(def);
       for (const c of stack) {
         const b = c.branches[c.branches.length - 1]!;
-        if (b.state === 'maybe') b.defines.push(def);
+        if (b.state !== 'maybe') continue;
+        b.defines.push(def);
+        isPlain = false;
       }
     } else if (d.name === 'undef') {
       const name = /[A-Za-z_]\w*/.exec(text.slice(d.argStart, d.argEnd))?.[0];
@@ -181,8 +189,11 @@ export function preprocess(
   const { raw } = blanked;
   const layout = new Layout(raw, text, onInclude !== undefined);
   const regions = layout.regions(root);
+  const applied = layout.applied();
   return {
-    raw: layout.applied(),
+    raw: applied,
+    scan,
+    isPlain: isPlain && applied === raw && layout.forks.length === 0,
     blanked,
     regions,
     includes,
@@ -190,6 +201,42 @@ export function preprocess(
     uncertain: uncertainIn(root),
     definitions,
   };
+}
+
+/** The same after an edit with no directive in or around it; undefined if there is one. Macros are those of the earlier text. */
+export function preprocessEdited(earlier: Preprocessed, text: string, scan: Scan): Preprocessed | undefined {
+  const piece = earlier.isPlain ? editedPiece(earlier.blanked.text, text) : undefined;
+  if (!piece) return undefined;
+  const { start, oldEnd, newEnd } = piece;
+  const directives = [cutAt(earlier.scan.directives, start, oldEnd), cutAt(scan.directives, start, newEnd)] as const;
+  const comments = [cutAt(earlier.scan.comments, start, oldEnd), cutAt(scan.comments, start, newEnd)] as const;
+  if (!isSameAround(...directives) || !isSameAround(...comments)) return undefined;
+  const [was, is] = directives;
+  if (!was || !is || was.inside.length > 0 || is.inside.length > 0) return undefined;
+  if (was.behind.some((d) => d.name === 'define' || d.name === 'undef')) return undefined;
+  if (earlier.uncertain.some((u) => u.end > start && u.start < oldEnd)) return undefined;
+  const blanked = blankPiece(earlier.blanked, piece, text, comments[1]!.inside);
+  if (!blanked) return undefined;
+  const by = newEnd - oldEnd;
+  const moved = <T extends Span>(one: T): T => (one.start < oldEnd ? one : movedBy(one, by));
+  const region = (r: ChoiceRegion): ChoiceRegion => ({
+    ...moved(r),
+    branches: r.branches.map((b) => ({ ...moved(b), inner: b.inner.map(region) })),
+  });
+  return {
+    ...earlier,
+    raw: blanked.raw,
+    scan,
+    blanked,
+    regions: earlier.regions.map(region),
+    includes: earlier.includes.map(moved),
+    uncertain: earlier.uncertain.map(moved),
+  };
+}
+
+/** As much is in front of the edited piece as before, and behind it. */
+function isSameAround<T>(was: Cut<T> | undefined, is: Cut<T> | undefined): boolean {
+  return !!was && was.before.length === is?.before.length && was.behind.length === is.behind.length;
 }
 
 function uncertainIn(list: readonly Conditional[]): UncertainBranch[] {

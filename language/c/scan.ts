@@ -1,6 +1,6 @@
 /** Lexical basics shared by masking and preprocessing: white space, comments, strings, directives. */
 import type { Span } from './ast.ts';
-import { cutAt, editedPiece } from './edit.ts';
+import { cutAt, editedPiece, movedBy } from './edit.ts';
 import type { Comment } from './unit.ts';
 
 const NL = 10,
@@ -128,18 +128,16 @@ function scanEdited(text: string): Scan | undefined {
     if (inside.end !== piece.newEnd) continue;
     const by = piece.newEnd - piece.oldEnd;
     return {
-      comments: [...comments.before, ...inside.comments, ...comments.behind.map((c) => moved(c, by))],
+      comments: [...comments.before, ...inside.comments, ...comments.behind.map((c) => movedBy(c, by))],
       directives: [
         ...directives.before,
         ...inside.directives,
-        ...directives.behind.map((d) => ({ ...moved(d, by), argStart: d.argStart + by, argEnd: d.argEnd + by })),
+        ...directives.behind.map((d) => ({ ...movedBy(d, by), argStart: d.argStart + by, argEnd: d.argEnd + by })),
       ],
     };
   }
   return undefined;
 }
-
-const moved = <T extends Span>(one: T, by: number): T => ({ ...one, start: one.start + by, end: one.end + by });
 
 /** One pass from a place that is not inside of a line with text; strings are skipped. `end`: how far what was found reaches. */
 function scanRange(text: string, from: number, to: number): Scan & { readonly end: number } {

@@ -15,13 +15,13 @@ import {
   readFunctions,
 } from './items.ts';
 import { editedPiece } from './edit.ts';
-import { blankedBefore, forgetAllReadings, forgetReadings, keepBlanked, readingOf } from './file-memory.ts';
+import { forgetAllReadings, forgetReadings, keepPass, lastPass, type Pass, readingOf } from './file-memory.ts';
 import { maskAgain, type MaskedText } from './mask-pieces.ts';
 import { areSameRegions, readItems, type Items } from './top-items.ts';
 import type { KeptFunctions } from './moves.ts';
 import { maskMacrosOf } from './mask-roles.ts';
 import type { CParser, TopLevelNode } from './parser.ts';
-import { preprocess, type Preprocessed } from './preprocessor.ts';
+import { preprocess, preprocessEdited, type Preprocessed } from './preprocessor.ts';
 import { type Scan, scanText } from './scan.ts';
 import { EMPTY_SET, type Fragment, type Source } from './source.ts';
 import { baseOf, Sources } from './sources.ts';
@@ -103,13 +103,7 @@ function decide(parser: CParser, input: ParseInput, scan: Scan, pick: (index: nu
   let choices = NO_CHOICES;
   let uncertain: readonly UncertainBranch[] | undefined;
   for (let round = 0; ; round++) {
-    const header = readHeaders(input.headers, input.target, choices);
-    const env = new Environment(input.target, choices, header.env);
-    const decisions = targetKey(input.target, choices);
-    const pre = preprocess(input.path, input.text, scan, env, {
-      earlier: blankedBefore(parser, memoryKey(input), decisions),
-    });
-    if (input.kept) keepBlanked(parser, memoryKey(input), decisions, pre.blanked);
+    const { pre, env, header } = preprocessIn(parser, input, scan, choices);
     uncertain ??= pre.uncertain;
     const open = new Set<string>();
     for (const f of pre.forks) if (!choices.has(f.condition)) open.add(f.condition);
@@ -123,6 +117,19 @@ function decide(parser: CParser, input: ParseInput, scan: Scan, pick: (index: nu
     for (const f of open) if (!next.has(f)) next.set(f, pick(next.size));
     choices = next;
   }
+}
+
+function preprocessIn(parser: CParser, input: ParseInput, scan: Scan, choices: ReadonlyMap<string, boolean>): Pass {
+  const header = readHeaders(input.headers, input.target, choices);
+  const decisions = targetKey(input.target, choices);
+  const earlier = lastPass(parser, memoryKey(input), decisions);
+  const edited = earlier?.header === header ? preprocessEdited(earlier.pre, input.text, scan) : undefined;
+  const env = earlier && edited ? earlier.env : new Environment(input.target, choices, header.env);
+  const pre = edited ?? preprocess(input.path, input.text, scan, env, { earlier: earlier?.pre.blanked });
+  const pass = { pre, env, header };
+  // Only who reads a file again and again keeps its functions.
+  if (input.kept) keepPass(parser, memoryKey(input), decisions, pass);
+  return pass;
 }
 
 /** Words of a file, and of the bodies of the macros that it uses. */
@@ -197,7 +204,6 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
     decided.uncertain,
     [...own.keys(), ...gone],
   );
-  // Only who reads a file again and again keeps its functions.
   if (input.kept) reading.latest = { masked, items, regions: pre.regions };
   return unit;
 }
