@@ -86,5 +86,5 @@ function* flushed(file: FileAnalysis, access: AccessMap, f: FunctionContext): It
 export function* leftClean(file: FileAnalysis, access: AccessMap): Iterable<LeftClean> {
   for (const g of file.groups.all().values()) if (g.acquires.length) yield* heldForWriting(file, access, g);
   if (!file.groups.acquires.length) return;
-  for (const f of file.functions.values()) yield* flushed(file, access, f);
+  for (const f of file.functions.values()) if (flushedOnly(f).length) yield* flushed(file, access, f);
 }

@@ -10,7 +10,7 @@ import { walkExpr } from '../../language/c/index.ts';
 import { facts as kernel, guardClasses, mmapRwsemEffects } from '../../language/kernel/index.ts';
 import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
-import { contextsOf } from './entry-context.ts';
+import { contextsOf, type EntryContext } from './entry-context.ts';
 import type { FileAnalysis } from './file.ts';
 import { once, perFile, perFunction, perSurroundings } from './per-function.ts';
 import { formOfCall } from './sites.ts';
@@ -512,11 +512,43 @@ export class Locks {
     return this.mmapAround(seen.fn, seen, new Set());
   }
 
+  /** mmap_lock is surely held here. */
+  isMmapHeld(seen: Seen): boolean {
+    if (seen.held.has(MMAP)) return true;
+    return !seen.held.has(PERHAPS) && !seen.held.has(`-${MMAP}`) && this.isMmapHeldAround(seen.fn, seen, new Set());
+  }
+
+  /** What mmapAround() answers with 'held', given up with the first answer that is another. */
+  private isMmapHeldAround(fn: string, seen: Seen, visited: Set<string>): boolean {
+    if (visited.has(fn)) return false;
+    visited.add(fn);
+    let any = false;
+    for (const caller of this.callersOf(fn)) {
+      const states = this.at(caller.fn, caller.call);
+      if (!states.length) return false;
+      if (this.contradicts(seen, fn, caller.call)) continue;
+      for (const s of states) {
+        if (s.held.has(PERHAPS) && !s.held.has(MMAP)) return false;
+        if (s.held.has(MMAP)) any = true;
+        else if (s.held.has(`-${MMAP}`) || !this.isMmapHeldAround(caller.fn, s, visited)) return false;
+        else any = true;
+      }
+    }
+    const contexts = this.contextsAt(fn);
+    return contexts.every((c) => c.mmap === 'held') && (any || contexts.length > 0);
+  }
+
+  /** Contexts in which code outside of the file enters the function. */
+  private contextsAt(fn: string): readonly EntryContext[] {
+    // what nobody names, and only this file can, is entered by calls alone
+    return this.file.entries.has(fn) ? (this.contexts().get(fn) ?? []) : [];
+  }
+
   private mmapAround(fn: string, seen: Seen, visited: Set<string>): Surrounding {
     if (visited.has(fn)) return 'free';
     visited.add(fn);
     const answers = new Set<Surrounding>();
-    for (const c of this.contexts().get(fn) ?? []) answers.add(c.mmap);
+    for (const c of this.contextsAt(fn)) answers.add(c.mmap);
     for (const caller of this.callersOf(fn)) {
       const states = this.at(caller.fn, caller.call);
       if (!states.length) answers.add(this.isReached(caller) ? 'unknown' : 'free');
@@ -552,7 +584,7 @@ export class Locks {
     for (const [token, at] of seen.held) if (isAtomic(token)) return { token, at, via };
     if (visited.has(seen.fn) || via.length > 5) return null;
     visited.add(seen.fn);
-    for (const c of this.contexts().get(seen.fn) ?? []) if (c.atomic) return { token: c.atomic, at: c.at, via };
+    for (const c of this.contextsAt(seen.fn)) if (c.atomic) return { token: c.atomic, at: c.at, via };
     for (const caller of this.callersOf(seen.fn)) {
       if (this.contradicts(seen, seen.fn, caller.call)) continue;
       for (const s of this.at(caller.fn, caller.call)) {

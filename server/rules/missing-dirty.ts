@@ -8,6 +8,7 @@ import { constantsOf } from '../analysis/constants.ts';
 import { calleeName, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import { leftClean } from '../analysis/left-clean.ts';
+import { perFunction } from '../analysis/per-function.ts';
 import type { AcquireSite, Group, ReleaseSite } from '../analysis/sites.ts';
 import { mentions } from '../analysis/mentions.ts';
 import { tellsAddress } from '../analysis/told-address.ts';
@@ -183,15 +184,20 @@ const mayDirty = (file: FileAnalysis, call: CallExpr, gives: CallExpr): boolean 
   return !call.args.some((a) => a.kind === 'str') && call.args.some((a) => file.groups.text(a) === folio);
 };
 
+/** The call by which a function gives a folio back, or lets others at it. */
+const givesFolio = perFunction((f) =>
+  f.calls.find((c) => /^(folio_unlock|unlock_page|folio_put|put_page)$/.test(callName(c))),
+);
+
 /** The write_end of an address space gives its folio back, and nothing dirtied it. */
 function* endsOfWrites(file: FileAnalysis): Iterable<Report> {
-  // a plain test is much faster, and most files have none
-  if (!/\.write_end\s*=/.test(file.unit.text)) return;
+  // the whole text is searched only where some function could be one, and for all of it only where there is one
+  if (![...file.functions.values()].some((f) => givesFolio(f)) || !/\.write_end\s*=/.test(file.unit.text)) return;
   for (const m of file.unit.text.matchAll(/\.write_end\s*=\s*(\w+)/g)) {
     const fn = m[1]!;
     const f = file.functions.get(fn);
     if (!f || !isOwn(file, fn)) continue;
-    const gives = f.calls.find((c) => /^(folio_unlock|unlock_page|folio_put|put_page)$/.test(callName(c)));
+    const gives = givesFolio(f);
     const all = [...file.reachable(fn)].flatMap((n) => file.functions.get(n)?.calls ?? []);
     if (
       !gives ||

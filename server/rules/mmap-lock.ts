@@ -197,7 +197,7 @@ function* notHeld(file: FileAnalysis, locks: Locks, site: AcquireSite): Iterable
 
 function* isHeld(file: FileAnalysis, locks: Locks, site: AcquireSite): Iterable<Report> {
   const states = locks.at(site.fn, site.call);
-  if (!states.every((s) => locks.mmapAt(s) === 'held')) return;
+  if (!states.every((s) => locks.isMmapHeld(s))) return;
   for (const seen of states) {
     const taken = seen.held.get('mmap');
     const name = callName(site.call);

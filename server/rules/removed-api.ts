@@ -348,7 +348,7 @@ export const removedApi: Rule = {
     const { kernel } = file.unit.target;
     for (const f of file.functions.values()) {
       const fn = f.def.name;
-      if (!isOwn(file, fn)) continue;
+      if ((!tabled(f).length && !flagsNamed(f).length) || !isOwn(file, fn)) continue;
       for (const call of tabled(f)) {
         const name = calleeName(call);
         if (!name || seen.has(call.callee.start) || isOwnName(file, f, name)) continue;
