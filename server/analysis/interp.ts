@@ -129,6 +129,18 @@ export class Interpreter {
     }
   }
 
+  /**
+   * The value of an initialiser, or of what is assigned, for a variable of that type. `u32 *words = obj->words`, in an object that starts as
+   * zeroes and whose type stands in a header that was not read: nobody reads a number's null pointer out of it, it is an array there.
+   */
+  given(e: Expr, type: CType | undefined, state: State, frame: Frame): Val {
+    const v = this.eval(e, state, frame);
+    if (e.kind !== 'member' || !isConst(v) || v.o || type?.kind !== 'pointer' || !isNumber(type.to)) return v;
+    if (this.typeOf(e, frame) !== undefined) return v;
+    const loc = this.place(e, state, frame);
+    return state.memory.get(loc) ? v : this.memory.address(`${loc}[0]`);
+  }
+
   // ---- expressions ----------------------------------------------------------------------------------------------
 
   eval(e: Expr, state: State, frame: Frame): Val {
@@ -198,7 +210,10 @@ export class Interpreter {
           this.initialise(object, e.right.type, e.right.init, state, frame);
           return this.memory.load(object, state);
         }
-        const right = this.eval(e.right, state, frame);
+        const right =
+          e.op === '=' && e.left.kind === 'id'
+            ? this.given(e.right, frame.context.types.get(e.left.name), state, frame)
+            : this.eval(e.right, state, frame);
         const loc = this.place(e.left, state, frame);
         let v = right;
         if (e.op !== '=') {
@@ -232,7 +247,7 @@ export class Interpreter {
         const t = e.op === '+' || e.op === '-' ? this.typeOf(e.left, frame) : undefined;
         const pointer = t?.kind === 'pointer' || t?.kind === 'array';
         // a place further down in the same memory, not a distance
-        if (pointer && e.op === '-' && !isConst(b) && this.isNumber(e.right, frame))
+        if (pointer && e.op === '-' && !isConst(b) && isNumber(this.typeOf(e.right, frame)))
           return this.arithmetic.before(a, b);
         // nobody counts from a null pointer
         if (pointer && e.op === '+' && e.right.kind !== 'num') state.assume('!=', a, ZERO);
@@ -279,13 +294,6 @@ export class Interpreter {
       case 'stmtexpr':
         return this.memory.fresh(`c${e.start}`, state, frame);
     }
-  }
-
-  private isNumber(e: Expr, frame: Frame): boolean {
-    const t = this.typeOf(e, frame);
-    return (
-      t?.kind === 'base' || (t?.kind === 'named' && /^(s?size_t|[su](8|16|32|64)|u?int\d+_t|uint|ulong)$/.test(t.name))
-    );
   }
 
   /** Adds the fact that `e` is true (or false); false when the path is impossible. */
@@ -456,6 +464,12 @@ const isUnsigned = (t: CType | undefined): boolean =>
     ? t.name.startsWith('unsigned')
     : t?.kind === 'named' &&
       /^(__)?(u|uint)(8|16|32|64)(_t)?$|^(size_t|uint|ulong|pgoff_t|sector_t|dma_addr_t|phys_addr_t)$/.test(t.name);
+
+/** A number, as opposed to an address or an object. */
+const isNumber = (t: CType | undefined): boolean =>
+  (t?.kind === 'base' && t.name !== 'void') ||
+  (t?.kind === 'named' &&
+    /^(s?size_t|(__)?([su]|[bl]e)(8|16|32|64)|u?int\d+_t|uint|ulong|dma_addr_t|phys_addr_t)$/.test(t.name));
 
 /** Every error number is "negative" to the analysis; which one does not matter, that they differ does. */
 function errno(name: string): number | undefined {

@@ -32,7 +32,7 @@ export class Stepper {
       case 'decl': {
         const loc = `${frame.id}/${w.decl.name}`;
         if (w.decl.init && w.decl.init.kind !== 'init')
-          this.interp.memory.store(loc, this.interp.eval(w.decl.init, state, frame), state);
+          this.interp.memory.store(loc, this.interp.given(w.decl.init, w.decl.type, state, frame), state);
         else if (w.decl.init?.kind === 'init' && !w.decl.isStatic)
           this.interp.initialise(loc, w.decl.type, w.decl.init, state, frame);
         else if (!w.decl.isStatic)

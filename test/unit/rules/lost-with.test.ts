@@ -120,3 +120,58 @@ int demo_take(struct iov_iter *iter, struct page **pages, size_t len)
     await check(take('if (iter_is_ubuf(iter) || iter_is_iovec(iter))\n		return -EINVAL;'), leaks);
   });
 });
+
+describe('an array at the end of an object whose type stands in another header', () => {
+  const carve = (undo: string): string => `
+struct demo_info { struct demo_list *list; struct page **pages; unsigned int n; };
+static struct demo_info *demo_create(struct device *dev, unsigned long addr, unsigned int n)
+{
+	dma_addr_t dma;
+	struct demo_list *list = dma_alloc_coherent(dev, demo_size(n), &dma, GFP_KERNEL);
+	struct demo_info *info;
+	struct page **pages;
+	u32 *addrs;
+	int got;
+
+	if (!list)
+		return NULL;
+	addrs = list->addrs;
+	pages = (struct page **)(addrs + n);
+	info = (struct demo_info *)(pages + n);
+	info->list = list;
+	info->pages = pages;
+	info->n = n;
+	got = pin_user_pages_fast(addr, n, FOLL_WRITE, pages);
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		return NULL;
+	}
+	if (demo_start(dev)) {
+${undo}
+		return NULL;
+	}
+	return info;
+}
+int demo_run(struct device *dev, unsigned long addr, unsigned int n)
+{
+	struct demo_info *info = demo_create(dev, addr, n);
+
+	if (!info)
+		return -EINVAL;
+	demo_wait(dev);
+	unpin_user_pages_dirty_lock(info->pages, info->n, true);
+	return 0;
+}`;
+  it('is lost where nothing of the object is given to anybody', async () => {
+    const only = { only: 'leaked-pin' } as const;
+    await check(
+      carve('').replace(
+        '\t\treturn NULL;\n\t}\n\treturn info;',
+        '\t\treturn NULL; //~ leaked-pin\n\t}\n\treturn info;',
+      ),
+      only,
+    );
+    await check(carve('		unpin_user_pages(pages, n);'), only);
+  });
+});
