@@ -48,7 +48,8 @@ export function readFunctions(
       if (tree)
         nested(tree, (node) => {
           const { type, start, end } = node;
-          const inner = { type, start, end, hasError: item.type === 'ERROR', snapshot: () => node };
+          const snapshot: TopLevelNode['snapshot'] = (skipBody, by = 0) => shifted(node, by, skipBody);
+          const inner = { type, start, end, hasError: item.type === 'ERROR', snapshot };
           add(inner, functionKey(file, inner), () => node);
         });
     }

@@ -25,8 +25,8 @@ export interface TopLevelNode {
   readonly hasError: boolean;
   /** Of a function: its key (function-item.ts), as far as nothing that it depends on has changed since. */
   key?: string;
-  /** The subtree; without its `body` field if `skipBody`. Undefined once the tree has been replaced: parse the slice again. */
-  snapshot(skipBody?: boolean): SNode | undefined;
+  /** The subtree, `by` further down; without its `body` field if `skipBody`. Undefined once the tree has been replaced: parse the slice again. */
+  snapshot(skipBody?: boolean, by?: number): SNode | undefined;
 }
 
 /** A parsed text: good until the next parse of the same path. */
@@ -145,7 +145,7 @@ class TreeSitterC implements CParser {
       const root = tree.rootNode;
       const wrong = new Set<number>();
       if (root.hasError) for (const node of root.children) if (node.hasError) wrong.add(node.startIndex);
-      const result = { root: this.snapshot(root, false), hasError: root.hasError, wrong };
+      const result = { root: this.snapshot(root, false, 0), hasError: root.hasError, wrong };
       tree.delete();
       return result;
     } catch {
@@ -240,10 +240,10 @@ class TreeSitterC implements CParser {
         start: node.startIndex,
         end: node.endIndex,
         hasError: node.hasError,
-        snapshot: (skipBody = false) => {
+        snapshot: (skipBody = false, by = 0) => {
           if (!alive.yes) return undefined;
           try {
-            return this.snapshot(node, skipBody);
+            return this.snapshot(node, skipBody, by);
           } catch {
             this.crash();
             return undefined;
@@ -254,21 +254,21 @@ class TreeSitterC implements CParser {
     return { top, hasError: root.hasError, timedOut: false };
   }
 
-  private snapshot(node: Node, skipBody: boolean): SNode {
+  private snapshot(node: Node, skipBody: boolean, by: number): SNode {
     const walk = walkTree(node);
     try {
-      return this.copy(walk, skipBody);
+      return this.copy(walk, skipBody, by);
     } finally {
       walk.close();
     }
   }
 
   /** Iterative on purpose: the depth of the tree is up to the input. */
-  private copy(walk: TreeWalk, skipBody: boolean): SNode {
+  private copy(walk: TreeWalk, skipBody: boolean, by: number): SNode {
     const make = (typeId: number, fieldId: number): Writable => ({
       type: typeId === 65535 ? 'ERROR' : (this.types[typeId] ?? 'ERROR'),
-      start: walk.start(),
-      end: walk.end(),
+      start: walk.start() + by,
+      end: walk.end() + by,
       field: this.fields[fieldId] ?? null,
       children: [],
     });

@@ -17,7 +17,7 @@ export interface Preprocessed {
   /** Same length as the file: directives, comments and branches not taken are blank. */
   readonly raw: string;
   readonly scan: Scan;
-  /** No unknown branch defines a macro or cuts through the text: what stands outside of conditionals has no say in them. */
+  /** No unknown branch defines a macro that matters or cuts through the text: what is outside of conditionals has no say in them. */
   readonly isPlain: boolean;
   /** How the text was blanked before unknown branches that cannot stay were. */
   readonly blanked: Blanked;
@@ -88,7 +88,6 @@ export function preprocess(
   /** Depth of nested conditionals inside a branch that is off. */
   let skipped = 0;
   let unknownDepth = 0;
-  let isPlain = true;
   const isOff = (): boolean => branch()?.state === 'off';
 
   const open = (d: Directive, next: Directive | undefined): void => {
@@ -167,9 +166,7 @@ export function preprocess(
       definitions.push(def);
       for (const c of stack) {
         const b = c.branches[c.branches.length - 1]!;
-        if (b.state !== 'maybe') continue;
-        b.defines.push(def);
-        isPlain = false;
+        if (b.state === 'maybe') b.defines.push(def);
       }
     } else if (d.name === 'undef') {
       const name = /[A-Za-z_]\w*/.exec(text.slice(d.argStart, d.argEnd))?.[0];
@@ -193,7 +190,7 @@ export function preprocess(
   return {
     raw: applied,
     scan,
-    isPlain: isPlain && applied === raw && layout.forks.length === 0,
+    isPlain: applied === raw && layout.isPlain,
     blanked,
     regions,
     includes,
@@ -284,6 +281,8 @@ const RELEVANT = /\b(?:return|goto)\b|page|pin|foll|folio|\bsg|dma|kmap|bio|iov|
 /** Sorts unknown conditionals into those that may stay in the text and those that must be decided. */
 class Layout {
   readonly forks: Fork[] = [];
+  /** Nothing had to be decided, nor has to be if the code names another macro. */
+  isPlain = true;
   private readonly more: { start: number; end: number }[] = [];
   private readonly openers: Openers;
   private readonly before: Before;
@@ -316,6 +315,7 @@ class Layout {
         continue;
       }
       if (verdict === 'cut') {
+        this.isPlain = false;
         this.fork(c);
         // Should it not be decided after all: the first branch stands for all.
         const [first, ...others] = c.branches.filter((b) => b.state === 'maybe');
@@ -382,12 +382,10 @@ class Layout {
     const exhaustive = last?.condition === null;
     for (const [name, bodies] of seen) {
       const differs = bodies.size > 1 || (!(exhaustive && branches > 1 && bodies.size > 1) && KERNEL_NAME.test(name));
-      if (
-        differs &&
-        (RELEVANT.test(name) || [...bodies].some((x) => RELEVANT.test(x))) &&
-        (this.isHeader || this.used(name, c))
-      )
-        this.fork(c, name);
+      if (differs && (RELEVANT.test(name) || [...bodies].some((x) => RELEVANT.test(x)))) {
+        this.isPlain = false;
+        if (this.isHeader || this.used(name, c)) this.fork(c, name);
+      }
     }
   }
 

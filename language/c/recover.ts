@@ -4,7 +4,7 @@
  */
 import type { Span } from './ast.ts';
 import { endOfPiece } from './edit.ts';
-import type { CParser, ParsedOnce, SNode, TopLevelNode } from './parser.ts';
+import type { CParser, ParsedOnce, TopLevelNode } from './parser.ts';
 import { shifted } from './source.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -154,15 +154,11 @@ function parsePiece(parser: CParser, text: string, start: number, end: number): 
   const piece = text.slice(start, end);
   if (piece.trim() === '') return [];
   const parsed = parsePieceOnce(parser, piece);
-  return parsed?.root.children.map((node) => {
-    // most are functions that are known from the parse before
-    let moved: SNode | undefined;
-    return {
-      type: node.type,
-      start: node.start + start,
-      end: node.end + start,
-      hasError: parsed.wrong.has(node.start),
-      snapshot: (skipBody) => moved ?? (skipBody ? shifted(node, start, true) : (moved = shifted(node, start))),
-    };
-  });
+  return parsed?.root.children.map((node) => ({
+    type: node.type,
+    start: node.start + start,
+    end: node.end + start,
+    hasError: parsed.wrong.has(node.start),
+    snapshot: (skipBody, by = 0) => shifted(node, start + by, skipBody),
+  }));
 }

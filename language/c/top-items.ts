@@ -3,7 +3,6 @@ import { cutAt, editedPiece, endOfPiece, movedOffset, startOfPiece, type Change 
 import type { CParser, SNode, TopLevelNode } from './parser.ts';
 import { isBroken, recoverItems } from './recover.ts';
 import type { ChoiceRegion } from './source.ts';
-import { shifted } from './source.ts';
 
 /** What a text was parsed to. */
 export interface Items {
@@ -79,9 +78,8 @@ class MovedItem implements TopLevelNode {
     this.hasError = inner.hasError;
   }
 
-  snapshot(skipBody?: boolean): SNode | undefined {
-    const node = this.inner.snapshot(skipBody);
-    return node && shifted(node, this.by);
+  snapshot(skipBody?: boolean, by = 0): SNode | undefined {
+    return this.inner.snapshot(skipBody, this.by + by);
   }
 }
 
