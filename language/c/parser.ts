@@ -70,6 +70,8 @@ export interface WasmSource {
 export const MAX_TREE_DEPTH = 700;
 /** ms after which a parse is given up. */
 const PARSE_LIMIT = 3000;
+/** Characters of a text with broken code that is parsed without its old tree. */
+const MAX_ANEW = 300_000;
 /** Trees kept for incremental parsing. */
 const MAX_TREES = 64;
 
@@ -190,12 +192,16 @@ class TreeSitterC implements CParser {
     return tree;
   }
 
-  /** Parses what an edit made of a text. What the parser makes of broken code in an old tree depends on that tree: it begins anew. */
+  /**
+   * Parses what an edit made of a text. What the parser makes of broken code in an old tree depends on that tree: it begins anew, unless
+   * that would take long.
+   */
   private runAgain(text: string, old: Held): Tree | null {
-    if (!old.tree.rootNode.hasError) {
+    const isLong = text.length > MAX_ANEW;
+    if (isLong || !old.tree.rootNode.hasError) {
       old.tree.edit(editBetween(old.text, text));
       const tree = this.run(text, old.tree);
-      if (tree && !tree.rootNode.hasError) return tree;
+      if (tree && (isLong || !tree.rootNode.hasError)) return tree;
       tree?.delete();
     }
     return this.run(text, null);

@@ -26,10 +26,11 @@ const TIME_LIMIT = 1500;
 export function recoverItems(parser: CParser, text: string, top: readonly TopLevelNode[]): readonly TopLevelNode[] {
   if (!top.some(isHurt)) return top;
   const limit = Date.now() + TIME_LIMIT;
-  const out: TopLevelNode[] = [];
+  // Lists of lists: they can be longer than a call has arguments.
+  const out: (readonly TopLevelNode[])[] = [];
   let damaged: Part[] = [];
   const recover = (): void => {
-    out.push(...recoverParts(parser, text, damaged, limit));
+    out.push(recoverParts(parser, text, damaged, limit));
     damaged = [];
   };
   let next = 0;
@@ -51,12 +52,12 @@ export function recoverItems(parser: CParser, text: string, top: readonly TopLev
     if (isDamaged) damaged.push({ start, end, whole });
     else {
       recover();
-      out.push(...whole);
+      out.push(whole);
     }
     start = end;
   }
   recover();
-  return out;
+  return out.flat();
 }
 
 /** A piece of a text, or several that something goes across; what the parser made of it with what is around it. */
@@ -75,11 +76,11 @@ function recoverParts(parser: CParser, text: string, parts: readonly Part[], lim
     return isSkipped({ start, end }) ? undefined : parsePiece(parser, text, start, end);
   });
   const isWrong = (i: number): boolean => alone[i]?.some(isBroken) ?? false;
-  const out: TopLevelNode[] = [];
+  const out: (readonly TopLevelNode[])[] = [];
   for (let i = 0; i < parts.length; i++) {
     const { start, end, whole } = parts[i]!;
     if (!isWrong(i)) {
-      out.push(...(alone[i] ?? whole));
+      out.push(alone[i] ?? whole);
       continue;
     }
     let joined: TopLevelNode[] | undefined;
@@ -90,10 +91,10 @@ function recoverParts(parser: CParser, text: string, parts: readonly Part[], lim
       joined = both;
       i = k;
     }
-    if (joined) out.push(...joined);
-    else out.push(...(recoverPieces(parser, text, start, end) ?? alone[i] ?? whole));
+    if (joined) out.push(joined);
+    else out.push(recoverPieces(parser, text, start, end) ?? alone[i] ?? whole);
   }
-  return out;
+  return out.flat();
 }
 
 /** As much of a broken part as its definitions tell on their own. */

@@ -43,15 +43,22 @@ function editedItems(parser: CParser, key: string, text: string, earlier: Items)
 }
 
 /** The last thing in the text is the body of a function: what follows cannot go on with it, whatever is broken in it. */
-const ENDS_WITH_BODY = /\)[ \t]*\r?\n\{[ \t]*\r?\n(?:(?!\r?\n\}).)*\r?\n\}$/s;
+function endsWithBody(text: string): boolean {
+  const last = text.lastIndexOf('\n}', text.length - 3);
+  return text.endsWith('\n}') && /\)[ \t]*\r?\n\{[ \t]*\r?\n/.test(last < 0 ? text : text.slice(last));
+}
+
+/** Characters of a piece; a longer one is parsed with the old tree of the whole. */
+const MAX_PIECE = 100_000;
 
 function itemsOfPiece(parser: CParser, key: string, piece: string): readonly TopLevelNode[] | undefined {
+  if (piece.length > MAX_PIECE) return undefined;
   // From its text alone: a piece is small, and what becomes of broken code in an old tree depends on that tree.
   parser.close(`${key}#edited`);
   const parsed = parser.parse(`${key}#edited`, piece);
   if (parsed.timedOut) return undefined;
   if (!parsed.hasError && !parsed.top.some(isBroken)) return parsed.top;
-  return ENDS_WITH_BODY.test(piece) ? recoverItems(parser, piece, parsed.top) : undefined;
+  return endsWithBody(piece) ? recoverItems(parser, piece, parsed.top) : undefined;
 }
 
 function moved(item: TopLevelNode, by: number): TopLevelNode {

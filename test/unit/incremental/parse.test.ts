@@ -96,3 +96,17 @@ test('letter by letter, everywhere in a file', { timeout: 120_000 }, async () =>
     { numRuns: Number(process.env.RUNS ?? 60), seed: Number(process.env.SEED ?? 7) },
   );
 });
+
+test('an edit behind many bodies that are not closed ends', { timeout: 60_000 }, async () => {
+  const parser = await createCParser(loadWasm());
+  const kept: NonNullable<ParseInput['kept']> = new KeptFunctions();
+  const target = { kernel: { major: 6, minor: 12, patch: 0 }, defines: new Map() };
+  const open = `int a(void)\n{\n}\n${')\n{\n'.repeat(20_000)}int b;\n}\n`;
+  for (const more of ['', 'x', 'x;']) {
+    const text = `${open}int c(void)\n{\n\t${more}\n}\n`;
+    const [unit] = parseVariants(parser, { path: PATH, text, headers: [], target, kept });
+    expect(unit!.functions.map((f) => f.name)).toContain('a');
+  }
+  const inside = open.replace('int b;', 'int b; int more;');
+  expect(parseVariants(parser, { path: PATH, text: inside, headers: [], target, kept })).toHaveLength(1);
+});
