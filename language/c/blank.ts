@@ -1,6 +1,6 @@
 /** Overwriting ranges of a text with spaces. */
 import type { Span } from './ast.ts';
-import { type Change, cutAt, editedPiece, movedBy } from './edit.ts';
+import { type Change, cutAt, editedPiece, movedBy, shiftOf } from './edit.ts';
 
 /** A text, and what of it was overwritten. */
 export interface Blanked {
@@ -29,7 +29,7 @@ function blankEdited(text: string, ranges: readonly Span[], earlier: Blanked): s
   if (!piece) return undefined;
   const was = cutAt(earlier.ranges, piece.start, piece.oldEnd);
   const is = cutAt(ranges, piece.start, piece.newEnd);
-  if (!was || !is || !isSame(was.before, is.before, 0) || !isSame(was.behind, is.behind, shift(piece)))
+  if (!was || !is || !isSame(was.before, is.before, 0) || !isSame(was.behind, is.behind, shiftOf(piece)))
     return undefined;
   return withPiece(earlier, piece, text, is.inside);
 }
@@ -50,11 +50,9 @@ export function blankPiece(
 ): Blanked | undefined {
   const was = cutAt(earlier.ranges, piece.start, piece.oldEnd);
   if (!was) return undefined;
-  const ranges = [...was.before, ...inside, ...was.behind.map((r) => movedBy(r, shift(piece)))];
+  const ranges = [...was.before, ...inside, ...was.behind.map((r) => movedBy(r, shiftOf(piece)))];
   return { text, ranges, raw: withPiece(earlier, piece, text, inside) };
 }
-
-const shift = (piece: Change): number => piece.newEnd - piece.oldEnd;
 
 function isSame(a: readonly Span[], b: readonly Span[], by: number): boolean {
   return a.length === b.length && a.every((r, i) => r.start + by === b[i]!.start && r.end + by === b[i]!.end);

@@ -12,6 +12,9 @@ export interface Change {
   readonly newEnd: number;
 }
 
+/** How much further down stands what is behind a change. */
+export const shiftOf = ({ oldEnd, newEnd }: Change): number => newEnd - oldEnd;
+
 /** Characters compared at once. */
 const BLOCK = 1024;
 
@@ -55,15 +58,15 @@ export function startOfPiece(text: string, upTo: number): number {
 
 /** The piece that was edited: it begins and ends where pieces do, or the text does. Undefined: that would be all of the text. */
 export function editedPiece(before: string, after: string): Change | undefined {
-  const { start, oldEnd, newEnd } = changeBetween(before, after);
-  const from = startOfPiece(before, start);
-  const to = endOfPiece(before, oldEnd);
-  return from === 0 && to === before.length ? undefined : { start: from, oldEnd: to, newEnd: to + newEnd - oldEnd };
+  const change = changeBetween(before, after);
+  const from = startOfPiece(before, change.start);
+  const to = endOfPiece(before, change.oldEnd);
+  return from === 0 && to === before.length ? undefined : { start: from, oldEnd: to, newEnd: to + shiftOf(change) };
 }
 
 /** Where an offset of the earlier text, outside of what was replaced, is in the later one; NaN for one inside. */
 export function movedOffset(change: Change, at: number): number {
-  return at <= change.start ? at : at >= change.oldEnd ? at + change.newEnd - change.oldEnd : Number.NaN;
+  return at <= change.start ? at : at >= change.oldEnd ? at + shiftOf(change) : Number.NaN;
 }
 
 /** The same range, so much further down. */

@@ -2,7 +2,7 @@
  * Masks a text piece by piece, and each piece once: an edit changes one of a file's functions, and the other variants of a file differ in
  * few. A brace in column 0, alone on its line, ends a definition; nothing in front of it matters to what is masked behind it.
  */
-import { editedPiece, endOfPiece } from './edit.ts';
+import { editedPiece, endOfPiece, shiftOf } from './edit.ts';
 import { maskSource } from './mask.ts';
 import type { CleanupNote, Masked, MaskMacros, MaskNote } from './mask-state.ts';
 
@@ -28,7 +28,7 @@ export function maskAgain(raw: string, macros: MaskMacros, earlier: MaskedText |
   if (!piece) return { raw, macros, masked: maskPieces(raw, macros) };
   const { text, notes, cleanups } = earlier.masked;
   const inner = maskPieces(raw.slice(piece.start, piece.newEnd), macros, piece.start > 0);
-  const by = piece.newEnd - piece.oldEnd;
+  const by = shiftOf(piece);
   const moved = new Map<number, MaskNote>();
   for (const [at, note] of notes) if (at < piece.start) moved.set(at, note);
   for (const [at, note] of inner.notes) moved.set(piece.start + at, note);

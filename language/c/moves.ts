@@ -4,6 +4,7 @@
  */
 
 import type { Span } from './ast.ts';
+import { changeBetween, shiftOf } from './edit.ts';
 
 /** Objects whose positions are to be moved. */
 export type Positions = Set<Positioned>;
@@ -61,15 +62,9 @@ export function movePositions(all: Positions, by: number): void {
  * was edited: what is before that stayed, and what is behind it was shifted.
  */
 export function laterPosition(earlier: Edited, later: Edited): (at: Span) => Span | null {
-  const a = earlier.source;
-  const b = later.source;
-  const shorter = Math.min(a.length, b.length);
-  let head = 0;
-  while (head < shorter && a.charCodeAt(head) === b.charCodeAt(head)) head++;
-  let tail = 0;
-  while (tail < shorter - head && a.charCodeAt(a.length - 1 - tail) === b.charCodeAt(b.length - 1 - tail)) tail++;
-  const behind = a.length - tail;
-  const by = b.length - a.length;
+  const change = changeBetween(earlier.source, later.source);
+  const { start: head, oldEnd: behind } = change;
+  const by = shiftOf(change);
   return (at) => {
     const from = at.start - earlier.start;
     const to = at.end - earlier.start;

@@ -5,7 +5,7 @@
 import { type ConditionResult, definedText, evaluateCondition } from './condition.ts';
 import type { Span } from './ast.ts';
 import { blank, blankAgain, type Blanked, blankPiece } from './blank.ts';
-import { type Cut, cutAt, editedPiece, movedBy } from './edit.ts';
+import { type Cut, cutAt, editedPiece, movedBy, shiftOf } from './edit.ts';
 import { Before, branchShape, Openers } from './shape.ts';
 import type { Environment } from './environment.ts';
 import { parseDefine } from './macros.ts';
@@ -214,7 +214,7 @@ export function preprocessEdited(earlier: Preprocessed, text: string, scan: Scan
   if (earlier.uncertain.some((u) => u.end > start && u.start < oldEnd)) return undefined;
   const blanked = blankPiece(earlier.blanked, piece, text, comments[1]!.inside);
   if (!blanked) return undefined;
-  const by = newEnd - oldEnd;
+  const by = shiftOf(piece);
   const moved = <T extends Span>(one: T): T => (one.start < oldEnd ? one : movedBy(one, by));
   const region = (r: ChoiceRegion): ChoiceRegion => ({
     ...moved(r),

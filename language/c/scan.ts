@@ -1,6 +1,6 @@
 /** Lexical basics shared by masking and preprocessing: white space, comments, strings, directives. */
 import type { Span } from './ast.ts';
-import { cutAt, editedPiece, movedBy } from './edit.ts';
+import { cutAt, editedPiece, movedBy, shiftOf } from './edit.ts';
 import type { Comment } from './unit.ts';
 
 const NL = 10,
@@ -126,7 +126,7 @@ function scanEdited(text: string): Scan | undefined {
     const inside = scanRange(text, piece.start, piece.newEnd);
     // A comment or directive that goes on behind the piece.
     if (inside.end !== piece.newEnd) continue;
-    const by = piece.newEnd - piece.oldEnd;
+    const by = shiftOf(piece);
     return {
       comments: [...comments.before, ...inside.comments, ...comments.behind.map((c) => movedBy(c, by))],
       directives: [

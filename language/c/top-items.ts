@@ -1,5 +1,5 @@
 /** The items of a masked text; those in front of and behind the piece that was edited are the ones of the text before. */
-import { cutAt, editedPiece, endOfPiece, movedOffset, startOfPiece, type Change } from './edit.ts';
+import { cutAt, editedPiece, endOfPiece, movedOffset, shiftOf, startOfPiece, type Change } from './edit.ts';
 import type { CParser, SNode, TopLevelNode } from './parser.ts';
 import { isBroken, recoverItems } from './recover.ts';
 import type { ChoiceRegion } from './source.ts';
@@ -34,7 +34,7 @@ function editedItems(parser: CParser, key: string, text: string, earlier: Items)
     return undefined;
   const inside = itemsOfPiece(parser, key, text.slice(piece.start, piece.newEnd));
   if (!inside) return undefined;
-  const by = piece.newEnd - piece.oldEnd;
+  const by = shiftOf(piece);
   return [
     ...cut.before,
     ...inside.map((item) => moved(item, piece.start)),
