@@ -11,6 +11,9 @@ export default defineConfig({
           name: 'unit',
           include: ['{language,server,simulator,client}/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['test/vscode/**', 'test/architecture/**', 'test/panel/browser/**', 'node_modules/**'],
+          // Each takes milliseconds; on a busy machine the first of a file, which starts the parser, may take many seconds.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       { test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'], testTimeout: 60_000 } },

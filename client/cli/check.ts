@@ -7,6 +7,7 @@ import { formatVersion } from '../../language/kernel/version.ts';
 import type { AnalyserModule } from '../../server/analyser.ts';
 import { analysisOptions } from '../../server/config.ts';
 import type { AnalysisOptions } from '../../server/findings.ts';
+import { tierForOneCheck } from '../../server/tiering.ts';
 import { loadWasm } from '../../server/wasm-files.ts';
 import { matchBaseline, readBaseline, writeBaseline } from './baseline.ts';
 import { Cache } from './cache.ts';
@@ -43,6 +44,7 @@ export async function check(argv: readonly string[], analyser: AnalyserModule, i
   const baseline = values.baseline === undefined ? undefined : readBaseline(values.baseline, io.cwd);
   for (const file of [values.output, values['write-baseline']]) if (file !== undefined) assertWritable(file, io);
 
+  tierForOneCheck();
   const world = values['no-cache'] ? { ...io, cache: undefined } : io;
   const checked = await checkAll(positionals, options, jobs, analyser, world, values.fix);
   // A file that was named and cannot be read is a failure; one that a walk met and that is gone now is not.

@@ -127,8 +127,22 @@ function enumerator(
   return base === undefined ? undefined : base + BigInt(item.index);
 }
 
-/** What a name says by itself, where no definition of it was read: NULL, true, and the TRUE, B_FALSE, NV_TRUE of projects. */
+const NOTHING_WRONG = /^(?:[A-Z][A-Z0-9]*_)*SUCCESS$|^(?:ERR|NV|RC|RESULT|RET|S|STATUS)_OK$/;
+
+/**
+ * What a name says by itself, where no definition of it was read: NULL, true, the TRUE, B_FALSE, NV_TRUE of projects, and their
+ * VM_SUCCESS, NV_OK, which are 0 wherever errors are told by numbers.
+ */
 export function spelledNumber(name: string): number | undefined {
-  if (name === 'NULL' || name === 'false' || /^(?:[A-Z]+_)?FALSE$/.test(name)) return 0;
+  if (name === 'NULL' || name === 'false' || /^(?:[A-Z]+_)?FALSE$/.test(name) || NOTHING_WRONG.test(name)) return 0;
   return name === 'true' || /^(?:[A-Z]+_)?TRUE$/.test(name) ? 1 : undefined;
 }
+
+/**
+ * The name of an error code (VM_ERROR_NO_MEM, NV_ERR_INVALID), where no definition of it was read: less than zero, as the kernel's are. Names of
+ * bits and registers that tell of errors are none.
+ */
+export const spellsError = (name: string): boolean =>
+  /^[A-Z][A-Z0-9_]*$/.test(name) &&
+  /(?:^|_)(?:ERR|ERROR|FAIL|FAILED|FAILURE)(?:_|$)/.test(name) &&
+  !/(?:^|_)(?:BITS?|CNT|COUNT|CTRL|EN|ENABLE|FLAGS?|INTR?|IRQ|MASK|REG|SHIFT|STAT|STATUS)(?:_|$)/.test(name);

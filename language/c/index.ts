@@ -21,7 +21,7 @@ export {
   typeOfExpr,
   type TypeScope,
 } from './infer.ts';
-export { foldConstant, spelledNumber } from './fold.ts';
+export { foldConstant, spelledNumber, spellsError } from './fold.ts';
 export { initialsOf, type Initial } from './initialisers.ts';
 export { hashText } from './hash.ts';
 export {

@@ -194,12 +194,15 @@ const lockVariants: readonly AcquireFact[] = [
   ),
 ];
 
+/** "mm/gup: do not return 0 from pin_user_pages_fast() for bad args" came with 6.5; 6.1.y never got it. */
+const quickGet: Shape = { ...unlockedGet, zeroWhenWrapped: range('', '6.5') };
+const quickPin: Shape = { ...quickGet, takes: 'pin' };
 const quick = { returns: 'int ', declare: { nr: 'int nr_pages' } } as const;
 
 const fast: readonly AcquireFact[] = [
   acquire(
     'get_user_pages_fast',
-    unlockedGet,
+    quickGet,
     'get_user_pages for the current process without `mmap_lock`: walks the page tables, takes the lock itself where that is not enough.',
     { ...quick, partner: 'pin_user_pages_fast' },
     [
@@ -209,7 +212,7 @@ const fast: readonly AcquireFact[] = [
   ),
   acquire(
     'pin_user_pages_fast',
-    unlockedPin,
+    quickPin,
     'Pins user pages of the current process without `mmap_lock`. The usual choice for a driver that maps user memory for DMA.',
     { ...quick, partner: 'get_user_pages_fast' },
     [['5.6', '', 'start nr flags pages']],

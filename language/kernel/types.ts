@@ -62,6 +62,8 @@ export interface AcquireFact {
   readonly partner?: string;
   /** What to call in kernels that have it no more. */
   readonly replacedBy?: string;
+  /** Kernels in which a range beyond the end of the address space gives 0, not an error code, whatever the number of pages. */
+  readonly zeroWhenWrapped?: VersionRange;
   /** One or two sentences for hover: what it takes, when to use it. */
   readonly doc: string;
   /** Kernel file(s) followed, e.g. 'mm/gup.c'. */

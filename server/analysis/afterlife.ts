@@ -7,13 +7,13 @@ import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
 import type { CfgNode } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
-import type { Effect } from '../../language/kernel/types.ts';
 import { accessOf } from './access.ts';
 import { writesThrough, type Addresses } from './addresses.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { runFlow, sameCall, textOf, wayTo, type Entry } from './flow.ts';
-import { callsByNode, COPIES, DATA, mayUse, named, objectOf, strip, UNMAPS, UNMAPS_ALL, USES } from './late-calls.ts';
+import { callsByNode, COPIES, DATA, mayUse, named, objectOf, UNMAPS, UNMAPS_ALL, USES } from './late-calls.ts';
+import { dmaHandles, helperReleases, undoesMapping, type HelperRelease } from './late-helpers.ts';
 import { once } from './per-function.ts';
 import type { Group, ReleaseSite } from './sites.ts';
 
@@ -31,6 +31,8 @@ export interface LateUse {
 /** A name of pages that are gone. */
 interface Gone {
   readonly site: ReleaseSite;
+  /** A function of the file gave it back: uses of its data are left to the path walk. */
+  readonly byHelper: boolean;
   readonly group: Group;
   /** Expression that was given back, without & and casts. */
   readonly text: string;
@@ -43,17 +45,18 @@ interface Gone {
 }
 
 type Data = ReadonlyMap<string, Gone>;
+type Site = { readonly site: ReleaseSite; readonly group: Group } | HelperRelease;
 
 class Afterlife {
   private readonly addresses: Addresses;
-  private readonly sites: readonly { readonly site: ReleaseSite; readonly group: Group }[];
+  private readonly sites: readonly Site[];
   /** Locals that stand for something else: loop variables over a table, `page = sg_page(sg)`. */
   private readonly aliases = new Map<string, Expr>();
 
   constructor(
     private readonly file: FileAnalysis,
     private readonly f: FunctionContext,
-    sites: readonly { readonly site: ReleaseSite; readonly group: Group }[],
+    sites: readonly Site[],
     /** DMA addresses → key of the page that was mapped. */
     private readonly handles: () => ReadonlyMap<string, string>,
   ) {
@@ -76,8 +79,10 @@ class Afterlife {
     return key ? this.file.groups.groupOf(key) : undefined;
   }
 
-  private gone(site: ReleaseSite, group: Group, node: CfgNode): Gone[] {
-    const arg = site.call.args[site.effect.pages.arg];
+  private gone(from: Site, node: CfgNode): Gone[] {
+    const { site, group } = from;
+    const given = 'given' in from ? from.given : null;
+    const arg = given?.expr ?? site.call.args[site.effect.pages.arg];
     if (!arg) return [];
     const e = named(arg);
     const ids = (x: Expr): Set<string> => {
@@ -88,10 +93,20 @@ class Afterlife {
       return out;
     };
     const make = (x: Expr, loop: Gone['loop']): Gone => {
-      const object = objectOf(x);
-      return { site, group, text: this.text(x), object: object ? this.text(object) : '', ids: ids(x), loop };
+      const object = given?.is === 'object' ? x : objectOf(x);
+      const text = given?.is === 'object' ? '' : this.text(x);
+      return {
+        site,
+        byHelper: given !== null,
+        group,
+        text,
+        object: object ? this.text(object) : '',
+        ids: ids(x),
+        loop,
+      };
     };
     const out = [make(e, null)];
+    if (given) return out;
     // page by page: behind the loop all of them are gone
     const loop = [...this.f.loops.values()]
       .filter((l) => node.id >= Math.min(l.head, l.last) && node.id <= Math.max(l.head, l.last))
@@ -145,8 +160,8 @@ class Afterlife {
       });
     for (const call of calls) {
       const released = this.sites.filter((s) => sameCall(s.site.call, call));
-      for (const { site, group } of released)
-        for (const g of this.gone(site, group, node))
+      for (const from of released)
+        for (const g of this.gone(from, node))
           next = new Map(next).set(`${call.start}:${g.text}:${g.loop?.head ?? ''}`, g);
       if (released.length) continue;
       // taken again
@@ -276,9 +291,21 @@ class Afterlife {
         const touches = g.group.uses.some((u) => u.fn === name && u.key === key && DATA.has(u.effect.kind));
         if (touches && this.concerns(g, arg, node))
           out.push({ release: g.site, at: call, kind: 'accessed', words: `${name}() still accesses its data` });
+        const isObject = g.object !== '' && this.text(named(arg)) === g.object && !this.inside(g, node);
+        if (isObject && undoesMapping(g.group, name, params[i]!.name!) && !this.undoneBefore(g, name))
+          out.push({ release: g.site, at: call, kind: 'unmapped', words: `${name}() unmaps them only behind it` });
       }
     });
     return out;
+  }
+
+  /** The function undid a mapping of these pages before it gave them back: what comes later finds nothing to undo. */
+  private undoneBefore(g: Gone, name: string): boolean {
+    const at = g.site.call.start;
+    return (
+      g.group.uses.some((u) => u.fn === this.f.def.name && u.effect.kind === 'dma-unmap' && u.call.start < at) ||
+      this.f.calls.some((c) => c.start < at && calleeName(c) === name)
+    );
   }
 
   private inside(g: Gone, node: CfgNode): boolean {
@@ -313,7 +340,9 @@ class Afterlife {
     const calls = callsByNode(this.f);
     const releases = (c: CallExpr): boolean => this.sites.some((s) => sameCall(s.site.call, c));
     const touches = (name: string): boolean =>
-      this.sites.some((s) => s.group.uses.some((u) => u.fn === name && DATA.has(u.effect.kind)));
+      this.sites.some((s) =>
+        s.group.uses.some((u) => u.fn === name && (DATA.has(u.effect.kind) || u.effect.kind === 'dma-unmap')),
+      );
     const uses = (c: CallExpr): boolean => {
       const name = calleeName(c) ?? '';
       return (this.file.functions.has(name) ? touches(name) : mayUse(name)) && !releases(c);
@@ -345,6 +374,8 @@ class Afterlife {
       for (const entry of flow.at[id] ?? []) {
         if (!entry.data.size) continue;
         for (const use of this.late(node, entry.data)) {
+          const isHelper = [...entry.data.values()].some((g) => g.byHelper && g.site === use.release);
+          if (isHelper && use.kind !== 'unmapped') continue;
           if (out.some((o) => o.release === use.release)) continue;
           out.push({ ...use, fn: this.f.def.name, way: behind(entry, use.release) });
         }
@@ -362,16 +393,20 @@ const behind = (entry: Entry<Data>, release: ReleaseSite): LateUse['way'] =>
 
 /** Uses behind a release, in all functions of a file. */
 export function lateUses(file: FileAnalysis): LateUse[] {
-  const byFunction = new Map<string, { site: ReleaseSite; group: Group }[]>();
+  const byFunction = new Map<string, Site[]>();
+  const add = (one: Site): void => {
+    const list = byFunction.get(one.site.fn);
+    if (list) list.push(one);
+    else byFunction.set(one.site.fn, [one]);
+  };
   for (const group of file.groups.all().values()) {
     // another reference may keep the page
     if (group.uses.some((u) => u.effect.kind === 'ref')) continue;
     for (const site of group.releases) {
       if (site.effect.pages.as === 'bio' || (site.effect.of === 'get' && !group.acquires.length)) continue;
-      const list = byFunction.get(site.fn);
-      if (list) list.push({ site, group });
-      else byFunction.set(site.fn, [{ site, group }]);
+      add({ site, group });
     }
+    if (group.uses.some((u) => u.effect.kind === 'dma-unmap')) for (const one of helperReleases(file, group)) add(one);
   }
   if (!byFunction.size) return [];
   const handles = once(() => dmaHandles(file));
@@ -379,31 +414,4 @@ export function lateUses(file: FileAnalysis): LateUse[] {
     const f = file.functions.get(fn);
     return f ? new Afterlife(file, f, sites, handles).run() : [];
   });
-}
-
-/** `o->dma = dma_map_page(dev, o->page, …)`. */
-function dmaHandles(file: FileAnalysis): Map<string, string> {
-  const out = new Map<string, string>();
-  const mapping = (name: string): Effect | undefined =>
-    kernel.call(name)?.effects.find((e) => e.kind === 'dma-map' && e.result === 'dma-addr');
-  for (const f of file.functions.values()) {
-    if (!f.callees.some(mapping)) continue;
-    const note = (target: string | null, value: Expr): void => {
-      const call = strip(value);
-      if (!target || call.kind !== 'call') return;
-      const map = mapping(calleeName(call) ?? '');
-      const page = map?.kind === 'dma-map' ? call.args[map.pages.arg] : undefined;
-      const key = page && file.groups.keyOf(page, f);
-      if (key) out.set(target, key);
-    };
-    for (const node of f.cfg.nodes) {
-      if (node.what.kind === 'decl' && node.what.decl.init)
-        note(`L:${f.def.name}:${node.what.decl.name}`, node.what.decl.init);
-      for (const e of exprsOf(node))
-        walkExpr(e, (x) => {
-          if (x.kind === 'assign' && x.op === '=') note(file.groups.keyOf(x.left, f), x.right);
-        });
-    }
-  }
-  return out;
 }

@@ -1,5 +1,5 @@
 /** Which constants an expression may be: through locals, parameters (from callers in the file), fields and conditions. */
-import type { Expr } from '../../language/c/ast.ts';
+import type { CallExpr, Expr } from '../../language/c/ast.ts';
 import { calleeName, type FunctionContext } from './context.ts';
 import { namesIn, writesIn } from './per-function.ts';
 
@@ -7,7 +7,8 @@ import { namesIn, writesIn } from './per-function.ts';
 export const UNKNOWN = '?';
 
 /** A call, and the function that makes it. */
-interface Caller {
+export interface Caller {
+  readonly call: CallExpr;
   readonly args: readonly Expr[];
   readonly f: FunctionContext;
 }
@@ -15,7 +16,8 @@ interface Caller {
 /** Calls of the functions of a file that were asked for. */
 const callers = new WeakMap<ReadonlyMap<string, FunctionContext>, Map<string, readonly Caller[]>>();
 
-function callersOf(name: string, functions: ReadonlyMap<string, FunctionContext>): readonly Caller[] {
+/** The calls of a function in its file, with who makes them. */
+export function callersOf(name: string, functions: ReadonlyMap<string, FunctionContext>): readonly Caller[] {
   let known = callers.get(functions);
   if (!known) callers.set(functions, (known = new Map()));
   let found = known.get(name);
@@ -23,7 +25,7 @@ function callersOf(name: string, functions: ReadonlyMap<string, FunctionContext>
     const list: Caller[] = [];
     for (const f of functions.values())
       if (namesIn(f).called.has(name))
-        for (const c of f.calls) if (calleeName(c) === name) list.push({ args: c.args, f });
+        for (const c of f.calls) if (calleeName(c) === name) list.push({ call: c, args: c.args, f });
     known.set(name, (found = list));
   }
   return found;

@@ -6,6 +6,7 @@ import { exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { constantOf, makes, plain, sameCall, textOf } from './flow.ts';
 import { resultOf, type AcquireSite } from './sites.ts';
+import { mayGiveZeroForAddress } from './wrapped-range.ts';
 
 /** An expression without its casts. */
 export const strip = (e: Expr): Expr => (e.kind === 'cast' ? strip(e.arg) : e);
@@ -95,16 +96,20 @@ export function startsEmpty(site: AcquireSite, f: FunctionContext): boolean {
   );
 }
 
+/** Why the result for one page can be zero; null where it cannot. */
+export type ZeroReason =
+  { readonly why: 'nowait' | 'address' } | { readonly why: 'elsewhere'; readonly site: AcquireSite };
+
 /**
  * Zero is a result for one page only where the caller does not want to wait for the fault: the kernel promises an error code
- * otherwise (get_user_pages_remote(): "if no pages were pinned, returns -errno"). But a file that asks for 1 elsewhere
- * believes that zero may come, and it should do so everywhere.
+ * otherwise (get_user_pages_remote(): "if no pages were pinned, returns -errno"), or where the address is one that older kernels answer
+ * so. But a file that asks for 1 elsewhere believes that zero may come, and it should do so everywhere.
  */
-export function mayTakeNone(site: AcquireSite, file: FileAnalysis): boolean {
-  return (
-    site.flags.names.has('FOLL_NOWAIT') ||
-    file.groups.acquires.some((a) => a !== site && isInMain(a.call.start) && asksForOne(a, file))
-  );
+export function zeroReason(site: AcquireSite, file: FileAnalysis): ZeroReason | null {
+  if (site.flags.names.has('FOLL_NOWAIT')) return { why: 'nowait' };
+  if (mayGiveZeroForAddress(site, file)) return { why: 'address' };
+  const other = file.groups.acquires.find((a) => a !== site && isInMain(a.call.start) && asksForOne(a, file));
+  return other ? { why: 'elsewhere', site: other } : null;
 }
 
 /** The result is compared so that zero fails: `!= 1`, `< 1`, `<= 0`. */
@@ -137,6 +142,9 @@ export const isSame = (e: Expr, call: CallExpr): boolean => e.kind === 'call' &&
 export type Binding =
   { readonly how: 'variable'; readonly text: string } | { readonly how: 'test' | 'ignored' | 'elsewhere' };
 
+/** A variable, or a field of one: nobody else writes to it, unless its address is given away. */
+const isVariable = (e: Expr): boolean => e.kind === 'id' || (e.kind === 'member' && !e.arrow && isVariable(e.object));
+
 /** What takes the value of an acquire. */
 export function bindingOf(site: AcquireSite, node: CfgNode, file: FileAnalysis): Binding {
   const isCall = (e: Expr): boolean => isSame(strip(e), site.call);
@@ -148,7 +156,7 @@ export function bindingOf(site: AcquireSite, node: CfgNode, file: FileAnalysis):
     let found: Binding | null = null;
     walkExpr(e, (x) => {
       if (x.kind === 'assign' && x.op === '=' && isCall(x.right))
-        found = x.left.kind === 'id' ? { how: 'variable', text: textOf(x.left, file.unit) } : { how: 'elsewhere' };
+        found = isVariable(x.left) ? { how: 'variable', text: textOf(x.left, file.unit) } : { how: 'elsewhere' };
     });
     if (found) return found;
     if (w.kind === 'branch') {

@@ -4,19 +4,21 @@
  */
 import type { Expr, Span } from '../../language/c/ast.ts';
 import type { CfgNode } from '../../language/c/cfg.ts';
-import { typeOfExpr, walkExpr } from '../../language/c/index.ts';
-import { facts as kernel } from '../../language/kernel/index.ts';
+import { bindingOf, isOne, isSame, startsEmpty, strip, zeroReason, type Binding } from './count-forms.ts';
+import { CountReader } from './count-reader.ts';
+import { wrapperSites } from './count-wrappers.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import {
+  condition,
   constantOf,
+  learn,
   makes,
   NEGATIVE,
   ZERO_,
   plain,
   runFlow,
   signIn,
-  textOf,
   wayTo,
   type Entry,
   type Facts,
@@ -24,18 +26,6 @@ import {
   type Outcome,
 } from './flow.ts';
 import type { AcquireSite } from './sites.ts';
-import {
-  bindingOf,
-  integer,
-  isOne,
-  isSame,
-  mayTakeNone,
-  rootOf,
-  startsEmpty,
-  strip,
-  type Binding,
-} from './count-forms.ts';
-import { wrapperSites } from './count-wrappers.ts';
 
 /** What the result may be. */
 const ERROR = 1;
@@ -49,9 +39,11 @@ export interface CountFault {
   /**
    * 'ignored': the result is thrown away; 'error-passes': pages are used although it can be an error code; 'none-passes': one
    * page was asked for and is used although the result can be zero; 'short-passes': they are used as if all were there; 'error-as-count': the error code itself is used as a number of pages;
-   * 'short-unasked': what is done with a short count stands behind a test that no short count comes to.
+   * 'short-unasked': what is done with a short count stands behind a test that no short count comes to; 'error-lost': a loop runs as often as
+   * the result says, not at all for an error, and the function then returns 0 as if all went well.
    */
-  readonly kind: 'ignored' | 'error-passes' | 'none-passes' | 'short-passes' | 'error-as-count' | 'short-unasked';
+  readonly kind:
+    'ignored' | 'error-passes' | 'none-passes' | 'short-passes' | 'error-as-count' | 'short-unasked' | 'error-lost';
   /** Where the pages (or the count) are used. */
   readonly at: Span;
   /** Variable that holds the result, if any. */
@@ -73,94 +65,50 @@ interface Data {
   readonly stale: boolean;
   /** Where the result was kept as an unsigned number, which a negative code turns into a huge one. */
   readonly kept: Span | null;
+  /** A loop over the pages that were taken, which did not run: nobody asked whether for an error. */
+  readonly idle: Span | null;
 }
 
-const START: Data = { phase: 'before', mask: 0, asked: false, used: null, unsigned: null, stale: false, kept: null };
-
-const PRINTS =
-  /^(v?printk|pr_\w+|dev_\w+|netdev_\w+|drm_\w*(dbg|err|info|warn)\w*|DRM_\w+|trace_\w+|ibdev_\w+|\w*(dbg|debug|DEBUG|warn|WARN|INFO|ERR)\w*|WARN\w*)$/;
-const FREES = /free|release|put|unpin|destroy|memset|PTR_ERR|IS_ERR|ARRAY_SIZE/i;
-
-/** Calls that add their first argument to a counter. */
-const ADDS = /^atomic(64|_long)?_(add|sub)(_return)?$|^(percpu|this_cpu)_(counter_)?add$/;
+const START: Data = {
+  phase: 'before',
+  mask: 0,
+  asked: false,
+  used: null,
+  unsigned: null,
+  stale: false,
+  kept: null,
+  idle: null,
+};
 
 /** Follows the result of one acquire. */
 class CountFlow {
-  private readonly nr: string | null;
-  private readonly nrIds: ReadonlySet<string>;
-  private readonly pages: string;
+  private readonly reader: CountReader;
   private readonly initial: number;
-  /** Loops over all pages that were asked for: `i < nr`. */
-  private readonly overAll: readonly { readonly index: string; readonly from: number; readonly to: number }[];
 
   constructor(
     private readonly file: FileAnalysis,
     private readonly f: FunctionContext,
     private readonly site: AcquireSite,
-    private readonly binding: Binding,
+    binding: Binding,
     private readonly node: number,
   ) {
-    const roles = site.form?.params ?? [];
-    const nr = site.call.args[roles.indexOf('nr')];
-    this.nr = nr ? textOf(strip(nr), file.unit) : null;
-    const ids = new Set<string>();
-    if (nr)
-      walkExpr(nr, (x) => {
-        if (x.kind === 'id' || x.kind === 'member') ids.add(x.name);
-      });
-    this.nrIds = ids;
-    this.pages = textOf(rootOf(site.pages!), file.unit);
+    this.reader = new CountReader(file, f, site, binding);
+    const nr = site.call.args[(site.form?.params ?? []).indexOf('nr')];
     const one = nr !== undefined && isOne(nr, site.pages!, f);
     const only = /_fast_only$/.test(site.fact.name);
     const countable = site.fact.result === 'pages' && site.fact.into !== 'folios' && nr !== undefined && !one;
-    const single = one && site.fact.result === 'pages' && site.fact.into !== 'folios' && mayTakeNone(site, file);
-    this.overAll = this.loopsOverAll();
+    const single =
+      one && site.fact.result === 'pages' && site.fact.into !== 'folios' && zeroReason(site, file) !== null;
     this.initial = FULL | (only ? NONE : ERROR) | (countable ? SHORT : single ? NONE : 0);
-  }
-
-  private loopsOverAll(): { index: string; from: number; to: number }[] {
-    const out: { index: string; from: number; to: number }[] = [];
-    for (const { head, last } of this.f.loops.values()) {
-      for (const node of [this.f.cfg.nodes[head], this.f.cfg.nodes[last]]) {
-        const test = node?.what.kind === 'branch' ? exprsOf(node)[0] : undefined;
-        const t = test && plain(test);
-        if (
-          t?.kind === 'binary' &&
-          /^(<|!=)$/.test(t.op) &&
-          t.left.kind === 'id' &&
-          this.text(strip(t.right)) === this.nr
-        )
-          out.push({ index: t.left.name, from: Math.min(head, last), to: Math.max(head, last) });
-      }
-    }
-    return out;
-  }
-
-  private text(e: Expr): string {
-    return textOf(e, this.file.unit);
-  }
-
-  /** The result's name in expressions. */
-  private get result(): string {
-    return this.binding.how === 'variable' ? this.binding.text : this.text(this.site.call);
-  }
-
-  private typeOf(e: Expr): { bits: number; unsigned: boolean } | null {
-    return integer(typeOfExpr(e, { unit: this.file.unit, locals: this.f.types }));
-  }
-
-  private isResult(e: Expr): boolean {
-    const x = strip(plain(e));
-    return this.binding.how === 'variable' ? this.text(x) === this.result : isSame(x, this.site.call);
   }
 
   /** Which cases make `left op right` true, and which false. */
   private cases(op: string, other: Expr, self: Expr, d: Data): { yes: number; no: number } | null {
     const c = constantOf(other);
-    const isNr = this.nr !== null && !d.stale && this.text(strip(other)) === this.nr;
+    const isNr = this.reader.nr !== null && !d.stale && this.reader.text(strip(other)) === this.reader.nr;
     if (c === undefined && !isNr) return null;
-    const mine = this.typeOf(self);
-    const theirs = c === undefined ? this.typeOf(other) : null;
+    const mine = this.reader.typeOf(self);
+    const theirs = c === undefined ? this.reader.typeOf(other) : null;
     const width = Math.max(mine?.bits ?? 64, theirs?.bits ?? 0, 32);
     const unsigned = (mine?.unsigned && mine.bits >= width) || (theirs?.unsigned && theirs.bits >= width);
     const error = unsigned ? Infinity : -14;
@@ -200,17 +148,19 @@ class CountFlow {
 
   private branch(test: Expr, truth: boolean, d: Data): Data | null {
     if (d.phase === 'before') return d;
+    const bound = this.reader.bounds.get(test);
+    if (bound && !d.asked) return this.loopTest(test, bound.unsigned, truth, d);
     const e = plain(test);
     let cases: { yes: number; no: number } | null = null;
     let mentions = false;
     let unsigned: Span | null = d.unsigned;
-    if (this.isResult(e)) {
+    if (this.reader.isResult(e)) {
       cases = { yes: ERROR | SHORT | FULL, no: NONE };
       mentions = true;
-    } else if (e.kind === 'unary' && e.op === '!' && this.isResult(e.arg)) {
+    } else if (e.kind === 'unary' && e.op === '!' && this.reader.isResult(e.arg)) {
       cases = { yes: NONE, no: ERROR | SHORT | FULL };
       mentions = true;
-    } else if (e.kind === 'call' && calleeName(e) === 'IS_ERR_VALUE' && e.args[0] && this.isResult(e.args[0])) {
+    } else if (e.kind === 'call' && calleeName(e) === 'IS_ERR_VALUE' && e.args[0] && this.reader.isResult(e.args[0])) {
       cases = { yes: ERROR, no: NONE | SHORT | FULL };
       mentions = true;
     } else if (e.kind === 'binary' && ['<', '<=', '>', '>=', '==', '!='].includes(e.op)) {
@@ -223,170 +173,25 @@ class CountFlow {
           if (signedWay & ERROR && !(op.startsWith('<') ? cases.yes & ERROR : cases.no & ERROR)) unsigned ??= e;
         }
       };
-      if (this.isResult(e.left)) compare(e.left, e.right, e.op);
-      else if (this.isResult(e.right)) compare(e.right, e.left, mirror[e.op] ?? e.op);
+      if (this.reader.isResult(e.left)) compare(e.left, e.right, e.op);
+      else if (this.reader.isResult(e.right)) compare(e.right, e.left, mirror[e.op] ?? e.op);
     }
-    if (!mentions) return this.reads(test) ? { ...d, asked: true } : d;
+    if (!mentions) return this.reader.reads(test) ? { ...d, asked: true, idle: null } : d;
     const known = cases as { yes: number; no: number } | null;
-    if (!known) return { ...d, asked: true };
+    if (!known) return { ...d, asked: true, idle: null };
     const mask = d.mask & (truth ? known.yes : known.no);
     return mask ? { ...d, mask, unsigned: mask & ERROR && mask & FULL ? unsigned : d.unsigned } : null;
   }
 
-  /** The expression reads the result, other than by printing it. */
-  private reads(e: Expr): boolean {
-    if (this.binding.how !== 'variable') return false;
-    let found = false;
-    const visit = (x: Expr): void => {
-      walkExpr(x, (y) => {
-        if (y.kind === 'call' && PRINTS.test(calleeName(y) ?? '')) return false;
-        if (y.kind === 'assign' && y.op === '=' && this.text(y.left) === this.result) {
-          visit(y.right);
-          return false;
-        }
-        if ((y.kind === 'id' || y.kind === 'member') && this.text(y) === this.result) found = true;
-        return undefined;
-      });
-    };
-    visit(e);
-    return found;
-  }
-
-  /** The node overwrites the result's variable. */
-  private overwrites(node: CfgNode): boolean {
-    if (this.binding.how !== 'variable') return false;
-    if (node.what.kind === 'decl') return node.what.decl.name === this.result;
-    let found = false;
-    for (const e of exprsOf(node))
-      walkExpr(e, (x) => {
-        if (x.kind === 'assign' && x.op === '=' && this.text(x.left) === this.result) found = true;
-      });
-    return found;
-  }
-
-  /** How the node uses the pages: an element or all of them. */
-  private uses(node: CfgNode, d: Data): { span: Span; all: boolean } | null {
-    let found: { span: Span; all: boolean } | null = null;
-    for (const e of exprsOf(node)) {
-      walkExpr(e, (x) => {
-        if (x.kind === 'sizeof') return false;
-        if (x.kind === 'call') {
-          const name = calleeName(x) ?? '';
-          if (isSame(x, this.site.call)) return false;
-          const effects = this.file.functions.has(name) ? [] : (kernel.call(name)?.effects ?? []);
-          if (PRINTS.test(name) || effects.some((y) => y.kind === 'free' || y.kind === 'pure' || y.kind === 'alloc'))
-            return false;
-          const given = x.args.some((a) => this.text(rootOf(a)) === this.pages);
-          const counted =
-            this.nr !== null &&
-            !d.stale &&
-            !/^\d+$/.test(this.nr) &&
-            x.args.some((a) => this.text(strip(a)) === this.nr);
-          if (given && effects.some((y) => y.kind === 'release')) {
-            if (counted) found ??= { span: x, all: true };
-            return false;
-          }
-          if (given && !FREES.test(name)) found ??= { span: x, all: counted };
-          if (given && counted && !FREES.test(name)) found = { span: x, all: true };
-          return FREES.test(name) ? false : undefined;
-        }
-        if (x.kind === 'index' && this.text(rootOf(x)) === this.pages && this.text(x) !== this.pages) {
-          const { index } = x;
-          const all =
-            !d.stale &&
-            index.kind === 'id' &&
-            !isGuard(node, x) &&
-            this.overAll.some((l) => l.index === index.name && node.id >= l.from && node.id <= l.to);
-          if (!found || all) found = { span: x, all };
-        }
-        if (
-          x.kind === 'member' &&
-          x.arrow &&
-          this.text(rootOf(x.object)) === this.pages &&
-          this.site.pages?.kind === 'unary'
-        )
-          found ??= { span: x, all: false };
-        // a single page's variable is read
-        if (
-          x.kind === 'assign' &&
-          x.op === '=' &&
-          this.site.pages?.kind === 'unary' &&
-          this.text(strip(x.right)) === this.pages
-        )
-          found ??= { span: x, all: false };
-        return undefined;
-      });
+  /** `i < ret` in front of a loop's body: it runs if pages were taken, and if an error counts as a huge number. */
+  private loopTest(test: Expr, unsigned: boolean, truth: boolean, d: Data): Data | null {
+    if (truth) {
+      const mask = d.mask & (unsigned ? ERROR | SHORT | FULL : SHORT | FULL);
+      if (!mask) return null;
+      return mask & ERROR ? { ...d, mask, unsigned: d.unsigned ?? test } : { ...d, mask, asked: true };
     }
-    return found;
-  }
-
-  /** The error code is used as a number of pages. */
-  private asCount(node: CfgNode): Span | null {
-    let found: Span | null = null;
-    for (const e of exprsOf(node)) {
-      walkExpr(e, (x) => {
-        if (x.kind === 'assign' && (x.op === '+=' || x.op === '-=') && this.isResult(x.right)) found ??= x;
-        if (
-          x.kind === 'binary' &&
-          ['+', '-', '*', '<<'].includes(x.op) &&
-          (this.isResult(x.left) || this.isResult(x.right))
-        )
-          found ??= x;
-        if (
-          x.kind === 'call' &&
-          !PRINTS.test(calleeName(x) ?? '') &&
-          x.args.some((a) => this.isResult(a)) &&
-          x.args.some((a) => this.text(rootOf(a)) === this.pages)
-        )
-          found ??= x;
-        // a function of the file that takes an unsigned number
-        const params = x.kind === 'call' ? (this.file.functions.get(calleeName(x) ?? '')?.def.params ?? []) : [];
-        if (x.kind === 'call' && x.args.some((a, i) => this.isResult(a) && integer(params[i]?.type)?.unsigned))
-          found ??= x;
-        // atomic64_add(ret, &mm->pinned_vm)
-        if (x.kind === 'call' && ADDS.test(calleeName(x) ?? '') && x.args[0] && this.isResult(x.args[0])) found ??= x;
-        if (x.kind === 'call' && !this.file.functions.has(calleeName(x) ?? '')) {
-          for (const y of kernel.call(calleeName(x) ?? '')?.effects ?? []) {
-            const count = 'pages' in y ? y.pages.count : undefined;
-            const arg = count === undefined ? undefined : x.args[count];
-            if (arg && this.isResult(arg)) found ??= x;
-          }
-        }
-      });
-    }
-    return found;
-  }
-
-  /** A release of as many pages as the result says. */
-  private releasesBy(node: CfgNode): Span | null {
-    let found: Span | null = null;
-    for (const e of exprsOf(node))
-      walkExpr(e, (x) => {
-        if (x.kind !== 'call' || this.file.functions.has(calleeName(x) ?? '')) return;
-        for (const y of kernel.call(calleeName(x) ?? '')?.effects ?? []) {
-          const count = y.kind === 'release' ? x.args[y.pages.count ?? -1] : undefined;
-          if (count && this.isResult(count)) found ??= x;
-        }
-      });
-    return found;
-  }
-
-  /** `object->count = (unsigned long)ret;`. */
-  private keptUnsigned(node: CfgNode): Span | null {
-    const e = node.what.kind === 'expr' ? node.what.expr : undefined;
-    if (e?.kind !== 'assign' || e.op !== '=' || e.left.kind !== 'member' || !this.isResult(e.right)) return null;
-    const unsigned = this.typeOf(e.left)?.unsigned ?? (e.right.kind === 'cast' && this.typeOf(e.right)?.unsigned);
-    return unsigned ? e : null;
-  }
-
-  private writesCount(node: CfgNode): boolean {
-    const ours = (t: Expr): boolean => (t.kind === 'id' || t.kind === 'member') && this.nrIds.has(t.name);
-    let found = false;
-    for (const e of exprsOf(node))
-      walkExpr(e, (x) => {
-        if ((x.kind === 'assign' && ours(x.left)) || (x.kind === 'update' && ours(x.arg))) found = true;
-      });
-    return found;
+    const mayFail = (d.mask & ERROR) !== 0 && (d.mask & FULL) !== 0 && !unsigned;
+    return { ...d, asked: true, idle: mayFail && this.reader.worksInLoop(test) ? test : null };
   }
 
   /** What a node does to a state, and what is wrong with that. */
@@ -399,25 +204,25 @@ class CountFlow {
     let d = data;
     let fault: Fault | undefined;
     const open = (d.mask & FULL) !== 0 && !d.asked;
-    const use = this.uses(node, d);
-    const reads = node.what.kind !== 'branch' && exprsOf(node).some((e) => this.reads(e));
+    const use = this.reader.uses(node, d.stale);
+    const reads = node.what.kind !== 'branch' && exprsOf(node).some((e) => this.reader.reads(e));
     if (reads && !d.asked && d.mask & ERROR && d.mask !== ERROR) {
-      const count = this.asCount(node);
+      const count = this.reader.asCount(node);
       if (count) fault = { kind: 'error-as-count', at: count };
-    } else if (reads && d.mask === ERROR && this.releasesBy(node)) {
-      fault = { kind: 'error-as-count', at: this.releasesBy(node)! };
+    } else if (reads && d.mask === ERROR && this.reader.releasesBy(node)) {
+      fault = { kind: 'error-as-count', at: this.reader.releasesBy(node)! };
     } else if (open && d.mask & ERROR) {
       if (use && !reads) fault = { kind: 'error-passes', at: use.span };
     } else if (open && d.mask & SHORT && use && !reads) {
       if (use.all) fault = { kind: 'short-passes', at: use.span };
       d = { ...d, used: d.used ?? use.span };
     } else if (open && d.mask & NONE && use && !reads) fault = { kind: 'none-passes', at: use.span };
-    const kept = reads && !d.asked && d.mask & ERROR ? this.keptUnsigned(node) : null;
+    const kept = reads && !d.asked && d.mask & ERROR ? this.reader.keptUnsigned(node) : null;
     if (kept) d = { ...d, kept };
-    else if (reads) d = { ...d, asked: true };
-    if (this.writesCount(node)) d = { ...d, stale: true };
+    else if (reads) d = { ...d, asked: true, idle: null };
+    if (this.reader.writesCount(node)) d = { ...d, stale: true };
     if (node.what.kind === 'return') fault ??= this.atReturn(node, d, facts);
-    else if (this.overwrites(node)) {
+    else if (this.reader.overwrites(node)) {
       fault ??= lost(d, node.span);
       return { data: { ...START }, ...(fault ? { fault } : {}) };
     }
@@ -430,11 +235,13 @@ class CountFlow {
       const succeeds = value && signIn(value, facts, this.file.unit) === ZERO_;
       return succeeds && d.mask & ERROR && d.mask & FULL ? { kind: 'error-as-count', at: d.kept } : undefined;
     }
+    if (d.idle && value && d.mask & ERROR && signIn(value, facts, this.file.unit) === ZERO_)
+      return { kind: 'error-lost', at: d.idle };
     return value && signIn(value, facts, this.file.unit) === NEGATIVE ? undefined : lost(d, node.span);
   }
 
   private fault(kind: CountFault['kind'], at: Span, unsigned: Span | null, way: CountFault['way']): CountFault {
-    const result = this.binding.how === 'variable' ? this.binding.text : null;
+    const result = this.reader.binding.how === 'variable' ? this.reader.binding.text : null;
     return { site: this.site, kind, at, result, unsigned, way };
   }
 
@@ -443,20 +250,26 @@ class CountFlow {
    * only. Or `if (ret <= 0) return …; if (ret < 0) note = …;`: what is noted of fewer pages never is.
    */
   private idleTest(at: Flow<Data>['at']): Span | null {
-    if (!(this.initial & SHORT) || this.binding.how !== 'variable') return null;
+    if (!(this.initial & SHORT) || this.reader.binding.how !== 'variable') return null;
     const { nodes } = this.f.cfg;
     for (const node of nodes) {
       const test = node.what.kind === 'branch' ? node.what.test : undefined;
-      const states = (at[node.id] ?? []).map((e) => e.data);
-      if (!test || !states.length || states.some((d) => d.phase === 'before') || !this.comparesWithCount(test))
-        continue;
-      const dead = [true, false].find((truth) => states.every((d) => this.branch(test, truth, d) === null));
+      const entries = at[node.id] ?? [];
+      const states = entries.map((e) => e.data).filter((d) => d.phase === 'after');
+      if (!test || !states.length || !this.comparesWithCount(test)) continue;
+      // where the result comes from another call, what is known of it decides
+      const c = condition(test, this.file.unit);
+      const never = (e: Entry<Data>, truth: boolean): boolean =>
+        e.data.phase === 'before'
+          ? learn(e.facts, c.text, truth ? c.yes : c.no) === null
+          : this.branch(test, truth, e.data) === null;
+      const dead = [true, false].find((truth) => entries.every((e) => never(e, truth)));
       if (dead === undefined) continue;
       if (states.every((d) => d.mask === ERROR)) return test;
       const way = (truth: boolean): number | undefined => node.succs.find((s) => s.label.kind === String(truth))?.to;
-      const never = nodes[way(dead) ?? -1];
+      const left = nodes[way(dead) ?? -1];
       // one step that is left out, and then as without it: no way out for an error
-      const rejoins = never?.what.kind === 'expr' && never.succs.length === 1 && never.succs[0]!.to === way(!dead);
+      const rejoins = left?.what.kind === 'expr' && left.succs.length === 1 && left.succs[0]!.to === way(!dead);
       if (rejoins && states.every((d) => !(d.mask & ERROR) && d.mask & SHORT && d.mask & FULL)) return test;
     }
     return null;
@@ -466,15 +279,15 @@ class CountFlow {
   private comparesWithCount(test: Expr): boolean {
     const e = plain(test);
     if (e.kind !== 'binary' || !/^(<|<=|>|>=|==|!=)$/.test(e.op)) return false;
-    const other = this.isResult(e.left) ? e.right : this.isResult(e.right) ? e.left : null;
-    return other !== null && ((constantOf(other) ?? -1) >= 0 || this.text(strip(other)) === this.nr);
+    const other = this.reader.isResult(e.left) ? e.right : this.reader.isResult(e.right) ? e.left : null;
+    return other !== null && ((constantOf(other) ?? -1) >= 0 || this.reader.text(strip(other)) === this.reader.nr);
   }
 
   private follow(): Flow<Data> {
     return runFlow<Data>(this.f, this.file.unit, {
       start: START,
       key: (d) =>
-        `${d.phase}${d.mask}${d.asked}${d.used ? 'u' : ''}${d.unsigned ? 'x' : ''}${d.stale}${d.kept ? 'k' : ''}`,
+        `${d.phase}${d.mask}${d.asked}${d.used ? 'u' : ''}${d.unsigned ? 'x' : ''}${d.stale}${d.kept ? 'k' : ''}${d.idle ? 'i' : ''}`,
       step: (n, d, facts): readonly Outcome<Data>[] => [{ data: this.effect(n, d, facts).data }],
       branch: (t, truth, d) => this.branch(t, truth, d),
     });
@@ -489,15 +302,39 @@ class CountFlow {
       this.f.cfg.nodes.some(({ id, what }) => {
         const value = what.kind === 'return' ? what.value : undefined;
         const open = (d: Data): boolean => d.phase === 'after' && (d.mask & SHORT) !== 0 && (d.mask & FULL) !== 0;
-        return value && this.isResult(value) && (flow.at[id] ?? []).some((e) => open(e.data) && !e.data.asked);
+        return value && this.reader.isResult(value) && (flow.at[id] ?? []).some((e) => open(e.data) && !e.data.asked);
       })
     );
+  }
+
+  /**
+   * `if (ret > 0) n = ret;`, and then `ret = use(pages)` for errors too: nothing stands on the way of an error only, and the call that is
+   * given the pages puts its own result in the place of the code.
+   */
+  private runsOnAfterError(node: CfgNode, at: Flow<Data>['at']): Entry<Data> | null {
+    if (!this.reader.overwrites(node) || node.id === this.node || !this.reader.uses(node, true)) return null;
+    const taken = (e: Entry<Data>): boolean => e.data.phase === 'after' && (e.data.mask & FULL) !== 0;
+    const here = at[node.id] ?? [];
+    const error = here.find((e) => e.data.phase === 'after' && e.data.mask & ERROR && !taken(e) && !e.data.asked);
+    if (!error || !here.some(taken)) return null;
+    let e: Entry<Data> | null = error;
+    while (e?.from && !taken(e.from)) e = e.from;
+    return e && (at[e.node] ?? []).some(taken) ? error : null;
+  }
+
+  /** Somewhere the function returns what may be an error code: who calls it listens. */
+  private tellsErrors(at: Flow<Data>['at']): boolean {
+    return this.f.cfg.nodes.some(({ id, what }) => {
+      const value = what.kind === 'return' ? what.value : undefined;
+      return value && (at[id] ?? []).some((e) => (signIn(value, e.facts, this.file.unit) & NEGATIVE) !== 0);
+    });
   }
 
   run(): CountFault[] {
     const flow = this.follow();
     if (!flow.complete) return [];
     const out: CountFault[] = [];
+    const tells = this.tellsErrors(flow.at);
     const idle = this.idleTest(flow.at);
     if (idle) out.push(this.fault('short-unasked', idle, null, []));
     const add = (kind: CountFault['kind'], at: Span, entry: Entry<Data>): void => {
@@ -505,6 +342,8 @@ class CountFlow {
       out.push(this.fault(kind, at, entry.data.unsigned, wayTo(entry).slice(-6)));
     };
     this.f.cfg.nodes.forEach((node, id) => {
+      const failed = this.runsOnAfterError(node, flow.at);
+      if (failed) add('error-passes', node.span, failed);
       for (const entry of flow.at[id] ?? []) {
         if (id === this.f.cfg.exit) {
           const from = entry.from ? this.f.cfg.nodes[entry.from.node] : undefined;
@@ -513,18 +352,11 @@ class CountFlow {
           continue;
         }
         const { fault } = this.effect(node, entry.data, entry.facts);
-        if (fault) add(fault.kind, fault.at, entry);
+        if (fault && (tells || fault.kind !== 'error-lost')) add(fault.kind, fault.at, entry);
       }
     });
     return out;
   }
-}
-
-/** `if (pages[i])`: the slot is asked whether it holds a page. */
-function isGuard(node: CfgNode, e: Expr): boolean {
-  if (node.what.kind !== 'branch') return false;
-  const t = plain(exprsOf(node)[0] ?? e);
-  return t === e || (t.kind === 'unary' && t.op === '!' && plain(t.arg) === e);
 }
 
 interface Fault {

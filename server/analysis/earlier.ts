@@ -65,7 +65,11 @@ class Moves {
         const at = this.span(event.at);
         return at && { ...event, at };
       }
-      case 'leak':
+      case 'leak': {
+        const at = this.span(event.at);
+        const from = event.from && (this.call(event.from) ?? undefined);
+        return at && { ...event, resource: resource!, at, from, trace: this.trace(event.trace) };
+      }
       case 'outlives': {
         const at = this.span(event.at);
         return at && { ...event, resource: resource!, at, trace: this.trace(event.trace) };

@@ -13,6 +13,8 @@ export interface LeakEvent {
   readonly by?: string;
   readonly trace: Trace | null;
   readonly functionName: string;
+  /** The call of `functionName`, made where the pages were taken, on the way to `at`. */
+  readonly from?: CallExpr;
   /** Some of the requested pages only: the path knows that the result is short. */
   readonly short: boolean;
   /** Calls got the pages, or their numbers, and failed: lost only if such calls do not take them over all the same. */

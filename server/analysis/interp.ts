@@ -58,7 +58,7 @@ export class Interpreter {
   private readonly acquires: Acquires;
   private readonly effects: Effects;
 
-  constructor(private readonly machine: Machine) {
+  constructor(readonly machine: Machine) {
     this.unitMemo = memoOf(machine.unit);
     this.unions = unionNames(machine.unit);
     this.memory = new Memory(machine.symbols);

@@ -1,10 +1,13 @@
 /** Loops of the path walk: how often they are gone around, and what is assumed behind them. */
+import type { CallExpr, Expr } from '../../language/c/ast.ts';
 import type { CfgNode, Edge } from '../../language/c/cfg.ts';
-import type { Loop } from './context.ts';
-import type { Frame } from './frame.ts';
+import { exprsOf, type FunctionContext, type Loop } from './context.ts';
+import { makes, plain } from './flow.ts';
+import { textOf, type Frame } from './frame.ts';
 import type { Interpreter } from './interp.ts';
+import { calledFrom } from './release.ts';
 import { isElsewhere, Rounds, type Resource, type State } from './state.ts';
-import type { Val } from './values.ts';
+import { sameVal, type Val } from './values.ts';
 
 /** A way on from a node. */
 export interface Step {
@@ -31,11 +34,12 @@ export class LoopBorders {
 
   /**
    * A loop that gives pages back one by one has given all of them back when it ends by its own condition: its bound is
-   * the number that is held (a wrong bound is another rule's business).
+   * the number that is held (a wrong bound is another rule's business). `skipped`: it did not run once.
    */
-  leave(loop: Loop, state: State, frame: Frame): void {
+  leave(loop: Loop, state: State, frame: Frame, skipped = false, test?: Expr): void {
     for (const [id, r] of state.resources) {
       const last = r.releasedAt.at(-1);
+      if (test && r.status === 'partial') this.goesTooFar(loop, test, r, state, frame);
       // in the loop's own text, or in a function that it calls with each page
       const here = last && last.start >= loop.span.start && last.end <= loop.span.end;
       if (r.status === 'partial' && last && (here || (loop.releases && this.reaches(loop, r, state, frame)))) {
@@ -51,6 +55,7 @@ export class LoopBorders {
       } else if (
         r.status === 'held' &&
         loop.releases &&
+        !skipped &&
         (isElsewhere(state, r) || this.reaches(loop, r, state, frame))
       ) {
         state.resources.set(id, {
@@ -61,6 +66,33 @@ export class LoopBorders {
         });
       }
     }
+  }
+
+  /** `for (i = 0; i < nr; i++) put_page(pages[i])`, where the path knows that fewer than `nr` were taken. */
+  private goesTooFar(loop: Loop, test: Expr, r: Resource, state: State, frame: Frame): void {
+    const t = plain(test);
+    const call = frame.context.calls.find((c) => c.start === r.releasedAt.at(-1)?.start);
+    if (!call || r.releasedAt.length > 1 || t.kind !== 'binary' || t.op !== '<' || t.left.kind !== 'id') return;
+    if (r.fact.result !== 'pages' || r.iter || r.earlier.length || r.outflow) return;
+    const { lastIndex } = r;
+    if (!lastIndex || !sameVal(lastIndex, r.index) || !loop.assigned.has(t.left.name)) return;
+    const bound = this.interp.eval(t.right, state.fork(), frame);
+    if (state.compare('>', bound, r.result) !== true || !runsAlways(loop, call, frame.context)) return;
+    // whoever took the pages told the function how many to give back
+    const from = calledFrom(r.functionName, frame);
+    const at = from ?? call;
+    this.interp.machine.emit({
+      kind: 'double',
+      refKind: r.kind,
+      resource: r,
+      name: textOf(at.args[0] ?? at, this.interp.machine.unit).slice(0, 60),
+      first: r.site,
+      at,
+      call: at,
+      why: 'unfilled',
+      trace: state.trace,
+      functionName: from ? r.functionName : frame.context.def.name,
+    });
   }
 
   private reaches(loop: Loop, r: Resource, state: State, frame: Frame): boolean {
@@ -94,6 +126,25 @@ export class LoopBorders {
     }
     return out;
   }
+}
+
+/** Every round makes the call, and nothing ends the loop early: no test in it asks whether the slot holds a page. */
+function runsAlways(loop: Loop, call: CallExpr, { cfg }: FunctionContext): boolean {
+  const leaves = cfg.nodes.some(
+    (n) =>
+      isInside(loop, n.id) && n.id !== loop.head && n.id !== loop.last && n.succs.some((s) => !isInside(loop, s.to)),
+  );
+  if (leaves) return false;
+  const seen = new Set<number>();
+  const work = cfg.nodes[loop.head]!.succs.filter((s) => isInside(loop, s.to)).map((s) => s.to);
+  for (let id = work.pop(); id !== undefined; id = work.pop()) {
+    const node = cfg.nodes[id]!;
+    if (seen.has(id) || exprsOf(node).some((e) => makes(e, call))) continue;
+    if (id === loop.head || id === loop.last) return false;
+    seen.add(id);
+    for (const s of node.succs) if (s.to === loop.head || isInside(loop, s.to)) work.push(s.to);
+  }
+  return true;
 }
 
 /** The array of the pages stands in a slot of the list at that symbol: `list[i].pages`. */

@@ -1,4 +1,5 @@
 /** Places and what they hold: addresses, loads, stores, and which resources a value leads to. */
+import { spellsError } from '../../language/c/index.ts';
 import type { PagesArg } from '../../language/kernel/types.ts';
 import type { Frame } from './frame.ts';
 import { isElsewhere, type RefKind, type Resource, type State } from './state.ts';
@@ -57,7 +58,7 @@ export class Memory {
     return symbol(
       this.symbols.get(key, {
         name: name?.(),
-        ...(unsigned?.() ? { lo: 0 } : {}),
+        ...(unsigned?.() ? { lo: 0 } : loc.startsWith('G/') && spellsError(loc.slice(2)) ? { hi: -1 } : {}),
         elementOf,
         fill: filled,
         from: base !== undefined ? { base, field: loc.slice(loc.lastIndexOf('.') + 1) } : undefined,

@@ -12,6 +12,17 @@ const MAX_FILLED = 8;
 
 const isWithin = (a: Span, b: Span): boolean => a.start >= b.start && a.end <= b.end;
 
+/** The call in that function, further up the stack, which led to the frame. */
+export function calledFrom(fn: string, frame: Frame): CallExpr | undefined {
+  let callee = frame;
+  for (let f = frame.caller; f && callee.context.def.name !== fn; callee = f, f = f.caller)
+    if (f.context.def.name === fn) {
+      const start = Number(callee.id.slice(f.id.length + 1));
+      return f.context.calls.find((c) => c.start === start);
+    }
+  return undefined;
+}
+
 /** Releases and frees on a path. */
 export class Releases {
   constructor(
@@ -234,6 +245,7 @@ export class Releases {
         by: calleeName(e),
         trace: state.trace,
         functionName: frame.context.def.name,
+        from: calledFrom(r.functionName, frame),
         short: isShort(state, r),
         refused: false,
       });

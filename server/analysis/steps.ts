@@ -3,11 +3,12 @@ import type { Expr } from '../../language/c/ast.ts';
 import type { CfgNode } from '../../language/c/cfg.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import type { Loop } from './context.ts';
+import { plain } from './flow.ts';
 import { textOf, type Frame } from './frame.ts';
 import type { Interpreter } from './interp.ts';
 import { isInside, LoopBorders, loopEndingAt, roundsOf, type Step } from './loops.ts';
 import type { State } from './state.ts';
-import { ZERO } from './values.ts';
+import { isConst, ZERO } from './values.ts';
 
 /** Runs nodes. */
 export class Stepper {
@@ -122,6 +123,7 @@ export class Stepper {
     const out: Step[] = [];
     const tired = loop !== undefined && (state.rounds.get(loop.head) ?? 0) >= roundsOf(loop);
     if (tired) this.borders.widen(loop, state, frame);
+    const skipped = loop !== undefined && !tired && this.isSkipped(loop, test, state, frame);
     for (const [i, edge] of node.succs.entries()) {
       const truth = edge.label.kind === 'true';
       if (tired && truth && node.succs.length > 1) continue;
@@ -129,12 +131,24 @@ export class Stepper {
       const before = s.trace;
       if (!this.interp.assume(test, truth, s, frame) && !tired) continue;
       // `while (!failed)` goes on where the test is false
-      if (loop && !truth && !isInside(loop, edge.to)) this.borders.leave(loop, s, frame);
+      if (loop && !truth && !isInside(loop, edge.to)) this.borders.leave(loop, s, frame, skipped, test);
       if (!loop && before === s.trace)
         s.note(test, `${text(test, this.unit)} is ${truth ? 'true' : 'false'}`, 'branch');
       out.push({ edge, state: s });
     }
     return out;
+  }
+
+  /** The loop's test, of numbers that the path knows, does not hold where it first comes to it: what the loop would give back stays held. */
+  private isSkipped(loop: Loop, test: Expr, state: State, frame: Frame): boolean {
+    if (!loop.releases || !state.resources.size || state.rounds.get(loop.head)) return false;
+    const t = plain(test);
+    const sides =
+      t.kind === 'binary' && /^([<>]=?|!=)$/.test(t.op) ? [t.left, t.right] : t.kind === 'update' ? [t] : [];
+    // numbers, not symbols that were assumed to be small: those may go together with a count that was assumed to be none
+    const s = state.fork();
+    if (!sides.length || !sides.every((e) => isConst(this.interp.eval(e, s, frame)))) return false;
+    return !this.interp.assume(test, true, state.fork(), frame);
   }
 
   private foreach(node: CfgNode, state: State, frame: Frame, loop: Loop | undefined): Step[] {

@@ -145,9 +145,15 @@ export class Driver {
 
   private differs(before: FileSketch, now: FileSketch): boolean {
     const { vocabulary } = this.plan();
-    const digest = (s: FileSketch): string =>
-      s.functions.map((f) => vocabulary.digest(f)).join('\n') + [...s.pageFields].join();
-    return digest(before) !== digest(now);
+    // pieces that nobody touched are the same objects
+    return (
+      before.functions.length !== now.functions.length ||
+      [...before.pageFields].join() !== [...now.pageFields].join() ||
+      now.functions.some((f, i) => {
+        const was = before.functions[i]!;
+        return f !== was && vocabulary.digest(f) !== vocabulary.digest(was);
+      })
+    );
   }
 
   private plan(): Plan {

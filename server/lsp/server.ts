@@ -16,6 +16,7 @@ import type { ServerHost } from './host.ts';
 import { registerHover } from './hover.ts';
 import type { InitializationOptions } from './protocol.ts';
 import { Session } from './session.ts';
+import { registerRehearsal } from './rehearsal.ts';
 import { registerSimulatable } from './simulatable.ts';
 import { SettingsStore } from './settings.ts';
 import { registerWatching } from './watch.ts';
@@ -60,6 +61,7 @@ export function startServer(connection: Connection, host: ServerHost): Session {
   registerHover(session);
   registerAnnotations(session);
   registerSimulatable(session);
+  registerRehearsal(session);
   registerWatching(session, () => refresh?.());
   documents.listen(connection);
   connection.listen();

@@ -1,8 +1,8 @@
 /** What all features share: connection, open documents, settings, and the analysis of each document as it is now. */
 import {
+  CancellationToken,
   LSPErrorCodes,
   ResponseError,
-  type CancellationToken,
   type ClientCapabilities,
   type Connection,
   type TextDocuments,
@@ -47,6 +47,8 @@ export class Session {
   capabilities: ClientCapabilities = {};
   options: InitializationOptions = {};
   readonly problems: ProblemReporter;
+  /** Told of each analysis that is whole. */
+  onSettled: ((analysed: Analysed) => void) | undefined;
   /** Rises when a header, a setting or a folder changes: earlier analyses count no more. */
   #generation = 0;
   #analyser: Promise<Analyser | undefined> | undefined;
@@ -119,13 +121,7 @@ export class Session {
       if (!before || this.settings.isExcluded(uri, settings)) return undefined;
       const cached = this.#fresh(before);
       if (cached) return cached;
-      const linked = await this.#linkedWith(uri, before.getText());
-      const read = await this.#headersOf(before);
-      const matters =
-        linked.length > 0 ||
-        this.host.mayMatter(before.getText()) ||
-        this.#usesHeaders({ path: uri, text: before.getText() }, read);
-      const headers = matters ? read : [];
+      const { linked, headers } = await this.#surroundings(uri, before.getText());
       const analyser = await (this.#analyser ??= this.#createAnalyser());
       stopIf(token);
       const document = this.documents.get(uri);
@@ -151,9 +147,44 @@ export class Session {
       const { version } = still;
       const documentOf = documentsOf(still, [...headers, ...linked.flatMap((one) => [one, ...one.headers])]);
       const analysed: Analysed = { document: still, version, settings, headers, result, documentOf };
-      if (result.isSettled !== false) this.#cache.set(uri, { generation, analysed });
+      if (result.isSettled !== false) {
+        this.#cache.set(uri, { generation, analysed });
+        this.onSettled?.(analysed);
+      }
       return analysed;
     }
+  }
+
+  /** What else belongs to a document with this text: its headers, and files of its folder. */
+  async #surroundings(
+    uri: string,
+    text: string,
+  ): Promise<{ readonly linked: readonly LinkedFile[]; readonly headers: readonly HeaderText[] }> {
+    const linked = await this.#linkedWith(uri, text);
+    const read = await this.#headersOf(uri, text);
+    const matters = linked.length > 0 || this.host.mayMatter(text) || this.#usesHeaders({ path: uri, text }, read);
+    return { linked, headers: matters ? read : [] };
+  }
+
+  /**
+   * Does all that a keystroke would ask for if it made this text of the document, and tells nobody. False: something else is
+   * to be done, or nothing can be; the next real analysis starts from this text as it would from any earlier one.
+   */
+  async rehearse({ document: { uri }, version, settings }: Analysed, text: string): Promise<boolean> {
+    const generation = this.#generation;
+    const isQuiet = (): boolean =>
+      this.#turns.size === 0 &&
+      this.#hasty.size === 0 &&
+      this.#generation === generation &&
+      this.documents.get(uri)?.version === version;
+    await this.host.pause();
+    const analyser = isQuiet() && (await this.#analyser);
+    if (!analyser) return false;
+    const { linked, headers } = await this.#surroundings(uri, text);
+    if (!isQuiet()) return false;
+    const options = { ...analysisOptions(settings), hasty: true };
+    const steps = analyser.steps({ path: uri, text, headers, linked }, options);
+    return (await this.#drive(steps, isQuiet, CancellationToken.None)) !== undefined;
   }
 
   /** Does the work with pauses, in which messages are handled. Undefined: its text is no longer that of the document. */
@@ -335,13 +366,12 @@ export class Session {
     return naming.length > 0 && usesHeaders(file, naming);
   }
 
-  async #headersOf(document: TextDocument): Promise<readonly HeaderText[]> {
-    const text = document.getText();
+  async #headersOf(uri: string, text: string): Promise<readonly HeaderText[]> {
     const key = `${this.#generation}\n${projectIncludes(text).join('\n')}`;
-    const known = this.#closures.get(document.uri);
+    const known = this.#closures.get(uri);
     if (known?.key === key) return known.headers;
-    const headers = await this.#closure(document.uri, text);
-    this.#closures.set(document.uri, { key, headers });
+    const headers = await this.#closure(uri, text);
+    this.#closures.set(uri, { key, headers });
     return headers;
   }
 

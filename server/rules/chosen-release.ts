@@ -7,6 +7,9 @@ import type { Cfg } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { exprsOf, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import { constantOf, plain } from '../analysis/flow.ts';
+import { writesIn } from '../analysis/per-function.ts';
+import type { ReleaseSite } from '../analysis/sites.ts';
 import type { RefKind } from '../analysis/state.ts';
 
 /** The call is reached from node `yes` and not from node `no` (without going through the branch again). */
@@ -66,4 +69,44 @@ function sets(f: FunctionContext, field: string): boolean {
         if (x.kind === 'assign' && x.left.kind === 'member' && x.left.name === field) found = true;
       });
   return found;
+}
+
+/** `o->pinned`, or `!o->pinned`: the field, and whether the test holds where it is set. */
+function flagOf(test: Expr): { readonly flag: Expr & { kind: 'member' }; readonly holds: boolean } | null {
+  const e = plain(test);
+  if (e.kind === 'member') return { flag: e, holds: true };
+  const inner = e.kind === 'unary' && e.op === '!' ? flagOf(e.arg) : null;
+  return inner && { flag: inner.flag, holds: !inner.holds };
+}
+
+/** The field is written `true` where pages are pinned, nowhere where they are taken otherwise, and never anything that is not known. */
+function marksPins(file: FileAnalysis, field: string): boolean {
+  let marked = false;
+  for (const f of file.functions.values())
+    for (const value of writesIn(f).fields.get(field) ?? []) {
+      const isTrue = (value.kind === 'id' && value.name === 'true') || constantOf(value) === 1;
+      const isFalse = (value.kind === 'id' && value.name === 'false') || constantOf(value) === 0;
+      if (!isTrue && !isFalse) return false;
+      const taken = isTrue ? file.groups.acquires.filter((a) => a.fn === f.def.name) : [];
+      if (isTrue && (!taken.length || taken.some((a) => a.kind !== 'pin'))) return false;
+      marked ||= isTrue;
+    }
+  return marked;
+}
+
+/** `if (o->pinned) put_page(…); else unpin_user_page(…);`, where the function that pins the pages sets `o->pinned`. */
+export function* chosenTheWrongWay(file: FileAnalysis): Iterable<{ release: ReleaseSite; flag: Expr }> {
+  for (const release of file.groups.releases) {
+    const f = release.effect.of === 'get' && !release.effect.frees ? file.functions.get(release.fn) : undefined;
+    const partners = f ? file.groups.releases.filter((r) => r.fn === release.fn && r.effect.of === 'pin') : [];
+    if (!f || !partners.length) continue;
+    for (const { what, succs } of f.cfg.nodes) {
+      const test = what.kind === 'branch' ? flagOf(what.test) : null;
+      const on = succs.find((e) => e.label.kind === String(test?.holds))?.to;
+      const off = succs.find((e) => e.label.kind === String(!test?.holds))?.to;
+      if (!test || on === undefined || off === undefined || !isOnlyBehind(f.cfg, release.call, on, off)) continue;
+      if (partners.some((p) => isOnlyBehind(f.cfg, p.call, off, on)) && marksPins(file, test.flag.name))
+        yield { release, flag: test.flag };
+    }
+  }
 }

@@ -179,6 +179,15 @@ function missedBelow(file: FileAnalysis, e: OutlivesEvent, returned: readonly Re
   );
 }
 
+/**
+ * A function that gives pages back itself, though none on this path, frees what names them: whoever took them should not have called it
+ * before they were given back, or told it of them.
+ */
+function atCaller(file: FileAnalysis, e: LeakEvent): LeakEvent {
+  if (!e.from || !file.groups.releases.some((r) => r.fn === e.functionName)) return e;
+  return { ...e, at: e.from, functionName: e.resource.functionName, by: e.functionName };
+}
+
 /** The function itself takes the pages, or calls the one that does: further up, counters that are not followed decide. */
 function isNear(file: FileAnalysis, e: OutlivesEvent): boolean {
   const fn = e.resource.functionName;
@@ -202,8 +211,9 @@ export const leakedPin: Rule = {
         if (seen.has(key)) continue;
         seen.add(key);
         lost.add(e.resource.site.start);
-        told.add(e.functionName);
-        yield fromLeak(file, e);
+        const here = atCaller(file, e);
+        told.add(here.functionName);
+        yield fromLeak(file, here);
       } else if (e.kind === 'outlives' && isUnfinished(file, e.root, e.resource.functionName)) {
         continue;
       } else if (

@@ -4,7 +4,7 @@ import { presumedWrong } from '../analysis/beliefs.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group, ReleaseSite } from '../analysis/sites.ts';
 import { matchRelease } from '../fixes/release.ts';
-import { isChosenByData, isOnlyBehind } from './chosen-release.ts';
+import { chosenTheWrongWay, isChosenByData, isOnlyBehind } from './chosen-release.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';
 import { callName, describeAcquire, lineAt, pagesName, pathSteps, stepAt, type Report, type Rule } from './rule.ts';
 
@@ -144,7 +144,7 @@ export const mismatchedRelease: Rule = {
         pathSteps(file, e.trace, e.resource.site, e.at, 'released with the wrong partner'),
       );
     }
-    for (const { release: r, flag } of againstFlags(file)) {
+    for (const { release: r, flag } of [...againstFlags(file), ...chosenTheWrongWay(file)]) {
       if (seen.has(r.call.start)) continue;
       seen.add(r.call.start);
       const name = file.groups.text(flag);

@@ -1,8 +1,9 @@
 /** unchecked-pin-count: the result of an acquire is not looked at, or not well enough. */
 import type { CountFault } from '../analysis/counts.ts';
 import { countFaults } from '../analysis/counts.ts';
+import { zeroReason } from '../analysis/count-forms.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import { insertCheck } from '../fixes/count-check.ts';
+import { insertCheck, NO_CHECK } from '../fixes/count-check.ts';
 import type { RuleMeta } from '../findings.ts';
 import { callName, pagesName, stepAt, type Report, type Rule } from './rule.ts';
 
@@ -106,6 +107,15 @@ Check for an error with a signed comparison: against an \`unsigned int\` count, 
   ],
 };
 
+/** Why one page that was asked for may not be there, in words. */
+function whyZero(file: FileAnalysis, f: CountFault): string {
+  const reason = zeroReason(f.site, file);
+  if (reason?.why === 'nowait') return ' (with FOLL_NOWAIT, where it would have to wait)';
+  if (reason?.why === 'address')
+    return ' (kernels before 6.5 return 0 for the last page of the address space, which user space can name here)';
+  return reason?.why === 'elsewhere' ? ` (which ${reason.site.fn}() reckons with)` : '';
+}
+
 function message(file: FileAnalysis, f: CountFault): string {
   const name = callName(f.site.call);
   const isOwn = file.groups.acquires.some((a) => a.call === f.site.call);
@@ -118,10 +128,12 @@ function message(file: FileAnalysis, f: CountFault): string {
       return f.unsigned
         ? `An error of ${name}() passes the check of ${result}: the comparison is unsigned, so a negative code counts as a huge number, and ${pages} is used although nothing was taken. Compare as signed, or test \`< 0\` first.`
         : `${pages} is used although ${name}() may have failed: ${result} is not checked for an error code first.`;
+    case 'error-lost':
+      return `An error of ${name}() is lost: ${result} is not checked for one, the loop over the pages then does not run, and the function returns 0 as if all were done. Return the code if it is negative.`;
     case 'error-as-count':
       return `${result} of ${name}() is used as a number of pages although it may be a negative error code; check it first.`;
     case 'none-passes':
-      return `${pages} is used although ${name}() may have taken no page: ${result} is checked for an error only, and 0 passes that check. Compare it with 1.`;
+      return `${pages} is used although ${name}() may have taken no page${whyZero(file, f)}: ${result} is checked for an error only, and 0 passes that check. Compare it with 1.`;
     case 'short-unasked':
       return `${name}() may take fewer pages than asked for, but the test of ${result} behind it sorts out errors only, so that what is written here for fewer pages never runs. Compare ${result} with the requested count instead.`;
     case 'short-passes':
@@ -153,13 +165,16 @@ export const uncheckedPinCount: Rule = {
                     ? 'the result counts as a number of pages'
                     : f.kind === 'short-unasked'
                       ? 'this test has one outcome only'
-                      : 'the pages are used',
+                      : f.kind === 'error-lost'
+                        ? 'this loop does not run for an error code'
+                        : 'the pages are used',
                   'fault',
                 ),
               ]),
         ],
         shape: `${name}:${f.kind}`,
         fixes: () => insertCheck(file, f),
+        fixNote: () => (insertCheck(file, f).length > 0 ? undefined : NO_CHECK),
       };
     }
   },

@@ -143,6 +143,8 @@ export interface Run {
   readonly stopped?: string;
   /** It goes on when asked to; what it found is known at its end. */
   readonly unfinished?: true;
+  /** It was ended by hand where it stood: of what is decided later nothing is said. */
+  readonly cut?: true;
 }
 /** How far an unfinished run has come. */
 export interface GoneOn {
@@ -309,8 +311,8 @@ export interface Explored extends Exploration {
 /** Requests to read and search a run. */
 export interface RunRequests {
   readonly load: { readonly params: LoadParams; readonly result: Run };
-  /** Continues an unfinished run, for so many milliseconds or to its end. */
-  readonly goOn: { readonly params: { readonly pause?: number }; readonly result: GoneOn };
+  /** Continues an unfinished run, for so many milliseconds or to its end; or ends it where it stands. */
+  readonly goOn: { readonly params: { readonly pause?: number; readonly stop?: true }; readonly result: GoneOn };
   readonly position: { readonly params: { readonly step: number }; readonly result: Position };
   readonly nextStep: { readonly params: NextStepParams; readonly result: number | null };
   readonly findStep: { readonly params: FindStepParams; readonly result: Found };

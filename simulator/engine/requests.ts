@@ -40,7 +40,7 @@ export function runHandlers(current: Current, keep: (session: Session) => void):
       keep(session);
       return session.run;
     },
-    goOn: ({ pause }) => current().goOn(pause),
+    goOn: (params) => current().goOn(params),
     position: ({ step }) => position(current(), step),
     nextStep: (params) => nextStep(current(), params),
     findStep: (params, patience) => findStep(current(), params, patience),

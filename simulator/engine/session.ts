@@ -14,6 +14,7 @@ import type {
   Problem,
   ResultInfo,
   Run,
+  RunRequests,
   SourceFile,
   Steps,
 } from './protocol.ts';
@@ -87,9 +88,10 @@ export class Session {
     this.run = this.describe(params.name);
   }
 
-  /** Continues an unfinished run. */
-  goOn(pause?: number): GoneOn {
-    this.sim.goOn(after(pause));
+  /** Continues an unfinished run, or ends it where it stands. */
+  goOn({ pause, stop }: RunRequests['goOn']['params']): GoneOn {
+    if (stop) this.sim.cutOff();
+    else this.sim.goOn(after(pause));
     const { length } = this.sim;
     if (this.sim.paused) return { length };
     this.madeStatements = undefined;
@@ -114,6 +116,7 @@ export class Session {
       ...(loaded.whole === undefined ? {} : { whole: loaded.whole }),
       ...(sim.stopped === undefined ? {} : { stopped: sim.stopped }),
       ...(sim.paused ? { unfinished: true } : {}),
+      ...(sim.cut ? { cut: true } : {}),
     };
   }
 

@@ -1,7 +1,7 @@
 /** Which functions are code of user programs, and which variables each process has for itself. */
 import type { Expr } from '../../language/c/ast.ts';
 import type { ExactProgram } from '../../language/c/exact/index.ts';
-import { children } from '../../language/c/index.ts';
+import { children } from '../../language/c/walk.ts';
 import type { FnInfo, GlobalInfo } from './program.ts';
 
 /** What is known of a program when all of it is compiled. */

@@ -66,15 +66,26 @@ function inactiveIsLow(s: State, base: number, file: boolean): boolean {
 /** shrink_lruvec (mm/vmscan.c) of one node at one priority. */
 export function shrinkLruvec(s: State, node: number, priority: number, sc: ScanControl): number {
   const base = node * 8;
+  const size = s.lruSize;
   // prepare_scan_control reads the cgroup's statistics: fresh in one kernel, rarely flushed in the other
   const lowAtStart = inactiveIsLow(s, base, false);
+  // most calls are for so high a priority that no list has a page to scan
+  const held = size.at(base) | size.at(base + 1) | size.at(base + 2) | size.at(base + 3);
+  const reclaimed = held >> priority ? scanLists(s, base, priority, sc, lowAtStart) : 0;
+  if (s.f.reclaimFlushesStats ? lowAtStart : inactiveIsLow(s, base, false))
+    shrinkActiveList(s, base + 1, SWAP_CLUSTER_MAX);
+  return reclaimed;
+}
+
+/** Its loop over the lists: of each the part that the priority says. */
+function scanLists(s: State, base: number, priority: number, sc: ScanControl, lowAtStart: boolean): number {
   const mayDeactivate = [
     sc.forceDeactivate || lowAtStart,
     sc.forceDeactivate || (s.f.reclaimFlushesStats && inactiveIsLow(s, base, true)),
   ];
   const nr = [0, 1, 2, 3].map((l) => s.lruSize.at(base + l) >> priority);
   if (priority) {
-    if (s.lruSize.at(base + 2) >> priority && !mayDeactivate[1]) nr[0] = nr[1] = 0;
+    if (nr[2] && !mayDeactivate[1]) nr[0] = nr[1] = 0;
     else for (let i = 0; i < 4; i++) nr[i] = nr[i]! >> 1;
   }
   let reclaimed = 0;
@@ -89,7 +100,5 @@ export function shrinkLruvec(s: State, node: number, priority: number, sc: ScanC
       } else reclaimed += shrinkInactiveList(s, base + l, scan, sc, l >= 2);
     }
   }
-  if (s.f.reclaimFlushesStats ? lowAtStart : inactiveIsLow(s, base, false))
-    shrinkActiveList(s, base + 1, SWAP_CLUSTER_MAX);
   return reclaimed;
 }

@@ -7,7 +7,7 @@ import { Crashed, Empty, Problems } from './empty.tsx';
 import { Pages } from './grid.tsx';
 import { Icon } from './icons.tsx';
 import { Inspector } from './inspector.tsx';
-import { keyName, SHORTCUTS } from './keys.ts';
+import { keyName, shortcutOf, SHORTCUTS } from './keys.ts';
 import { Now } from './now.tsx';
 import * as s from './state.ts';
 import { t, type TextId } from './strings.ts';
@@ -115,7 +115,21 @@ function Keys() {
 function Verdict({ control }: { readonly control: Controller }) {
   const run = s.run.value;
   if (s.phase.value === 'running') return run && <span class="verdict">{t('running')}</span>;
-  if (run?.unfinished) return <span class="verdict">{t('runningSoFar', s.soFar.value)}</span>;
+  if (run?.unfinished)
+    return (
+      <>
+        <span class="verdict">{t('runningSoFar', s.soFar.value)}</span>
+        <button
+          type="button"
+          class="link"
+          title={`${t('stopRun')} (${shortcutOf('stopRun')})`}
+          aria-keyshortcuts={shortcutOf('stopRun')}
+          onClick={() => control.stopRun()}
+        >
+          {t('stop')}
+        </button>
+      </>
+    );
   // of what did not run nothing can be said
   if (!run || (run.ok && !run.length)) return null;
   const fault = run.faults.find((f) => !f.wanted) ?? run.faults[0];
@@ -123,14 +137,16 @@ function Verdict({ control }: { readonly control: Controller }) {
   const text = fault
     ? `${fault.kind}${fault.wanted ? `, ${t('asShown')}` : ''}`
     : run.ok
-      ? t(run.whole === undefined ? 'ok' : 'noFault')
+      ? run.cut
+        ? t('stoppedAfter', run.length)
+        : t(run.whole === undefined ? 'ok' : 'noFault')
       : failed
         ? `${failed.text}: ${t('broken')}`
         : t('failed');
   return (
     <button
       type="button"
-      class={`verdict ${run.ok ? 'good' : 'bad'}`}
+      class={run.ok && run.cut ? 'verdict' : `verdict ${run.ok ? 'good' : 'bad'}`}
       title={fault?.text ?? failed?.text ?? ''}
       onClick={() => {
         s.tab.value = 'findings';
@@ -138,7 +154,7 @@ function Verdict({ control }: { readonly control: Controller }) {
         else if (failed) control.goTo(failed.step);
       }}
     >
-      <Icon name={run.ok ? 'pass' : 'error'} />
+      {run.ok && run.cut ? null : <Icon name={run.ok ? 'pass' : 'error'} />}
       <span class="cut">{text}</span>
     </button>
   );

@@ -9,7 +9,7 @@ import { Explorations } from './exploration.ts';
 import { comeToEnd, firstPicture, loadParams, pictureOf, upTo, type First } from './first.ts';
 import { hashOf, type HostMessage, type PanelMessage, type PanelRunOptions, type ToPanel } from './messages.ts';
 import * as s from './state.ts';
-import { setBundle } from './strings.ts';
+import { setBundle, t } from './strings.ts';
 import { inWords, whereWeAre } from './place.ts';
 
 /** Milliseconds of running after which a run is shown as far as it has come, and between two looks at how far that is. */
@@ -27,6 +27,8 @@ export class Controller {
   private serving: Promise<Engine> | undefined;
   /** Is its run still going on? */
   private running = false;
+  /** The run that goes on is to end where it stands. */
+  private isEnough = false;
   private host: Host | undefined;
   private busy = false;
   private wanted = '';
@@ -154,7 +156,14 @@ export class Controller {
     const isWanted = (): boolean => generation === this.generation;
     const hasMoved = (): boolean => s.playing.value || s.step.value !== asked.step;
     s.soFar.value = begun.length;
-    const run = await comeToEnd(request, LOOK, (length) => (s.soFar.value = length), isWanted);
+    this.isEnough = false;
+    const run = await comeToEnd(
+      request,
+      LOOK,
+      (length) => (s.soFar.value = length),
+      isWanted,
+      () => this.isEnough,
+    );
     if (!run) return undefined;
     const first = await (hasMoved()
       ? pictureOf(request, run, { ...message, at: undefined }, { view: s.view.value, step: s.step.value })
@@ -195,8 +204,10 @@ export class Controller {
       s.shown.value = snapshot;
     });
     if (run.unfinished) return;
+    if (run.cut) s.spoken.value = t('stoppedAfter', run.length);
     this.host?.post('ran', {
       ok: run.ok,
+      ...(run.cut && { cut: true }),
       steps: run.length,
       faults: run.faults.map((f) => ({ kind: f.kind, text: f.text, line: f.line, step: Math.max(0, f.inevitable) })),
       diagnostics: run.problems
@@ -287,6 +298,10 @@ export class Controller {
     if (!line) return;
     if (this.host?.editor) this.host.post('openSource', { path: s.loaded.value?.source.path ?? '', line });
     else s.tab.value = 'source';
+  }
+  /** Ends a run that is still going on; what has run so far stays. */
+  stopRun(): void {
+    if (s.run.peek()?.unfinished) this.isEnough = true;
   }
   /** A button of an empty state. */
   command(name: HostMessage<'command'>['name']): void {

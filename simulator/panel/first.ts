@@ -63,15 +63,16 @@ export function firstPicture(
   return pictureOf(ask, ask('load', pause === undefined ? params : { ...params, pause }), message, standing);
 }
 
-/** Lets an unfinished run come to its end, and says now and then (`every` milliseconds) how far it is; undefined: it is not wanted any more. */
+/** Lets an unfinished run come to its end, or stops it, and says now and then (`every` milliseconds) how far it is; undefined: it is not wanted any more. */
 export async function comeToEnd(
   ask: Ask,
   every: number,
   tell: (length: number) => void,
   isWanted: () => boolean,
+  isEnough: () => boolean,
 ): Promise<Run | undefined> {
   for (;;) {
-    const { length, run } = await ask('goOn', { pause: every });
+    const { length, run } = await ask('goOn', isEnough() ? { stop: true } : { pause: every });
     if (!isWanted()) return undefined;
     if (run) return run;
     tell(length);

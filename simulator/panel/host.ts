@@ -3,6 +3,8 @@ import { readToPanel, toHost, type HostMessage, type ToHost, type ToPanel } from
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
 }
 declare global {
   interface Window {
@@ -13,6 +15,8 @@ declare global {
 /** Where messages go, and whether there is an editor that shows source. */
 export interface Host {
   readonly editor: boolean;
+  /** False: the page was made before, and is made again because it was hidden or moved. */
+  readonly isFirst: boolean;
   post<K extends ToHost['type']>(type: K, content: HostMessage<K>): void;
 }
 
@@ -21,8 +25,11 @@ export function connectHost(onMessage: (message: ToPanel) => void): Host {
   const api = window.acquireVsCodeApi?.();
   const host: Host = {
     editor: api !== undefined,
+    isFirst: !api?.getState(),
     post: (type, content) => api?.postMessage(toHost(type, content)),
   };
+  // kept as long as the panel lives, whatever becomes of its page
+  api?.setState({ made: true });
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     // extensions of browsers talk to pages as well
     if (typeof event.data !== 'object' || event.data === null || !('version' in event.data)) return;

@@ -21,6 +21,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'previousFault', keys: ['F'], run: (c) => c.toFault(-1) },
   { id: 'toStart', keys: ['['], run: (c) => c.by(-s.step.value) },
   { id: 'toEnd', keys: [']'], run: (c) => c.by(s.length.value) },
+  { id: 'stopRun', keys: ['Escape'], run: (c) => c.stopRun() },
   { id: 'byFrame', keys: ['1'], run: () => void (s.arrangement.value = 'pfn') },
   { id: 'byList', keys: ['2'], run: () => void (s.arrangement.value = 'lru') },
   { id: 'byAddress', keys: ['3'], run: () => void (s.arrangement.value = 'address') },

@@ -116,6 +116,8 @@ const MESSAGES = {
     /** A run is finished: what it found. */
     ran: v.object({
       ok: v.boolean(),
+      /** It was ended by hand. */
+      cut: v.optional(v.literal(true)),
       steps: count,
       faults: v.array(v.object({ kind: v.string(), text: v.string(), line: count, step: count })),
       diagnostics: v.array(

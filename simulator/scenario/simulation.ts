@@ -51,6 +51,8 @@ export class Simulation implements Director {
   stopped: string | undefined;
   /** It stands between two turns, and goOn() continues it: what there is of it can be looked at. */
   paused = false;
+  /** It was paused, and ended there by hand: nobody knows how it would have gone on. */
+  cut = false;
   private endPosition = 0;
   private readonly points = new Map<string, Action[]>();
   private readonly limit: number;
@@ -120,6 +122,14 @@ export class Simulation implements Director {
     if (!this.paused) return this;
     this.store.seek(this.endPosition);
     return this.drive(pause);
+  }
+  /** Ends a paused run where it stands: what it is and found up to there. */
+  cutOff(): this {
+    if (!this.paused) return this;
+    this.store.seek(this.endPosition);
+    this.paused = false;
+    this.cut = true;
+    return this.finish();
   }
   /**
    * Goes back to where the run stood before the turn in which step `i` happened, forgets what came after it, and runs on from there: the
@@ -303,7 +313,7 @@ export class Simulation implements Director {
     const k = this.kernel;
     const { record } = this;
     const last = Math.max(0, record.length - 1);
-    if (this.stopped === undefined) {
+    if (this.stopped === undefined && !this.cut) {
       const failed = !this.loaded.processes.length && k.events.some((e) => e.kind === 'insmod');
       reportLeaks(this, failed || this.scheduler.phases.moduleFunction('__pinscope_module_exit') !== undefined);
       if (this.scheduler.truncateWaits())
@@ -324,6 +334,8 @@ export class Simulation implements Director {
       const text = `${p.mode} ${p.fault ?? p.expr?.text ?? ''}`;
       const fault = p.fault === undefined ? undefined : record.faults.find((x) => x.kind === p.fault);
       const hit = p.fault === undefined ? decision(this, i) : fault && { step: fault.inevitable, line: fault.line };
+      // of a run that was cut off only what has happened is known
+      if (this.cut && hit === undefined) return;
       record.results.push({
         text,
         holds: p.mode === 'exists' ? hit !== undefined : hit === undefined,

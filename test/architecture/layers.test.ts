@@ -58,8 +58,8 @@ describe('layers', () => {
   });
 
   test('the editor client talks to both engines by messages: it takes types, and what makes messages and the page of the panel', () => {
-    // schemas of the messages; the questions that lead to a first picture; how programs stand in a page
-    const panel = ['messages.ts', 'first.ts', 'export/html.ts'].map((file) => `simulator/panel/${file}`);
+    // schemas of the messages; the questions that lead to a first picture, and its message in the page's text; how programs stand in a page
+    const panel = ['messages.ts', 'first.ts', 'told.ts', 'export/html.ts'].map((file) => `simulator/panel/${file}`);
     const wrong = imports.filter(
       (one) =>
         one.ours &&

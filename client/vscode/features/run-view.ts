@@ -38,15 +38,20 @@ function exploredRows({ explored }: Ran): Row[] {
   });
 }
 
+function said({ ok, cut }: Ran, name: string): string {
+  if (!ok) return l10n.t('{0}: not as it should be', name);
+  return cut ? l10n.t('{0}: stopped by hand', name) : l10n.t('{0}: as it should be', name);
+}
+
 function rowsOf(ran: Ran | undefined): Row[] {
   if (!ran) return [];
   const title = ran.uri.path.split('/').at(-1)!;
   const name = ran.options.fn === undefined ? title : `${title}: ${ran.options.fn}()`;
   return [
     {
-      text: ran.ok ? l10n.t('{0}: as it should be', name) : l10n.t('{0}: not as it should be', name),
+      text: said(ran, name),
       detail: l10n.t('{0} steps', ran.steps),
-      icon: ran.ok ? 'pass' : 'error',
+      icon: !ran.ok ? 'error' : ran.cut ? 'debug-stop' : 'pass',
       step: 0,
     },
     ...ran.faults.map((fault): Row => ({

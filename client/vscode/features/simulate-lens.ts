@@ -87,7 +87,7 @@ export function registerSimulateLens(host: Host, panel: SimulatorPanel): void {
       async provideCodeLenses(document) {
         const all = await entries(host, document);
         // What is annotated is there to be run; in other files most people never do.
-        if (all.some(({ fn }) => fn === undefined)) panel.prepare();
+        if (all.some(({ fn }) => fn === undefined)) panel.prepare(document.uri);
         return all.flatMap(({ line, fn, several }) => {
           const title = fn === undefined ? l10n.t('$(play) Simulate') : l10n.t('$(play) Simulate {0}()', fn);
           const args = [document.uri.toString(), ...(fn === undefined ? [] : [fn])];

@@ -13,6 +13,8 @@ const IDLE = 180_000;
 const PATIENCE = 1500;
 /** Milliseconds that the run alone may take: of a longer one, the page itself shows the beginning. */
 const RUN = 400;
+/** Milliseconds that a run may take of which nothing is wanted but that the engine has done it once. */
+const WARMING = 50;
 /** Longer runs are not sent from here to the page. */
 const LONGEST = 20_000;
 
@@ -21,18 +23,24 @@ export class HeadStart implements Disposable {
   readonly #engine: Engine;
   #idle: ReturnType<typeof setTimeout> | undefined;
   #isWarm = false;
+  readonly #ask: Parameters<typeof firstPicture>[0] = (method, params) => this.#engine.request(method, params);
 
   constructor(start: StartEngine) {
     this.#engine = new Engine(start);
   }
 
-  /** Starts the engine, which then reads what every source needs. */
-  warm(): void {
+  /**
+   * Starts the engine, which then reads what every source needs. What `read` gives is run then: code that has run once is compiled, and a run takes a
+   * third of the time.
+   */
+  warm(read?: () => Promise<PanelMessage<'load'> | undefined>): void {
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.#stop(), IDLE);
     if (this.#isWarm) return;
     this.#isWarm = true;
     this.#engine.warm();
+    // (what goes wrong with it goes wrong again when it is wanted)
+    void read?.().then((load) => load && firstPicture(this.#ask, load, undefined, WARMING).catch(() => undefined));
   }
 
   /** Is it there? */
@@ -45,8 +53,7 @@ export class HeadStart implements Disposable {
     this.warm();
     const patience = setTimeout(() => this.#stop(), PATIENCE);
     try {
-      const ask: Parameters<typeof firstPicture>[0] = (method, params) => this.#engine.request(method, params);
-      const first = await firstPicture(ask, load, undefined, RUN);
+      const first = await firstPicture(this.#ask, load, undefined, RUN);
       return first.run.unfinished || first.run.length > LONGEST ? undefined : first;
     } catch {
       // it took too long, or something is wrong, which the engine of the page will say as well

@@ -1,5 +1,6 @@
 /** The page of the simulator panel, as a webview is given it. */
 import { Uri, workspace, type Webview } from 'vscode';
+import type { ToPanel } from '../../../simulator/panel/messages.ts';
 import { pageHtml, type PageParts } from './page-html.ts';
 
 /** Folders whose files the page may ask for. */
@@ -15,10 +16,10 @@ export async function readPageParts(extension: Uri): Promise<PageParts> {
   return { panel, style };
 }
 
-/** The page for one webview. */
-export function panelHtml(webview: Webview, extension: Uri, parts: PageParts): string {
+/** The page for one webview, which shows at once what it is `told`. */
+export function panelHtml(webview: Webview, extension: Uri, parts: PageParts, told: readonly ToPanel[]): string {
   const engine = webview.asWebviewUri(Uri.joinPath(extension, 'dist', 'engine.browser.js')).toString();
-  return pageHtml({ ...parts, engine, origin: webview.cspSource, nonce: makeNonce() });
+  return pageHtml({ ...parts, engine, origin: webview.cspSource, nonce: makeNonce(), told });
 }
 
 /** A number used once, for the policy of one page. */

@@ -1,5 +1,7 @@
 /** The page of the simulator panel: one script, one style sheet, and the engine that the script fetches; nothing else may load. */
 import { inScript, inStyle } from '../../../simulator/panel/export/html.ts';
+import { TOLD, writeTold } from '../../../simulator/panel/told.ts';
+import type { ToPanel } from '../../../simulator/panel/messages.ts';
 
 /** The programs that the page holds: they are there when the page is, without a way through the editor for each. */
 export interface PageParts {
@@ -9,7 +11,7 @@ export interface PageParts {
 
 /**
  * The page. `engine`: the address of the engine, which the panel's script fetches from `origin` and makes its worker of (a blob: of the text, for a
- * webview is of another origin than its files).
+ * webview is of another origin than its files). `told`: what it shows at once. The engine is asked for before anything else is read: it has the longest way.
  */
 export function pageHtml({
   panel,
@@ -17,7 +19,13 @@ export function pageHtml({
   engine,
   origin,
   nonce,
-}: PageParts & { readonly engine: string; readonly origin: string; readonly nonce: string }): string {
+  told = [],
+}: PageParts & {
+  readonly engine: string;
+  readonly origin: string;
+  readonly nonce: string;
+  readonly told?: readonly ToPanel[];
+}): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -27,18 +35,20 @@ export function pageHtml({
     `connect-src ${origin}`,
     'worker-src blob:',
   ].join('; ');
+  const given = told.length ? `<script type="text/plain" id="${TOLD}">${writeTold(told)}</script>\n` : '';
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<script nonce="${nonce}">window.pinscopeEngine = fetch(${JSON.stringify(engine).replaceAll('<', '\\u003c')});</script>
 <style id="pinscope-style" nonce="${nonce}">${inStyle(style)}</style>
 <title>Pinscope Simulator</title>
 </head>
 <body>
 <div id="pinscope"></div>
-<script id="pinscope-panel" data-engine="${engine}" nonce="${nonce}">${inScript(panel)}</script>
+${given}<script id="pinscope-panel" nonce="${nonce}">${inScript(panel)}</script>
 </body>
 </html>
 `;

@@ -12,7 +12,6 @@ import {
   type Disposable,
   type WebviewPanel,
 } from 'vscode';
-import type { First } from '../../../simulator/panel/first.ts';
 import {
   hashOf,
   readToHost,
@@ -25,7 +24,7 @@ import {
 } from '../../../simulator/panel/messages.ts';
 import { debugRun } from '../features/debug.ts';
 import type { Host } from '../host.ts';
-import { HeadStart } from './head-start.ts';
+import { Early } from './early.ts';
 import { panelHtml, panelRoots, readPageParts } from './html.ts';
 import type { PageParts } from './page-html.ts';
 import { saveExport } from './save.ts';
@@ -74,10 +73,8 @@ export class SimulatorPanel implements Disposable {
   #opening = false;
   /** The page has not been told yet what to run. */
   #isNew = true;
-  /** What is run while the page is being made, and its picture. */
-  #early: { readonly key: string; readonly first: Promise<First | undefined> } | undefined;
+  readonly #early: Early;
   #parts: Promise<PageParts> | undefined;
-  readonly #headStart: HeadStart;
   #request: Request | undefined;
   #source: Source | undefined;
   #shown: Shown | undefined;
@@ -92,13 +89,17 @@ export class SimulatorPanel implements Disposable {
 
   constructor(readonly host: Host) {
     this.#kept = host.context.workspaceState.get<Kept>(MEMENTO);
-    this.#headStart = new HeadStart(host.startEngine);
+    this.#early = new Early(host.startEngine);
   }
 
   /** Something that wants to be simulated is open: what that needs is made ready. */
-  prepare(): void {
+  prepare(uri: Uri): void {
     void this.#pageParts();
-    if (!this.#panel) this.#headStart.warm();
+    if (this.#panel) return;
+    this.#early.prepare(async () => {
+      const source = await readSource(uri);
+      return source && { title: '', source: messageOf(uri, source), options: {} };
+    });
   }
 
   /** What is being run. */
@@ -119,7 +120,7 @@ export class SimulatorPanel implements Disposable {
     if (this.#panel) return void this.#panel.reveal(undefined, true);
     const beside = { viewColumn: ViewColumn.Beside, preserveFocus: true };
     this.#opening = true;
-    void this.#attach(window.createWebviewPanel(PANEL_TYPE, l10n.t('Simulator'), beside));
+    void this.#attach(window.createWebviewPanel(PANEL_TYPE, l10n.t('Simulator'), beside), true);
   }
 
   /** Runs something and shows it beside the editor. */
@@ -179,7 +180,7 @@ export class SimulatorPanel implements Disposable {
   }
 
   dispose(): void {
-    this.#headStart.dispose();
+    this.#early.dispose();
     this.#panel?.dispose();
     this.#onShow.dispose();
     this.#onRun.dispose();
@@ -189,12 +190,12 @@ export class SimulatorPanel implements Disposable {
     return (this.#parts ??= readPageParts(this.host.context.extensionUri));
   }
 
-  async #attach(panel: WebviewPanel): Promise<void> {
+  async #attach(panel: WebviewPanel, isNew = false): Promise<void> {
     const { extensionUri } = this.host.context;
     this.#panel = panel;
     this.#ready = false;
     this.#isNew = true;
-    this.#early = undefined;
+    this.#early.begin();
     panel.iconPath = {
       light: Uri.joinPath(extensionUri, 'media', 'simulator-light.svg'),
       dark: Uri.joinPath(extensionUri, 'media', 'simulator-dark.svg'),
@@ -209,22 +210,31 @@ export class SimulatorPanel implements Disposable {
       this.#source = undefined;
       this.#told(undefined, undefined);
     });
-    const parts = await this.#pageParts();
-    if (this.#panel === panel) panel.webview.html = panelHtml(panel.webview, extensionUri, parts);
+    // (a page that comes back asks what to show: it may have been told something before)
+    const [parts, told] = await Promise.all([this.#pageParts(), isNew ? this.#early.told() : []]);
+    if (this.#panel !== panel) return;
+    panel.webview.html = panelHtml(panel.webview, extensionUri, parts, told.length ? [...this.#editor(), ...told] : []);
   }
 
   /** A page that was hidden, or moved to another window, is made anew, and says `ready` again. */
   async #welcome(): Promise<void> {
     this.#ready = this.#isNew = true;
-    if (l10n.bundle) this.#post(toPanel('l10n', { bundle: texts(l10n.bundle), language: env.language }));
     this.tellSettings();
     await this.#load();
   }
 
-  /** Tells the page what the editor's settings say about it. */
-  tellSettings(): void {
+  /** What a page is to know of the editor. */
+  #editor(): ToPanel[] {
     const motion = workspace.getConfiguration('workbench').get<string>('reduceMotion');
-    this.#post(toPanel('settings', { reducedMotion: motion === 'on' }));
+    const settings = toPanel('settings', { reducedMotion: motion === 'on' });
+    return l10n.bundle
+      ? [toPanel('l10n', { bundle: texts(l10n.bundle), language: env.language }), settings]
+      : [settings];
+  }
+
+  /** Tells the page what the editor's settings and language mean for it. */
+  tellSettings(): void {
+    for (const message of this.#editor()) this.#post(message);
   }
 
   async #load(): Promise<void> {
@@ -249,25 +259,19 @@ export class SimulatorPanel implements Disposable {
     const at = request.at ?? known;
     const load: PanelMessage<'load'> = {
       title,
-      source: { path: request.uri.toString(), text: source.text, headers: source.headers },
+      source: messageOf(request.uri, source),
       options: request.options,
       ...(at !== undefined && { at }),
       ...(kept?.view && { view: kept.view }),
       ...(request.explore && { explore: true }),
     };
-    const key = JSON.stringify(load);
     // The page takes its time to be there; a page that is there has an engine of its own, which a cold one can't outrun.
-    const isWorthIt = this.#isNew && (!this.#ready || this.#headStart.isWarm);
-    if (isWorthIt && this.#early?.key !== key) this.#early = { key, first: this.#headStart.picture(load) };
+    if (this.#isNew && (!this.#ready || this.#early.isWarm)) this.#early.run(load);
     if (!this.#ready) return;
     // Only the first picture is where the request wants it; what comes back from hiding goes on where it was.
     this.#request = { ...request, at: undefined };
-    this.#post(toPanel('load', load));
-    const early = this.#early;
     this.#isNew = false;
-    this.#early = undefined;
-    const first = await early?.first;
-    if (first) this.#post(toPanel('first', { hash: hashOf(source.text, request.options), first }));
+    await this.#early.tell(load, (message) => this.#post(message));
   }
 
   /** Names the panel after what is run; gives the name of the file. */
@@ -386,6 +390,11 @@ export class SimulatorPanel implements Disposable {
 
 /** Is a text the one that was shown? */
 const hash = (text: string): string => hashOf(text, {});
+
+/** A source as the page is given it. */
+function messageOf(uri: Uri, { text, headers }: Source): PanelMessage<'load'>['source'] {
+  return { path: uri.toString(), text, headers };
+}
 
 /** Translations may have comments; the panel wants the texts. */
 function texts(bundle: Readonly<Record<string, string | { readonly message: string }>>): Record<string, string> {

@@ -3,6 +3,7 @@
  * this function, from the same programs.
  */
 import { toPanel, type PanelMessage } from '../messages.ts';
+import { TOLD, writeTold } from '../told.ts';
 
 /** What the page is made of. */
 export interface HtmlParts {
@@ -23,7 +24,6 @@ const escape = (text: string): string =>
 
 /** The page. It fetches nothing and sends nothing. */
 export function htmlPage({ load, panel, style, engine }: HtmlParts): string {
-  const message = JSON.stringify(toPanel('load', load)).replaceAll('<', '\\u003c');
   const policy =
     "default-src 'none'; script-src 'unsafe-inline' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:";
   return `<!doctype html>
@@ -37,7 +37,7 @@ export function htmlPage({ load, panel, style, engine }: HtmlParts): string {
 </head>
 <body class="standalone">
 <div id="pinscope"></div>
-<script type="text/plain" id="pinscope-load">${message}</script>
+<script type="text/plain" id="${TOLD}">${writeTold([toPanel('load', load)])}</script>
 <script type="text/plain" id="pinscope-engine">${inScript(engine)}</script>
 <script id="pinscope-panel">${inScript(panel)}</script>
 </body>

@@ -9,11 +9,13 @@ import { Explored } from './explored.tsx';
 export function Findings({ control }: { readonly control: Controller }) {
   const run = s.run.value;
   if (!run) return null;
-  if (!run.faults.length && !run.results.length && !s.exploration.value) return <p class="hint">{t('noFindings')}</p>;
+  const isEmpty = !run.faults.length && !run.results.length && !s.exploration.value;
+  if (isEmpty) return <p class="hint">{t(run.cut ? 'stoppedHint' : 'noFindings')}</p>;
   return (
     <div>
       <Explored control={control} />
       {s.exploration.value ? <h3>{t('thisRun')}</h3> : null}
+      {run.cut ? <p class="hint">{t('stoppedHint')}</p> : null}
       <ul class="findings">
         {run.faults.map((f, i) => (
           <li key={i} class={f.wanted ? '' : 'bad'}>

@@ -5,7 +5,7 @@ import { runHandlers } from '../../../simulator/engine/requests.ts';
 import type { Session } from '../../../simulator/engine/session.ts';
 import { snapshotHandlers } from '../../../simulator/engine/snapshot.ts';
 import { firstPicture } from '../../../simulator/panel/first.ts';
-import { hashOf, toPanel, type PanelMessage } from '../../../simulator/panel/messages.ts';
+import { hashOf, toPanel, type PanelMessage, type ToPanel } from '../../../simulator/panel/messages.ts';
 import { launchBrowser } from '../../vscode/lib/browser.mjs';
 import { galleryText, loadOf, openPanel, type OpenPanel } from '../lib/page.ts';
 
@@ -173,9 +173,8 @@ test('one of a thing is called one', async () => {
   await p.page.getByText('This run uses no page of its own.').waitFor();
   await p.page.close();
 });
-test('a long run is shown while it goes on; who has moved stays where he is', async () => {
-  const rounds = 150_000;
-  const text = `//@ process app
+/** A program that touches a page again and again. */
+const touches = (rounds: number): string => `//@ process app
 int main(void)
 {
 	unsigned char *buf = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -185,8 +184,10 @@ int main(void)
 	return 0;
 }
 `;
+test('a long run is shown while it goes on; who has moved stays where he is', async () => {
+  const rounds = 150_000;
   const p = await openPanel(browser);
-  await p.send(loadOf('long.c', {}, text));
+  await p.send(loadOf('long.c', {}, touches(rounds)));
   await p.page.getByText('steps so far').waitFor();
   await p.at(1);
   expect(await p.sent('ran')).toEqual([]);
@@ -205,18 +206,41 @@ int main(void)
   expect([p.errors, await p.sent('error')]).toEqual([[], []]);
   await p.page.close();
 });
+for (const how of ['button', 'key'] as const)
+  test(`a long run is stopped by ${how}: what has run stays, and can be walked`, async () => {
+    const rounds = 400_000;
+    const p = await openPanel(browser);
+    await p.send(loadOf('long.c', {}, touches(rounds)));
+    await p.page.getByText('steps so far').waitFor();
+    if (how === 'button') await p.page.getByRole('button', { name: 'Stop', exact: true }).click();
+    else await p.page.keyboard.press('Escape');
+    await expect.poll(async () => (await p.sent('ran')).length).toBe(1);
+    const [ran] = await p.sent('ran');
+    expect(ran).toMatchObject({ ok: true, cut: true, faults: [] });
+    expect(ran!.steps).toBeLessThan(2 * rounds);
+    await expect.poll(() => p.page.locator('.verdict').innerText()).toBe(`Stopped after ${ran!.steps} steps`);
+    expect(await p.page.getByRole('button', { name: 'Stop', exact: true }).count()).toBe(0);
+    await p.page.getByRole('button', { name: 'To the end', exact: true }).click();
+    await p.at(ran!.steps);
+    await expect.poll(async () => (await p.sent('at')).at(-1)?.length).toBe(ran!.steps);
+    await p.page.locator('.verdict').click();
+    await p.page.getByText('What would have happened later is not known').waitFor();
+    expect([p.errors, await p.sent('error')]).toEqual([[], []]);
+    await p.page.close();
+  });
+/** The first picture, of an engine without a page. */
+function pictureOf(load: PanelMessage<'load'>): ReturnType<typeof firstPicture> {
+  let session: Session;
+  const current = (): Session => session;
+  const handlers = { ...runHandlers(current, (one) => (session = one)), ...snapshotHandlers(current) };
+  return firstPicture((method, params) => Promise.resolve((handlers[method] as (x: unknown) => never)(params)), load);
+}
 test('the picture of an engine that was there before is shown, and the engine of the page goes on from it', async () => {
   let comes!: () => void;
   const p = await openPanel(browser, { engine: new Promise((resolve) => (comes = resolve)) });
   const load = loadOf('03-fork-get.c') as PanelMessage<'load'>;
   await p.send(loadOf('03-fork-get.c'));
-  let session: Session;
-  const current = (): Session => session;
-  const handlers = { ...runHandlers(current, (one) => (session = one)), ...snapshotHandlers(current) };
-  const first = await firstPicture(
-    (method, params) => Promise.resolve((handlers[method] as (x: unknown) => never)(params)),
-    load,
-  );
+  const first = await pictureOf(load);
   await p.send(toPanel('first', { hash: hashOf(`${load.source.text} `, load.options), first }));
   await p.page.getByText('Running').first().waitFor();
   await p.send(toPanel('first', { hash: hashOf(load.source.text, load.options), first }));
@@ -229,6 +253,48 @@ test('the picture of an engine that was there before is shown, and the engine of
   await p.at(first.asked.step - 1);
   await expect.poll(async () => (await p.sent('at')).at(-1)?.step).toBe(first.asked.step - 1);
   await expect.poll(async () => (await happened(p)).join()).not.toContain('lost-write becomes inevitable');
+  expect(await p.sent('ran')).toHaveLength(1);
+  expect([p.errors, await p.sent('error')]).toEqual([[], []]);
+  await p.page.close();
+});
+test('a page that is told a picture shows it before its engine is there; one that is made again asks', async () => {
+  let comes!: () => void;
+  const load = loadOf('03-fork-get.c') as ToPanel & PanelMessage<'load'>;
+  const first = await pictureOf(load);
+  const told = [load, toPanel('first', { hash: hashOf(load.source.text, load.options), first })];
+  const p = await openPanel(browser, { told, engine: new Promise((resolve) => (comes = resolve)) });
+  await p.at(first.asked.step);
+  expect((await happened(p))[0]).toContain('lost-write becomes inevitable');
+  expect(await p.page.locator('#page-title').innerText()).toBe(`Page ${first.asked.page}`);
+  comes();
+  await p.page.locator('.position').click();
+  await p.page.keyboard.press(',');
+  await p.at(first.asked.step - 1);
+  await expect.poll(async () => (await p.sent('at')).at(-1)?.step).toBe(first.asked.step - 1);
+  expect(await p.sent('ran')).toHaveLength(1);
+  expect([p.errors, await p.sent('error')]).toEqual([[], []]);
+  await p.page.close();
+
+  const again = await openPanel(browser, { told, again: true });
+  await again.send(loadOf('01-swap.c', { at: 0 }));
+  await again.page.locator('.timeline').waitFor();
+  expect(await again.page.locator('h1').innerText()).toBe('01-swap.c');
+  expect(await again.sent('ran')).toHaveLength(1);
+  expect([again.errors, await again.sent('error')]).toEqual([[], []]);
+  await again.page.close();
+});
+
+test('a second load that comes before the engine is there is run by an engine of its own', async () => {
+  let comes!: () => void;
+  const p = await openPanel(browser, { engine: new Promise((resolve) => (comes = resolve)) });
+  await p.send(loadOf('03-fork-get.c'));
+  await p.send(loadOf('01-swap.c', { at: 0 }));
+  comes();
+  await p.page.locator('.timeline').waitFor();
+  expect(await p.page.locator('h1').innerText()).toBe('01-swap.c');
+  await p.at(0);
+  // (what the editor marks is asked of the engine)
+  await expect.poll(async () => (await p.sent('at')).at(-1)?.step).toBe(0);
   expect(await p.sent('ran')).toHaveLength(1);
   expect([p.errors, await p.sent('error')]).toEqual([[], []]);
   await p.page.close();

@@ -29,21 +29,21 @@ export interface OpenPanel {
   at(step: number): Promise<void>;
 }
 
-function html(theme: ThemeName): string {
+function html(theme: ThemeName, told: readonly ToPanel[] = []): string {
   const { className, colors } = THEMES[theme];
   const style = Object.entries(colors).map(([name, value]) => `--vscode-${name}: ${value};`);
   style.push('--vscode-font-family: "DejaVu Sans", system-ui, sans-serif;', '--vscode-font-size: 13px;');
   style.push('--vscode-editor-font-family: "DejaVu Sans Mono", monospace;', '--vscode-editor-font-size: 12px;');
   const dist = (name: string): string => readFileSync(join(ROOT, 'dist', name), 'utf8');
   const parts = { panel: dist('panel.js'), style: dist('panel.css') };
-  const page = pageHtml({ ...parts, engine: `${ORIGIN}engine.browser.js`, origin: ORIGIN, nonce: 'test' });
+  const page = pageHtml({ ...parts, engine: `${ORIGIN}engine.browser.js`, origin: ORIGIN, nonce: 'test', told });
   // as VS Code does it: class and colours are there before anything of the page
   return page
     .replace('<head>', () => `<head><style>:root { ${style.join(' ')} }</style>`)
     .replace('<body>', `<body class="${className}">`);
 }
 
-/** Opens the panel. `engine`: its engine cannot be had before this. */
+/** Opens the panel. `engine`: its engine cannot be had before this; `told`: what its page says; `again`: it was made before. */
 export async function openPanel(
   browser: Browser,
   o: {
@@ -52,6 +52,8 @@ export async function openPanel(
     readonly height?: number;
     readonly scale?: number;
     readonly engine?: Promise<void>;
+    readonly told?: readonly ToPanel[];
+    readonly again?: boolean;
   } = {},
 ): Promise<OpenPanel> {
   const context = await browser.newContext({
@@ -67,16 +69,22 @@ export async function openPanel(
   });
   await page.route(`${ORIGIN}**`, async (route) => {
     const path = new URL(route.request().url()).pathname.slice(1);
-    if (!path) return route.fulfill({ contentType: 'text/html', body: html(o.theme ?? 'dark') });
+    if (!path) return route.fulfill({ contentType: 'text/html', body: html(o.theme ?? 'dark', o.told) });
     const file = join(ROOT, 'dist', path);
     if (path === 'engine.browser.js') await o.engine;
     if (!existsSync(file)) return route.fulfill({ status: 404 });
     return route.fulfill({ contentType: TYPES[path.split('.').pop()!] ?? 'text/plain', body: readFileSync(file) });
   });
-  await page.addInitScript(() => {
+  await page.addInitScript((again) => {
     const posted: unknown[] = [];
-    Object.assign(window, { posted, acquireVsCodeApi: () => ({ postMessage: (m: unknown) => posted.push(m) }) });
-  });
+    let state = again ? { made: true } : undefined;
+    const api = {
+      postMessage: (m: unknown) => posted.push(m),
+      getState: () => state,
+      setState: (s: typeof state) => (state = s),
+    };
+    Object.assign(window, { posted, acquireVsCodeApi: () => api });
+  }, o.again ?? false);
   await page.goto(ORIGIN);
   const panel: OpenPanel = {
     page,

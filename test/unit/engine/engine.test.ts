@@ -154,6 +154,24 @@ describe('load', () => {
       expect((await e.request('timeline', {})).lanes[0]!.steps.length).toBeGreaterThan(begun.length);
     }
   });
+  test('may be ended where it stands: what has run stays, and nothing is said of what was to come', async () => {
+    const name = '03-fork-get';
+    const whole = await load(e, gallery(name));
+    expect(whole.faults).toHaveLength(1);
+    const begun = await e.request('load', { name: 'snippet.c', source: gallery(name), pause: 0 });
+    await e.request('snapshot', { step: 0, arrangement: 'pfn' });
+    const { length, run } = await e.request('goOn', { stop: true });
+    // the fault, and the property that asks for it, would have come later
+    expect(run).toMatchObject({ cut: true, ok: true, length: begun.length, faults: [], results: [] });
+    expect(run!.unfinished).toBeUndefined();
+    expect(length).toBe(begun.length);
+    const trace = await e.request('report', { kind: 'json', name });
+    expect(trace).toContain('"steps"');
+    expect((await e.request('snapshot', { step: length, arrangement: 'pfn', all: true })).step).toBe(length);
+    // it is over
+    expect((await e.request('goOn', { stop: true })).run).toEqual(run);
+    expect((await e.request('goOn', {})).run).toEqual(run);
+  });
   test('the same text and seed give the same run', async () => {
     const one = await load(e, gallery('03-fork-get'), { seed: 7 });
     const two = await load(e, gallery('03-fork-get'), { seed: 7 });

@@ -7,7 +7,9 @@ import type { LeakEvent, OutlivesEvent } from '../../../server/analysis/events.t
 import { applyEdits } from '../../../server/apply-fixes.ts';
 import type { Fix } from '../../../server/findings.ts';
 import { provenFixes, unprovenFixes, type Verdict } from '../../../server/fix-proof.ts';
+import { countFaults } from '../../../server/analysis/counts.ts';
 import { convertToPin, type Conversion } from '../../../server/fixes/convert.ts';
+import { insertCheck, NO_CHECK } from '../../../server/fixes/count-check.ts';
 import { dropRelease, narrowRelease } from '../../../server/fixes/duplicate.ts';
 import { disjoint } from '../../../server/fixes/edits.ts';
 import { addFlag, removeFlag } from '../../../server/fixes/flags.ts';
@@ -51,12 +53,16 @@ export type Kind =
   | { readonly narrow: string; readonly nth?: number }
   | { readonly add: string; readonly flag: string }
   | { readonly remove: string; readonly flag: string }
-  | { readonly leak: true };
+  | { readonly leak: true }
+  | { readonly count: true };
 
 /** The fixes that a generator proposes, of each choice the first; of releases, those that end the leak. */
 export function fixesOf(file: FileAnalysis, kind: Kind): Conversion {
   const { fixes, note } = candidatesOf(file, kind);
-  return { fixes: 'leak' in kind ? fixes : unprovenFixes(fixes), ...(note === undefined ? {} : { note }) };
+  return {
+    fixes: 'leak' in kind || 'count' in kind ? fixes : unprovenFixes(fixes),
+    ...(note === undefined ? {} : { note }),
+  };
 }
 
 function candidatesOf(file: FileAnalysis, kind: Kind): Conversion {
@@ -69,24 +75,40 @@ function candidatesOf(file: FileAnalysis, kind: Kind): Conversion {
   if ('narrow' in kind) return { fixes: narrowRelease(file, callOf(file, kind.narrow, kind.nth)) };
   if ('add' in kind) return { fixes: addFlag(file, callOf(file, kind.add), kind.flag) };
   if ('remove' in kind) return { fixes: removeFlag(file, callOf(file, kind.remove), kind.flag) };
+  if ('count' in kind) {
+    const fault = [...countFaults(file)][0];
+    if (!fault) return { fixes: [] };
+    const fixes = insertCheck(file, fault);
+    const own = { rule: 'unchecked-pin-count', functionName: fault.site.fn } as const;
+    return { fixes: proven(file, own, fixes), ...(fixes.length === 0 && { note: NO_CHECK }) };
+  }
   const leak = leaksOf(file)[0];
   if (!leak) return { fixes: [] };
+  const own = { rule: 'leaked-pin', functionName: leak.kind === 'leak' ? leak.functionName : leak.root } as const;
+  return { fixes: proven(file, own, insertRelease(file, leak)) };
+}
+
+/** Those after which the finding is gone, and no leak, double release or unchecked count is new. */
+function proven(
+  file: FileAnalysis,
+  own: Parameters<typeof provenFixes>[0],
+  candidates: readonly Fix[],
+): readonly Fix[] {
   const verdict = (f: FileAnalysis): Verdict => ({
-    findings: f.events.flatMap((e): Verdict['findings'][number][] =>
-      e.kind === 'leak' || (e.kind === 'outlives' && e.outcome === 'error')
-        ? [{ rule: 'leaked-pin', functionName: e.kind === 'leak' ? e.functionName : e.root }]
-        : e.kind === 'double'
-          ? [{ rule: 'double-release', functionName: e.functionName }]
-          : [],
-    ),
+    findings: [
+      ...f.events.flatMap((e): Verdict['findings'][number][] =>
+        e.kind === 'leak' || (e.kind === 'outlives' && e.outcome === 'error')
+          ? [{ rule: 'leaked-pin', functionName: e.kind === 'leak' ? e.functionName : e.root }]
+          : e.kind === 'double'
+            ? [{ rule: 'double-release', functionName: e.functionName }]
+            : [],
+      ),
+      ...[...countFaults(f)].map(({ site }) => ({ rule: 'unchecked-pin-count' as const, functionName: site.fn })),
+    ],
     errors: f.unit.problems.length,
   });
   const input = { path: 't.c', text: file.unit.text, headers: [] };
-  const own = { rule: 'leaked-pin', functionName: leak.kind === 'leak' ? leak.functionName : leak.root } as const;
-  const fixes = provenFixes(own, insertRelease(file, leak), input, verdict(file), ({ text }) =>
-    verdict(analyseText(text, file.unit.target)),
-  );
-  return { fixes };
+  return provenFixes(own, candidates, input, verdict(file), ({ text }) => verdict(analyseText(text, file.unit.target)));
 }
 
 function analyseText(text: string, kernel: Target): FileAnalysis {

@@ -218,3 +218,52 @@ int h(unsigned long a, struct page **pages, int nr)
 	return 0;
 }`));
 });
+
+describe('error codes of a project, in headers that were not read', () => {
+  const helper = `static int lock_pages(struct demo *d, unsigned long addr, int nr)
+{
+	int err = VM_SUCCESS;
+	int n = pin_user_pages_fast(addr, nr, FOLL_WRITE, d->pages);
+
+	if (n < nr) {
+		if (n > 0)
+			unpin_user_pages(d->pages, n);
+		err = VM_ERROR_NO_MEM;
+		goto out;
+	}
+	demo_note(d, n);
+out:
+	return err;
+}
+`;
+  it.each(['err', 'err < 0', 'err < VM_SUCCESS', 'err != VM_SUCCESS', '!(err == VM_SUCCESS)', 'VM_SUCCESS > err'])(
+    'are what they are called: %s',
+    (failed) =>
+      shape(`${helper}
+int run(struct demo *d, unsigned long addr, int nr)
+{
+	int err = lock_pages(d, addr, nr);
+
+	if (${failed})
+		return err;
+	demo_submit(d);
+	unpin_user_pages(d->pages, nr);
+	return 0;
+}
+`),
+  );
+  it('do not hide what is wrong', () =>
+    shape(`${helper}
+int run(struct demo *d, unsigned long addr, int nr)
+{
+	int err = lock_pages(d, addr, nr);
+
+	if (err < VM_SUCCESS)
+		return err;
+	if (demo_submit(d) != VM_SUCCESS)
+		return VM_ERROR_BUSY; //~ leaked-pin
+	unpin_user_pages(d->pages, nr);
+	return 0;
+}
+`));
+});
