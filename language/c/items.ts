@@ -43,7 +43,7 @@ export function readFunctions(
       const key = (trusted ? item.key : undefined) ?? functionKey(file, item);
       item.key = key;
       add(item, key, () => headOf(file, item, key, memo));
-    } else if (item.type === 'ERROR' || item.type === 'linkage_specification' || item.type === 'declaration_list') {
+    } else if (holdsItems(item)) {
       const tree = item.snapshot();
       if (tree)
         nested(tree, (node) => {
@@ -80,11 +80,14 @@ function headOf(file: FileContext, item: TopLevelNode, key: string, memo: ItemMe
   return head;
 }
 
+/** Functions may stand inside of it. */
+export const holdsItems = ({ type }: { readonly type: string }): boolean =>
+  type === 'ERROR' || type === 'linkage_specification' || type === 'declaration_list';
+
 function nested(node: SNode, found: (node: SNode) => void): void {
   for (const child of node.children) {
     if (child.type === 'function_definition') found(child);
-    else if (child.type === 'ERROR' || child.type === 'linkage_specification' || child.type === 'declaration_list')
-      nested(child, found);
+    else if (holdsItems(child)) nested(child, found);
   }
 }
 

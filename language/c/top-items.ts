@@ -1,8 +1,9 @@
 /** The items of a masked text; those in front of and behind the piece that was edited are the ones of the text before. */
 import { cutAt, editedPiece, endOfPiece, movedOffset, shiftOf, startOfPiece, type Change } from './edit.ts';
 import type { CParser, SNode, TopLevelNode } from './parser.ts';
+import { holdsItems } from './items.ts';
 import { isBroken, recoverItems } from './recover.ts';
-import type { ChoiceRegion } from './source.ts';
+import { type ChoiceRegion, shifted } from './source.ts';
 
 /** What a text was parsed to. */
 export interface Items {
@@ -19,7 +20,18 @@ export function readItems(parser: CParser, key: string, text: string, earlier: I
     if (top) return { text, top, timedOut: false };
   }
   const parsed = parser.parse(key, text);
-  return { text, top: recoverItems(parser, text, parsed.top), timedOut: parsed.timedOut };
+  return { text, top: lasting(recoverItems(parser, text, parsed.top)), timedOut: parsed.timedOut };
+}
+
+/**
+ * What has functions inside of it is read again and again, and its tree may be gone by then: it is copied now. Its text alone would
+ * not do: what the parser makes of broken code depends on what is around it.
+ */
+function lasting(items: readonly TopLevelNode[]): readonly TopLevelNode[] {
+  return items.map((item) => {
+    const tree = holdsItems(item) ? item.snapshot() : undefined;
+    return tree ? { ...item, snapshot: (skipBody, by = 0) => shifted(tree, by, skipBody) } : item;
+  });
 }
 
 /** Undefined: what was edited cannot be read without what is around it. */
@@ -57,8 +69,8 @@ function itemsOfPiece(parser: CParser, key: string, piece: string): readonly Top
   parser.close(`${key}#edited`);
   const parsed = parser.parse(`${key}#edited`, piece);
   if (parsed.timedOut) return undefined;
-  if (!parsed.hasError && !parsed.top.some(isBroken)) return parsed.top;
-  return endsWithBody(piece) ? recoverItems(parser, piece, parsed.top) : undefined;
+  if (!parsed.hasError && !parsed.top.some(isBroken)) return lasting(parsed.top);
+  return endsWithBody(piece) ? lasting(recoverItems(parser, piece, parsed.top)) : undefined;
 }
 
 function moved(item: TopLevelNode, by: number): TopLevelNode {

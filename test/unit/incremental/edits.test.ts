@@ -137,6 +137,23 @@ test(
   },
 );
 
+test('a function beside what is broken is there as long as its text is, whatever is edited elsewhere', async () => {
+  const taking = 'static int take(struct page **pages)\n{\n\treturn pin_user_pages_fast(0, 4, 0, pages);\n}\n';
+  const using =
+    '\nint use(void)\n{\n\tstruct page *pages[4];\n\tint n = take(pages);\n\n\tput_page(pages[0]);\n\treturn n;\n}\n';
+  let text = taking + using + using.replace('use', 'again');
+  const said = (broken: string): string[] => {
+    text = broken;
+    return analyse(old, text).findings.map((f) => f.rule);
+  };
+  said(text);
+  said(`{${text}`);
+  const before = said(`{${text}`);
+  expect(before).toContain('mismatched-release');
+  expect(said(text.replace('again(void)\n{\n\t', 'again(void)\n{ \t'))).toEqual(before);
+  old.close(PATH);
+});
+
 test('a function that cannot be read has its variants too, and what is taken in one of them is found', async () => {
   const unread = (inside: string): string =>
     `static int odd(struct session *s)\n{\n\tif (s->nr\n#ifdef ODD_ONES\n\t    && ${inside}\n#endif\n\t)\n\t\tDEB(if (debug) printk("x"););\n\treturn 0;\n}\n`;

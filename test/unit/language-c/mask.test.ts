@@ -118,7 +118,7 @@ describe('masking', () => {
           expect(masked.length).toBe(text.length);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 2000, seed: 7 },
     );
   });
 });

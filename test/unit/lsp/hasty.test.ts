@@ -145,7 +145,7 @@ describe('while somebody types', () => {
         await client.actions(A, 1);
         expect(sorted(await client.diagnostics(A)).filter((one) => !one.includes('unused'))).toEqual(whole(text));
       }),
-      { numRuns: 40 },
+      { numRuns: Number(process.env.RUNS ?? 40), seed: Number(process.env.SEED ?? 7) },
     );
   });
 });
