@@ -22,11 +22,18 @@ import { Symbols, ZERO, type Val } from './values.ts';
 export interface Limits {
   /** Node visits per root function, inlined ones included. */
   readonly steps: number;
+  /**
+   * Of those, so many in one activation of a function that is called and all that it calls, and half as many one call deeper: what goes on
+   * behind a costly call must be seen as well.
+   */
+  readonly callee: number;
   /** Distinct states kept per node. */
   readonly states: number;
+  /** Of those, so many that hold alike. */
+  readonly alike: number;
   readonly depth: number;
 }
-export const LIMITS: Limits = { steps: 3_300, states: 20, depth: 4 };
+export const LIMITS: Limits = { steps: 2_000, callee: 400, states: 20, alike: 10, depth: 4 };
 /** For functions far above an acquire: what is found there is found soon, or lost among the paths of others. */
 export const FAR_LIMITS: Limits = { ...LIMITS, steps: 800 };
 
@@ -162,6 +169,15 @@ class Asked implements FileFunctions {
 /** Slices by context, and by which of the functions called are relevant. */
 const slices = new WeakMap<FunctionContext, Map<string, Slice>>();
 
+/** A state that has come to a node, and what is told of its way out. */
+interface Arrival {
+  readonly node: number;
+  readonly state: State;
+  readonly value: Val | null;
+  readonly at: Span;
+  readonly afterCall: boolean;
+}
+
 class Walker implements Machine {
   readonly symbols = new Symbols();
   readonly events: PathEvent[] = [];
@@ -218,11 +234,14 @@ class Walker implements Machine {
   /** All ways out of the frame's function. */
   private walk(frame: Frame, start: State, depth: number, aliveOutside: (place: Place) => Need): Ended[] {
     const { cfg, loops, joins } = frame.context;
+    const share = depth ? this.limits.callee >> (depth - 1) : Infinity;
+    const last = Math.min(this.limits.steps, this.steps + share);
     const unions = unionNames(this.unit);
     const slice = this.sliceOf(frame.context);
     const ends: Ended[] = [];
     const endKeys = new Set<string>();
     const seen: (Set<number> | undefined)[] = [];
+    const outlines: (Map<number, number> | undefined)[] = [];
     const outer = (place: Place): Need => (place.frame === frame.id ? NOTHING : aliveOutside(place));
     // what the callers may still read is the same all through this activation
     const outside = new Map<Place, Need>();
@@ -231,14 +250,12 @@ class Walker implements Machine {
       if (known === undefined) outside.set(place, (known = aliveOutside(place)));
       return known;
     };
-    const work: { node: number; state: State; value: Val | null; at: Span; afterCall: boolean }[] = [
-      { node: 0, state: start, value: null, at: frame.context.def, afterCall: false },
-    ];
+    const work: Arrival[] = [{ node: 0, state: start, value: null, at: frame.context.def, afterCall: false }];
     while (work.length) {
       const item = work.pop()!;
       // nothing is held, and nothing will be: such a path has no more to say
       if (depth === 0 && !item.state.resources.size && !slice.ahead[item.node]) continue;
-      if (++this.steps > this.limits.steps) {
+      if (++this.steps > last) {
         this.overBudget = true;
         break;
       }
@@ -269,11 +286,15 @@ class Walker implements Machine {
         const key = item.state.key(alive, item.value);
         const here = (seen[item.node] ??= new Set());
         if (here.has(key)) continue;
-        if (here.size >= this.limits.states) {
+        const alike = (outlines[item.node] ??= new Map());
+        const outline = item.state.outline(item.value);
+        const before = alike.get(outline) ?? 0;
+        if (here.size >= this.limits.states || before >= this.limits.alike) {
           this.overBudget = true;
           continue;
         }
         here.add(key);
+        alike.set(outline, before + 1);
       }
       const ready = this.enterCalls(node, item.state, frame, depth, alive);
       for (const r of ready) {

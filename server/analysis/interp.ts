@@ -173,8 +173,12 @@ export class Interpreter {
           () => isUnsigned(this.typeOf(e, frame)),
         );
       }
-      case 'index':
-        return this.memory.load(this.place(e, state, frame), state, () => nameOf(e, this.machine.unit));
+      case 'index': {
+        const loc = this.place(e, state, frame);
+        // a row of an array of arrays
+        if (this.typeOf(e, frame)?.kind === 'array') return this.memory.address(`${loc}[0]`);
+        return this.memory.load(loc, state, () => nameOf(e, this.machine.unit));
+      }
       case 'unary': {
         if (e.op === '&') {
           const inner = e.arg;

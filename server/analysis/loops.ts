@@ -100,8 +100,18 @@ export class LoopBorders {
     const s = state.fork();
     return loop.bases.some((b) => {
       const v = this.interp.eval(b, s, frame);
-      return v.s !== 0 && (v.s === r.array || (loop.releases && isListedIn(v.s, r, s)));
+      return (
+        v.s !== 0 && (v.s === r.array || (loop.releases && (this.isSameArray(v.s, r.array) || isListedIn(v.s, r, s))))
+      );
     });
+  }
+
+  /** Both are addresses of elements of one array (`obj->pages[i][1]`, `obj->pages[k]`). */
+  private isSameArray(a: number, b: number): boolean {
+    const whole = (id: number): string | undefined =>
+      /^(.*?)(?:\[[^\]]*\])+$/.exec(this.interp.symbols.info(id).addressOf ?? '')?.[1];
+    const one = whole(a);
+    return one !== undefined && one === whole(b);
   }
 
   /** Bookkeeping of loop rounds on the edges taken. */

@@ -358,6 +358,20 @@ export class State {
   }
 
   /**
+   * A number that is equal for states that hold alike: the same pages, as far as they were given back, and as much as is known of
+   * whether they were taken. Much less than `key` tells.
+   */
+  outline(value: Val | null): number {
+    let h = value ? mix1(0x11, this.relation(value, ZERO)) : 0;
+    for (const [id, r] of this.resources) {
+      const [a] = hashOfText(`${id}:${r.status}:${r.earlier.length}:${r.releasedAt.length}`);
+      h = (h + mix1(a, this.relation(r.result, ZERO))) | 0;
+    }
+    for (const id of this.ghosts.keys()) h = (h + hashOfText(id)[1]) | 0;
+    return h;
+  }
+
+  /**
    * A number that is equal for states that no later step can tell apart: memory that `live` may still read, resources,
    * ghosts, and what is known of the symbols that those mention. (A hash of 53 bits over all of that, in any order.)
    */
