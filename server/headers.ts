@@ -37,7 +37,10 @@ export function projectIncludes(text: string): string[] {
 }
 
 /** Does `#include <spec>` mean a header of the kernel's own? */
-export const isKernels = (spec: string): boolean => KERNEL_HEADERS.has(spec.split('/', 1)[0]!);
+export const isKernels = (spec: string): boolean => {
+  const end = spec.indexOf('/');
+  return KERNEL_HEADERS.has(end < 0 ? spec : spec.slice(0, end));
+};
 
 function projectSpecs(text: string): { readonly spec: string; readonly local: boolean }[] {
   return Array.from(text.matchAll(INCLUDE), (match) => ({

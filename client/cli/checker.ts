@@ -10,7 +10,7 @@ import { ABSENT, signatureOf, UNSURE, type Touched } from './cache.ts';
 import { decode, type Encoding } from './encoding.ts';
 import { Folders } from './folders.ts';
 import { toReport, type FileReport } from './report.ts';
-import { holdsNeedle, includesIn, Reader } from './scan.ts';
+import { Reader } from './scan.ts';
 import type { Seen } from './survey.ts';
 
 export interface CheckStats {
@@ -83,14 +83,15 @@ export class Checker {
       const bytes = this.#reader.read(path);
       this.stats.files++;
       this.stats.bytes += bytes.length;
-      const text = holdsNeedle(bytes) ? decode(bytes)?.text : '';
+      const { holdsNeedle, includes } = this.#reader.scan();
+      const text = holdsNeedle ? decode(bytes)?.text : '';
       if (text === undefined) this.stats.binary++;
       const names = text !== undefined && text !== '' && this.module.mayMatter(text);
       return {
         path,
         bytes: bytes.length,
         names,
-        includes: includesIn(bytes),
+        includes,
         isBinary: text === undefined,
         signature: this.#touched.get(path) ?? UNSURE,
       };
@@ -104,10 +105,11 @@ export class Checker {
   lookBeside(path: string): Seen | undefined {
     try {
       const bytes = this.#reader.read(path, HEADER_SCAN);
-      const text = holdsNeedle(bytes) ? decode(bytes)?.text : undefined;
+      const { holdsNeedle, includes } = this.#reader.scan();
+      const text = holdsNeedle ? decode(bytes)?.text : undefined;
       const names = text !== undefined && this.module.mayMatter(text);
       const signature = this.#touched.get(path) ?? UNSURE;
-      return { path, bytes: bytes.length, names, includes: includesIn(bytes), isBinary: false, signature };
+      return { path, bytes: bytes.length, names, includes, isBinary: false, signature };
     } catch {
       return undefined;
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Driver } from '../../server/linking/driver.ts';
 import { decode } from './encoding.ts';
 import { ABSENT, signatureOf } from './cache.ts';
-import { holdsNeedle, Reader } from './scan.ts';
+import { Reader } from './scan.ts';
 
 /** Generated tables of registers: they hold no functions. */
 const MAX_BYTES = 1024 * 1024;
@@ -46,7 +46,7 @@ export class Folders {
     const paths = this.#namesIn(folder).map((name) => join(folder, name));
     const sources = paths.filter((path) => /\.[ch]$/.test(path));
     // where nothing names the families there is nothing to link
-    if (!sources.some((path) => this.#try(path, holdsNeedle))) return driver;
+    if (!sources.some((path) => this.#try(path, () => this.#reader.scan().holdsNeedle))) return driver;
     for (const path of sources) {
       const text = this.#try(path, (bytes) => (bytes.length > MAX_BYTES ? undefined : decode(bytes)?.text));
       if (text !== undefined) driver.set(path, text);

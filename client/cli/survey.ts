@@ -8,7 +8,7 @@ import { basename, dirname, join, normalize, sep } from 'node:path';
 import type { Prefilter } from '../../server/analyser.ts';
 import { INCLUDE_FOLDERS, includeFolders, MAKEFILES } from '../../server/headers.ts';
 import { decode } from './encoding.ts';
-import { includesIn, Reader } from './scan.ts';
+import { Reader } from './scan.ts';
 
 /** What the first look at a file told. */
 export interface Seen {
@@ -135,7 +135,7 @@ export class Survey {
   #read(path: string): void {
     try {
       const bytes = this.#reader.read(path);
-      const includes = includesIn(bytes);
+      const { includes } = this.#reader.scan();
       const text = decode(bytes)?.text;
       if (text !== undefined && this.mayMatter(text)) this.#telling.add(basename(path));
       this.#include(basename(path), includes);
