@@ -89,10 +89,18 @@ function* macrosIn(piece: string): Generator<FunctionSketch> {
   for (const [name, body] of bodies) yield { name, isStatic: true, text: body, body: 0 };
 }
 
+/** How far before a brace its parenthesis is looked for. */
+const MAX_ANNOTATIONS = 80;
+const SPACE_OR_WORD = /[\s\w]/;
+
 /** The brace that opens the function's body: one that follows a closing parenthesis, and perhaps annotations. */
 function firstBody(piece: string): number {
-  for (let at = piece.indexOf('{'); at >= 0; at = piece.indexOf('{', at + 1))
-    if (/\)[\s\w]*$/.test(piece.slice(Math.max(0, at - 80), at))) return at;
+  for (let at = piece.indexOf('{'); at >= 0; at = piece.indexOf('{', at + 1)) {
+    const from = Math.max(0, at - MAX_ANNOTATIONS);
+    let i = at - 1;
+    while (i >= from && SPACE_OR_WORD.test(piece[i]!)) i--;
+    if (i >= from && piece[i] === ')') return at;
+  }
   return -1;
 }
 

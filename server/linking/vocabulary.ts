@@ -41,7 +41,8 @@ export class Vocabulary {
   private readonly roles: (number | undefined)[] = [];
   private readonly table = new WordTable();
   private readonly pageFields = new Set<number>();
-  private readonly known = new WeakMap<FunctionSketch, Mentions>();
+  /** Of functions that were edited, or stand for those. */
+  private readonly digests = new WeakMap<FunctionSketch, string>();
   /** In which look each word was met last. */
   private readonly met: number[] = [];
   private looks = 0;
@@ -59,25 +60,25 @@ export class Vocabulary {
     return number;
   }
 
-  in(fn: FunctionSketch): Mentions {
-    let known = this.known.get(fn);
-    if (!known) this.known.set(fn, (known = this.look(fn)));
+  /** What an index takes from a function: while it stays the same, so does the index. */
+  digest(fn: FunctionSketch): string {
+    let known = this.digests.get(fn);
+    if (known === undefined) {
+      const { strong, owns, uses, words, fields } = this.in(fn);
+      known = [fn.name, fn.isStatic, strong, owns, uses, ...[...words].sort(), ...[...fields].sort()].join();
+      this.digests.set(fn, known);
+    }
     return known;
   }
 
-  /** What an index takes from a function: while it stays the same, so does the index. */
-  digest(fn: FunctionSketch): string {
-    const { strong, owns, uses, words, fields } = this.in(fn);
-    return [fn.name, fn.isStatic, strong, owns, uses, ...[...words].sort(), ...[...fields].sort()].join();
-  }
-
-  private look(fn: FunctionSketch): Mentions {
+  /** What is said of pages in a function. Looks through its text. */
+  in(fn: FunctionSketch): Mentions {
     const look = ++this.looks;
     const itself = this.numberOf(fn.name);
     const words: number[] = [];
     const fields = new Set<string>();
     let role = NONE;
-    this.table.find(fn.text, 0, (word, at) => {
+    this.table.find(fn.text, (word, at) => {
       if (this.met[word] !== look) {
         this.met[word] = look;
         words.push(word);

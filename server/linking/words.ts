@@ -2,8 +2,8 @@
 
 const START = 1;
 const PART = 2;
-/** What an ASCII character is in a word. */
-const KIND = new Uint8Array(128);
+/** What a character is in a word; those that are not ASCII are nothing. */
+const KIND = new Uint8Array(256);
 for (let c = 0; c < 128; c++) {
   const char = String.fromCharCode(c);
   if (/[A-Za-z_]/.test(char)) KIND[c] = START | PART;
@@ -11,6 +11,21 @@ for (let c = 0; c < 128; c++) {
 }
 /** What stands between a word and the next one in its place of the table. */
 const FREE = -1;
+
+/** What is no ASCII counts as this. */
+const OTHER = 128;
+const encoder = new TextEncoder();
+let codes = new Uint8Array(64 * 1024);
+
+/** The characters of a text as bytes: a piece of a longer text is slow to ask for its characters one by one. Valid until the next call. */
+function codesOf(text: string): Uint8Array {
+  if (codes.length < text.length) codes = new Uint8Array(text.length * 2);
+  const { read, written } = encoder.encodeInto(text, codes);
+  // where UTF-8 takes several bytes, those behind them have moved
+  if (read !== text.length || written !== text.length)
+    for (let i = 0; i < text.length; i++) codes[i] = Math.min(text.charCodeAt(i), OTHER);
+  return codes;
+}
 
 /** A set of words, each with a number. */
 export class WordTable {
@@ -38,15 +53,16 @@ export class WordTable {
     return found === FREE ? undefined : found;
   }
 
-  /** Calls `hit` for every word of `text`, from `from` on, that is in the table. */
-  find(text: string, from: number, hit: (word: number, at: number) => void): void {
+  /** Calls `hit` for every word of `text` that is in the table. */
+  find(text: string, hit: (word: number, at: number) => void): void {
     const { slots, hashes } = this;
     const mask = slots.length - 1;
     const end = text.length;
-    let i = from;
+    const codes = codesOf(text);
+    let i = 0;
     while (i < end) {
-      let c = text.charCodeAt(i);
-      if (c > 127 || (KIND[c]! & START) === 0) {
+      let c = codes[i]!;
+      if ((KIND[c]! & START) === 0) {
         i++;
         continue;
       }
@@ -56,8 +72,8 @@ export class WordTable {
         hash = (Math.imul(hash, 31) + c) | 0;
         i++;
         if (i === end) break;
-        c = text.charCodeAt(i);
-      } while (c < 128 && KIND[c] !== 0);
+        c = codes[i]!;
+      } while (KIND[c] !== 0);
       for (let at = spread(hash) & mask; slots[at] !== FREE; at = (at + 1) & mask) {
         if (hashes[at] !== hash) continue;
         const word = slots[at]!;
