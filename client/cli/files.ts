@@ -142,9 +142,10 @@ function* walkFolder(folder: string, above: Level | undefined, how: Walk): Gener
     (name) => entries.some((entry) => entry.name === name) && (name !== GIT_IGNORE || how.inRepository),
   );
   const folders: string[] = [];
+  const begin = folder.endsWith(sep) ? folder : folder + sep;
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
-    const path = join(folder, entry.name);
+    const path = begin + entry.name;
     if (entry.isDirectory()) {
       if (SKIPPED_FOLDERS.has(entry.name)) continue;
       if (isIgnored(path, true, level)) how.walk.ignoredFolders++;

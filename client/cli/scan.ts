@@ -115,6 +115,7 @@ const isAt = (bytes: Buffer, start: number, name: Buffer): boolean =>
 const HASH = 0x23;
 const QUOTE = 0x22;
 const LESS = 0x3c;
+const GREATER = 0x3e;
 const isBlank = (c: number | undefined): boolean => c === 0x20 || c === 0x09;
 const isLineEnd = (c: number | undefined): boolean => c === 0x0a || c === 0x0d;
 /** Longer ones are none. */
@@ -124,14 +125,18 @@ const MAX_SPEC = 512;
 function includeAt(bytes: Buffer, at: number): string | undefined {
   let hash = at - 1;
   while (isBlank(bytes[hash])) hash--;
-  if (bytes[hash] !== HASH || !isAt(bytes, at, INCLUDE)) return undefined;
-  let i = at + INCLUDE.length;
+  if (bytes[hash] !== HASH) return undefined;
+  let i = at;
+  while (i < at + INCLUDE.length) if (bytes[i] !== INCLUDE[i++ - at]) return undefined;
   while (isBlank(bytes[i])) i++;
   const open = bytes[i];
   if ((open !== QUOTE && open !== LESS) || !beginsLine(bytes, hash)) return undefined;
-  const close = bytes.indexOf(open === LESS ? '>' : '"', i + 1, 'latin1');
-  const spec = close < 0 || close - i > MAX_SPEC ? '' : bytes.toString('latin1', i + 1, close);
-  return spec !== '' && !/[\r\n]/.test(spec) && (open === QUOTE || !isKernels(spec)) ? spec : undefined;
+  const close = open === LESS ? GREATER : QUOTE;
+  const start = ++i;
+  for (; bytes[i] !== close; i++)
+    if (i - start >= MAX_SPEC || i >= bytes.length || isLineEnd(bytes[i])) return undefined;
+  const spec = bytes.toString('latin1', start, i);
+  return spec !== '' && (open === QUOTE || !isKernels(spec)) ? spec : undefined;
 }
 
 function beginsLine(bytes: Buffer, at: number): boolean {

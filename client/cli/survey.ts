@@ -3,7 +3,7 @@
  * that a header defines. It asks by the names of headers alone, so that no `#include` has to be resolved for that, and is right in
  * one direction: a file that is left out uses none.
  */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, normalize, sep } from 'node:path';
 import type { Prefilter } from '../../server/analyser.ts';
 import { INCLUDE_FOLDERS, includeFolders, MAKEFILES } from '../../server/headers.ts';
@@ -34,6 +34,10 @@ export class Survey {
   readonly #telling = new Set<string>();
   readonly #specs = new Set<string>();
   readonly #files: Seen[] = [];
+  /** Folders of those. */
+  readonly #folders = new Set<string>();
+  /** Where the makefiles in them point with -I. */
+  readonly #pointed = new Set<string>();
   /** Folders outside in which headers may lie. */
   readonly #outside = new Set<string>();
   readonly #entries = new Map<string, ReadonlySet<string>>();
@@ -42,10 +46,17 @@ export class Survey {
 
   constructor(readonly mayMatter: Prefilter) {}
 
+  /** Takes in a file: what can be done with it alone is done at once, as long as others are being looked at. */
   add(seen: Seen): void {
-    if (seen.includes.length > 0) this.#files.push(seen);
-    for (const spec of seen.includes) this.#specs.add(spec);
-    if (seen.names) this.#telling.add(basename(seen.path));
+    const { path, names, includes } = seen;
+    if (names) this.#telling.add(basename(path));
+    if (includes.length === 0) return;
+    this.#files.push(seen);
+    this.#include(basename(path), includes);
+    const folder = dirname(path);
+    if (this.#folders.has(folder)) return;
+    this.#folders.add(folder);
+    for (const makefile of MAKEFILES.slice(0, 2)) this.#follow(join(folder, makefile), this.#pointed);
   }
 
   /** Of the files seen, those that include a header which names the families, or one that includes such a header, ... `roots`: what was walked. */
@@ -53,14 +64,13 @@ export class Survey {
     this.#lookOutside(roots);
     const telling = new Set<string>();
     for (const spec of this.#specs) {
-      const name = basename(spec);
+      const name = nameOf(spec);
       // what is neither .c nor .h was not looked through
       if (this.#telling.has(name) || !/\.[ch]$/.test(name)) telling.add(name);
     }
     if (telling.size === 0) return telling;
-    for (const { path, includes } of this.#files) this.#include(basename(path), includes);
     const reaching = this.#reaching(telling);
-    const isReaching = (spec: string): boolean => reaching.has(basename(spec));
+    const isReaching = (spec: string): boolean => reaching.has(nameOf(spec));
     return new Set(this.#files.filter(({ includes }) => includes.some(isReaching)).map(({ path }) => path));
   }
 
@@ -82,7 +92,10 @@ export class Survey {
   #include(name: string, specs: readonly string[]): void {
     let known = this.#includes.get(name);
     if (!known) this.#includes.set(name, (known = new Set()));
-    for (const spec of specs) known.add(basename(spec));
+    for (const spec of specs) {
+      this.#specs.add(spec);
+      known.add(nameOf(spec));
+    }
   }
 
   /** Headers beside the tree that something in it includes. */
@@ -95,10 +108,9 @@ export class Survey {
         for (const folder of INCLUDE_FOLDERS) reach(join(above, folder));
         if (above === dirname(above)) break;
       }
-      for (const makefile of MAKEFILES) this.#follow(join(root, makefile), reach);
+      for (const makefile of MAKEFILES) this.#follow(join(root, makefile), this.#pointed);
     }
-    for (const folder of new Set(this.#files.map(({ path }) => dirname(path))))
-      for (const makefile of MAKEFILES.slice(0, 2)) this.#follow(join(folder, makefile), reach);
+    this.#pointed.forEach(reach);
     const read = new Set<string>();
     // what is found there may include more, and lie in a folder that nothing pointed at
     for (let before = -1; before !== read.size + this.#outside.size;) {
@@ -135,23 +147,22 @@ export class Survey {
   #read(path: string): void {
     try {
       const bytes = this.#reader.read(path);
-      const { includes } = this.#reader.scan();
-      const text = decode(bytes)?.text;
+      const { holdsNeedle, includes } = this.#reader.scan();
+      const text = holdsNeedle ? decode(bytes)?.text : undefined;
       if (text !== undefined && this.mayMatter(text)) this.#telling.add(basename(path));
       this.#include(basename(path), includes);
-      for (const spec of includes) this.#specs.add(spec);
     } catch {
       // As if it were not there.
     }
   }
 
   /** Where a makefile points with -I. */
-  #follow(makefile: string, reach: (folder: string) => void): void {
-    if (!this.#entriesOf(dirname(makefile)).has(basename(makefile))) return;
+  #follow(makefile: string, pointed: Set<string>): void {
+    if (!existsSync(makefile)) return;
     try {
       const bytes = this.#reader.read(makefile);
       if (!bytes.includes('-I')) return;
-      for (const folder of includeFolders(decode(bytes)?.text ?? '')) reach(join(dirname(makefile), folder));
+      for (const folder of includeFolders(decode(bytes)?.text ?? '')) pointed.add(join(dirname(makefile), folder));
     } catch {
       // As if it were not there.
     }
@@ -170,3 +181,6 @@ export class Survey {
     return known;
   }
 }
+
+/** The last part of what is included: mostly there is no other. */
+const nameOf = (spec: string): string => (/[\\/]/.test(spec) ? basename(spec) : spec);
