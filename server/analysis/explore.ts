@@ -14,7 +14,7 @@ import type { Frame, Machine } from './frame.ts';
 import { constantIn, Interpreter } from './interp.ts';
 import type { Place } from './place.ts';
 import { ALL, NOTHING, sliceOf, type Need, type Slice } from './slice.ts';
-import { State } from './state.ts';
+import { mayHold, State } from './state.ts';
 import { Stepper } from './steps.ts';
 import { unionNames } from './unions.ts';
 import { Symbols, ZERO, type Val } from './values.ts';
@@ -34,8 +34,8 @@ export interface Limits {
   readonly depth: number;
 }
 export const LIMITS: Limits = { steps: 2_000, callee: 400, states: 20, alike: 10, depth: 4 };
-/** For functions far above an acquire: what is found there is found soon, or lost among the paths of others. */
-export const FAR_LIMITS: Limits = { ...LIMITS, steps: 800 };
+/** For functions above an acquire, by how many calls: what is found far above is found soon, or lost among the paths of others. */
+export const LIMITS_ABOVE: readonly Limits[] = [LIMITS, LIMITS, { ...LIMITS, steps: 1_200 }, { ...LIMITS, steps: 500 }];
 
 export interface FileFunctions {
   /** Which of the targets and variants of the file this is, and which of the ways to look at it. */
@@ -51,6 +51,8 @@ export interface WalkResult {
   readonly events: readonly PathEvent[];
   readonly steps: number;
   readonly overBudget: boolean;
+  /** On all ways that were seen it gave back what it took, and nothing else: to its callers, it has nothing to do with pages. */
+  readonly isClosed: boolean;
   /** Given up on the way: what there is of it says nothing. */
   readonly cancelled: boolean;
 }
@@ -118,8 +120,8 @@ export function walkFunction(
   const asked = new Asked(files);
   const walker = new Walker(unit, asked, root, limits, cancelled);
   walker.run();
-  const { events, steps, overBudget } = walker;
-  const result: WalkResult = { events, steps, overBudget, cancelled: walker.isCancelled };
+  const { events, steps, overBudget, isClosed } = walker;
+  const result: WalkResult = { events, steps, overBudget, isClosed, cancelled: walker.isCancelled };
   if (result.cancelled) return result;
   const { contexts, defined, relevants: relevant } = asked;
   // the root's own context tells of the loops what the functions called there do
@@ -186,6 +188,7 @@ class Walker implements Machine {
   steps = 0;
   overBudget = false;
   isCancelled = false;
+  isClosed = true;
   private readonly seenEvents = new Set<string>();
   private readonly interp: Interpreter;
   private readonly stepper: Stepper;
@@ -213,6 +216,10 @@ class Walker implements Machine {
     this.events.push(event);
   }
 
+  gaveOthers(): void {
+    this.isClosed = false;
+  }
+
   constant(name: string): number | undefined {
     if (this.constants.has(name)) return this.constants.get(name);
     const n = constantIn(this.unit, name);
@@ -228,7 +235,10 @@ class Walker implements Machine {
     const frame: Frame = { id: 'f0', context: this.root, caller: null, places: new Map(), results: new Map() };
     const state = new State(this.symbols);
     const endings = new Endings(this);
-    for (const end of this.walk(frame, state, 0, () => ALL)) endings.finish(end, frame);
+    for (const end of this.walk(frame, state, 0, () => ALL)) {
+      if (holdsOn(end.state)) this.isClosed = false;
+      endings.finish(end, frame);
+    }
   }
 
   /** All ways out of the frame's function. */
@@ -403,6 +413,13 @@ class Walker implements Machine {
     }
     return calls;
   }
+}
+
+/** Somebody still has to do with pages that the path took. */
+function holdsOn(state: State): boolean {
+  for (const r of state.resources.values())
+    if (r.status === 'handed' || r.status === 'partial' || mayHold(state, r)) return true;
+  return false;
 }
 
 const pure = new WeakMap<CallExpr, boolean>();

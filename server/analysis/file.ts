@@ -8,9 +8,9 @@ import { ownEvents } from './foreign.ts';
 import { earlierEvents } from './earlier.ts';
 import {
   earlierWalk,
-  FAR_LIMITS,
   knownWalk,
   LIMITS,
+  LIMITS_ABOVE,
   walkFunction,
   type FileFunctions,
   type WalkResult,
@@ -275,7 +275,7 @@ export function* analysing(
   let isSettled = true;
   const walk = (name: string, by: FileFunctions): WalkResult => {
     const root = functions.get(name)!;
-    const limits = isFar(name) ? FAR_LIMITS : LIMITS;
+    const limits = LIMITS_ABOVE[aboveAcquire.get(name) ?? 0] ?? LIMITS;
     const earlier = hasty && !knownWalk(unit, by, root, limits) ? earlierWalk(by, root) : undefined;
     if (!earlier) return walkFunction(unit, by, root, cancelled, limits);
     isSettled = false;
@@ -286,23 +286,34 @@ export function* analysing(
   let steps = 0;
   let analysed = 0;
   // those that take pages first: where the steps of a file run out, it is for the ones far above
-  const takes = (def: FunctionDef): number => (aboveAcquire.get(def.name) === 0 ? 0 : 1);
-  for (const def of [...unit.functions].sort((a, b) => takes(a) - takes(b))) {
+  const height = (def: FunctionDef): number => aboveAcquire.get(def.name) ?? MAX_DISTANCE + 1;
+  const isClosed = new Set<string>();
+  /** Nothing of what it calls has to do with pages as far as it is concerned, and it has not either: no path of it can tell more. */
+  const isOutside = (name: string): boolean => {
+    const { acquires, releases, callees } = direct.get(name)!;
+    return !acquires && !releases && [...callees].every((n) => !touching.has(n) || isClosed.has(n));
+  };
+  for (const def of [...unit.functions].sort((a, b) => height(a) - height(b))) {
     if (!isRoot(def.name) || functions.get(def.name)?.def !== def) continue;
     yield;
     if (cancelled()) break;
+    if (isOutside(def.name)) {
+      isClosed.add(def.name);
+      continue;
+    }
     if (steps > FILE_STEPS) {
       overBudget.push(def.name);
       continue;
     }
     const result = walk(def.name, files);
     if (result.cancelled) break;
+    if (result.isClosed) isClosed.add(def.name);
     analysed++;
     steps += result.steps;
     if (result.overBudget && !isFar(def.name)) overBudget.push(def.name);
     events.push(...result.events);
     // its own pages at least: without the functions that take others
-    if (result.overBudget && takes(def) === 0) {
+    if (result.overBudget && height(def) === 0) {
       const near = walk(def.name, nearby);
       if (near.cancelled) break;
       steps += near.steps;

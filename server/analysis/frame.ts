@@ -26,6 +26,8 @@ export interface Machine {
   /** The number that a name which is no variable stands for. */
   constant(name: string): number | undefined;
   emit(event: PathEvent): void;
+  /** The path gave back pages that it had not taken: that matters to whoever called. */
+  gaveOthers(): void;
 }
 
 const texts = new WeakMap<Expr, string>();

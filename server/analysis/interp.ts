@@ -31,6 +31,10 @@ const TRANSPARENT = new Set([
   'untagged_addr',
 ]);
 
+const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
+/** Stands for the largest unsigned number: the numbers of the walk are doubles, and those next to it must differ from it. */
+const LARGEST = 2 ** 52;
+
 /** What a call by that name is. */
 interface Callee {
   readonly acquire: ReturnType<typeof facts.acquire>;
@@ -247,7 +251,13 @@ export class Interpreter {
           return symbol(this.symbols.get(`(${valKey(a)}${e.op}${valKey(right)})`, { lo: 0, hi: 1 }));
         }
         const b = this.eval(e.right, state, frame);
-        if (['==', '!=', '<', '<=', '>', '>='].includes(e.op)) return this.arithmetic.truth(e.op, a, b, state);
+        if (COMPARISONS.has(e.op))
+          return this.arithmetic.truth(
+            e.op,
+            this.converted(a, b, e.right, state, frame),
+            this.converted(b, a, e.left, state, frame),
+            state,
+          );
         const t = e.op === '+' || e.op === '-' ? this.typeOf(e.left, frame) : undefined;
         const pointer = t?.kind === 'pointer' || t?.kind === 'array';
         // a place further down in the same memory, not a distance
@@ -308,12 +318,24 @@ export class Interpreter {
         return this.assume(e.left, truth, state, frame) && this.assume(e.right, truth, state, frame);
       return true;
     }
-    if (e.kind === 'binary' && ['==', '!=', '<', '<=', '>', '>='].includes(e.op)) {
+    if (e.kind === 'binary' && COMPARISONS.has(e.op)) {
       const a = this.eval(e.left, state, frame);
       const b = this.eval(e.right, state, frame);
-      return this.assumeCompare(e.op, a, b, truth, state);
+      return this.assumeCompare(
+        e.op,
+        this.converted(a, b, e.right, state, frame),
+        this.converted(b, a, e.left, state, frame),
+        truth,
+        state,
+      );
     }
     return this.assumeVal(this.eval(e, state, frame), truth, state);
+  }
+
+  /** A number as it is compared with `other`: `size == (u64)-1` is about a very large size, not about one below zero. */
+  private converted(v: Val, other: Val, written: Expr, state: State, frame: Frame): Val {
+    if (!isConst(v) || v.o >= 0 || isConst(other) || other.x || state.bounds(other).lo < 0) return v;
+    return isUnsigned(this.typeOf(written, frame)) ? constant(LARGEST + 1 + v.o) : v;
   }
 
   private assumeVal(v: Val, truth: boolean, state: State): boolean {

@@ -93,6 +93,7 @@ export class Releases {
     const name = nameOf(e.args[effect.pages.arg]!, this.machine.unit);
     const countKey = count ? valKey(count) : '1';
     if (!mine.length) {
+      this.machine.gaveOthers();
       if (this.memory.resourcesOf(v, state).length) return;
       // out of a scatterlist: the pages that were put into one
       if (this.symbols.info(v.s).key.includes('.@page')) this.memory.handOverContained(state);
