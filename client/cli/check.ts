@@ -171,6 +171,7 @@ async function checkAll(
     );
     for (sweep.settle(); ; sweep.settle()) {
       const task = sweep.next(checker);
+      if (!task && sweep.advance()) continue;
       if (!task) break;
       sweep.answered(task, await perform(task, checker));
       await progress.tick(checker.stats.files);

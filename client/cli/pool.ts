@@ -28,16 +28,18 @@ export class Pool {
 
   /** Gives idle threads what there is to do. */
   dispatch(): void {
-    while (this.sweep.settle()) {
-      let worker = this.#idle.values().next().value;
-      if (!worker && this.#busy.size >= this.threads) return;
-      if (!worker) this.#idle.add((worker = this.#start()));
-      const task = this.sweep.next(worker);
-      if (!task) break;
-      this.#idle.delete(worker);
-      this.#busy.set(worker, task);
-      worker.postMessage(task);
-    }
+    do {
+      while (this.sweep.settle()) {
+        let worker = this.#idle.values().next().value;
+        if (!worker && this.#busy.size >= this.threads) break;
+        if (!worker) this.#idle.add((worker = this.#start()));
+        const task = this.sweep.next(worker);
+        if (!task) break;
+        this.#idle.delete(worker);
+        this.#busy.set(worker, task);
+        worker.postMessage(task);
+      }
+    } while (this.sweep.advance() && this.#busy.size < this.threads);
     if (this.sweep.isDone) this.#finished?.();
   }
 

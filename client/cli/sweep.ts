@@ -107,7 +107,8 @@ export class Sweep {
   }
 
   get isDone(): boolean {
-    return this.#roots !== undefined && this.#open + this.#running + this.#analyses.size === 0;
+    const isAsked = this.#roots !== undefined && this.#stages.length === 0;
+    return isAsked && this.#open + this.#running + this.#analyses.size === 0;
   }
 
   /** A file to check; `isAlone`: it was named, what lies beside it was not. */
@@ -128,7 +129,15 @@ export class Sweep {
   close(roots: readonly string[]): void {
     this.#flush();
     this.#roots = roots;
-    this.#advance();
+  }
+
+  /**
+   * Asks the next questions, where those before are answered; true if it did. That takes a while: whoever has threads gives them first
+   * what else there is to do.
+   */
+  advance(): boolean {
+    while (this.#roots && this.#open === 0 && this.#stages.length > 0) this.#stages.shift()?.();
+    return this.#questions.length > 0;
   }
 
   /** Does what there is to do and the cache knows; true if something is left for threads to do now. */
@@ -224,7 +233,6 @@ export class Sweep {
     if (task.kind === 'folder') for (const file of task.files) if (this.#naming.has(file)) this.#analyse(file, []);
     if (task.kind === 'analyse') this.#running--;
     else this.#open--;
-    this.#advance();
   }
 
   #see(one: Seen): void {
@@ -267,11 +275,6 @@ export class Sweep {
       this.#ask({ kind: 'look', files: this.#next, beside: this.#nextBeside });
     this.#next = [];
     this.#nextBeside = [];
-  }
-
-  /** The next questions, where those before are answered. */
-  #advance(): void {
-    while (this.#roots && this.#open === 0 && this.#stages.length > 0) this.#stages.shift()?.();
   }
 
   #askFolders(): void {
