@@ -226,31 +226,35 @@ export function contextOf(
     variants.set(variant, (base = baseOf(def, through)));
   }
   const { callees } = base.context;
-  const roles = base.hasLoops
-    ? callees
-        .filter((n) => releasing(n) || acquiring(n))
-        .map((n) => `${n}${releasing(n) ? '-' : ''}${acquiring(n) ? '+' : ''}`)
-    : [];
-  const key = roles.join();
+  const given = base.hasLoops ? callees.filter(releasing) : NO_NAMES;
+  const taken = base.hasLoops ? callees.filter(acquiring) : NO_NAMES;
+  const key = `${given.join()}+${taken.join()}`;
   let context = base.contexts.get(key);
   if (!context) {
-    const loops = loopsOf(base.context.cfg, releasing, acquiring);
-    def.adopt(loops);
-    context = withLoops(base.context, loops);
+    context = withLoops(base, new Set(given), new Set(taken));
     if (base.contexts.size >= 8) base.contexts.clear();
     base.contexts.set(key, context);
   }
   return context;
 }
 
-function withLoops(base: Base['context'], loops: ReadonlyMap<number, Loop>): FunctionContext {
-  const { def, cfg, joins, types, calls, callees, kept } = base;
+const NO_NAMES: readonly string[] = [];
+
+/** The loops are told when they are asked for: most functions of a file are never walked. */
+function withLoops(base: Base, given: ReadonlySet<string>, taken: ReadonlySet<string>): FunctionContext {
+  const { def, cfg, joins, types, calls, callees, kept } = base.context;
+  let loops: ReadonlyMap<number, Loop> | undefined;
   return {
     def,
     cfg,
-    loops,
+    get loops() {
+      if (loops) return loops;
+      loops = base.hasLoops ? loopsOf(cfg, given, taken) : NO_LOOPS;
+      if (loops.size > 0) def.adopt(loops);
+      return loops;
+    },
     get live() {
-      return base.live;
+      return base.context.live;
     },
     joins,
     types,
@@ -259,6 +263,8 @@ function withLoops(base: Base['context'], loops: ReadonlyMap<number, Loop>): Fun
     kept,
   };
 }
+
+const NO_LOOPS: ReadonlyMap<number, Loop> = new Map();
 
 function baseOf(def: FunctionDef, through: SeenThrough | undefined): Base {
   const cfg =
@@ -309,11 +315,8 @@ function baseOf(def: FunctionDef, through: SeenThrough | undefined): Base {
 /** Sets, clears or asks a flag of a page: it keeps nothing. */
 const FLAG_OF_PAGE = /^(__)?(Set|Clear|TestSet|TestClear)?Page[A-Z]\w*$/;
 
-function loopsOf(
-  cfg: Cfg,
-  releasing: (name: string) => boolean,
-  acquiring: (name: string) => boolean,
-): Map<number, Loop> {
+/** `given`, `taken`: the functions of the file among those called that give pages back, or take them. */
+function loopsOf(cfg: Cfg, given: ReadonlySet<string>, taken: ReadonlySet<string>): Map<number, Loop> {
   const loops = new Map<number, Loop>();
   const last = new Map<number, number>();
   for (const node of cfg.nodes) {
@@ -327,39 +330,54 @@ function loopsOf(
     let out = false;
     let start = Infinity;
     let stop = 0;
-    const mapped = mappedNames(cfg.nodes.slice(Math.min(head, end), Math.max(head, end) + 1));
-    const copies = elementNames(cfg.nodes.slice(Math.min(head, end), Math.max(head, end) + 1));
+    const inside = cfg.nodes.slice(Math.min(head, end), Math.max(head, end) + 1);
+    const mapped = mappedNames(inside);
+    const copies = elementNames(inside);
     const isCopy = (e: Expr): boolean => e.kind === 'id' && copies.has(e.name);
-    for (let i = Math.min(head, end); i <= Math.max(head, end); i++) {
-      const node = cfg.nodes[i]!;
+    const called = (x: CallExpr): void => {
+      const name = calleeName(x);
+      if (!name) return;
+      const fact = facts.call(name);
+      if (releases(fact) || given.has(name)) rel = true;
+      const isAcquire = facts.acquire(name) !== undefined;
+      if (isAcquire || taken.has(name)) acq = true;
+      if (fact) {
+        if (fact.effects.some((f) => f.kind === 'put-in')) out = true;
+      } else if (
+        !isAcquire &&
+        !given.has(name) &&
+        !FLAG_OF_PAGE.test(name) &&
+        x.args.some((a) => (isElement(a) && !isData(a, mapped)) || isCopy(a))
+      )
+        out = true;
+    };
+    const visit = (x: Expr): void => {
+      switch (x.kind) {
+        case 'call':
+          called(x);
+          return;
+        case 'assign':
+          if (x.left.kind === 'id') assigned.add(x.left.name);
+          else if (mentionsElement(x.right) || isCopy(x.right)) out = true;
+          return;
+        case 'update':
+          if (x.arg.kind === 'id') assigned.add(x.arg.name);
+          return;
+        case 'index':
+          bases.push(x.object);
+          return;
+        case 'unary':
+          if (x.op === '*') bases.push(x.arg);
+          return;
+        default:
+      }
+    };
+    for (const node of inside) {
       start = Math.min(start, node.span.start);
       stop = Math.max(stop, node.span.end);
       const killed = killsOf(node);
       if (killed) assigned.add(killed);
-      for (const e of exprsOf(node)) {
-        walkExpr(e, (x) => {
-          if (x.kind === 'assign' && x.left.kind === 'id') assigned.add(x.left.name);
-          if (x.kind === 'assign' && x.left.kind !== 'id' && (mentionsElement(x.right) || isCopy(x.right))) out = true;
-          if (x.kind === 'update' && x.arg.kind === 'id') assigned.add(x.arg.name);
-          if (x.kind === 'index') bases.push(x.object);
-          if (x.kind === 'unary' && x.op === '*') bases.push(x.arg);
-          if (x.kind === 'call') {
-            const name = calleeName(x);
-            if (name && (releases(facts.call(name)) || releasing(name))) rel = true;
-            if (name && (facts.acquire(name) || acquiring(name))) acq = true;
-            if (name && facts.call(name)?.effects.some((f) => f.kind === 'put-in')) out = true;
-            if (
-              name &&
-              !facts.call(name) &&
-              !facts.acquire(name) &&
-              !releasing(name) &&
-              !FLAG_OF_PAGE.test(name) &&
-              x.args.some((a) => (isElement(a) && !isData(a, mapped)) || isCopy(a))
-            )
-              out = true;
-          }
-        });
-      }
+      for (const e of exprsOf(node)) walkExpr(e, visit);
     }
     loops.set(head, {
       head,

@@ -9,6 +9,7 @@ import type { CfgNode, Edge } from '../../language/c/cfg.ts';
 import { exprText, spelledNumber, walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import { perFunction } from './per-function.ts';
 
 /** What a value may be, as a set: below zero, zero, above zero. Pointers count as above. */
 export const NEGATIVE = 1;
@@ -221,43 +222,65 @@ const target = (e: Expr): string | null => {
   return null;
 };
 
-/** Facts behind a node: what it writes is forgotten, what it assigns is known if its right side is. */
-function assign(node: CfgNode, facts: Facts, unit: TranslationUnit): Facts {
-  let out = facts;
-  const set = (left: Expr | string, right: Expr | undefined): void => {
-    const name = typeof left === 'string' ? left : target(left);
-    const mask = right ? signIn(right, out, unit) : ANY;
-    if (name) out = forget(out, name);
-    if (mask !== ANY) out = new Map(out).set(typeof left === 'string' ? left : textOf(left, unit), mask);
-  };
+/** What a node writes: facts that name it are forgotten, and what is known of the right side is known of it. */
+interface Write {
+  readonly name: string | null;
+  readonly left?: Expr;
+  readonly right?: Expr;
+}
+
+/** What each node writes, by its number: a flow comes to most of them several times. */
+const writesOfNodes = perFunction((f): readonly (readonly Write[])[] => f.cfg.nodes.map(writesOf));
+
+function writesOf(node: CfgNode): readonly Write[] {
+  let out: Write[] | undefined;
+  const add = (write: Write): void => void (out ??= []).push(write);
   for (const e of exprsOf(node)) {
     walkExpr(e, (x) => {
-      if (x.kind === 'assign') set(x.left, x.op === '=' ? x.right : undefined);
-      else if (x.kind === 'update') set(x.arg, undefined);
+      if (x.kind === 'assign') add({ name: target(x.left), left: x.left, ...(x.op === '=' && { right: x.right }) });
+      else if (x.kind === 'update') add({ name: target(x.arg) });
       else if (x.kind === 'call')
-        for (const a of x.args)
-          if (a.kind === 'unary' && a.op === '&' && a.arg.kind === 'id') out = forget(out, a.arg.name);
+        for (const a of x.args) if (a.kind === 'unary' && a.op === '&' && a.arg.kind === 'id') add({ name: a.arg.name });
     });
   }
-  if (node.what.kind === 'decl') set(node.what.decl.name, node.what.decl.init);
-  if (node.what.kind === 'foreach') for (const a of node.what.args) if (a.kind === 'id') out = forget(out, a.name);
+  if (node.what.kind === 'decl') {
+    const { name, init } = node.what.decl;
+    add({ name, ...(init && { right: init }) });
+  }
+  if (node.what.kind === 'foreach') for (const a of node.what.args) if (a.kind === 'id') add({ name: a.name });
+  return out ?? NO_WRITES;
+}
+const NO_WRITES: readonly Write[] = [];
+
+/** Facts behind a node. */
+function assign(writes: readonly Write[], facts: Facts, unit: TranslationUnit): Facts {
+  let out = facts;
+  for (const { name, left, right } of writes) {
+    const mask = right ? signIn(right, out, unit) : ANY;
+    if (name) out = forget(out, name);
+    if (mask !== ANY) out = new Map(out).set(left ? textOf(left, unit) : (name ?? ''), mask);
+  }
   return out;
 }
 
-const join = (a: Facts, b: Facts): Facts => {
-  const out = new Map<string, number>();
+/** What both know; `a` itself where that is all that it knows. */
+function join(a: Facts, b: Facts): Facts {
+  if (a === b) return a;
+  let out: Map<string, number> | undefined;
   for (const [text, m] of a) {
     const both = m | (b.get(text) ?? ANY);
-    if (both !== ANY) out.set(text, both);
+    if (both === m && both !== ANY) continue;
+    out ??= new Map(a);
+    if (both === ANY) out.delete(text);
+    else out.set(text, both);
   }
-  return out;
-};
-
-const sameFacts = (a: Facts, b: Facts): boolean => a.size === b.size && [...a].every(([k, m]) => b.get(k) === m);
+  return out ?? a;
+}
 
 /** Follows a domain through a function. */
 export function runFlow<D>(context: FunctionContext, unit: TranslationUnit, domain: Domain<D>): Flow<D> {
   const { nodes } = context.cfg;
+  const writes = writesOfNodes(context);
   const at: Map<string, Entry<D>>[] = nodes.map(() => new Map());
   const tests: (ReturnType<typeof condition> & { readonly words: string })[] = [];
   const work: { node: number; key: string }[] = [];
@@ -274,7 +297,7 @@ export function runFlow<D>(context: FunctionContext, unit: TranslationUnit, doma
       here.set(key, { node, data, facts, from, note });
     } else {
       const joined = join(known.facts, facts);
-      if (sameFacts(joined, known.facts)) return;
+      if (joined === known.facts) return;
       here.set(key, { ...known, facts: joined });
     }
     if (!work.some((w) => w.node === node && w.key === key)) work.push({ node, key });
@@ -291,7 +314,7 @@ export function runFlow<D>(context: FunctionContext, unit: TranslationUnit, doma
     for (const o of domain.step(node, entry.data, entry.facts)) {
       let facts: Facts | null = entry.facts;
       for (const [text, mask] of o.facts ?? []) facts = facts && new Map(facts).set(text, mask);
-      facts = assign(node, facts, unit);
+      facts = assign(writes[id]!, facts, unit);
       for (const [text, mask] of o.after ?? []) facts = new Map(facts).set(text, mask);
       for (const edge of node.succs) {
         let data: D | null = o.data;

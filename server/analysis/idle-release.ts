@@ -11,7 +11,7 @@ import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { isPageType } from './sites.ts';
-import { leftBehind, mayLeaveBehind } from './left-behind.ts';
+import { leftBehind, mayHaveEmptyBranches, mayLeaveBehind } from './left-behind.ts';
 import { leftUnused, mayLeaveUnused } from './left-unused.ts';
 import { mentions, perBody } from './mentions.ts';
 import { perFile, perFunction } from './per-function.ts';
@@ -82,6 +82,10 @@ export const effectsOf = (file: FileAnalysis, call: CallExpr): readonly Effect[]
 /** Local pointers to pages that are looked up. */
 const lookedUp = perFunction((f) => {
   const params = new Set(f.def.params.map((p) => p.name));
+  const pages = [...f.types].flatMap(([name, type]) =>
+    !params.has(name) && type.kind === 'pointer' && type.to.kind === 'record' && isPageType(type) ? [name] : [],
+  );
+  if (pages.length === 0) return pages;
   const found = new Set<string>();
   for (const node of f.cfg.nodes) {
     const { what } = node;
@@ -91,11 +95,7 @@ const lookedUp = perFunction((f) => {
         if (x.kind === 'assign' && x.op === '=' && x.left.kind === 'id' && looksUp(x.right)) found.add(x.left.name);
       });
   }
-  return [...f.types].flatMap(([name, type]) =>
-    found.has(name) && !params.has(name) && type.kind === 'pointer' && type.to.kind === 'record' && isPageType(type)
-      ? [name]
-      : [],
-  );
+  return pages.filter((name) => found.has(name));
 });
 
 /** Pages that are looked up, and at most dirtied. */
@@ -246,7 +246,7 @@ export function idleReleases(file: FileAnalysis): IdleRelease[] {
   const out: IdleRelease[] = [];
   const own = new Set(file.unit.functions);
   for (const f of file.functions.values()) {
-    if (!isSuspect(f) || !own.has(f.def) || f.def.hasError) continue;
+    if (!own.has(f.def) || f.def.hasError || !(isSuspect(f) || mayHaveEmptyBranches(file, f))) continue;
     const found = unread(file, f) ?? first(unusedParameter(file, f)) ?? leftBehind(file, f) ?? leftUnused(file, f);
     if (found) out.push(found);
     else if (isEmpty(file, f)) out.push({ fn: f.def.name, kind: 'empty', at: f.def.nameSpan, name: '' });

@@ -63,11 +63,8 @@ const emptyIfs = perFunction((f) => [...ifs(f.def.body())].filter((s) => !s.macr
 
 /** `if (pinned) { } else put_page(page);`, and `if (pinned) { }` in what ends the use of pages. */
 function* emptyBranches(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
-  const empty = emptyIfs(f);
-  if (!empty.length) return;
-  const { start, end } = f.def.bodySpan;
-  if (!/\)\s*(\{\s*\}|;\s*else\b)/.test(file.unit.sources.slice(start, end))) return;
-  for (const s of empty) {
+  if (!mayHaveEmptyBranches(file, f)) return;
+  for (const s of emptyIfs(f)) {
     if (file.unit.comments.some((c) => c.start >= s.then.start && c.end <= s.then.end)) continue;
     let speaks = '';
     walkExpr(s.test, (x) => {
@@ -77,6 +74,12 @@ function* emptyBranches(file: FileAnalysis, f: FunctionContext): Iterable<IdleRe
     if (other || (!s.else && (speaks || ENDS.test(f.def.name))))
       yield { fn: f.def.name, kind: 'branch', at: s, name: file.groups.text(s.test) };
   }
+}
+
+/** Such a branch stands in the text of the function. */
+export function mayHaveEmptyBranches(file: FileAnalysis, f: FunctionContext): boolean {
+  const { start, end } = f.def.bodySpan;
+  return /\)\s*(\{\s*\}|;\s*else\b)/.test(file.unit.sources.slice(start, end));
 }
 
 const elseReleases = (file: FileAnalysis, f: FunctionContext, s: Stmt): boolean =>
@@ -204,22 +207,14 @@ function* dirtiedOnly(file: FileAnalysis, f: FunctionContext): Iterable<IdleRele
   if (dirty && arg) yield { fn: f.def.name, kind: 'dirtied', at: dirty, name: file.groups.text(arg) };
 }
 
-/** By the text of the function alone, something of this may be said of it. */
+/** By the function alone, something of this may be said of it that is not about an empty branch. */
 export const mayLeaveBehind = perFunction(
-  (f) =>
-    UNPINS.test(f.def.name) ||
-    emptyIfs(f).length > 0 ||
-    labels(f).length > 0 ||
-    counts(f).length > 0 ||
-    bare(f).length > 0,
+  (f) => UNPINS.test(f.def.name) || labels(f).length > 0 || counts(f).length > 0 || bare(f).length > 0,
 );
 
 /** The first of a function. */
 export const leftBehind = (file: FileAnalysis, f: FunctionContext): IdleRelease | undefined =>
-  mayLeaveBehind(f)
-    ? (first(emptyBranches(file, f)) ??
-      first(idleLabels(file, f)) ??
-      unusedCounts(file, f) ??
-      unusedPages(file, f) ??
-      first(dirtiedOnly(file, f)))
-    : undefined;
+  first(emptyBranches(file, f)) ??
+  (mayLeaveBehind(f)
+    ? (first(idleLabels(file, f)) ?? unusedCounts(file, f) ?? unusedPages(file, f) ?? first(dirtiedOnly(file, f)))
+    : undefined);

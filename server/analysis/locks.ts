@@ -148,6 +148,21 @@ const nodesOfCalls = perFunction((f) => {
   return out;
 });
 
+/** Calls of each node, by its number: inner calls are made first. */
+const callsOfNodes = perFunction((f): readonly (readonly CallExpr[])[] =>
+  f.cfg.nodes.map((node) => {
+    let out: CallExpr[] | undefined;
+    for (const e of exprsOf(node))
+      walkExpr(e, (x) => {
+        if (x.kind === 'call') (out ??= []).push(x);
+      });
+    return out?.reverse() ?? NO_CALLS;
+  }),
+);
+const NO_CALLS: readonly CallExpr[] = [];
+
+const NO_EFFECTS: readonly LockEffect[] = [];
+
 /** The analysis of one file, made on demand. */
 export class Locks {
   /** What the flow that is made asks. */
@@ -155,6 +170,7 @@ export class Locks {
   private readonly flows = new Map<string, Flow<Data> | null>();
   private readonly summaries = new Map<string, readonly Data[] | null>();
   private readonly touching = new Map<string, boolean>();
+  private readonly effects = new Map<CallExpr, readonly LockEffect[]>();
   private readonly contexts = once(() => contextsOf(this.file));
   private readonly callers = once(() => callersIn(this.file));
 
@@ -185,12 +201,18 @@ export class Locks {
   }
 
   private effectsOf(call: CallExpr): readonly LockEffect[] {
-    return this.file.functions.has(calleeName(call) ?? '') ? [] : this.effectsByName(call);
+    return this.file.functions.has(calleeName(call) ?? '') ? NO_EFFECTS : this.effectsByName(call);
   }
 
   private effectsByName(call: CallExpr): readonly LockEffect[] {
     const name = calleeName(call);
-    if (!name) return [];
+    if (!name) return NO_EFFECTS;
+    let known = this.effects.get(call);
+    if (!known) this.effects.set(call, (known = this.lockEffects(call, name)));
+    return known;
+  }
+
+  private lockEffects(call: CallExpr, name: string): readonly LockEffect[] {
     const mmap = call.args[0] && mmapRwsemEffects(name, textOf(call.args[0], this.file.unit));
     return (mmap ?? kernel.call(name)?.effects ?? []).filter(
       (e): e is LockEffect => e.kind === 'lock' || e.kind === 'unlock' || e.kind === 'lock-assert',
@@ -205,16 +227,6 @@ export class Locks {
     if (/down_(read|write)/.test(name) && !/mm/.test(name + call.args.map((a) => textOf(a, this.file.unit)).join()))
       return null;
     return UNLOCKS.test(name) ? 'unlock' : 'lock';
-  }
-
-  private calls(node: CfgNode): CallExpr[] {
-    const out: CallExpr[] = [];
-    // inner calls are made first
-    for (const e of exprsOf(node))
-      walkExpr(e, (x) => {
-        if (x.kind === 'call') out.unshift(x);
-      });
-    return out;
   }
 
   private apply(held: Held, effect: LockEffect, args: readonly Expr[], at: Span): Held {
@@ -403,13 +415,14 @@ export class Locks {
     const asked = new Map<string, Callee>();
     const outer = this.asked;
     this.asked = asked;
+    const calls = callsOfNodes(context);
     const flow = runFlow<Data>(context, unit, {
       start: { held: new Map(), result: ANY },
       key: keyOf,
       step: (node, data, facts) => {
         if (node.what.kind === 'guard' || node.what.kind === 'leave') return [this.guard(node, data)];
         let states: readonly Outcome<Data>[] = [{ data }];
-        for (const c of this.calls(node)) {
+        for (const c of calls[node.id]!) {
           states = this.applyCall(c, states, depth);
           if (states.length > 12) states = states.slice(0, 12);
         }

@@ -332,6 +332,7 @@ const tabled = perFunction((f) =>
 
 const flagsNamed = perFunction((f) => {
   const out: Extract<Expr, { kind: 'id' }>[] = [];
+  if (![...f.def.words].some((word) => word.startsWith('FOLL_'))) return out;
   for (const node of f.cfg.nodes)
     for (const e of exprsOf(node))
       walkExpr(e, (x) => {
@@ -348,7 +349,7 @@ export const removedApi: Rule = {
     const { kernel } = file.unit.target;
     for (const f of file.functions.values()) {
       const fn = f.def.name;
-      if ((!tabled(f).length && !flagsNamed(f).length) || !isOwn(file, fn)) continue;
+      if (!isOwn(file, fn) || (!tabled(f).length && !flagsNamed(f).length)) continue;
       for (const call of tabled(f)) {
         const name = calleeName(call);
         if (!name || seen.has(call.callee.start) || isOwnName(file, f, name)) continue;
