@@ -30,11 +30,15 @@ let characters = 0;
 /** Nothing is kept of what was read in headers. */
 export function forgetHeaderItems(): void {
   items.clear();
+  bodies.clear();
   characters = 0;
 }
 
 /** The headers as one file includes them. */
 export class Headers {
+  /** By what each goes in `items`. */
+  private readonly names = new Map<ReadHeader, string>();
+
   constructor(
     private readonly state: HeaderState,
     /** Of the file that includes them. */
@@ -67,10 +71,7 @@ export class Headers {
   }
 
   private read(header: ReadHeader): HeaderItems {
-    // variants of a file see other parts of a header
-    let raw = raws.get(header);
-    if (raw === undefined) raws.set(header, (raw = hashText(header.pre.raw)));
-    const name = `${header.path}|${raw}|${this.keyOf(header)}`;
+    const name = this.nameOf(header);
     let entry = items.get(name);
     if (entry) items.delete(name);
     else {
@@ -100,6 +101,17 @@ export class Headers {
       characters -= raw.length;
     }
     return entry;
+  }
+
+  private nameOf(header: ReadHeader): string {
+    let name = this.names.get(header);
+    if (name !== undefined) return name;
+    // variants of a file see other parts of a header
+    let raw = raws.get(header);
+    if (raw === undefined) raws.set(header, (raw = hashText(header.pre.raw)));
+    name = `${header.path}|${raw}|${this.keyOf(header)}`;
+    this.names.set(header, name);
+    return name;
   }
 
   /** Hash of the macros that the header's words stand for. */
@@ -135,6 +147,21 @@ const raws = new WeakMap<ReadHeader, string>();
 /** With the macros of the headers alone, which is all that most of them mean. */
 const inCommon = new WeakMap<ReadHeader, Meaning>();
 
+/** Words of the bodies of macros: several headers, and several files that include them, use the same. */
+const bodies = new Map<string, readonly string[]>();
+const MAX_BODIES = 50_000;
+
+function wordsOfBody(body: string): readonly string[] {
+  if (body === '') return NO_WORDS;
+  let words = bodies.get(body);
+  if (!words) {
+    if (bodies.size >= MAX_BODIES) bodies.clear();
+    bodies.set(body, (words = body.match(/[A-Za-z_]\w*/g) ?? NO_WORDS));
+  }
+  return words;
+}
+const NO_WORDS: readonly string[] = [];
+
 function meaningOf(header: Iterable<string>, macros: ReadonlyMap<string, MacroDef>): Meaning {
   const words = new Set<string>();
   const pasted: Pasted[] = [];
@@ -145,7 +172,7 @@ function meaningOf(header: Iterable<string>, macros: ReadonlyMap<string, MacroDe
     const def = macros.get(word);
     if (!def) return;
     parts.push(define(def));
-    for (const inner of def.body.match(/[A-Za-z_]\w*/g) ?? []) add(inner);
+    for (const inner of wordsOfBody(def.body)) add(inner);
     if (def.body.includes('##')) pasted.push(...pastedIn(def));
   };
   for (const word of header) add(word);

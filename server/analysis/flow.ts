@@ -240,7 +240,8 @@ function writesOf(node: CfgNode): readonly Write[] {
       if (x.kind === 'assign') add({ name: target(x.left), left: x.left, ...(x.op === '=' && { right: x.right }) });
       else if (x.kind === 'update') add({ name: target(x.arg) });
       else if (x.kind === 'call')
-        for (const a of x.args) if (a.kind === 'unary' && a.op === '&' && a.arg.kind === 'id') add({ name: a.arg.name });
+        for (const a of x.args)
+          if (a.kind === 'unary' && a.op === '&' && a.arg.kind === 'id') add({ name: a.arg.name });
     });
   }
   if (node.what.kind === 'decl') {
