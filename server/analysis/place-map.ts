@@ -66,6 +66,11 @@ export class PlaceMap {
     return this.cells.values();
   }
 
+  /** As for…of over `entries()`, for where much depends on it. */
+  forEach(visit: (cell: Cell) => void): void {
+    this.cells.forEach(visit);
+  }
+
   *[Symbol.iterator](): IterableIterator<[string, Val]> {
     for (const { place, val } of this.cells.values()) yield [place.text, val];
   }

@@ -387,14 +387,14 @@ export class State {
       h1 = mix1(mix1(mix1(0x11, value.s), fold(value.o)), value.x ?? 0);
       h2 = mix2(mix2(mix2(0x12, value.s), fold(value.o)), value.x ?? 0);
     }
-    for (const { place, val } of this.memory.entries()) {
+    this.memory.forEach(({ place, val }) => {
       const need = live(place);
-      if (!need && (place.frame !== undefined || !this.carries(val))) continue;
+      if (!need && (place.frame !== undefined || !this.carries(val))) return;
       if (need === SIGN && !this.tellsOfPages(val)) {
         const sign = this.relation(val, ZERO);
         h1 = (h1 + mix1(place.h1 ^ 0x21, sign)) | 0;
         h2 = (h2 + mix2(place.h2 ^ 0x22, sign)) | 0;
-        continue;
+        return;
       }
       const o = fold(val.o);
       const x = val.x ?? 0;
@@ -403,7 +403,7 @@ export class State {
       marks.add(val.s);
       if (x) marks.add(x);
       if (place.base > 0) marks.add(place.base);
-    }
+    });
     const arrays = new Set<number>();
     for (const [id, r] of this.resources) {
       const [a, b] = hashOfResource(id, r);
@@ -431,11 +431,11 @@ export class State {
         h2 = (h2 + mix2(mix2(mix2(0x72, id), e.result?.s ?? 0), verdict)) | 0;
       }
     }
-    for (const [id, r] of this.ranges) {
-      if (!marks.has(id)) continue;
+    this.ranges.forEach((r, id) => {
+      if (!marks.has(id)) return;
       h1 = (h1 + r.h1) | 0;
       h2 = (h2 + r.h2) | 0;
-    }
+    });
     for (const { x, y, d, mask } of this.relations) {
       if (!marks.has(x) || !marks.has(y)) continue;
       h1 = (h1 + mix1(mix1(mix1(mix1(0x81, x), y), fold(d)), mask)) | 0;
