@@ -16,6 +16,8 @@ export class Early implements Disposable {
   readonly #headStart: HeadStart;
   #run: { readonly key: string; readonly first: Promise<First | undefined> } | undefined;
   #done: { readonly load: PanelMessage<'load'>; readonly first: First } | undefined;
+  /** The run has ended, with a picture or without: there is nothing to wait for. */
+  #isOver = false;
   #isDone: () => void = () => undefined;
   /** What the text of the page says. */
   #given = '';
@@ -28,6 +30,7 @@ export class Early implements Disposable {
   prepare(read: () => Promise<PanelMessage<'load'> | undefined>): void {
     this.#headStart.warm(read);
   }
+
   /** Is there an engine? */
   get isWarm(): boolean {
     return this.#headStart.isWarm;
@@ -36,6 +39,7 @@ export class Early implements Disposable {
   /** Another page begins, of which nothing is known. */
   begin(): void {
     this.#run = this.#done = undefined;
+    this.#isOver = false;
     this.#given = '';
   }
 
@@ -46,9 +50,11 @@ export class Early implements Disposable {
     const first = this.#headStart.picture(load);
     const run = (this.#run = { key, first });
     this.#done = undefined;
+    this.#isOver = false;
     void first.then((picture) => {
-      if (this.#run !== run || !picture) return;
-      this.#done = { load, first: picture };
+      if (this.#run !== run) return;
+      if (picture) this.#done = { load, first: picture };
+      this.#isOver = true;
       this.#isDone();
     });
   }
@@ -56,7 +62,7 @@ export class Early implements Disposable {
   /** What the page is told with its text: what it is to show, if the picture is there soon. */
   async told(): Promise<ToPanel[]> {
     if (!this.isWarm) return [];
-    if (!this.#done)
+    if (!this.#isOver)
       await new Promise<void>((done) => {
         this.#isDone = done;
         setTimeout(done, SOON);
