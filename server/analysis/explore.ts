@@ -33,7 +33,7 @@ export interface Limits {
   readonly alike: number;
   readonly depth: number;
 }
-export const LIMITS: Limits = { steps: 2_000, callee: 400, states: 20, alike: 10, depth: 4 };
+const LIMITS: Limits = { steps: 2_000, callee: 400, states: 20, alike: 10, depth: 4 };
 /** For functions above an acquire, by how many calls: what is found far above is found soon, or lost among the paths of others. */
 export const LIMITS_ABOVE: readonly Limits[] = [LIMITS, LIMITS, { ...LIMITS, steps: 1_200 }, { ...LIMITS, steps: 500 }];
 
@@ -52,7 +52,7 @@ export interface WalkResult {
   readonly steps: number;
   readonly overBudget: boolean;
   /** On all ways that were seen it gave back what it took, and nothing else: to its callers, it has nothing to do with pages. */
-  readonly isClosed: boolean;
+  readonly isBalanced: boolean;
   /** Given up on the way: what there is of it says nothing. */
   readonly cancelled: boolean;
 }
@@ -120,8 +120,8 @@ export function walkFunction(
   const asked = new Asked(files);
   const walker = new Walker(unit, asked, root, limits, cancelled);
   walker.run();
-  const { events, steps, overBudget, isClosed } = walker;
-  const result: WalkResult = { events, steps, overBudget, isClosed, cancelled: walker.isCancelled };
+  const { events, steps, overBudget, isBalanced } = walker;
+  const result: WalkResult = { events, steps, overBudget, isBalanced, cancelled: walker.isCancelled };
   if (result.cancelled) return result;
   const { contexts, defined, relevants: relevant } = asked;
   // the root's own context tells of the loops what the functions called there do
@@ -188,7 +188,7 @@ class Walker implements Machine {
   steps = 0;
   overBudget = false;
   isCancelled = false;
-  isClosed = true;
+  isBalanced = true;
   private readonly seenEvents = new Set<string>();
   private readonly interp: Interpreter;
   private readonly stepper: Stepper;
@@ -217,7 +217,7 @@ class Walker implements Machine {
   }
 
   gaveOthers(): void {
-    this.isClosed = false;
+    this.isBalanced = false;
   }
 
   constant(name: string): number | undefined {
@@ -236,7 +236,7 @@ class Walker implements Machine {
     const state = new State(this.symbols);
     const endings = new Endings(this);
     for (const end of this.walk(frame, state, 0, () => ALL)) {
-      if (holdsOn(end.state)) this.isClosed = false;
+      if (holdsOn(end.state)) this.isBalanced = false;
       endings.finish(end, frame);
     }
   }

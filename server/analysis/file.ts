@@ -6,15 +6,7 @@ import { contextOf, releases, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
 import { ownEvents } from './foreign.ts';
 import { earlierEvents } from './earlier.ts';
-import {
-  earlierWalk,
-  knownWalk,
-  LIMITS,
-  LIMITS_ABOVE,
-  walkFunction,
-  type FileFunctions,
-  type WalkResult,
-} from './explore.ts';
+import { earlierWalk, knownWalk, LIMITS_ABOVE, walkFunction, type FileFunctions, type WalkResult } from './explore.ts';
 import { Groups } from './groups.ts';
 import { finish, type Parts } from './parts.ts';
 import { namesIn, perSurroundings } from './per-function.ts';
@@ -49,7 +41,7 @@ export interface FileAnalysis {
 const FILE_STEPS = 26_000;
 
 /** Callers further up than this from an acquire are not walked from. */
-const MAX_DISTANCE = 3;
+const MAX_DISTANCE = LIMITS_ABOVE.length - 1;
 
 /** What says something of pages wherever it is called. */
 const TELLING: ReadonlySet<string> = new Set(
@@ -275,7 +267,7 @@ export function* analysing(
   let isSettled = true;
   const walk = (name: string, by: FileFunctions): WalkResult => {
     const root = functions.get(name)!;
-    const limits = LIMITS_ABOVE[aboveAcquire.get(name) ?? 0] ?? LIMITS;
+    const limits = LIMITS_ABOVE[aboveAcquire.get(name) ?? 0]!;
     const earlier = hasty && !knownWalk(unit, by, root, limits) ? earlierWalk(by, root) : undefined;
     if (!earlier) return walkFunction(unit, by, root, cancelled, limits);
     isSettled = false;
@@ -287,18 +279,18 @@ export function* analysing(
   let analysed = 0;
   // those that take pages first: where the steps of a file run out, it is for the ones far above
   const height = (def: FunctionDef): number => aboveAcquire.get(def.name) ?? MAX_DISTANCE + 1;
-  const isClosed = new Set<string>();
+  const balanced = new Set<string>();
   /** Nothing of what it calls has to do with pages as far as it is concerned, and it has not either: no path of it can tell more. */
   const isOutside = (name: string): boolean => {
     const { acquires, releases, callees } = direct.get(name)!;
-    return !acquires && !releases && [...callees].every((n) => !touching.has(n) || isClosed.has(n));
+    return !acquires && !releases && [...callees].every((n) => !touching.has(n) || balanced.has(n));
   };
   for (const def of [...unit.functions].sort((a, b) => height(a) - height(b))) {
     if (!isRoot(def.name) || functions.get(def.name)?.def !== def) continue;
     yield;
     if (cancelled()) break;
     if (isOutside(def.name)) {
-      isClosed.add(def.name);
+      balanced.add(def.name);
       continue;
     }
     if (steps > FILE_STEPS) {
@@ -307,7 +299,7 @@ export function* analysing(
     }
     const result = walk(def.name, files);
     if (result.cancelled) break;
-    if (result.isClosed) isClosed.add(def.name);
+    if (result.isBalanced) balanced.add(def.name);
     analysed++;
     steps += result.steps;
     if (result.overBudget && !isFar(def.name)) overBudget.push(def.name);

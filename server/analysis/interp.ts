@@ -3,7 +3,7 @@
  * of their own. Calls to functions of the same file are walked by the explorer, which leaves their results in
  * `Frame.results`.
  */
-import type { CallExpr, CType, Expr, InitListExpr } from '../../language/c/ast.ts';
+import type { BinaryExpr, CallExpr, CType, Expr, InitListExpr } from '../../language/c/ast.ts';
 import { foldConstant, initialsOf, spelledNumber, typeOfExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
@@ -12,8 +12,9 @@ import { Arithmetic } from './arithmetic.ts';
 import { calleeName } from './context.ts';
 import { Effects } from './effects.ts';
 import { nameOf, type Frame, type Machine } from './frame.ts';
+import { isIterTest, iterTest } from './iterators.ts';
 import { Memory } from './memory.ts';
-import { isIterTest, iterTest, type State } from './state.ts';
+import type { State } from './state.ts';
 import { unionNames } from './unions.ts';
 import { ZERO, constant, isConst, sameVal, symbol, valKey, type Symbols, type Val } from './values.ts';
 
@@ -251,13 +252,7 @@ export class Interpreter {
           return symbol(this.symbols.get(`(${valKey(a)}${e.op}${valKey(right)})`, { lo: 0, hi: 1 }));
         }
         const b = this.eval(e.right, state, frame);
-        if (COMPARISONS.has(e.op))
-          return this.arithmetic.truth(
-            e.op,
-            this.converted(a, b, e.right, state, frame),
-            this.converted(b, a, e.left, state, frame),
-            state,
-          );
+        if (COMPARISONS.has(e.op)) return this.arithmetic.truth(e.op, ...this.converted(e, a, b, state, frame), state);
         const t = e.op === '+' || e.op === '-' ? this.typeOf(e.left, frame) : undefined;
         const pointer = t?.kind === 'pointer' || t?.kind === 'array';
         // a place further down in the same memory, not a distance
@@ -321,21 +316,18 @@ export class Interpreter {
     if (e.kind === 'binary' && COMPARISONS.has(e.op)) {
       const a = this.eval(e.left, state, frame);
       const b = this.eval(e.right, state, frame);
-      return this.assumeCompare(
-        e.op,
-        this.converted(a, b, e.right, state, frame),
-        this.converted(b, a, e.left, state, frame),
-        truth,
-        state,
-      );
+      return this.assumeCompare(e.op, ...this.converted(e, a, b, state, frame), truth, state);
     }
     return this.assumeVal(this.eval(e, state, frame), truth, state);
   }
 
-  /** A number as it is compared with `other`: `size == (u64)-1` is about a very large size, not about one below zero. */
-  private converted(v: Val, other: Val, written: Expr, state: State, frame: Frame): Val {
-    if (!isConst(v) || v.o >= 0 || isConst(other) || other.x || state.bounds(other).lo < 0) return v;
-    return isUnsigned(this.typeOf(written, frame)) ? constant(LARGEST + 1 + v.o) : v;
+  /** The sides as they are compared: `size == (u64)-1` is about a very large size, not about one below zero. */
+  private converted(e: BinaryExpr, a: Val, b: Val, state: State, frame: Frame): [Val, Val] {
+    const side = (v: Val, other: Val, written: Expr): Val => {
+      if (!isConst(v) || v.o >= 0 || isConst(other) || other.x || state.bounds(other).lo < 0) return v;
+      return isUnsigned(this.typeOf(written, frame)) ? constant(LARGEST + 1 + v.o) : v;
+    };
+    return [side(a, b, e.right), side(b, a, e.left)];
   }
 
   private assumeVal(v: Val, truth: boolean, state: State): boolean {

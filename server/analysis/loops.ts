@@ -6,7 +6,8 @@ import { makes, plain } from './flow.ts';
 import { textOf, type Frame } from './frame.ts';
 import type { Interpreter } from './interp.ts';
 import { calledFrom } from './release.ts';
-import { isElsewhere, Rounds, type Resource, type State } from './state.ts';
+import { Rounds } from './rounds.ts';
+import { isElsewhere, type Resource, type State } from './state.ts';
 import { sameVal, type Val } from './values.ts';
 
 /** A way on from a node. */

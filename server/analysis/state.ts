@@ -5,8 +5,10 @@
 import type { CallExpr, Span } from '../../language/c/ast.ts';
 import type { AcquireFact } from '../../language/kernel/types.ts';
 import { Forked } from './forked.ts';
+import { iterKind } from './iterators.ts';
 import { PlaceMap } from './place-map.ts';
 import { hashPair, type Place } from './place.ts';
+import { Rounds } from './rounds.ts';
 import { SIGN, type Need } from './slice.ts';
 import { ZERO, valKey, type Symbols, type Val } from './values.ts';
 
@@ -447,42 +449,6 @@ export class State {
   }
 }
 
-/** How often each loop head was reached; immutable. */
-export class Rounds {
-  static readonly none = new Rounds([]);
-  /** Equal for equal rounds. */
-  readonly text: string;
-
-  private constructor(private readonly list: readonly (readonly [number, number])[]) {
-    this.text = list.map(([head, n]) => `${head}:${n}`).join(',');
-  }
-
-  get(head: number): number | undefined {
-    return this.list.find((e) => e[0] === head)?.[1];
-  }
-
-  with(head: number, n: number): Rounds {
-    const at = this.list.findIndex((e) => e[0] === head);
-    if (at < 0) return new Rounds([...this.list, [head, n]]);
-    return this.list[at]![1] === n ? this : new Rounds(this.list.with(at, [head, n]));
-  }
-
-  without(head: number): Rounds {
-    if (!this.list.some((e) => e[0] === head)) return this;
-    return this.list.length === 1 ? Rounds.none : new Rounds(this.list.filter((e) => e[0] !== head));
-  }
-
-  /** The same rounds, under numbers that no head of another activation has. */
-  moved(by: number): Rounds {
-    return this.list.length ? new Rounds(this.list.map(([head, n]) => [head + by, n] as const)) : this;
-  }
-
-  /** How often, in the order of arrival. */
-  counts(): string {
-    return this.list.map((e) => e[1]).join(',');
-  }
-}
-
 const textHashes = new Map<string, readonly [number, number]>();
 const hashOfText = (text: string): readonly [number, number] => {
   let known = textHashes.get(text);
@@ -523,43 +489,6 @@ export function mayHold(state: State, r: Resource): boolean {
   if (r.iter && iterKind(state, r.iter) === 'kernel') return false;
   const op = r.fact.result === 'zero' ? '==' : '>';
   return [...r.earlier, r.result].some((v) => state.compare(op, v, { s: 0, o: 0 }) !== false);
-}
-
-/** Tests of an iterator: what their "yes" says of its pages (user memory is what an extraction pins), and their "no". */
-const ITER_TESTS: Readonly<Record<string, { readonly yes: 'user' | 'kernel'; readonly no?: 'kernel' }>> = {
-  iov_iter_extract_will_pin: { yes: 'user', no: 'kernel' },
-  user_backed_iter: { yes: 'user', no: 'kernel' },
-  iter_is_ubuf: { yes: 'user' },
-  iter_is_iovec: { yes: 'user' },
-  iov_iter_is_kvec: { yes: 'kernel' },
-  iov_iter_is_bvec: { yes: 'kernel' },
-  iov_iter_is_xarray: { yes: 'kernel' },
-  iov_iter_is_folioq: { yes: 'kernel' },
-  iov_iter_is_discard: { yes: 'kernel' },
-};
-
-/** The function asks an iterator what its pages are. */
-export const isIterTest = (name: string): boolean => Object.hasOwn(ITER_TESTS, name);
-
-/** The truth of a test of an iterator: the same each time that the path asks. */
-export function iterTest(symbols: Symbols, name: string, iter: Val): Val {
-  return { s: symbols.get(`iter:${iter.s}:${name}`, { lo: 0, hi: 1, name: `${name}()` }), o: 0 };
-}
-
-/** What the path found out about an iterator. */
-function iterKind(state: State, iter: number): 'user' | 'kernel' | 'unknown' {
-  let kind: 'user' | 'unknown' = 'unknown';
-  let neither = 0;
-  for (const [name, says] of Object.entries(ITER_TESTS)) {
-    const truth = state.known(iterTest(state.symbols, name, { s: iter, o: 0 }));
-    if (truth === undefined) continue;
-    const answer = truth === 1 ? says.yes : says.no;
-    if (answer === 'kernel') return 'kernel';
-    if (answer === 'user') kind = 'user';
-    else if (says.yes === 'user') neither++;
-  }
-  // neither of the two kinds of user memory
-  return kind === 'unknown' && neither === 2 ? 'kernel' : kind;
 }
 
 /**
