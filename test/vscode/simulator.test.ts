@@ -35,7 +35,8 @@ function row(view: string, hasText: string | RegExp): Locator {
 /** Clicks an example; the tree holds only what is on screen. */
 async function openExample(title: string): Promise<void> {
   const wanted = row('Gallery', title);
-  await row('Gallery', /^\d/).hover();
+  // (the list, not a row: one that is half scrolled away lies under the header)
+  await vscode.page.locator('.pane:has(.pane-header[aria-label*="Gallery"]) .monaco-list').first().hover();
   for (let i = 0; i < 20 && !(await wanted.isVisible()); i++) await vscode.page.mouse.wheel(0, 120);
   await wanted.click();
 }
