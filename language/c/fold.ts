@@ -5,11 +5,6 @@ import { foldBinary } from './operators.ts';
 import type { MacroDef, TranslationUnit } from './unit.ts';
 
 type FoldUnit = Pick<TranslationUnit, 'macros' | 'enums'>;
-const enumCache = new WeakMap<
-  object,
-  Map<string, { readonly value: Expr | null; readonly index: number; readonly base: string | null }>
->();
-
 /** Value of an integer constant expression, with the unit's macros and enumerators; undefined if it is none. */
 export function foldConstant(
   expr: Expr,
@@ -102,29 +97,16 @@ function enumerator(
   known: ((name: string) => bigint | undefined) | undefined,
   depth: number,
 ): bigint | undefined {
-  let table = enumCache.get(unit.enums);
-  if (!table) {
-    table = new Map();
-    for (const e of unit.enums) {
-      let base: string | null = null;
-      let index = 0;
-      for (const item of e.items) {
-        if (item.value) {
-          base = item.name;
-          index = 0;
-        }
-        table.set(item.name, { value: item.value, index, base });
-        index++;
-      }
-    }
-    enumCache.set(unit.enums, table);
-  }
-  const item = table.get(name);
+  const items = unit.enums.get(name)?.items ?? [];
+  const at = items.findLastIndex((one) => one.name === name);
+  const item = items[at];
   if (!item) return undefined;
   if (item.value) return fold(item.value, unit, known, depth + 1);
-  if (item.base === null) return BigInt(item.index);
-  const base = enumerator(item.base, unit, known, depth + 1);
-  return base === undefined ? undefined : base + BigInt(item.index);
+  const from = items.findLastIndex(({ value }, i) => i < at && value !== null);
+  const last = items[from];
+  if (!last) return BigInt(at);
+  const base = enumerator(last.name, unit, known, depth + 1);
+  return base === undefined ? undefined : base + BigInt(at - from);
 }
 
 const NOTHING_WRONG = /^(?:[A-Z][A-Z0-9]*_)*SUCCESS$|^(?:ERR|NV|RC|RESULT|RET|S|STATUS)_OK$/;

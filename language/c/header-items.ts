@@ -2,13 +2,16 @@
  * What stands in headers: types, variables and functions, parsed when somebody asks, and shared between the files that include the same
  * text with the same meaning. A header means the same where its text is the same and so are the macros that its words stand for.
  */
-import { addDeclarations, emptyDeclarations, readDeclarations, readFunctions, type Declarations } from './items.ts';
+import { countBefore } from '../search.ts';
+import { emptyDeclarations, holdsItems, readDeclarations, readFunctions, type Declarations } from './items.ts';
 import type { FileContext } from './function-item.ts';
 import { hashText } from './hash.ts';
 import { wordsOfHeader, type HeaderState, type ReadHeader } from './headers.ts';
+import { StandIns } from './stand-ins.ts';
 import type { TopLevelNode } from './parser.ts';
 import type { Source } from './source.ts';
 import { baseOf } from './sources.ts';
+import { lasting } from './top-items.ts';
 import type { FunctionDef, MacroDef } from './unit.ts';
 
 type HeaderFunction = FunctionDef & { readonly path: string };
@@ -17,7 +20,8 @@ interface HeaderItems {
   readonly raw: string;
   readonly file: FileContext;
   readonly top: readonly TopLevelNode[];
-  declared?: Declarations;
+  /** What each of them declares, where somebody asked. */
+  readonly declared: Map<TopLevelNode, Declarations>;
   functions?: readonly HeaderFunction[];
 }
 
@@ -36,8 +40,9 @@ export function forgetHeaderItems(): void {
 
 /** The headers as one file includes them. */
 export class Headers {
-  /** By what each goes in `items`. */
-  private readonly names = new Map<ReadHeader, string>();
+  private readonly entries = new Map<ReadHeader, HeaderItems>();
+  private readonly named = new Map<string, readonly Declarations[]>();
+  private readonly standIns: StandIns;
 
   constructor(
     private readonly state: HeaderState,
@@ -46,37 +51,57 @@ export class Headers {
     /** Names of macros that the file itself defines or undefines. */
     private readonly own: readonly string[],
     private readonly makeSource: (header: ReadHeader) => Source,
-  ) {}
+  ) {
+    this.standIns = new StandIns(state.macros, file.macros, own);
+  }
 
-  /** Adds what the headers declare. */
-  declare(into: Declarations): void {
-    for (const header of this.state.headers) {
-      if (!header.hasCode) continue;
+  /** What those items declare that may declare a name as such, in the order of the text. */
+  declaring(as: keyof typeof FOLLOWED, name: string): readonly Declarations[] {
+    const key = `${as} ${name}`;
+    let known = this.named.get(key);
+    if (!known) this.named.set(key, (known = this.state.headers.flatMap((h) => this.declaringIn(h, as, name))));
+    return known;
+  }
+
+  private declaringIn(header: ReadHeader, as: keyof typeof FOLLOWED, name: string): Declarations[] {
+    if (!header.hasCode) return [];
+    const words = wordsOfHeader(header);
+    const isHidden = this.standIns.mayHide(words);
+    const names = [name, ...this.standIns.of(name)].filter((one) => words.has(one));
+    if (isHidden) {
       const entry = this.read(header);
-      if (!entry.declared) {
-        entry.declared = emptyDeclarations();
-        readDeclarations(entry.file, entry.top, entry.declared);
-      }
-      addDeclarations(into, entry.declared);
+      return entry.top.map((item) => declaredBy(entry, item));
     }
+    if (as === 'record' && !names.some((one) => placesOf(header.pre.raw, one, MAYBE_RECORD).length > 0)) return [];
+    if (names.length === 0) return [];
+    const entry = this.read(header);
+    const holding = new Set(names.flatMap((one) => itemsDeclaring(entry, one, FOLLOWED[as])));
+    return [...holding].sort((a, b) => a - b).map((at) => declaredBy(entry, entry.top[at]!));
   }
 
   /** Functions with a body. */
   functions(): HeaderFunction[] {
     return this.state.headers.flatMap((header) => {
-      if (!header.hasCode || !header.pre.raw.includes('{')) return [];
+      if (!header.hasCode || !mayHoldFunctions(header.pre.raw)) return [];
       const entry = this.read(header);
       return (entry.functions ??= readFunctions(entry.file, entry.top));
     });
   }
 
   private read(header: ReadHeader): HeaderItems {
+    let entry = this.entries.get(header);
+    if (!entry) this.entries.set(header, (entry = this.readShared(header)));
+    return entry;
+  }
+
+  private readShared(header: ReadHeader): HeaderItems {
     const name = this.nameOf(header);
     let entry = items.get(name);
     if (entry) items.delete(name);
     else {
       const source = this.makeSource(header);
-      const { top } = this.file.parser.parse(header.path, source.text);
+      const parsed = this.file.parser.parse(header.path, source.text);
+      const top = lasting(parsed.top, isHurt);
       const { parser, macros, maskMacros, cache, environment } = this.file;
       const base = baseOf(header.path);
       const { path } = header;
@@ -91,7 +116,7 @@ export class Headers {
         definitions: [],
         base,
       };
-      entry = { raw: header.pre.raw, file, top };
+      entry = { raw: header.pre.raw, file, top, declared: new Map() };
       characters += entry.raw.length;
     }
     items.set(name, entry);
@@ -104,14 +129,10 @@ export class Headers {
   }
 
   private nameOf(header: ReadHeader): string {
-    let name = this.names.get(header);
-    if (name !== undefined) return name;
     // variants of a file see other parts of a header
     let raw = raws.get(header);
     if (raw === undefined) raws.set(header, (raw = hashText(header.pre.raw)));
-    name = `${header.path}|${raw}|${this.keyOf(header)}`;
-    this.names.set(header, name);
-    return name;
+    return `${header.path}|${raw}|${this.keyOf(header)}`;
   }
 
   /** Hash of the macros that the header's words stand for. */
@@ -125,6 +146,75 @@ export class Headers {
     return common.key;
   }
 }
+
+function declaredBy(entry: HeaderItems, item: TopLevelNode): Declarations {
+  let declared = entry.declared.get(item);
+  if (!declared) {
+    entry.declared.set(item, (declared = emptyDeclarations()));
+    readDeclarations(entry.file, [item], declared);
+  }
+  return declared;
+}
+
+/** What follows a name where it is declared, by what it is declared as. */
+const FOLLOWED = {
+  record: /\s*\{/y,
+  constant: /\s*[,}=]/y,
+  type: /\s*[;,()[]/y,
+  prototype: /\s*[()]/y,
+  field: /\s*[;,:()[]/y,
+  // the keyword itself
+  union: /\s*(?:\w+\s*)?\{/y,
+} as const;
+/** The same of a record where the code is not understood, or has annotations. */
+const MAYBE_RECORD = /\s*[\w{(]/y;
+
+/** Where a word stands in a text with such a thing behind it. */
+function placesOf(text: string, word: string, followed: RegExp | undefined): number[] {
+  const out: number[] = [];
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const end = at + word.length;
+    if (isWordPart(text.charCodeAt(at - 1)) || isWordPart(text.charCodeAt(end))) continue;
+    if (followed) followed.lastIndex = end;
+    if (!followed || followed.test(text)) out.push(at);
+  }
+  return out;
+}
+
+/** Which items may declare a name. */
+function itemsDeclaring({ top, file }: HeaderItems, name: string, followed: RegExp): number[] {
+  const { text } = file.source;
+  const items = (places: readonly number[]): number[] =>
+    places.flatMap((at) => {
+      const i = countBefore(top.length, (k) => top[k]!.end <= at);
+      return i < top.length && top[i]!.start <= at ? [i] : [];
+    });
+  const sure = items(placesOf(text, name, followed));
+  // where the code is not understood, nobody knows what follows
+  return top.some(isHurt) ? [...sure, ...items(placesOf(text, name, undefined)).filter((i) => isHurt(top[i]!))] : sure;
+}
+
+const isHurt = (item: TopLevelNode): boolean => item.hasError || holdsItems(item);
+
+/**
+ * Is there a brace that may open a function's body? Most headers have only those of records, enums and initial values: nobody need read
+ * these for functions.
+ */
+function mayHoldFunctions(raw: string): boolean {
+  for (let at = raw.indexOf('{'); at >= 0; at = raw.indexOf('{', at + 1)) {
+    let end = at;
+    while (end > 0 && isBlank(raw.charCodeAt(end - 1))) end--;
+    if ('=,{('.includes(raw.charAt(end - 1))) continue;
+    if (!/\b(?:struct|union|enum)(?:\s+\w+)?$/.test(raw.slice(Math.max(0, end - 100), end))) return true;
+  }
+  return false;
+}
+
+const isBlank = (c: number): boolean => c === 32 || (c >= 9 && c <= 13);
+
+/** A letter, a digit or an underscore. */
+const isWordPart = (c: number): boolean =>
+  (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 95;
 
 interface Meaning {
   /** The definitions, in a form that is the same where they are. */

@@ -6,7 +6,9 @@ import type {
   Comment,
   FunctionDef,
   Include,
+  Lookup,
   MacroDef,
+  OwnDeclarations,
   SyntaxProblem,
   Target,
   TranslationUnit,
@@ -24,14 +26,6 @@ export function linkUnits(main: TranslationUnit, beside: readonly BesideUnit[]):
   return beside.length === 0 ? main : new LinkedUnit(main, beside);
 }
 
-/** What several files declare together. */
-interface Declared {
-  readonly records: ReadonlyMap<string, RecordDef>;
-  readonly typedefs: ReadonlyMap<string, CType>;
-  readonly globals: readonly Declarator[];
-  readonly enums: readonly EnumDef[];
-}
-
 class LinkedUnit implements TranslationUnit {
   readonly path: string;
   readonly text: string;
@@ -46,8 +40,11 @@ class LinkedUnit implements TranslationUnit {
   readonly comments: readonly Comment[];
   readonly surroundings: string;
   readonly sources: Sources;
+  readonly records: Lookup<RecordDef>;
+  readonly typedefs: Lookup<CType>;
+  readonly enums: Lookup<EnumDef>;
   private readonly units: readonly TranslationUnit[];
-  private declared: Declared | undefined;
+  private variables: readonly Declarator[] | undefined;
 
   constructor(
     private readonly main: TranslationUnit,
@@ -65,46 +62,33 @@ class LinkedUnit implements TranslationUnit {
     this.headers = main.headers;
     this.uncertain = main.uncertain;
     this.comments = main.comments;
+    this.records = firstOf([main, ...units].map((u) => u.records));
+    this.typedefs = firstOf([main, ...units].map((u) => u.typedefs));
+    this.enums = firstOf([...units.toReversed(), main].map((u) => u.enums));
     this.linkedFunctions = linkable(main, beside);
     this.surroundings = hashText([main, ...units].map((u) => u.surroundings).join('\n'));
     this.sources = main.sources.with(units.map((u) => u.sources));
   }
 
-  /** Nobody asks for them where the file turns out not to matter. */
-  private get all(): Declared {
-    if (this.declared) return this.declared;
-    const { main, units } = this;
-    const seen = new Set(main.globals.map((g) => g.name));
-    return (this.declared = {
-      records: merged(
-        main.records,
-        units.map((u) => u.records),
-      ),
-      typedefs: merged(
-        main.typedefs,
-        units.map((u) => u.typedefs),
-      ),
-      globals: [...main.globals, ...units.flatMap((u) => u.globals.filter((g) => !seen.has(g.name)))],
-      enums: [...main.enums, ...units.flatMap((u) => u.enums)],
-    });
-  }
-
-  get records(): ReadonlyMap<string, RecordDef> {
-    return this.all.records;
-  }
-  get typedefs(): ReadonlyMap<string, CType> {
-    return this.all.typedefs;
+  get own(): OwnDeclarations {
+    return this.main.own;
   }
   get globals(): readonly Declarator[] {
-    return this.all.globals;
+    if (this.variables) return this.variables;
+    const { main, units } = this;
+    const seen = new Set(main.globals.map((g) => g.name));
+    return (this.variables = [...main.globals, ...units.flatMap((u) => u.globals.filter((g) => !seen.has(g.name)))]);
   }
-  get enums(): readonly EnumDef[] {
-    return this.all.enums;
+  recordsWith(word: string): readonly RecordDef[] {
+    const { records } = this;
+    return [this.main, ...this.units].flatMap((u) =>
+      u.recordsWith(word).filter((r) => r.name !== null && records.get(r.name) === r),
+    );
   }
   get headerFunctions(): TranslationUnit['headerFunctions'] {
     return this.main.headerFunctions;
   }
-  get prototypes(): ReadonlySet<string> {
+  get prototypes(): TranslationUnit['prototypes'] {
     return this.main.prototypes;
   }
   get problems(): readonly SyntaxProblem[] {
@@ -112,10 +96,18 @@ class LinkedUnit implements TranslationUnit {
   }
 }
 
-function merged<T>(main: ReadonlyMap<string, T>, others: readonly ReadonlyMap<string, T>[]): ReadonlyMap<string, T> {
-  const all = new Map(main);
-  for (const other of others) for (const [name, value] of other) if (!all.has(name)) all.set(name, value);
-  return all;
+/** What the first one says that knows a name. */
+function firstOf<V>(lookups: readonly Lookup<V>[]): Lookup<V> {
+  return {
+    get: (name) => {
+      for (const one of lookups) {
+        const found = one.get(name);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+    has: (name) => lookups.some((one) => one.has(name)),
+  };
 }
 
 /** The functions asked for; not those of which the driver has two, since nobody can tell which is meant. */

@@ -27,9 +27,12 @@ export function readItems(parser: CParser, key: string, text: string, earlier: I
  * What has functions inside of it is read again and again, and its tree may be gone by then: it is copied now. Its text alone would
  * not do: what the parser makes of broken code depends on what is around it.
  */
-function lasting(items: readonly TopLevelNode[]): readonly TopLevelNode[] {
+export function lasting(
+  items: readonly TopLevelNode[],
+  isToLast: (item: TopLevelNode) => boolean = holdsItems,
+): readonly TopLevelNode[] {
   return items.map((item) => {
-    const tree = holdsItems(item) ? item.snapshot() : undefined;
+    const tree = isToLast(item) ? item.snapshot() : undefined;
     return tree ? { ...item, snapshot: (skipBody, by = 0) => shifted(tree, by, skipBody) } : item;
   });
 }

@@ -1,19 +1,12 @@
 /** From text to TranslationUnit: preprocess, mask, parse, and read items on demand. */
-import type { CType, Declarator, EnumDef, RecordDef } from './ast.ts';
+import type { Declarator, RecordDef } from './ast.ts';
 import { definitionsIn, type FileContext, type LazyFunction } from './function-item.ts';
 import { hashText } from './hash.ts';
 import { forgetHeaderItems, Headers } from './header-items.ts';
 import { forgetHeaders, readHeaders, type HeaderState, targetKey } from './headers.ts';
 import { Environment } from './environment.ts';
 import { OwnNames } from './own-names.ts';
-import {
-  addDeclarations,
-  type Declarations,
-  emptyDeclarations,
-  type ItemMemo,
-  readDeclarations,
-  readFunctions,
-} from './items.ts';
+import { type Declarations, emptyDeclarations, type ItemMemo, readDeclarations, readFunctions } from './items.ts';
 import { editedPiece } from './edit.ts';
 import { forgetAllReadings, forgetReadings, keepPass, lastPass, type Pass, readingOf } from './file-memory.ts';
 import { maskAgain, type MaskedText } from './mask-pieces.ts';
@@ -31,6 +24,7 @@ import type {
   HeaderText,
   Include,
   MacroDef,
+  Lookup,
   SyntaxProblem,
   Target,
   TranslationUnit,
@@ -308,24 +302,8 @@ class Unit implements TranslationUnit {
     return hashText(parts.join('\n'));
   }
 
-  get records(): ReadonlyMap<string, RecordDef> {
-    return this.declarations().records;
-  }
-
-  get enums(): readonly EnumDef[] {
-    return this.declarations().enums;
-  }
-
-  get typedefs(): ReadonlyMap<string, CType> {
-    return this.declarations().typedefs;
-  }
-
   get globals(): readonly Declarator[] {
-    return this.declarations().globals;
-  }
-
-  get prototypes(): ReadonlySet<string> {
-    return this.declarations().prototypes;
+    return this.own.globals;
   }
 
   get problems(): readonly SyntaxProblem[] {
@@ -340,26 +318,52 @@ class Unit implements TranslationUnit {
       .map((t) => ({ start: t.start, end: t.end, message: 'Syntax not understood.' }));
   }
 
-  private declarations(): Declarations {
+  get own(): Declarations {
     if (this.declared) return this.declared;
     const into = emptyDeclarations();
     this.declared = into;
-    const outer: Declarations = {
-      records: into.records,
-      enums: into.enums,
-      typedefs: into.typedefs,
-      globals: [],
-      prototypes: into.prototypes,
-    };
-    this.items.declare(outer);
+    readDeclarations(this.file, this.top, into, this.memo);
     const { own } = this.file;
-    const inner = own ? emptyDeclarations() : into;
-    readDeclarations(this.file, this.top, inner, this.memo);
     if (own) {
       const statics = this.functions.filter((f) => f.isStatic).map((f) => f.name);
-      own.declare(statics, inner);
-      addDeclarations(into, inner);
+      own.declare(statics, into);
     }
     return into;
+  }
+
+  /** What the last one says of a name of the items in which it stands: the file's own, or one of its headers'. */
+  private lookup<V>(
+    as: Parameters<Headers['declaring']>[0],
+    get: (declared: Declarations, name: string) => V | undefined,
+  ): Lookup<V> {
+    const known = new Map<string, V | undefined>();
+    const find = (name: string): V | undefined => {
+      const own = get(this.own, name);
+      if (own !== undefined) return own;
+      for (const declared of this.items.declaring(as, name).toReversed()) {
+        const found = get(declared, name);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    };
+    const look = (name: string): V | undefined => {
+      if (!known.has(name)) known.set(name, find(name));
+      return known.get(name);
+    };
+    return { get: look, has: (name) => look(name) !== undefined };
+  }
+
+  readonly records = this.lookup('record', (declared, name) => declared.records.get(name));
+  readonly typedefs = this.lookup('type', (declared, name) => declared.typedefs.get(name));
+  readonly enums = this.lookup('constant', (declared, name) =>
+    declared.enums.findLast((one) => one.items.some((item) => item.name === name)),
+  );
+  readonly prototypes = this.lookup('prototype', (declared, name) => declared.prototypes.has(name) || undefined);
+
+  recordsWith(word: string): RecordDef[] {
+    const declaring = this.items.declaring(word === 'union' ? word : 'field', word);
+    const all = [...declaring.map((declared) => declared.records), this.own.records];
+    const isLast = ([name, record]: readonly [string, RecordDef]): boolean => this.records.get(name) === record;
+    return all.flatMap((records) => [...records].filter(isLast).map(([, record]) => record));
   }
 }

@@ -85,6 +85,21 @@ export interface SyntaxProblem extends Span {
   readonly message: string;
 }
 
+/** What names were declared as, in a file and its headers: these are read as far as somebody asks. */
+export interface Lookup<V> {
+  get(name: string): V | undefined;
+  has(name: string): boolean;
+}
+
+/** What stands at file scope besides functions. */
+export interface OwnDeclarations {
+  readonly records: ReadonlyMap<string, RecordDef>;
+  readonly enums: readonly EnumDef[];
+  readonly typedefs: ReadonlyMap<string, CType>;
+  readonly globals: readonly Declarator[];
+  readonly prototypes: ReadonlySet<string>;
+}
+
 export interface TranslationUnit {
   readonly path: string;
   readonly text: string;
@@ -96,9 +111,12 @@ export interface TranslationUnit {
   readonly headerFunctions: readonly (FunctionDef & { readonly path: string })[];
   /** Definitions from other files of the driver, if the unit was linked with them (linked-unit.ts). */
   readonly linkedFunctions: readonly FunctionDef[];
-  readonly records: ReadonlyMap<string, RecordDef>;
-  readonly enums: readonly EnumDef[];
-  readonly typedefs: ReadonlyMap<string, CType>;
+  readonly records: Lookup<RecordDef>;
+  /** Enums by the names of their constants. */
+  readonly enums: Lookup<EnumDef>;
+  readonly typedefs: Lookup<CType>;
+  /** What the file declares itself, without its headers. */
+  readonly own: OwnDeclarations;
   /** File-scope variables, ops tables with their designated initialisers among them. */
   readonly globals: readonly Declarator[];
   readonly macros: ReadonlyMap<string, MacroDef>;
@@ -106,7 +124,7 @@ export interface TranslationUnit {
   /** Paths of the headers that were read for it. */
   readonly headers: readonly string[];
   /** Functions that the file or one of its headers declares without a body. */
-  readonly prototypes: ReadonlySet<string>;
+  readonly prototypes: Pick<Lookup<unknown>, 'has'>;
   /** Code that is compiled or not, as far as the target tells. */
   readonly uncertain: readonly UncertainBranch[];
   readonly comments: readonly Comment[];
@@ -115,6 +133,8 @@ export interface TranslationUnit {
   readonly sources: Sources;
   /** Hash of the headers, the target and all that stands outside of functions: where it is the same, types and variables are. */
   readonly surroundings: string;
+  /** Those of `records` that may have a field of a name, or with `union` an unnamed union: who looks for these need not read all of them. */
+  recordsWith(field: string): readonly RecordDef[];
 }
 
 export type { Expr };

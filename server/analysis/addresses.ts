@@ -150,7 +150,7 @@ export class Addresses {
   private hold(name: string): void {
     this.names.add(name);
     // the members of an unnamed union go by one name
-    for (const [member, first] of unionNames(this.file.unit)) if (first === name) this.names.add(member);
+    for (const member of unionNames(this.file.unit).membersOf(name)) this.names.add(member);
   }
 
   /** Does the function name anything that holds an address of page data, or make one? */

@@ -288,7 +288,7 @@ class Walker implements Machine {
         }
         if (place.frame !== undefined) return aliveInCallers(place);
         // what is known by several names may stand in other nodes
-        if (place.lasting || unions.has(place.field) || slice.need(item.node, place.field)) return ALL;
+        if (place.lasting || unions.get(place.field) !== undefined || slice.need(item.node, place.field)) return ALL;
         return depth > 0 && aliveInCallers(place) ? ALL : NOTHING;
       };
       // Equal states can only meet where ways meet; calls that were entered have several ends.

@@ -92,7 +92,7 @@ export class Groups {
   ) {
     // who asks for a key once the groups are made changes them no more
     this.names = new PageNames(unit, functions, (a, b) => this.byRoot ?? this.union(a, b));
-    this.ownRecords = new Set([...unit.records].filter(([, r]) => isInMain(r.start)).map(([name]) => name));
+    this.ownRecords = new Set(unit.own.records.keys());
     this.around = hashText(`${unit.surroundings}|${[...functions.values()].map(headOf).join()}`);
     for (const f of functions.values()) this.take(f, this.around);
     for (const f of functions.values()) this.markParameters(f);

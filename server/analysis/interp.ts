@@ -15,7 +15,7 @@ import { nameOf, type Frame, type Machine } from './frame.ts';
 import { isIterTest, iterTest } from './iterators.ts';
 import { Memory } from './memory.ts';
 import type { State } from './state.ts';
-import { unionNames } from './unions.ts';
+import { unionNames, type UnionNames } from './unions.ts';
 import { ZERO, constant, isConst, sameVal, symbol, valKey, type Symbols, type Val } from './values.ts';
 
 /** Calls that give back their first argument. */
@@ -58,7 +58,7 @@ interface UnitMemo {
 export class Interpreter {
   readonly memory: Memory;
   private readonly unitMemo: UnitMemo;
-  private readonly unions: ReadonlyMap<string, string>;
+  private readonly unions: UnionNames;
   private readonly arithmetic: Arithmetic;
   private readonly acquires: Acquires;
   private readonly effects: Effects;

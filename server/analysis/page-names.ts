@@ -7,7 +7,7 @@ import { fileNumber, isInMain, recordNameOf, typeOfExpr } from '../../language/c
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, type FunctionContext } from './context.ts';
-import { unionNames } from './unions.ts';
+import { unionNames, type UnionNames } from './unions.ts';
 
 /** Calls that give one of their arguments back. */
 export const SAME = new Set([
@@ -40,7 +40,7 @@ function isNumberCall(e: Expr): boolean {
 /** Turns expressions into keys. */
 export class PageNames {
   private readonly globals: ReadonlySet<string>;
-  private readonly unions: ReadonlyMap<string, string>;
+  private readonly unions: UnionNames;
 
   constructor(
     private readonly unit: TranslationUnit,

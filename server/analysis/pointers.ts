@@ -94,11 +94,8 @@ class Pointers {
   ) {
     const { text } = unit;
     this.own = new Set(
-      [...unit.records]
-        .filter(
-          ([name, r]) =>
-            r.start < text.length && new RegExp(`^(struct|union)\\s+${name}\\b`).test(text.slice(r.start, r.end)),
-        )
+      [...unit.own.records]
+        .filter(([name, r]) => new RegExp(`^(struct|union)\\s+${name}\\b`).test(text.slice(r.start, r.end)))
         .map(([name]) => name),
     );
     for (const g of unit.globals) if (g.init) this.initialiser(`G:${g.name}`, g.type, g.init, undefined);

@@ -316,7 +316,7 @@ function checkFlags(file: FileAnalysis, f: FunctionContext): { readonly at: Expr
     if (isOwnName(file, f, x.name)) continue;
     const fact = facts.flag(x.name);
     if (!fact || fact.use === 'internal' || inRange(fact, file.unit.target.kernel)) continue;
-    if (file.unit.enums.some((n) => n.items.some((i) => i.name === x.name))) continue;
+    if (file.unit.enums.has(x.name)) continue;
     out.push({ at: x, name: x.name });
   }
   return out;

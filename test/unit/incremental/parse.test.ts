@@ -38,14 +38,15 @@ const said = (unit: TranslationUnit): unknown => ({
     body: f.body(),
   })),
   globals: unit.globals,
-  records: [...unit.records],
-  enums: unit.enums,
+  records: [...unit.own.records],
+  fromHeaders: [unit.records.get('buffer'), unit.recordsWith('pages'), unit.headerFunctions.map((f) => f.body())],
+  enums: unit.own.enums,
   comments: unit.comments,
   includes: unit.includes,
   uncertain: unit.uncertain,
   problems: unit.problems,
   surroundings: unit.surroundings,
-  prototypes: [...unit.prototypes],
+  prototypes: [...unit.own.prototypes],
 });
 
 const isBroken = (unit: TranslationUnit): boolean => unit.problems.length > 0 || unit.functions.some((f) => f.hasError);

@@ -219,8 +219,8 @@ describe('declarations and types', () => {
 
   test('records, enums, typedefs, globals', () => {
     expect(u.records.get('dev')?.fields.map((f) => f.name)).toEqual(['pages', 'n', 'anon', null, 'next']);
-    expect(u.enums[0]?.items.map((i) => i.name)).toEqual(['A', 'B', 'C', 'D']);
-    expect([...u.typedefs.keys()]).toEqual(['u32', 'dev_t']);
+    expect(u.enums.get('C')?.items.map((i) => i.name)).toEqual(['A', 'B', 'C', 'D']);
+    expect([...u.own.typedefs.keys()]).toEqual(['u32', 'dev_t']);
     expect(u.globals.map((g) => [g.name, typeText(g.type)])).toEqual([
       ['table', 'struct dev[4]'],
       ['cb', 'int (*)(int, char *)'],

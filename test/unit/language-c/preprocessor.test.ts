@@ -209,7 +209,7 @@ describe('ladders', () => {
         { designators: [{ field: 'release' }] },
       ],
     });
-    expect(u.enums[0]?.items.map((i) => i.name)).toEqual(['A', 'B', 'C']);
+    expect(u.enums.get('B')?.items.map((i) => i.name)).toEqual(['A', 'B', 'C']);
     expect(u.records.get('s')?.fields.map((f) => f.name)).toEqual(['a', 'b', 'c']);
   });
 
