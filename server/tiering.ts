@@ -17,9 +17,19 @@ const LATE_OPTIMISER: Readonly<Record<string, readonly string[]>> = {
   12: [...EARLY_BASELINE, '--invocation-count-for-turbofan=12000'],
 };
 
+/**
+ * Each thread clears its own young objects away. V8 would share that work among as many threads as there are cores, and the one that waits for it is stopped
+ * until all of them had their turn; but the cores are busy with the other threads of the check. Measured over drivers/ of Linux 6.12 with two cores and two
+ * threads: 4.5 s instead of 4.7 s, with as much memory. (No threads for marking and sweeping either, or larger steps up to the largest young generation:
+ * nothing more, for up to 60 MB.)
+ */
+const OWN_GARBAGE = '--no-parallel-scavenge';
+
 /** For a process that checks once and ends. Holds for threads that are started later. Does nothing where V8 is not known to gain by it. */
 export function tierForOneCheck(v8 = process.versions.v8): void {
-  LATE_OPTIMISER[major(v8)]?.forEach(setFlagsFromString);
+  const flags = LATE_OPTIMISER[major(v8)];
+  if (!flags) return;
+  for (const flag of [...flags, OWN_GARBAGE]) setFlagsFromString(flag);
 }
 
 const major = (version: string): string => version.slice(0, version.indexOf('.'));
