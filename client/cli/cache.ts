@@ -16,7 +16,6 @@ import {
   type Stats,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { serialize } from 'node:v8';
 import type { Answer, Task } from './sweep.ts';
 import type { Seen } from './survey.ts';
 
@@ -89,8 +88,9 @@ export class Cache {
     readonly place: CachePlace,
     what: unknown,
   ) {
+    // as text: V8's own form of a number says how it is held, which may differ from one check to the next
     const name = createHash('sha1')
-      .update(serialize([place.program(), what]))
+      .update(JSON.stringify([place.program(), what], withCollections))
       .digest('hex');
     this.#file = join(place.folder, `${name}.json`);
     this.#old = read(this.#file);
@@ -181,6 +181,9 @@ export class Cache {
     return now !== UNSURE && now === this.#signatures.get(path);
   }
 }
+
+const withCollections = (_: string, value: unknown): unknown =>
+  value instanceof Map || value instanceof Set ? [...(value as Iterable<unknown>)] : value;
 
 const keyOf = (task: Task): string => createHash('sha1').update(JSON.stringify(task)).digest('base64');
 
