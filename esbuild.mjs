@@ -59,7 +59,13 @@ function fileOfItsOwn(path, built) {
 }
 
 const targets = [
-  { ...nodeEsm, entryPoints: ['client/cli/main.ts'], outfile: 'dist/cli.js' },
+  {
+    ...nodeEsm,
+    entryPoints: ['client/cli/main.ts'],
+    outfile: 'dist/cli.js',
+    plugins: [...common.plugins, fileOfItsOwn('./simulator.ts', './simulator.js')],
+  },
+  { ...nodeEsm, entryPoints: ['client/cli/simulator.ts'], outfile: 'dist/simulator.js' },
   { ...nodeEsm, entryPoints: ['client/cli/worker.ts'], outfile: 'dist/worker.js' },
   { ...nodeEsm, entryPoints: ['server/lsp/node.ts'], outfile: 'dist/server.js' },
   { ...browser, format: 'iife', entryPoints: ['server/lsp/browser.ts'], outfile: 'dist/server.browser.js' },

@@ -44,7 +44,6 @@ export async function check(argv: readonly string[], analyser: AnalyserModule, i
   const baseline = values.baseline === undefined ? undefined : readBaseline(values.baseline, io.cwd);
   for (const file of [values.output, values['write-baseline']]) if (file !== undefined) assertWritable(file, io);
 
-  tierForOneCheck();
   const world = values['no-cache'] ? { ...io, cache: undefined } : io;
   const checked = await checkAll(positionals, options, jobs, analyser, world, values.fix);
   // A file that was named and cannot be read is a failure; one that a walk met and that is gone now is not.
@@ -165,6 +164,7 @@ async function checkAll(
   let stats: CheckStats;
   if (pool) stats = await pool.finish();
   else {
+    tierForOneCheck();
     const checker = new Checker(
       analyser,
       order.size < FILES_FOR_THREADS ? options : { ...options, fixes: withoutProof },

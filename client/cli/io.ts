@@ -20,4 +20,10 @@ export interface Io {
 export const EXIT = { clean: 0, findings: 1, failure: 2 } as const;
 
 /** A mistake in how the command was called, or a file that is not there: ends it with exit code 2 and this message. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** By its name: a program of several built files has several such classes. */
+export const isUsageError = (error: unknown): error is UsageError =>
+  error instanceof Error && error.name === 'UsageError';

@@ -3,26 +3,26 @@ import type { AnalyserModule } from '../../server/analyser.ts';
 import { TOOL } from './about.ts';
 import { check } from './check.ts';
 import { explain } from './explain.ts';
-import { EXIT, UsageError, type Io } from './io.ts';
+import { EXIT, isUsageError, UsageError, type Io } from './io.ts';
 import { kbuild } from './kbuild.ts';
 import { listRules } from './list-rules.ts';
-import { GUP_TEST_HELP, gupTestCommand } from './gup-test.ts';
-import { modelCommand } from './model.ts';
-import { simulate, SIMULATE_HELP } from './simulate.ts';
 import { CHECK_HELP } from './options.ts';
+import type * as Simulator from './simulator.ts';
 
 interface Command {
   readonly usage: string;
   readonly summary: string;
-  readonly help?: string;
+  help?(): string | Promise<string>;
   run(argv: readonly string[], analyser: AnalyserModule, io: Io): Promise<number> | number;
 }
+
+const simulator = (): Promise<typeof Simulator> => import('./simulator.ts');
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   check: {
     usage: 'check [options] PATH…',
     summary: 'Check C files and folders of drivers',
-    help: CHECK_HELP,
+    help: () => CHECK_HELP,
     run: check,
   },
   kbuild: {
@@ -39,19 +39,20 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   simulate: {
     usage: 'simulate [options] FILE…',
     summary: 'Run a snippet or driver on the modelled memory management',
-    help: SIMULATE_HELP,
-    run: (argv, _, io) => simulate(argv, io),
+    help: async () => (await simulator()).SIMULATE_HELP,
+    run: async (argv, _, io) => (await simulator()).simulate(argv, io),
   },
   model: {
     usage: 'model SCRIPT.json [--against TRACE]',
     summary: 'Run operations on the modelled memory management',
-    run: (argv, _, io) => modelCommand(argv, { out: (text) => io.stdout(text), err: (text) => io.stderr(text) }),
+    run: async (argv, _, io) =>
+      (await simulator()).modelCommand(argv, { out: (text) => io.stdout(text), err: (text) => io.stderr(text) }),
   },
   'gup-test': {
     usage: 'gup-test [-u|-U|-a|-b|-L] [-m MIB] [-n PAGES] [-r ROUNDS] …',
     summary: "The kernel's benchmark of GUP on the modelled memory management",
-    help: GUP_TEST_HELP,
-    run: (argv, _, io) => gupTestCommand(argv, io),
+    help: async () => (await simulator()).GUP_TEST_HELP,
+    run: async (argv, _, io) => (await simulator()).gupTestCommand(argv, io),
   },
 };
 
@@ -65,7 +66,7 @@ export async function runCli(argv: readonly string[], analyser: AnalyserModule, 
     }
     if (first === '--help' || first === '-h' || first === 'help') {
       const command = COMMANDS[rest[0] ?? ''];
-      io.stdout(command?.help ?? overview());
+      io.stdout((await command?.help?.()) ?? overview());
       return argv.length === 0 ? EXIT.failure : EXIT.clean;
     }
     if (first === '--list-rules') return listRules(rest, analyser, io);
@@ -78,12 +79,12 @@ export async function runCli(argv: readonly string[], analyser: AnalyserModule, 
       );
     }
     if (rest.includes('--help') || rest.includes('-h')) {
-      io.stdout(command.help ?? `Usage: pinscope ${command.usage}\n\n${command.summary}.\n`);
+      io.stdout((await command.help?.()) ?? `Usage: pinscope ${command.usage}\n\n${command.summary}.\n`);
       return EXIT.clean;
     }
     return await command.run(rest, analyser, io);
   } catch (error) {
-    if (error instanceof UsageError) io.stderr(`pinscope: ${error.message}\n`);
+    if (isUsageError(error)) io.stderr(`pinscope: ${error.message}\n`);
     else
       io.stderr(
         `pinscope: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a bug in Pinscope; please report it with the file that was checked.\n`,

@@ -1,10 +1,13 @@
 /** A worker thread of `check -j N`. Shares nothing with the others. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { tierForOneCheck } from '../../server/tiering.ts';
 import { Checker } from './checker.ts';
 import { analyserModule } from './engine.ts';
 import type { WorkerOptions } from './pool.ts';
 import { perform, type Task } from './sweep.ts';
 
+// not before all of this has been read: what runs once only is interpreted
+tierForOneCheck();
 const checker = new Checker(analyserModule, workerData as WorkerOptions);
 
 parentPort?.on(
