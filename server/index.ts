@@ -13,7 +13,7 @@ import {
   type CParser,
   type ParseInput,
 } from '../language/c/index.ts';
-import type { KernelVersion, Target } from '../language/c/unit.ts';
+import type { KernelVersion, Target, TranslationUnit } from '../language/c/unit.ts';
 import { gupFamilyNames } from '../language/kernel/index.ts';
 import { formatVersion } from '../language/kernel/version.ts';
 import { withInferredMacros } from './analysis/configure.ts';
@@ -131,7 +131,8 @@ class Session implements Analyser {
      */
     const places = new Map<string, Merged & { readonly pass: number }>();
     let pass = 0;
-    const stats = { functions: 0, analysed: 0, states: 0, syntaxErrors: 0, overBudget: new Set<string>() };
+    const stats = { functions: 0, analysed: 0, states: 0, overBudget: new Set<string>() };
+    const units: TranslationUnit[] = [];
     let complete = true;
     let isSettled = true;
     let isTooLarge = false;
@@ -150,7 +151,7 @@ class Session implements Analyser {
         notices,
         suppressed: [],
         complete: false,
-        stats: { ...stats, overBudget: [] },
+        stats: { ...stats, syntaxErrors: 0, overBudget: [] },
       };
     }
     if (!exhaustive && !file.linked?.length && ![file, ...file.headers].some((one) => mayMatter(one.text))) {
@@ -160,7 +161,7 @@ class Session implements Analyser {
         notices,
         suppressed: [],
         complete: true,
-        stats: { ...stats, overBudget: [] },
+        stats: { ...stats, syntaxErrors: 0, overBudget: [] },
       };
     }
     const foreign = new Set(file.linked?.map((one) => one.path));
@@ -186,7 +187,7 @@ class Session implements Analyser {
         if (analysis.unit.timedOut) isTooLarge = true;
         comments = analysis.unit.comments;
         stats.functions += analysis.stats.functions;
-        stats.syntaxErrors += analysis.unit.problems.length + analysis.unit.functions.filter((f) => f.hasError).length;
+        units.push(analysis.unit);
         stats.analysed += analysis.stats.analysed;
         stats.states += analysis.stats.steps;
         for (const f of analysis.stats.overBudget) stats.overBudget.add(f);
@@ -234,7 +235,19 @@ class Session implements Analyser {
       });
     }
     const plain = withoutCascades([...merged.values()].map((m) => ({ ...m.finding, kernels: m.kernels })));
-    const verdict: Verdict = { findings: plain, errors: stats.syntaxErrors };
+    const said = {
+      ...{ ...stats, overBudget: [...stats.overBudget] },
+      // who asks makes all functions be read, and only proofs do
+      get syntaxErrors() {
+        return units.reduce((sum, u) => sum + u.problems.length + u.functions.filter((f) => f.hasError).length, 0);
+      },
+    };
+    const verdict: Verdict = {
+      findings: plain,
+      get errors() {
+        return said.syntaxErrors;
+      },
+    };
     const repairs = new Repairs(this.bench, { file, options, trees, findings: plain, verdict, branches });
     const findings =
       offered === 'raw'
@@ -254,7 +267,7 @@ class Session implements Analyser {
       suppressed: silenced.suppressed,
       complete,
       ...(!isSettled && { isSettled }),
-      stats: { ...stats, overBudget: [...stats.overBudget] },
+      stats: said,
       ...(offered === 'proven' && { untried: () => repairs.untried }),
     };
   }

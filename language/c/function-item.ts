@@ -88,7 +88,6 @@ export class LazyFunction implements FunctionDef {
   start: number;
   end: number;
   readonly bodySpan: Span;
-  readonly hasError: boolean;
   readonly key: string;
   readonly isStatic: boolean;
   readonly isInline: boolean;
@@ -104,6 +103,7 @@ export class LazyFunction implements FunctionDef {
   private named: ReadonlySet<string> | undefined;
 
   private head: SNode | undefined;
+  private isWrong: boolean | undefined;
 
   constructor(
     private file: FileContext,
@@ -122,7 +122,6 @@ export class LazyFunction implements FunctionDef {
     this.end = item.end + base;
     this.bodySpan = { start: body.start + base, end: body.end + base };
     this.made.push(this.nameSpan, this.bodySpan);
-    this.hasError = item.hasError;
     const prefix = src.raw.slice(head.start, name.start);
     this.isStatic =
       /\bstatic\b/.test(prefix) ||
@@ -157,6 +156,15 @@ export class LazyFunction implements FunctionDef {
       : { kind: 'block', body: [], start: this.bodySpan.start, end: this.bodySpan.end };
     this.made.push(this.lowered);
     return this.lowered;
+  }
+
+  get hasError(): boolean {
+    return (this.isWrong ??= this.item.hasError);
+  }
+
+  /** The item, of the same text, was parsed to the same. */
+  isLike(item: TopLevelNode): boolean {
+    return item.isOutlined ? (this.item.isOutlined ?? false) : this.hasError === item.hasError;
   }
 
   adopt(derived: object): void {

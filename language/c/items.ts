@@ -61,7 +61,7 @@ export function readFunctions(
 function keptAt(file: FileContext, item: TopLevelNode, key: string): LazyFunction | undefined {
   const known = file.kept?.find(key, item.start + file.base);
   // what the parser makes of broken code depends on what is around it
-  if (known?.hasError !== item.hasError) return undefined;
+  if (!known || !known.isLike(item)) return undefined;
   known.moveTo(file, item);
   return known;
 }
@@ -69,7 +69,7 @@ function keptAt(file: FileContext, item: TopLevelNode, key: string): LazyFunctio
 /** The head of a function, from the memo if its text has been seen. */
 function headOf(file: FileContext, item: TopLevelNode, key: string, memo: ItemMemo | undefined): SNode | undefined {
   // what the parser makes of broken code depends on what is around it
-  if (!memo || item.hasError) return treeOf(file, item, true);
+  if (!memo || (!item.isOutlined && item.hasError)) return treeOf(file, item, true);
   const known = memo.heads.get(key);
   if (known) return known.at === item.start ? known.head : shifted(known.head, item.start - known.at);
   const head = treeOf(file, item, true);

@@ -23,6 +23,8 @@ export interface TopLevelNode {
   readonly end: number;
   /** The subtree holds an ERROR or MISSING node. */
   readonly hasError: boolean;
+  /** A function whose body is parsed from its text alone (outline.ts): only who asks whether it has errors makes it be parsed. */
+  readonly isOutlined?: boolean;
   /** Of a function: its key (function-item.ts), as far as nothing that it depends on has changed since. */
   key?: string;
   /** The subtree, `by` further down; without its `body` field if `skipBody`. Undefined once the tree has been replaced: parse the slice again. */
@@ -49,8 +51,8 @@ export interface ParsedOnce {
 export interface CParser {
   /** Parses, re-using the tree that is kept for `path`. */
   parse(path: string, text: string): ParsedText;
-  /** Parses a fragment without keeping its tree; undefined if the parser gave up. */
-  parseOnce(text: string): ParsedOnce | undefined;
+  /** Parses a fragment, which stands at `at`, without keeping its tree; undefined if the parser gave up. */
+  parseOnce(text: string, at?: number): ParsedOnce | undefined;
   /** Forgets the tree of `path`. */
   close(path: string): void;
   /** Forgets every tree and starts with a fresh parser (also done on its own after a wasm exception). */
@@ -139,15 +141,15 @@ class TreeSitterC implements CParser {
     }
   }
 
-  parseOnce(text: string): ParsedOnce | undefined {
+  parseOnce(text: string, at = 0): ParsedOnce | undefined {
     let tree: Tree | null;
     try {
       tree = this.run(text, null);
       if (!tree) return undefined;
       const root = tree.rootNode;
       const wrong = new Set<number>();
-      if (root.hasError) for (const node of root.children) if (node.hasError) wrong.add(node.startIndex);
-      const result = { root: this.snapshot(root, false, 0), hasError: root.hasError, wrong };
+      if (root.hasError) for (const node of root.children) if (node.hasError) wrong.add(node.startIndex + at);
+      const result = { root: this.snapshot(root, false, at), hasError: root.hasError, wrong };
       tree.delete();
       return result;
     } catch {

@@ -22,15 +22,20 @@ const KNOWN: ReadonlySet<string> = new Set([
 const MAX_RANGE = 400_000;
 const TIME_LIMIT = 1500;
 
-/** The items of a text; parts of it with something that is broken are parsed on their own. */
-export function recoverItems(parser: CParser, text: string, top: readonly TopLevelNode[]): readonly TopLevelNode[] {
+/** The items of a text; parts of it with something that is broken are parsed on their own. `isWhole`: all of it was parsed, bodies too. */
+export function recoverItems(
+  parser: CParser,
+  text: string,
+  top: readonly TopLevelNode[],
+  isWhole: boolean,
+): readonly TopLevelNode[] {
   if (!top.some(isHurt)) return top;
   const limit = Date.now() + TIME_LIMIT;
   // Lists of lists: they can be longer than a call has arguments.
   const out: (readonly TopLevelNode[])[] = [];
   let damaged: Part[] = [];
   const recover = (): void => {
-    out.push(recoverParts(parser, text, damaged, limit));
+    out.push(recoverParts(parser, text, damaged, limit, isWhole));
     damaged = [];
   };
   let next = 0;
@@ -69,10 +74,16 @@ interface Part extends Span {
 const MAX_JOINED = 4;
 
 /** What is in parts that follow each other, each as if nothing were around it. */
-function recoverParts(parser: CParser, text: string, parts: readonly Part[], limit: number): TopLevelNode[] {
+function recoverParts(
+  parser: CParser,
+  text: string,
+  parts: readonly Part[],
+  limit: number,
+  isWhole: boolean,
+): TopLevelNode[] {
   const isSkipped = ({ start, end }: Span): boolean => Date.now() > limit || end - start > MAX_RANGE;
   const alone = parts.map(({ start, end, whole }) => {
-    if (start === 0 && end === text.length) return whole;
+    if (isWhole && start === 0 && end === text.length) return whole;
     return isSkipped({ start, end }) ? undefined : parsePiece(parser, text, start, end);
   });
   const isWrong = (i: number): boolean => alone[i]?.some(isBroken) ?? false;
@@ -105,6 +116,7 @@ function recoverPieces(parser: CParser, text: string, start: number, end: number
 
 /** It was not understood, or the parser may have run over its end. */
 export function isBroken(item: TopLevelNode): boolean {
+  if (item.isOutlined) return false;
   return (
     !KNOWN.has(item.type) ||
     (item.hasError && item.type !== 'declaration' && item.type !== 'expression_statement') ||
@@ -112,7 +124,7 @@ export function isBroken(item: TopLevelNode): boolean {
   );
 }
 
-const isHurt = (item: TopLevelNode): boolean => item.hasError || isBroken(item);
+const isHurt = (item: TopLevelNode): boolean => !item.isOutlined && (item.hasError || isBroken(item));
 
 function closingBrace(text: string, from: number): number {
   return text.indexOf('\n}', Math.max(0, from));

@@ -1,6 +1,7 @@
 /** The items of a masked text; those in front of and behind the piece that was edited are the ones of the text before. */
 import { cutAt, editedPiece, endOfPiece, movedOffset, shiftOf, startOfPiece, type Change } from './edit.ts';
-import type { CParser, SNode, TopLevelNode } from './parser.ts';
+import { itemsOfOutline, outlineOf } from './outline.ts';
+import type { CParser, ParsedText, SNode, TopLevelNode } from './parser.ts';
 import { holdsItems } from './items.ts';
 import { isBroken, recoverItems } from './recover.ts';
 import { type ChoiceRegion, shifted } from './source.ts';
@@ -19,8 +20,17 @@ export function readItems(parser: CParser, key: string, text: string, earlier: I
     const top = editedItems(parser, key, text, earlier);
     if (top) return { text, top, timedOut: false };
   }
-  const parsed = parser.parse(key, text);
-  return { text, top: lasting(recoverItems(parser, text, parsed.top)), timedOut: parsed.timedOut };
+  const parsed = parseItems(parser, key, text);
+  return { text, top: lasting(recoverItems(parser, text, parsed.top, parsed.isWhole)), timedOut: parsed.timedOut };
+}
+
+/** Parses a text, but not what stands in the bodies of its functions; `isWhole`: there are none. */
+function parseItems(parser: CParser, key: string, text: string): ParsedText & { readonly isWhole: boolean } {
+  const outline = outlineOf(text);
+  const parsed = parser.parse(key, outline.text);
+  return outline.bodies.length === 0
+    ? { ...parsed, isWhole: true }
+    : { ...parsed, top: itemsOfOutline(parser, text, outline, parsed.top), isWhole: false };
 }
 
 /**
@@ -70,10 +80,10 @@ function itemsOfPiece(parser: CParser, key: string, piece: string): readonly Top
   if (piece.length > MAX_PIECE) return undefined;
   // From its text alone: a piece is small, and what becomes of broken code in an old tree depends on that tree.
   parser.close(`${key}#edited`);
-  const parsed = parser.parse(`${key}#edited`, piece);
+  const parsed = parseItems(parser, `${key}#edited`, piece);
   if (parsed.timedOut) return undefined;
   if (!parsed.hasError && !parsed.top.some(isBroken)) return lasting(parsed.top);
-  return endsWithBody(piece) ? lasting(recoverItems(parser, piece, parsed.top)) : undefined;
+  return endsWithBody(piece) ? lasting(recoverItems(parser, piece, parsed.top, parsed.isWhole)) : undefined;
 }
 
 function moved(item: TopLevelNode, by: number): TopLevelNode {
@@ -87,7 +97,7 @@ class MovedItem implements TopLevelNode {
   readonly type: string;
   readonly start: number;
   readonly end: number;
-  readonly hasError: boolean;
+  readonly isOutlined: boolean;
 
   constructor(
     readonly inner: TopLevelNode,
@@ -97,7 +107,11 @@ class MovedItem implements TopLevelNode {
     this.type = inner.type;
     this.start = inner.start + by;
     this.end = inner.end + by;
-    this.hasError = inner.hasError;
+    this.isOutlined = inner.isOutlined ?? false;
+  }
+
+  get hasError(): boolean {
+    return this.inner.hasError;
   }
 
   snapshot(skipBody?: boolean, by = 0): SNode | undefined {
