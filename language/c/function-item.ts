@@ -248,14 +248,18 @@ function macrosIn(file: FileContext, words: readonly string[], item: Span): stri
   return out;
 }
 
+/** Among the words of an item: macros paste names together there, and nobody can tell which. */
+export const PASTED = '##';
+
 /** The words of an item, and of the bodies of the macros among them. */
 function wordsWithMacros(file: FileContext, item: TopLevelNode): Set<string> {
   const text = file.source.raw.slice(item.start, item.end);
   const words = new Set(file.kept?.wordsOf(text) ?? text.match(/[A-Za-z_]\w*/g));
-  for (const word of words) {
-    const body = file.macros.get(word)?.body;
-    if (body) for (const inner of body.match(/[A-Za-z_]\w*/g) ?? []) words.add(inner);
-  }
+  for (const word of words)
+    for (let def = file.macros.get(word); def; def = def.previous) {
+      if (def.body.includes('##') && pastesNames(def)) words.add(PASTED);
+      for (const inner of def.body.match(/[A-Za-z_]\w*/g) ?? []) words.add(inner);
+    }
   return words;
 }
 

@@ -3,6 +3,8 @@ export * from './ast.ts';
 export * from './unit.ts';
 export { createCParser, type CParser, type WasmSource } from './parser.ts';
 export { linkUnits, type BesideUnit } from './linked-unit.ts';
+export { PASTED } from './function-item.ts';
+export { plainName } from './own-names.ts';
 export { fileNumber, isInMain } from './sources.ts';
 export { besideKey, forgetAll, forgetFile, parseUnit, parseVariants, type ParseInput } from './unit-builder.ts';
 export { KeptFunctions, laterPosition } from './moves.ts';

@@ -10,6 +10,9 @@ interface Declared {
   readonly globals: readonly Declarator[];
 }
 
+/** The name as it stands in the text. */
+export const plainName = (name: string): string => (name.endsWith(')') ? name.slice(0, name.lastIndexOf(' (')) : name);
+
 /** Renames what a file keeps to itself. */
 export class OwnNames {
   private readonly values = new Set<string>();

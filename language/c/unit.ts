@@ -61,7 +61,7 @@ export interface FunctionDef extends Span {
   readonly hasError: boolean;
   /** Content hash of everything that the lowered body depends on: text, branch values, macros used. Same key, same body. */
   readonly key: string;
-  /** Names in its text, and in the macros among them: what the body can mention, told without lowering it. */
+  /** Names in its text, and in the macros among them: what the body can mention, told without lowering it. PASTED: and others. */
   readonly words: ReadonlySet<string>;
   /** The unknown preprocessor condition that this definition stands under, if any. */
   readonly condition?: string;

@@ -66,7 +66,7 @@ export class AccessMap {
     for (const g of file.groups.all().values()) this.scanGroup(g);
     this.addresses = new Addresses(file);
     this.scanWrites();
-    for (const f of file.functions.values()) this.scanCalls(f);
+    for (const f of file.functions.values()) if (file.groups.isRead(f.def.name)) this.scanCalls(f);
   }
 
   of(g: Group): Access {

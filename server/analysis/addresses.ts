@@ -9,6 +9,7 @@ import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { Groups } from './groups.ts';
+import { isOf, mayHave, mayName, wordKind } from './naming.ts';
 import { perFunction, wordsIn } from './per-function.ts';
 import { unionNames } from './unions.ts';
 
@@ -93,7 +94,7 @@ export class Addresses {
   /** What the functions of the file write through such addresses. */
   *writes(): Generator<{ fn: string; keys: readonly string[]; span: Span; words: string }> {
     for (const f of this.file.functions.values()) {
-      if (!this.mayName(f)) continue;
+      if (!this.isConcerned(f)) continue;
       for (const { origins, span, words } of this.scanOf(f).writes) {
         const keys = this.keysOf(origins);
         if (keys.length > 0) yield { fn: f.def.name, keys, span, words };
@@ -154,11 +155,9 @@ export class Addresses {
   }
 
   /** Does the function name anything that holds an address of page data, or make one? */
-  mayName(f: FunctionContext): boolean {
-    if (maps(f)) return true;
-    if (this.names.size === 0) return false;
-    const words = wordsIn(f);
-    for (const name of this.names) if (words.has(name)) return true;
+  isConcerned(f: FunctionContext): boolean {
+    if (mayHave(f.def, MAP) && maps(f)) return true;
+    for (const name of this.names) if (mayName(f.def, name) && wordsIn(f).has(name)) return true;
     return false;
   }
 
@@ -167,7 +166,7 @@ export class Addresses {
     for (let grown = true, round = 0; grown && round < 5; round++) {
       grown = false;
       for (const f of functions.values()) {
-        if (!this.mayName(f)) continue;
+        if (!this.isConcerned(f)) continue;
         for (const { target, origins } of this.scanOf(f).flows) {
           for (const key of this.keysOf(origins)) {
             const known = this.held.get(target);
@@ -234,6 +233,5 @@ export class Addresses {
 const nameIn = (key: string): string => key.slice(Math.max(key.lastIndexOf(':'), key.lastIndexOf('.')) + 1);
 
 /** The function maps pages into the kernel's address space. */
-const maps = perFunction((f) =>
-  f.callees.some((name) => kernel.call(name)?.effects.some((e) => e.kind === 'kmap') ?? false),
-);
+const maps = perFunction((f) => f.callees.some((name) => isOf(name, MAP)));
+const MAP = wordKind((name) => kernel.call(name)?.effects.some((e) => e.kind === 'kmap') ?? false);

@@ -180,8 +180,7 @@ class Afterlife {
   }
 
   private reacquires(name: string): boolean {
-    const reach = this.file.reachable(name);
-    return this.file.groups.acquires.some((a) => reach.has(a.fn));
+    return this.file.groups.acquires.some((a) => this.file.reaches(name, a.fn));
   }
 
   /** Uses of what is gone in a node. */
@@ -347,7 +346,7 @@ class Afterlife {
       const name = calleeName(c) ?? '';
       return (this.file.functions.has(name) ? touches(name) : mayUse(name)) && !releases(c);
     };
-    const reads = this.addresses.mayName(this.f);
+    const reads = this.addresses.isConcerned(this.f);
     const isLate = (id: number): boolean => (reads && exprsOf(nodes[id]!).length > 0) || calls[id]!.some(uses);
     const seen = new Set<number>();
     const work: number[] = [];

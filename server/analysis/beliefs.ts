@@ -7,6 +7,7 @@ import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { makes } from './flow.ts';
+import { namingOf, wordKind } from './naming.ts';
 import { perFile, perFunction } from './per-function.ts';
 import { isPageType, resultOf, type AcquireSite, type Group, type ReleaseSite } from './sites.ts';
 import { undoes } from './opposites.ts';
@@ -17,31 +18,35 @@ export interface PresumedWrong {
   readonly acquire: AcquireSite;
 }
 
-/** Names of calls that give pages, or references of them, if the file does not define what is called. */
+/** Does a call by that name give pages, or references of them, if the file does not define it? 'perhaps': a page cache, a page table, a region of memory that is not seen. */
+function gives(name: string): 'always' | 'perhaps' | undefined {
+  if (!/page|folio/.test(name) && !facts.call(name)) return undefined;
+  const known = facts.call(name);
+  const refers = known?.effects.some((e) => e.kind === 'ref');
+  const allocates =
+    known?.effects.some((e) => e.kind === 'alloc') && /page|folio/.test(name) && !/free_page|zeroed_page/.test(name);
+  if (refers || allocates) return 'always';
+  const looksUp = /(^|_)(get|find|grab|read|lookup|alloc|to)_(\w+_)?(page|folio)s?(_|$)/;
+  return !known && !facts.acquire(name) && looksUp.test(name) ? 'perhaps' : undefined;
+}
+const GIVER = wordKind((word) => gives(word) !== undefined);
+
+/** Names of calls that give pages. */
 const givers = perFunction((f) => {
   const found = new Set<string>();
   for (const call of f.calls) {
     const name = calleeName(call);
     if (name === undefined || found.has(name)) continue;
-    const known = facts.call(name);
-    const refers = known?.effects.some((e) => e.kind === 'ref');
-    const allocates =
-      known?.effects.some((e) => e.kind === 'alloc') && /page|folio/.test(name) && !/free_page|zeroed_page/.test(name);
-    // a page cache, a page table, a region of memory that is not seen
-    const looksUp =
-      !known &&
-      !facts.acquire(name) &&
-      /(^|_)(get|find|grab|read|lookup|alloc|to)_(\w+_)?(page|folio)s?(_|$)/.test(name) &&
-      !saysHowItWent(call, f);
-    if (refers || allocates || looksUp) found.add(name);
+    const how = gives(name);
+    if (how === 'always' || (how === 'perhaps' && !saysHowItWent(call, f))) found.add(name);
   }
   return [...found];
 });
 
 /** Calls by which a file comes to other pages than those of its acquires, or to other references of them. */
 export const hasOtherPages = perFile((file): boolean => {
-  for (const f of file.functions.values()) if (givers(f).some((name) => !file.functions.has(name))) return true;
-  return false;
+  const may = namingOf(file.functions).holding(GIVER);
+  return may.some((f) => givers(f).some((name) => !file.functions.has(name)));
 });
 
 /** `ret = demo_get_pages(obj)`: an error code comes of it, and no page, for it is given nowhere to leave one. */

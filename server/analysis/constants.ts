@@ -1,6 +1,7 @@
 /** Which constants an expression may be: through locals, parameters (from callers in the file), fields and conditions. */
 import type { CallExpr, Expr } from '../../language/c/ast.ts';
 import { calleeName, type FunctionContext } from './context.ts';
+import { namingOf } from './naming.ts';
 import { namesIn, writesIn } from './per-function.ts';
 
 /** A value that is none of the constants of the file. */
@@ -23,7 +24,7 @@ export function callersOf(name: string, functions: ReadonlyMap<string, FunctionC
   let found = known.get(name);
   if (!found) {
     const list: Caller[] = [];
-    for (const f of functions.values())
+    for (const f of namingOf(functions).callersOf(name))
       if (namesIn(f).called.has(name))
         for (const c of f.calls) if (calleeName(c) === name) list.push({ call: c, args: c.args, f });
     known.set(name, (found = list));
@@ -82,7 +83,7 @@ export function constantsOf(
         if (seen.has(key)) return;
         seen.add(key);
         let isWritten = false;
-        for (const h of functions.values()) {
+        for (const h of namingOf(functions).of(x.name)) {
           for (const v of writesIn(h).fields.get(x.name) ?? []) {
             isWritten = true;
             visit(v, h);

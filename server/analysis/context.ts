@@ -192,16 +192,11 @@ const isElement = (e: Expr): boolean => {
 export const releases = (fact: CallFact | undefined): boolean =>
   fact?.effects.some((e) => e.kind === 'release') ?? false;
 
-/** What of a context is the same whatever other functions do. */
-interface Base {
-  readonly context: Omit<FunctionContext, 'loops'>;
-  readonly hasLoops: boolean;
-  /** Contexts by what the functions that are called do. */
-  readonly contexts: Map<string, FunctionContext>;
+/** What the functions of the file that are called do with pages. */
+export interface Callees {
+  readonly releasing: (name: string) => boolean;
+  readonly acquiring: (name: string) => boolean;
 }
-
-/** A function whose object stays from one analysis to the next keeps its contexts, by what is seen through in it. */
-const bases = new WeakMap<FunctionDef, Map<string, Base>>();
 
 /** A graph in place of the function's own: with its calls through known pointers made plain. */
 export interface SeenThrough {
@@ -210,63 +205,166 @@ export interface SeenThrough {
   cfg(): Cfg;
 }
 
-/** Builds the context; `releasing` and `acquiring` tell whether a same-file function does (transitively). */
-export function contextOf(
-  def: FunctionDef,
-  releasing: (name: string) => boolean,
-  acquiring: (name: string) => boolean,
-  through?: SeenThrough,
-): FunctionContext {
+/** The graph of a function, and what is read off it. */
+interface Graph {
+  readonly cfg: Cfg;
+  readonly joins: Uint8Array;
+  readonly types: ReadonlyMap<string, CType>;
+  readonly calls: readonly CallExpr[];
+  readonly callees: readonly string[];
+  readonly hasLoops: boolean;
+}
+
+/** What of a context is the same whatever other functions do. */
+class Base {
+  readonly kept: unknown[] = [];
+  /** Contexts by what the functions that are called do. */
+  readonly contexts = new Map<string, FunctionContext>();
+  #graph: Graph | undefined;
+  #live: Set<string>[] | undefined;
+
+  constructor(
+    readonly def: FunctionDef,
+    readonly through: SeenThrough | undefined,
+  ) {}
+
+  get graph(): Graph {
+    return (this.#graph ??= graphOf(this.def, this.through));
+  }
+
+  get live(): Set<string>[] {
+    return (this.#live ??= liveness(this.graph.cfg));
+  }
+}
+
+/** A function whose object stays from one analysis to the next keeps its contexts, by what is seen through in it. */
+const bases = new WeakMap<FunctionDef, Map<string, Base>>();
+
+/** Builds the context; `callees` tells what those do, as far as that is known. */
+export function contextOf(def: FunctionDef, callees?: Callees, through?: SeenThrough): FunctionContext {
   let variants = bases.get(def);
   if (!variants) bases.set(def, (variants = new Map()));
   const variant = through?.key ?? '';
   let base = variants.get(variant);
   if (!base) {
     if (variants.size >= 4) variants.clear();
-    variants.set(variant, (base = baseOf(def, through)));
+    variants.set(variant, (base = new Base(def, through)));
   }
-  const { callees } = base.context;
-  const given = base.hasLoops ? callees.filter(releasing) : NO_NAMES;
-  const taken = base.hasLoops ? callees.filter(acquiring) : NO_NAMES;
+  const told = callees && base.graph.hasLoops ? base.graph.callees : NO_NAMES;
+  const given = callees ? told.filter(callees.releasing) : NO_NAMES;
+  const taken = callees ? told.filter(callees.acquiring) : NO_NAMES;
   const key = `${given.join()}+${taken.join()}`;
   let context = base.contexts.get(key);
   if (!context) {
-    context = withLoops(base, new Set(given), new Set(taken));
     if (base.contexts.size >= 8) base.contexts.clear();
-    base.contexts.set(key, context);
+    base.contexts.set(key, (context = new KnownContext(def, base, given, taken)));
   }
   return context;
 }
 
 const NO_NAMES: readonly string[] = [];
 
-/** The loops are told when they are asked for: most functions of a file are never walked. */
-function withLoops(base: Base, given: ReadonlySet<string>, taken: ReadonlySet<string>): FunctionContext {
-  const { def, cfg, joins, types, calls, callees, kept } = base.context;
-  let loops: ReadonlyMap<number, Loop> | undefined;
-  return {
-    def,
-    cfg,
-    get loops() {
-      if (loops) return loops;
-      loops = base.hasLoops ? loopsOf(cfg, given, taken) : NO_LOOPS;
-      if (loops.size > 0) def.adopt(loops);
-      return loops;
-    },
-    get live() {
-      return base.context.live;
-    },
-    joins,
-    types,
-    calls,
-    callees,
-    kept,
-  };
+/** A context that is made as far as it is asked for. */
+class KnownContext implements FunctionContext {
+  readonly kept: unknown[];
+  #loops: ReadonlyMap<number, Loop> | undefined;
+
+  constructor(
+    readonly def: FunctionDef,
+    private readonly base: Base,
+    private readonly given: readonly string[],
+    private readonly taken: readonly string[],
+  ) {
+    this.kept = base.kept;
+  }
+
+  get cfg(): Cfg {
+    return this.base.graph.cfg;
+  }
+
+  get joins(): Uint8Array {
+    return this.base.graph.joins;
+  }
+
+  get types(): ReadonlyMap<string, CType> {
+    return this.base.graph.types;
+  }
+
+  get calls(): readonly CallExpr[] {
+    return this.base.graph.calls;
+  }
+
+  get callees(): readonly string[] {
+    return this.base.graph.callees;
+  }
+
+  get live(): readonly ReadonlySet<string>[] {
+    return this.base.live;
+  }
+
+  get loops(): ReadonlyMap<number, Loop> {
+    if (this.#loops) return this.#loops;
+    const { cfg, hasLoops } = this.base.graph;
+    this.#loops = hasLoops ? loopsOf(cfg, new Set(this.given), new Set(this.taken)) : NO_LOOPS;
+    if (this.#loops.size > 0) this.def.adopt(this.#loops);
+    return this.#loops;
+  }
 }
 
 const NO_LOOPS: ReadonlyMap<number, Loop> = new Map();
 
-function baseOf(def: FunctionDef, through: SeenThrough | undefined): Base {
+/** A context that is found out when something of it is asked for: most functions of a file have nothing to do with pages, and are never read. */
+export class LazyContext implements FunctionContext {
+  #made: FunctionContext | undefined;
+
+  constructor(
+    readonly def: FunctionDef,
+    private readonly make: (def: FunctionDef) => FunctionContext,
+  ) {}
+
+  /** What it stands for: the same object as long as the function and what is seen through in it stay the same. */
+  get context(): FunctionContext {
+    return (this.#made ??= this.make(this.def));
+  }
+
+  get kept(): unknown[] {
+    return this.context.kept;
+  }
+
+  get cfg(): Cfg {
+    return this.context.cfg;
+  }
+
+  get joins(): Uint8Array {
+    return this.context.joins;
+  }
+
+  get types(): ReadonlyMap<string, CType> {
+    return this.context.types;
+  }
+
+  get calls(): readonly CallExpr[] {
+    return this.context.calls;
+  }
+
+  get callees(): readonly string[] {
+    return this.context.callees;
+  }
+
+  get live(): readonly ReadonlySet<string>[] {
+    return this.context.live;
+  }
+
+  get loops(): ReadonlyMap<number, Loop> {
+    return this.context.loops;
+  }
+}
+
+/** A context that can be compared with that of another analysis. */
+export const resolved = (f: FunctionContext | undefined): FunctionContext | undefined =>
+  f instanceof LazyContext ? f.context : f;
+
+function graphOf(def: FunctionDef, through: SeenThrough | undefined): Graph {
   const cfg =
     through?.cfg() ??
     buildCfg(def, {
@@ -292,23 +390,13 @@ function baseOf(def: FunctionDef, through: SeenThrough | undefined): Base {
   const joins = new Uint8Array(cfg.nodes.length);
   for (const node of cfg.nodes) for (const e of node.succs) joins[e.to] = Math.min(joins[e.to]! + 1, 2);
   for (let i = 0; i < joins.length; i++) joins[i] = joins[i]! > 1 ? 1 : 0;
-  let live: Set<string>[] | undefined;
   return {
-    context: {
-      def,
-      cfg,
-      // most functions of a file are never walked
-      get live() {
-        return (live ??= liveness(cfg));
-      },
-      joins,
-      types,
-      calls,
-      callees: [...callees],
-      kept: [],
-    },
+    cfg,
+    joins,
+    types,
+    calls,
+    callees: [...callees],
     hasLoops: cfg.nodes.some((node) => node.succs.some((e) => e.back)),
-    contexts: new Map(),
   };
 }
 

@@ -1,7 +1,8 @@
 /** Functions that take pages into an array of their caller's and return the count as it came: their calls, as calls that take pages. */
 import type { AcquireForm, AcquireRole } from '../../language/kernel/types.ts';
 import { strip } from './count-forms.ts';
-import { calleeName, type FunctionContext } from './context.ts';
+import { callersOf } from './constants.ts';
+import type { FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import type { AcquireSite } from './sites.ts';
 
@@ -26,9 +27,7 @@ export function* wrapperSites(
     const f = file.functions.get(inner.fn);
     const roles = f && inner.fact.into === 'array' ? rolesOf(inner, f) : null;
     if (!f || !roles || file.groups.acquires.some((a) => a !== inner && a.fn === inner.fn)) continue;
-    const calls = [...file.functions.values()].flatMap((g) =>
-      g.calls.filter((c) => calleeName(c) === inner.fn).map((call) => ({ fn: g.def.name, call })),
-    );
+    const calls = callersOf(inner.fn, file.functions).map(({ call, f: g }) => ({ fn: g.def.name, call }));
     if (!calls.length || !returnsShort(inner)) continue;
     const form: AcquireForm = { ...inner.form!, params: roles };
     const pagesArg = roles.indexOf('pages');

@@ -25,7 +25,7 @@ export function earlierEvents(
   walk: EarlierWalk,
   functions: ReadonlyMap<string, FunctionContext>,
   isWalked: (name: string) => boolean,
-  reachable: (name: string) => ReadonlySet<string>,
+  reaches: (from: string, to: string) => boolean,
 ): PathEvent[] {
   const changed: Changed[] = [];
   const renewed = new Set<string>();
@@ -40,7 +40,7 @@ export function earlierEvents(
     if (isWalked(name)) renewed.add(name);
   }
   const toldAnew = (fn: string, resource: Resource | undefined): boolean =>
-    renewed.has(fn) && (!resource || reachable(fn).has(resource.functionName));
+    renewed.has(fn) && (!resource || reaches(fn, resource.functionName));
   const moves = new Moves(changed);
   return walk.result.events.flatMap((event) => {
     if ('functionName' in event && toldAnew(event.functionName, event.resource)) return [];

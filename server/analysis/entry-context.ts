@@ -9,7 +9,8 @@ import { facts as kernel } from '../../language/kernel/index.ts';
 import type { OpsMember } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
-import { callsWithNames, isOuterName, once, perFunction, perSurroundings } from './per-function.ts';
+import { namingOf } from './naming.ts';
+import { callsWithNames, isOuterName, once, perFile, perFunction, perSurroundings } from './per-function.ts';
 
 export interface EntryContext {
   /** mmap_lock as the function starts. */
@@ -148,30 +149,30 @@ const toldIn = perSurroundings((file: Around, f): readonly Told[] => {
   return teller.told;
 });
 
-/** The contexts in which code outside of a file enters its functions. One that only this file calls has none. */
-export function contextsOf(file: FileAnalysis): ReadonlyMap<string, readonly EntryContext[]> {
-  const out = new Map<string, EntryContext[]>();
-  const add = ([fn, context]: Told): void => {
-    const list = out.get(fn);
-    if (list) list.push(context);
-    else out.set(fn, [context]);
-  };
+/** What initial values of the variables of a file tell. */
+const toldByGlobals = perFile((file): readonly Told[] => {
   const teller = new Teller(file);
   for (const g of file.unit.globals) if (g.init) teller.initialiser(g.init, g.type);
-  teller.told.forEach(add);
-  for (const f of file.functions.values()) {
+  return teller.told;
+});
+
+/** The contexts in which code outside of a file enters a function. One that only this file calls has none. */
+export function contextsOf(file: FileAnalysis, fn: string): readonly EntryContext[] {
+  const out: EntryContext[] = [];
+  const add = ([of, context]: Told): void => void (of === fn && out.push(context));
+  toldByGlobals(file).forEach(add);
+  for (const f of namingOf(file.functions).of(fn)) {
     toldIn(file, f).forEach(add);
-    if (f.def.isStatic) continue;
+    if (f.def.name !== fn || f.def.isStatic) continue;
     // few of them are ever asked for
     const locked = once(() => looksLocked(f, file));
-    const own: EntryContext = {
+    out.push({
       get mmap() {
         return locked() ? 'unknown' : 'free';
       },
       atomic: null,
       at: f.def,
-    };
-    add([f.def.name, own]);
+    });
   }
   return out;
 }

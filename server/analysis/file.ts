@@ -2,15 +2,16 @@
 import { walkExpr } from '../../language/c/index.ts';
 import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
 import { existsIn, facts, formatVersion, gupFamilyNames } from '../../language/kernel/index.ts';
-import { contextOf, releases, type FunctionContext } from './context.ts';
+import { contextOf, LazyContext, resolved, releases, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
 import { ownEvents } from './foreign.ts';
 import { earlierEvents } from './earlier.ts';
 import { earlierWalk, knownWalk, LIMITS_ABOVE, walkFunction, type FileFunctions, type WalkResult } from './explore.ts';
 import { Groups } from './groups.ts';
 import { finish, type Parts } from './parts.ts';
+import { isOf, Naming, TELLING } from './naming.ts';
 import { namesIn, perSurroundings } from './per-function.ts';
-import { seeThroughPointers } from './pointers.ts';
+import { Pointers } from './pointers.ts';
 
 export interface FileAnalysis {
   readonly unit: TranslationUnit;
@@ -21,14 +22,18 @@ export interface FileAnalysis {
   readonly events: readonly PathEvent[];
   /** False: of some functions there was no time for more than what an earlier walk of them says (see earlier.ts). */
   readonly isSettled: boolean;
-  /** Functions that code outside of the file enters: not static, or their address is taken, or nobody here calls them. */
-  readonly entries: ReadonlySet<string>;
+  /** Code outside of the file enters the function: it is not static, or its address is taken, or nobody here calls it. */
+  isEntry(name: string): boolean;
+  /** Functions that code outside of the file enters and that can reach `name` by calls, in the order of the file. */
+  entriesAbove(name: string): readonly string[];
   /** The function, or one that it calls, takes or gives back pages. */
   touches(name: string): boolean;
-  /** Functions of the file that `name` can reach by calls, itself included. */
-  reachable(name: string): ReadonlySet<string>;
+  /** Functions of the file that `name` can reach by calls, itself first; each is looked for when it is asked for. */
+  reachable(name: string): Iterable<string>;
   /** Functions of the file that can reach `name` by calls, itself included. */
   reaching(name: string): ReadonlySet<string>;
+  /** `from` is `to`, or can reach it by calls. Cheaper than to work out all that it can reach. */
+  reaches(from: string, to: string): boolean;
   readonly stats: {
     readonly functions: number;
     readonly analysed: number;
@@ -42,21 +47,6 @@ const FILE_STEPS = 26_000;
 
 /** Callers further up than this from an acquire are not walked from. */
 const MAX_DISTANCE = LIMITS_ABOVE.length - 1;
-
-/** What says something of pages wherever it is called. */
-const TELLING: ReadonlySet<string> = new Set(
-  'release ref dirty page-lock dma-map dma-unmap put-in kmap data alias memlock-account'.split(' '),
-);
-const telling = new Map<string, boolean>();
-function isTelling(word: string): boolean {
-  let known = telling.get(word);
-  if (known === undefined) {
-    known = !!facts.acquire(word) || (facts.call(word)?.effects.some((e) => TELLING.has(e.kind)) ?? false);
-    if (telling.size > 100_000) telling.clear();
-    telling.set(word, known);
-  }
-  return known;
-}
 
 /**
  * Functions of the headers that matter to the file: those that it, or one of them, mentions, and those that have to do with pages
@@ -85,7 +75,7 @@ function headerFunctionsOf(unit: TranslationUnit): readonly FunctionDef[] {
   for (const f of all) {
     if (wanted.has(f)) continue;
     for (const word of f.words) {
-      if (!isTelling(word)) continue;
+      if (!isOf(word, TELLING)) continue;
       wanted.add(f);
       break;
     }
@@ -140,14 +130,18 @@ function idle(unit: TranslationUnit, functions: number): FileAnalysis {
     isIdle: true,
     functions: new Map(),
     get groups() {
-      return new Groups(unit, new Map());
+      const none = new Map<string, FunctionContext>();
+      const naming = new Naming(none);
+      return new Groups(unit, none, naming, new Pointers(unit, none, naming));
     },
     events: [],
     isSettled: true,
-    entries: new Set(),
+    isEntry: () => true,
+    entriesAbove: () => [],
     touches: () => false,
     reachable: (name) => new Set([name]),
     reaching: (name) => new Set([name]),
+    reaches: (from, to) => from === to,
     stats: { functions, analysed: 0, steps: 0, overBudget: [] },
   };
 }
@@ -175,44 +169,45 @@ export function* analysing(
   const functions = new Map<string, FunctionContext>();
   const defs = definitions(unit);
   if (!exhaustive && isIdle(unit, defs.values())) return idle(unit, defs.size);
-  for (const [name, def] of defs)
-    functions.set(
-      name,
-      contextOf(
-        def,
-        () => false,
-        () => false,
-      ),
-    );
-  const through = seeThroughPointers(unit, functions);
-  const groups = new Groups(unit, functions);
+  const naming: Naming = new Naming(functions, (fn) => pointers.holding(fn));
+  const pointers = new Pointers(unit, functions, naming);
+  for (const [name, def] of defs) functions.set(name, new LazyContext(def, () => pointers.through(def)));
+  const groups = new Groups(unit, functions, naming, pointers);
   // a put_page() matters where its page may come from gup; a file has many that have nothing to do with it
   const ours = new Set(
     groups.releases.filter((r) => r.effect.of === 'pin' || groups.groupOf(r.key)?.acquires.length).map((r) => r.fn),
   );
-  const direct = new Map<string, Direct>();
-  const callers = new Map<string, string[]>();
-  for (const [name, context] of functions) {
-    const { acquires, callees, mayRelease } = callsOf({ functions, groups }, context);
-    direct.set(name, { acquires, releases: ours.has(name) || (acquires && mayRelease), callees });
-    for (const callee of callees) {
-      const list = callers.get(callee);
-      if (list) list.push(name);
-      else callers.set(callee, [name]);
+  const directs = new Map<string, Direct>();
+  const direct = (name: string): Direct => {
+    let known = directs.get(name);
+    if (!known) {
+      const { acquires, callees, mayRelease } = callsOf({ functions, groups }, functions.get(name)!);
+      directs.set(name, (known = { acquires, releases: ours.has(name) || (acquires && mayRelease), callees }));
     }
-  }
+    return known;
+  };
+  const callers = new Map<string, readonly string[]>();
+  const callersOf = (name: string): readonly string[] => {
+    let known = callers.get(name);
+    if (!known) {
+      const names = naming.callersOf(name).map((f) => f.def.name);
+      callers.set(name, (known = names.filter((one) => direct(one).callees.has(name))));
+    }
+    return known;
+  };
+  // who takes pages or gives them back names what does
+  const telling = naming.holding(TELLING).map((f) => f.def.name);
+  const picked = (pick: (i: Direct) => boolean): Set<string> => new Set(telling.filter((name) => pick(direct(name))));
   const closure = (pick: (i: Direct) => boolean): Set<string> => {
-    const set = new Set<string>();
-    for (const [n, i] of direct) if (pick(i)) set.add(n);
-    for (const n of set) for (const caller of callers.get(n) ?? []) set.add(caller);
+    const set = picked(pick);
+    for (const n of set) for (const caller of callersOf(n)) set.add(caller);
     return set;
   };
   // how many calls a function is above the nearest one that acquires, or releases: far above, nothing is decided any more
   const distance = (pick: (i: Direct) => boolean): Map<string, number> => {
-    const out = new Map<string, number>();
-    for (const [n, i] of direct) if (pick(i)) out.set(n, 0);
+    const out = new Map([...picked(pick)].map((name) => [name, 0]));
     for (const [n, d] of out)
-      if (d < MAX_DISTANCE) for (const caller of callers.get(n) ?? []) if (!out.has(caller)) out.set(caller, d + 1);
+      if (d < MAX_DISTANCE) for (const caller of callersOf(n)) if (!out.has(caller)) out.set(caller, d + 1);
     return out;
   };
   const aboveAcquire = distance((i) => i.acquires);
@@ -225,24 +220,16 @@ export function* analysing(
   const releasing = closure((i) => i.releases);
   const acquiring = closure((i) => i.acquires);
   const touching = closure((i) => i.releases || i.acquires);
-  for (const name of functions.keys()) {
-    let used = false;
-    for (const c of direct.get(name)!.callees) if (touching.has(c)) used = true;
-    if (used)
-      functions.set(
-        name,
-        contextOf(
-          defs.get(name)!,
-          (n) => releasing.has(n),
-          (n) => acquiring.has(n),
-          through.get(name),
-        ),
-      );
+  const callees = { releasing: (n: string) => releasing.has(n), acquiring: (n: string) => acquiring.has(n) };
+  for (const name of touching) {
+    const def = defs.get(name)!;
+    const isUsing = [...direct(name).callees].some((n) => touching.has(n));
+    functions.set(name, contextOf(def, isUsing ? callees : undefined, pointers.seenIn(def)));
   }
   const files: FileFunctions = {
     way: lane,
     has: (n) => functions.has(n),
-    context: (n) => functions.get(n),
+    context: (n) => resolved(functions.get(n)),
     relevant: (n) => touching.has(n),
   };
   const nearby: FileFunctions = {
@@ -250,20 +237,23 @@ export function* analysing(
     way: `${lane}near`,
     relevant: (n) => releasing.has(n) && !acquiring.has(n),
   };
-  const closed = (next: (name: string) => Iterable<string> | undefined): ((name: string) => Set<string>) => {
-    const known = new Map<string, Set<string>>();
-    return (name) => {
-      let set = known.get(name);
-      if (!set) {
-        set = new Set([name]);
-        for (const n of set) for (const c of next(n) ?? []) set.add(c);
-        known.set(name, set);
-      }
-      return set;
-    };
+  const above = new Map<string, Set<string>>();
+  const reaching = (name: string): ReadonlySet<string> => {
+    let set = above.get(name);
+    if (!set) {
+      above.set(name, (set = new Set([name])));
+      for (const n of set) for (const caller of callersOf(n)) set.add(caller);
+    }
+    return set;
   };
-  const reachable = closed((name) => direct.get(name)?.callees);
-  const reaching = closed((name) => callers.get(name));
+  function* reachable(name: string): Iterable<string> {
+    const set = new Set([name]);
+    for (const n of set) {
+      yield n;
+      if (functions.has(n)) for (const callee of direct(n).callees) set.add(callee);
+    }
+  }
+  const reaches = (from: string, to: string): boolean => from === to || reaching(to).has(from);
   let isSettled = true;
   const walk = (name: string, by: FileFunctions): WalkResult => {
     const root = functions.get(name)!;
@@ -271,7 +261,7 @@ export function* analysing(
     const earlier = hasty && !knownWalk(unit, by, root, limits) ? earlierWalk(by, root) : undefined;
     if (!earlier) return walkFunction(unit, by, root, cancelled, limits);
     isSettled = false;
-    return { ...earlier.result, events: earlierEvents(earlier, functions, isRoot, reachable) };
+    return { ...earlier.result, events: earlierEvents(earlier, functions, isRoot, reaches) };
   };
   const events: PathEvent[] = [];
   const overBudget: string[] = [];
@@ -282,7 +272,7 @@ export function* analysing(
   const balanced = new Set<string>();
   /** Nothing of what it calls has to do with pages as far as it is concerned, and it has not either: no path of it can tell more. */
   const isOutside = (name: string): boolean => {
-    const { acquires, releases, callees } = direct.get(name)!;
+    const { acquires, releases, callees } = direct(name);
     return !acquires && !releases && [...callees].every((n) => !touching.has(n) || balanced.has(n));
   };
   for (const def of [...unit.functions].sort((a, b) => height(a) - height(b))) {
@@ -312,7 +302,22 @@ export function* analysing(
       events.push(...near.events.filter((e) => e.resource?.functionName === def.name));
     }
   }
-  const own = ownEvents(unit, events, reachable, (name) => walk(name, files).events);
+  const entries = new Map<string, boolean>();
+  const isEntry = (name: string): boolean => {
+    if (!functions.has(name)) return false;
+    let known = entries.get(name);
+    if (known === undefined) {
+      const isTaken =
+        namesInGlobals(unit, groups.around).has(name) || naming.of(name).some((f) => namesIn(f).mentioned.has(name));
+      known =
+        !functions.get(name)!.def.isStatic ||
+        isTaken ||
+        !naming.callersOf(name).some((f) => namesIn(f).called.has(name));
+      entries.set(name, known);
+    }
+    return known;
+  };
+  const own = ownEvents(unit, events, reaches, (name) => walk(name, files).events);
   return {
     unit,
     isIdle: false,
@@ -320,10 +325,12 @@ export function* analysing(
     groups,
     events: own,
     isSettled,
-    entries: entryPoints(unit, functions, groups),
+    isEntry,
+    entriesAbove: (name) => [...functions.keys()].filter((one) => reaching(name).has(one) && isEntry(one)),
     touches: (name) => touching.has(name),
     reachable,
     reaching,
+    reaches,
     stats: { functions: defs.size, analysed, steps, overBudget },
   };
 }
@@ -353,13 +360,6 @@ const callsOf = perSurroundings((file: Begun, f): Omit<Direct, 'releases'> & { r
   return { acquires, callees, mayRelease };
 });
 
-/** Functions of the file that a function calls, and those that it mentions without calling them. */
-const ownNamesIn = perSurroundings((file: Begun, f) => {
-  const { called, mentioned } = namesIn(f);
-  const own = (names: ReadonlySet<string>): string[] => [...names].filter((name) => file.functions.has(name));
-  return { called: own(called), mentioned: own(mentioned) };
-});
-
 /** Names in initial values of variables of the file, by what stands around its functions. */
 const namesAround = new Map<string, ReadonlySet<string>>();
 const MAX_AROUND = 16;
@@ -376,21 +376,4 @@ function namesInGlobals(unit: TranslationUnit, around: string): ReadonlySet<stri
   if (namesAround.size >= MAX_AROUND) namesAround.clear();
   namesAround.set(around, (names = found));
   return names;
-}
-
-function entryPoints(
-  unit: TranslationUnit,
-  functions: ReadonlyMap<string, FunctionContext>,
-  groups: Groups,
-): Set<string> {
-  const called = new Set<string>();
-  const taken = new Set<string>(namesInGlobals(unit, groups.around));
-  for (const f of functions.values()) {
-    const names = ownNamesIn({ functions, groups }, f);
-    for (const name of names.called) called.add(name);
-    for (const name of names.mentioned) taken.add(name);
-  }
-  const out = new Set<string>();
-  for (const [name, f] of functions) if (!f.def.isStatic || taken.has(name) || !called.has(name)) out.add(name);
-  return out;
 }

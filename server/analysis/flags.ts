@@ -1,7 +1,9 @@
 /** Which FOLL_* flags a flags argument may hold: through constants, locals, parameters (from callers in the file), fields. */
 import type { Expr } from '../../language/c/ast.ts';
 import { walkExpr } from '../../language/c/index.ts';
-import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import { callersOf } from './constants.ts';
+import { exprsOf, type FunctionContext } from './context.ts';
+import { namingOf } from './naming.ts';
 import { writesIn } from './per-function.ts';
 
 export interface FlagSet {
@@ -75,13 +77,11 @@ export function flagsOf(e: Expr, f: FunctionContext, functions: ReadonlyMap<stri
     const index = g.def.params.findIndex((p) => p.name === name);
     if (index < 0) return;
     let callers = 0;
-    for (const h of functions.values()) {
-      for (const c of h.calls) {
-        const a = c.args[index];
-        if (calleeName(c) !== g.def.name || !a) continue;
-        callers++;
-        visit(a, h);
-      }
+    for (const { args, f: h } of callersOf(g.def.name, functions)) {
+      const a = args[index];
+      if (!a) continue;
+      callers++;
+      visit(a, h);
     }
     if (!callers || !g.def.isStatic) unknown = true;
   };
@@ -90,7 +90,7 @@ export function flagsOf(e: Expr, f: FunctionContext, functions: ReadonlyMap<stri
     if (seen.has(key)) return;
     seen.add(key);
     unknown = true; // another file may set it too
-    for (const g of functions.values()) for (const v of writesIn(g).fields.get(name) ?? []) visit(v, g);
+    for (const g of namingOf(functions).of(name)) for (const v of writesIn(g).fields.get(name) ?? []) visit(v, g);
   };
   visit(e, f);
   return { names, unknown };

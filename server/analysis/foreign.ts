@@ -14,7 +14,7 @@ import type { PathEvent } from './events.ts';
 export function ownEvents(
   unit: TranslationUnit,
   events: readonly PathEvent[],
-  reachable: (name: string) => ReadonlySet<string>,
+  reaches: (from: string, to: string) => boolean,
   walk: (name: string) => readonly PathEvent[],
 ): readonly PathEvent[] {
   if (unit.linkedFunctions.length === 0) return events;
@@ -26,31 +26,29 @@ export function ownEvents(
   };
   const isLostThere = (e: PathEvent): boolean => {
     if (e.kind !== 'leak' || isInMain(e.resource.site.start)) return false;
-    const below = reachable(e.functionName);
     return unit.linkedFunctions.some(
       (f) =>
-        below.has(f.name) &&
-        reachable(f.name).has(e.resource.functionName) &&
+        reaches(e.functionName, f.name) &&
+        reaches(f.name, e.resource.functionName) &&
         eventsOf(f.name).some((x) => x.kind === 'leak' && x.resource.site.start === e.resource.site.start),
     );
   };
   const linked = [...unit.linkedFunctions].sort((a, b) => a.start - b.start);
   return events.filter(
-    (e) =>
-      (e.kind !== 'leak' && e.kind !== 'outlives') || !(isDecidedElsewhere(e, linked, reachable) || isLostThere(e)),
+    (e) => (e.kind !== 'leak' && e.kind !== 'outlives') || !(isDecidedElsewhere(e, linked, reaches) || isLostThere(e)),
   );
 }
 
 function isDecidedElsewhere(
   e: PathEvent & { kind: 'leak' | 'outlives' },
   linked: readonly FunctionDef[],
-  reachable: (name: string) => ReadonlySet<string>,
+  reaches: (from: string, to: string) => boolean,
 ): boolean {
   for (let t = e.trace; t; t = t.parent) {
     if (t.role === 'acquire' && t.span.start === e.resource.site.start) return false;
     if (t.role !== 'branch' || isInMain(t.span.start)) continue;
     const fn = holderOf(t.span, linked);
-    if (fn && !reachable(fn.name).has(e.resource.functionName)) return true;
+    if (fn && !reaches(fn.name, e.resource.functionName)) return true;
   }
   return false;
 }

@@ -7,6 +7,7 @@ import { walkExpr } from '../../language/c/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import type { AcquireSite, Group, ReleaseSite } from './sites.ts';
+import { namingOf } from './naming.ts';
 import { wordsIn } from './per-function.ts';
 import { tornDown } from './torn-down.ts';
 
@@ -104,10 +105,11 @@ function* freedHeld(file: FileAnalysis): Iterable<Forgotten> {
       const f = file.functions.get(x.fn);
       const unmaps = g.uses.some((u) => u.fn === x.fn && u.effect.kind === 'dma-unmap' && u.call.start < x.span.start);
       if (!f || takers.has(x.fn) || !unmaps) continue;
-      const below = file.reachable(x.fn);
-      if ([...releasing].some((fn) => below.has(fn))) continue;
+      if ([...releasing].some((fn) => file.reaches(x.fn, fn))) continue;
       // a caller, or a function that it calls beside this one, may have given them back
-      const callers = [...file.functions.values()].filter((c) => c.calls.some((y) => calleeName(y) === x.fn));
+      const callers = namingOf(file.functions)
+        .callersOf(x.fn)
+        .filter((c) => c.calls.some((y) => calleeName(y) === x.fn));
       const before = callers.some(
         (c) => releasing.has(c.def.name) || c.calls.some((y) => releasing.has(calleeName(y) ?? '')),
       );

@@ -5,12 +5,15 @@
  */
 import type { CallExpr, CType, Expr, InitListExpr, Span } from '../../language/c/ast.ts';
 import { exprText, hashText, initialsOf, isInMain, walkExpr } from '../../language/c/index.ts';
-import type { TranslationUnit } from '../../language/c/unit.ts';
+import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import { flagsOf } from './flags.ts';
+import { TELLING, wordKind, type Naming } from './naming.ts';
 import { namesIn, perFunction } from './per-function.ts';
 import { PageNames, SAME } from './page-names.ts';
+import type { Pointers } from './pointers.ts';
+import { unionNames } from './unions.ts';
 import {
   formOfCall,
   isPageType,
@@ -36,7 +39,22 @@ const scansOf = perFunction((): Scan[] => []);
 /** Scans kept of one function: those of a file's kernels and variants. */
 const MAX_SCANS = 4;
 
-const headOf = perFunction(({ def }) => `${def.name}(${def.params.map((p) => p.name ?? '').join()})`);
+const heads = new WeakMap<FunctionDef, string>();
+function headOf({ def }: FunctionContext): string {
+  let head = heads.get(def);
+  if (head === undefined) heads.set(def, (head = `${def.name}(${def.params.map((p) => p.name ?? '').join()})`));
+  return head;
+}
+
+/** A function in which such a word stands may do something with pages, or free what they are kept in. */
+const OF_PAGES = wordKind(
+  (word) =>
+    TELLING.test(word) ||
+    PAGES.test(word) ||
+    (facts.call(word)?.effects.some((e) => 'pages' in e || e.kind === 'free') ?? false),
+);
+const PAGES = /^(pages?|folios?)$/;
+
 /** Pairs that say nothing after those before them are left out. */
 function withoutRepeats(unions: readonly (readonly [string, string])[]): (readonly [string, string])[] {
   const parent = new Map<string, string>();
@@ -80,6 +98,7 @@ export class Groups {
   private readonly ownRecords: ReadonlySet<string>;
   private readonly passed: { name: string; key: string }[] = [];
   private readonly names: PageNames;
+  private readonly readers: ReadonlySet<string>;
   private byRoot: Map<string, Group> | undefined;
   /** Equal where types, variables and the heads of all functions are: the key of an expression depends on these, and on its function. */
   readonly around: string;
@@ -89,15 +108,52 @@ export class Groups {
   constructor(
     readonly unit: TranslationUnit,
     private readonly functions: ReadonlyMap<string, FunctionContext>,
+    private readonly naming: Naming,
+    private readonly pointers: Pointers,
   ) {
     // who asks for a key once the groups are made changes them no more
     this.names = new PageNames(unit, functions, (a, b) => this.byRoot ?? this.union(a, b));
     this.ownRecords = new Set(unit.own.records.keys());
     this.around = hashText(`${unit.surroundings}|${[...functions.values()].map(headOf).join()}`);
-    for (const f of functions.values()) this.take(f, this.around);
-    for (const f of functions.values()) this.markParameters(f);
+    this.readers = new Set([...this.readable()].map((f) => f.def.name));
+    const read = [...functions.values()].filter((f) => this.isRead(f.def.name));
+    for (const f of read) this.take(f, this.around);
+    for (const f of read) this.markParameters(f);
     this.joinAccessors();
     this.findResets();
+  }
+
+  /**
+   * The functions that can say anything of acquired or released pages: those that call something which has to do with pages or frees
+   * memory, and all that name what such pages are kept in, or a function that they come through.
+   */
+  private readable(): Set<FunctionContext> {
+    const read = new Set(this.naming.holding(OF_PAGES));
+    for (let taken = 0; taken < read.size;) {
+      for (const f of [...read].slice(taken)) this.take(f, this.around);
+      taken = read.size;
+      for (const name of this.namesOfPages()) for (const f of this.naming.of(name)) read.add(f);
+      this.byRoot = undefined;
+    }
+    for (const list of this.lists()) list.length = 0;
+    this.parent.clear();
+    return read;
+  }
+
+  /** Names without which no function can say anything of the acquired or released pages that are known by now. */
+  private namesOfPages(): Set<string> {
+    const names = new Set<string>();
+    for (const g of this.all().values()) {
+      if (!g.acquires.length && !g.releases.length) continue;
+      for (const key of g.keys) {
+        const name = key.startsWith('F:') ? key.slice(key.lastIndexOf('.') + 1) : key.split(':')[1]!;
+        names.add(name);
+        if (key.startsWith('F:')) for (const other of unionNames(this.unit).membersOf(name)) names.add(other);
+        if (this.functions.has(name)) for (const pointer of this.pointers.holding(name)) names.add(pointer);
+      }
+      for (const n of this.telling(g)) names.add(n.field);
+    }
+    return names;
   }
 
   private find(k: string): string {
@@ -229,10 +285,20 @@ export class Groups {
     }
   }
 
+  /** The function can say anything of pages that are acquired or released. */
+  isRead(fn: string): boolean {
+    return this.readers.has(fn);
+  }
+
+  private lists(): readonly unknown[][] {
+    const { acquires, releases, uses, frees, foreign, accessors, notes, passed } = this;
+    return [acquires, releases, uses, frees, foreign, accessors, notes, passed];
+  }
+
   /** What the function says of pages: as it was found before, where neither it nor what is around it changed. */
   private take(f: FunctionContext, around: string): void {
-    const { acquires, releases, uses, frees, foreign, accessors, notes, passed } = this;
-    const lists: readonly unknown[][] = [acquires, releases, uses, frees, foreign, accessors, notes, passed];
+    const { acquires } = this;
+    const lists = this.lists();
     const before = lists.map((list) => list.length);
     const scans = scansOf(f);
     const known = scans.find((scan) => scan.around === around);
@@ -407,15 +473,12 @@ export class Groups {
   private findResets(): void {
     for (const g of this.all().values()) {
       const takers = new Set(g.acquires.map((a) => a.fn));
-      const records = new Set(g.keys.flatMap((k) => (k.startsWith('F:') ? [k.slice(2, k.indexOf('.'))] : [])));
       const own = g.keys.find((k) => k.startsWith('F:'));
       if (!takers.size || !own) continue;
-      const beside = this.notes.filter((n) => records.has(n.record));
-      const says = (n: (typeof beside)[number]): boolean =>
-        g.acquires.some((a) => a.fn === n.fn && a.call.start < n.span.start && this.tellsOf(n.value, a));
-      for (const n of beside) {
+      const telling = this.telling(g);
+      for (const n of this.notes) {
         if (takers.has(n.fn) || !isCleared(n.value) || g.keys.includes(`F:${n.record}.${n.field}`)) continue;
-        if (!beside.some((m) => m.record === n.record && m.field === n.field && takers.has(m.fn) && says(m))) continue;
+        if (!telling.some((m) => m.record === n.record && m.field === n.field)) continue;
         this.frees.push({ fn: n.fn, span: n.span, how: `\`${this.textAt(n.span)}\` forgets`, keys: [own], own: true });
       }
     }
@@ -425,6 +488,17 @@ export class Groups {
       const how = `${calleeName(u.call) ?? 'the call'}() takes off the device`;
       this.frees.push({ fn: u.fn, span: u.call, how, keys: [u.key], own: true });
     }
+  }
+
+  /** What the acquiring functions note of the pages, in the objects that keep them. */
+  private telling(g: Group): Groups['notes'] {
+    if (!g.acquires.length) return [];
+    const records = new Set(g.keys.flatMap((k) => (k.startsWith('F:') ? [k.slice(2, k.indexOf('.'))] : [])));
+    return this.notes.filter(
+      (n) =>
+        records.has(n.record) &&
+        g.acquires.some((a) => a.fn === n.fn && a.call.start < n.span.start && this.tellsOf(n.value, a)),
+    );
   }
 
   /** The value says that the pages are there: true, how many, or where. */
@@ -455,7 +529,8 @@ export class Groups {
     const params = pageParams(f);
     if (!params.length) return;
     const { name, isStatic, start } = f.def;
-    if (isStatic || !isInMain(start)) for (const g of this.functions.values()) if (namesIn(g).called.has(name)) return;
+    if (isStatic || !isInMain(start))
+      for (const g of this.naming.callersOf(name)) if (namesIn(g).called.has(name)) return;
     for (const { p, key } of params) this.foreign.push({ fn: name, span: p, what: `parameter \`${p.name}\``, key });
   }
 

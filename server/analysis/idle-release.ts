@@ -11,8 +11,8 @@ import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { isPageType } from './sites.ts';
-import { leftBehind, mayHaveEmptyBranches, mayLeaveBehind } from './left-behind.ts';
-import { leftUnused, mayLeaveUnused } from './left-unused.ts';
+import { leftBehind, mayHaveEmptyBranches, mayLeaveBehind, mightLeaveBehind } from './left-behind.ts';
+import { leftUnused, mayLeaveUnused, mightLeaveUnused } from './left-unused.ts';
 import { mentions, perBody } from './mentions.ts';
 import { perFile, perFunction } from './per-function.ts';
 
@@ -238,6 +238,13 @@ const isSuspect = perFunction(
     mayLeaveUnused(f),
 );
 
+/** The same by its name, words and text, told without reading it. */
+const mightBe = (file: FileAnalysis, f: FunctionContext): boolean =>
+  UNPINS_BY_VERB.test(f.def.name) ||
+  mightLeaveBehind(file, f) ||
+  mightLeaveUnused(file, f) ||
+  mayHaveEmptyBranches(file, f);
+
 /** All of a file that takes user pages. */
 export function idleReleases(file: FileAnalysis): IdleRelease[] {
   const pins = file.groups.acquires.length > 0 || file.groups.releases.some((r) => r.effect.of === 'pin');
@@ -246,7 +253,8 @@ export function idleReleases(file: FileAnalysis): IdleRelease[] {
   const out: IdleRelease[] = [];
   const own = new Set(file.unit.functions);
   for (const f of file.functions.values()) {
-    if (!own.has(f.def) || f.def.hasError || !(isSuspect(f) || mayHaveEmptyBranches(file, f))) continue;
+    if (!own.has(f.def) || f.def.hasError || !mightBe(file, f) || !(isSuspect(f) || mayHaveEmptyBranches(file, f)))
+      continue;
     const found = unread(file, f) ?? first(unusedParameter(file, f)) ?? leftBehind(file, f) ?? leftUnused(file, f);
     if (found) out.push(found);
     else if (isEmpty(file, f)) out.push({ fn: f.def.name, kind: 'empty', at: f.def.nameSpan, name: '' });

@@ -9,6 +9,7 @@ import type { Effect } from '../../language/kernel/types.ts';
 import { callersOf } from './constants.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
+import { namingOf, TELLING } from './naming.ts';
 import { named, objectOf, strip, UNMAPS } from './late-calls.ts';
 import type { Group, ReleaseSite } from './sites.ts';
 
@@ -57,8 +58,7 @@ export function* helperReleases(file: FileAnalysis, group: Group): Iterable<Help
     const param = parameterOf(h, pages);
     if (!param || unmaps(file, site.fn)) continue;
     seen.add(site.fn);
-    const reach = file.reachable(site.fn);
-    if (file.groups.acquires.some((a) => reach.has(a.fn))) continue;
+    if (file.groups.acquires.some((a) => file.reaches(site.fn, a.fn))) continue;
     for (const { call, f } of callersOf(site.fn, file.functions)) {
       const expr = call.args[param.at];
       if (!expr || f === h || isInLoop(f, call)) continue;
@@ -82,7 +82,7 @@ export function dmaHandles(file: FileAnalysis): Map<string, string> {
   const out = new Map<string, string>();
   const mapping = (name: string): Effect | undefined =>
     kernel.call(name)?.effects.find((e) => e.kind === 'dma-map' && e.result === 'dma-addr');
-  for (const f of file.functions.values()) {
+  for (const f of namingOf(file.functions).holding(TELLING)) {
     if (!f.callees.some(mapping)) continue;
     const note = (target: string | null, value: Expr): void => {
       const call = strip(value);

@@ -9,6 +9,7 @@ import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { effectsOf, ENDS, first, MAY_RELEASE, UNPINS, type IdleRelease } from './idle-release.ts';
 import { mentions, perBody } from './mentions.ts';
+import { isOf, mayHave, wordKind } from './naming.ts';
 import { perFunction } from './per-function.ts';
 
 /** Words of a condition that speak of references on pages. */
@@ -121,9 +122,7 @@ function namesReleaser(file: FileAnalysis, words: readonly string[]): boolean {
 const labels = perFunction((f) =>
   f.cfg.nodes.flatMap(({ id, span, what }) => {
     const undoing = what.kind === 'label' ? wordsOfUndoing(what.name) : [];
-    return what.kind === 'label' && (undoing.length || NAMED.test(what.name))
-      ? [{ id, span, name: what.name, undoing }]
-      : [];
+    return what.kind === 'label' && isOf(what.name, LABEL) ? [{ id, span, name: what.name, undoing }] : [];
   }),
 );
 
@@ -164,12 +163,11 @@ const unusedPages = perBody((file, f): IdleRelease | undefined => {
   return page && { fn: f.def.name, kind: 'unused', at: page.span, name: page.name };
 });
 
+const COUNTED = /(^|_)(to_)?unpin(_|$)/;
 /** Numbers that are named after unpinning. */
 const counts = perFunction((f) =>
   [...f.types].flatMap(([name, type]) =>
-    type.kind === 'base' && /(^|_)(to_)?unpin(_|$)/.test(name) && !f.def.params.some((p) => p.name === name)
-      ? [name]
-      : [],
+    type.kind === 'base' && COUNTED.test(name) && !f.def.params.some((p) => p.name === name) ? [name] : [],
   ),
 );
 
@@ -211,6 +209,21 @@ function* dirtiedOnly(file: FileAnalysis, f: FunctionContext): Iterable<IdleRele
 export const mayLeaveBehind = perFunction(
   (f) => UNPINS.test(f.def.name) || labels(f).length > 0 || counts(f).length > 0 || bare(f).length > 0,
 );
+
+/** The same by its name, words and text, told without reading it. */
+export function mightLeaveBehind(file: FileAnalysis, { def }: FunctionContext): boolean {
+  if (UNPINS.test(def.name) || mayHave(def, BARE)) return true;
+  // a label, or the `goto` of a macro to one that a macro makes
+  const { start, end } = def.bodySpan;
+  const text = file.unit.sources.slice(start, end);
+  if (def.words.has('goto') && !text.includes('goto')) return true;
+  for (const [, label] of text.matchAll(/(\w+)\s*:/g)) if (isOf(label!, LABEL)) return true;
+  return false;
+}
+
+/** What a variable is called, or its type, that may be left without a use. */
+const BARE = wordKind((word) => /^(page|folio|pfns?)$/.test(word) || COUNTED.test(word));
+const LABEL = wordKind((label) => wordsOfUndoing(label).length > 0 || NAMED.test(label));
 
 /** The first of a function. */
 export const leftBehind = (file: FileAnalysis, f: FunctionContext): IdleRelease | undefined =>

@@ -8,6 +8,7 @@ import type { AccessMap, Evidence } from './access.ts';
 import { calleeName, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { plain } from './flow.ts';
+import { namingOf, wordKind } from './naming.ts';
 import { perFunction } from './per-function.ts';
 import type { Group, ReleaseSite } from './sites.ts';
 import { notedWritable } from './write-beliefs.ts';
@@ -37,6 +38,7 @@ function* heldForWriting(file: FileAnalysis, access: AccessMap, g: Group): Itera
 
 /** Calls that keep other views of a page's data in step with the one that was written. */
 const FLUSHES = /^flush_dcache_(page|folio)$/;
+const FLUSH = wordKind((word) => FLUSHES.test(word));
 const AROUND = /^(folio_(un)?lock|(un)?lock_page(_nosync)?)$/;
 const WRITES = /^(is_|to_|for_|from_)?(write|writing|written|writable|dirty)$/;
 
@@ -86,5 +88,5 @@ function* flushed(file: FileAnalysis, access: AccessMap, f: FunctionContext): It
 export function* leftClean(file: FileAnalysis, access: AccessMap): Iterable<LeftClean> {
   for (const g of file.groups.all().values()) if (g.acquires.length) yield* heldForWriting(file, access, g);
   if (!file.groups.acquires.length) return;
-  for (const f of file.functions.values()) if (flushedOnly(f).length) yield* flushed(file, access, f);
+  for (const f of namingOf(file.functions).holding(FLUSH)) if (flushedOnly(f).length) yield* flushed(file, access, f);
 }

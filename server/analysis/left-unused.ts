@@ -4,10 +4,12 @@
  */
 import type { CType } from '../../language/c/ast.ts';
 import { walkExpr } from '../../language/c/index.ts';
+import { callersOf } from './constants.ts';
 import { exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { effectsOf, ENDS, first, isConditional, type IdleRelease } from './idle-release.ts';
 import { mentions, perBody } from './mentions.ts';
+import { mayHave, mayName, namingOf, TELLING, wordKind } from './naming.ts';
 import { namesIn, perFile, perFunction, wordsIn } from './per-function.ts';
 
 /** What fields that name many pages are called. */
@@ -65,7 +67,9 @@ function* unusedKeeper(file: FileAnalysis, f: FunctionContext): Iterable<IdleRel
   for (const { name, record } of objects(f)) {
     if (!keepers(file).has(record) || mentions(file, f, name) > 0 || isConditional(file, f)) continue;
     // called as it is asked to be: a callback may do without what it is given
-    const callback = [...file.functions.values()].some((g) => namesIn(g).mentioned.has(f.def.name));
+    const callback = namingOf(file.functions)
+      .of(f.def.name)
+      .some((g) => namesIn(g).mentioned.has(f.def.name));
     const inTable = new RegExp(`[={,]\\s*&?${f.def.name}\\s*[,}]`).test(file.unit.text);
     if (!callback && !inTable) yield { fn: f.def.name, kind: 'keeper', at: f.def.nameSpan, name };
   }
@@ -104,9 +108,30 @@ function decidesRelease(file: FileAnalysis, f: FunctionContext, name: string): b
   });
 }
 
+/** Variables that decide in some function whether pages are given back, and those functions. */
+const deciders = perFile((file): ReadonlyMap<string, readonly FunctionContext[]> => {
+  const out = new Map<string, FunctionContext[]>();
+  for (const f of namingOf(file.functions).holding(TELLING))
+    for (const name of tested(f)) {
+      if (!decidesRelease(file, f, name)) continue;
+      const list = out.get(name);
+      if (list) list.push(f);
+      else out.set(name, [f]);
+    }
+  return out;
+});
+
+/** Variables that a function asks whether they are true. */
+const tested = perFunction(
+  (f) =>
+    new Set(
+      f.cfg.nodes.flatMap(({ what }) => (what.kind === 'branch' && what.test.kind === 'id' ? [what.test.name] : [])),
+    ),
+);
+
 /** Some function calls both. */
 const shareCaller = (file: FileAnalysis, a: FunctionContext, b: FunctionContext): boolean =>
-  [...file.functions.values()].some((h) => h.callees.includes(a.def.name) && h.callees.includes(b.def.name));
+  callersOf(a.def.name, file.functions).some(({ f: h }) => h.callees.includes(b.def.name));
 
 /** Answers that nobody reads. */
 const unreadAnswers = perBody((file, f) =>
@@ -120,9 +145,9 @@ const unreadAnswers = perBody((file, f) =>
 /** `merge(…, &same_page)` whose answer nobody reads, where another function gives the page back if it is true. */
 function* unreadAnswer(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
   for (const { name, at } of unreadAnswers(file, f)) {
-    const other = [...file.functions.values()].find(
-      (g) => g !== f && answers(g).has(name) && decidesRelease(file, g, name) && shareCaller(file, f, g),
-    );
+    const other = deciders(file)
+      .get(name)
+      ?.find((g) => g !== f && answers(g).has(name) && shareCaller(file, f, g));
     if (other) yield { fn: f.def.name, kind: 'answer', at, name, like: other.def.name };
   }
 }
@@ -132,6 +157,17 @@ export const mayLeaveUnused = perFunction(
   (f) =>
     (bareIndices(f).length > 0 && speaksOfMany(f)) || objects(f).length > 0 || (f.def.isStatic && answers(f).size > 0),
 );
+
+/** The same by its name and words, told without reading it. */
+export function mightLeaveUnused(file: FileAnalysis, { def }: FunctionContext): boolean {
+  if (def.isStatic && (ENDS_OBJECT.test(def.name) || [...deciders(file).keys()].some((name) => mayName(def, name))))
+    return true;
+  const takes = (): boolean => file.groups.acquires.some((a) => a.fn === def.name);
+  return mayHave(def, INDICES) && mayHave(def, MANIES) && (ENDS.test(def.name) || takes());
+}
+
+const INDICES = wordKind((word) => INDEX.test(word));
+const MANIES = wordKind((word) => MANY.test(word));
 
 /** The first of a function. */
 export const leftUnused = (file: FileAnalysis, f: FunctionContext): IdleRelease | undefined =>

@@ -12,7 +12,8 @@ import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import { contextsOf, type EntryContext } from './entry-context.ts';
 import type { FileAnalysis } from './file.ts';
-import { once, perFile, perFunction, perSurroundings } from './per-function.ts';
+import { namingOf } from './naming.ts';
+import { perFile, perFunction, perSurroundings } from './per-function.ts';
 import { formOfCall } from './sites.ts';
 import { ANY, constantOf, NEGATIVE, POSITIVE, runFlow, sameCall, signIn, textOf, ZERO_ } from './flow.ts';
 import type { Entry, Facts, Flow, Outcome } from './flow.ts';
@@ -122,16 +123,11 @@ const entering = perSurroundings((file: FileAnalysis, { def, calls }) =>
   }),
 );
 
-function callersIn(file: FileAnalysis): ReadonlyMap<string, readonly Caller[]> {
-  const out = new Map<string, Caller[]>();
-  for (const f of file.functions.values())
-    for (const [entered, caller] of entering(file, f)) {
-      const list = out.get(entered);
-      if (list) list.push(caller);
-      else out.set(entered, [caller]);
-    }
-  return out;
-}
+/** Who enters a function of the file. */
+const callersIn = (file: FileAnalysis, fn: string): readonly Caller[] =>
+  namingOf(file.functions)
+    .callersOf(fn)
+    .flatMap((f) => entering(file, f).flatMap(([entered, caller]) => (entered === fn ? [caller] : [])));
 
 /** Nodes by the calls in them. */
 const nodesOfCalls = perFunction((f) => {
@@ -171,8 +167,8 @@ export class Locks {
   private readonly summaries = new Map<string, readonly Data[] | null>();
   private readonly touching = new Map<string, boolean>();
   private readonly effects = new Map<CallExpr, readonly LockEffect[]>();
-  private readonly contexts = once(() => contextsOf(this.file));
-  private readonly callers = once(() => callersIn(this.file));
+  private readonly contexts = new Map<string, readonly EntryContext[]>();
+  private readonly callers = new Map<string, readonly Caller[]>();
 
   constructor(readonly file: FileAnalysis) {}
 
@@ -180,11 +176,11 @@ export class Locks {
   private touches(name: string): boolean {
     let known = this.touching.get(name);
     if (known !== undefined) return known;
-    const below = this.file.reachable(name);
-    known = [...below].some((n) => {
+    known = false;
+    for (const n of this.file.reachable(name)) {
       const { guards, calls } = this.lockersIn(this.file.functions.get(n)!);
-      return guards || calls.some((callee) => !this.file.functions.has(callee));
-    });
+      if ((known = guards || calls.some((callee) => !this.file.functions.has(callee)))) break;
+    }
     this.touching.set(name, known);
     return known;
   }
@@ -486,7 +482,9 @@ export class Locks {
 
   /** Calls of a function in this file. */
   callersOf(fn: string): readonly Caller[] {
-    return this.callers().get(fn) ?? [];
+    let known = this.callers.get(fn);
+    if (!known) this.callers.set(fn, (known = callersIn(this.file, fn)));
+    return known;
   }
 
   /** Somebody who calls the function (in this file) gives mmap_lock back: it returns with the lock on purpose. */
@@ -554,7 +552,9 @@ export class Locks {
   /** Contexts in which code outside of the file enters the function. */
   private contextsAt(fn: string): readonly EntryContext[] {
     // what nobody names, and only this file can, is entered by calls alone
-    return this.file.entries.has(fn) ? (this.contexts().get(fn) ?? []) : [];
+    let known = this.contexts.get(fn);
+    if (!known) this.contexts.set(fn, (known = this.file.isEntry(fn) ? contextsOf(this.file, fn) : []));
+    return known;
   }
 
   private mmapAround(fn: string, seen: Seen, visited: Set<string>): Surrounding {

@@ -4,6 +4,8 @@ import { walkExpr } from '../../language/c/index.ts';
 import { accountingNames, facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
+import { namingOf, wordKind } from './naming.ts';
+import { perFile } from './per-function.ts';
 
 /** Counters that a driver adds to; a limit that is only compared with counts nothing. */
 const COUNTERS = new Set(accountingNames.filter((name) => /^[a-z]/.test(name)));
@@ -12,7 +14,7 @@ const HELPER = /(^|_)account(ed|ing)?(_|$)|lock(ed)?_?acct|memlock|(pinned|locke
 const TAKES_BACK = /unaccount|uncharge|(^|_)(sub|dec|unlock|release|put|free|dealloc|uninc)(_|$)/i;
 
 /** Does the function add to a count of locked memory? Taking back what was added is no such thing. */
-export function countsLocked(f: FunctionContext, own: (name: string) => boolean): boolean {
+function countsLocked(f: FunctionContext, own: (name: string) => boolean): boolean {
   for (const node of f.cfg.nodes) {
     for (const e of exprsOf(node)) {
       let found = false;
@@ -59,19 +61,37 @@ function isUndoing(name: string, args: readonly Expr[]): boolean {
 
 /** The function that takes the pages, or one that calls it, and which counts them as locked memory; null: none does. */
 export function accountedIn(file: FileAnalysis, fn: string): string | null {
-  const callers = new Set([fn]);
-  for (const name of callers)
-    for (const g of file.functions.values()) if (g.calls.some((c) => calleeName(c) === name)) callers.add(g.def.name);
-  const does = (name: string): boolean => {
-    const f = file.functions.get(name);
-    return f !== undefined && countsLocked(f, (callee) => file.functions.has(callee));
-  };
+  const counting = counters(file);
+  if (counting.size === 0) return null;
+  const callers = file.reaching(fn);
   for (const name of callers) {
-    if (does(name)) return name;
+    if (counting.has(name)) return name;
     for (const c of file.functions.get(name)?.calls ?? []) {
       const callee = calleeName(c);
-      if (callee !== undefined && file.functions.has(callee) && !callers.has(callee) && does(callee)) return callee;
+      if (callee !== undefined && !callers.has(callee) && counting.has(callee)) return callee;
     }
   }
   return null;
 }
+
+/** A function counts locked memory that can be reached from the one that takes the pages, or from one that calls it at any distance. */
+export function isAccountedAround(file: FileAnalysis, fn: string): boolean {
+  const callers = file.reaching(fn);
+  for (const name of counters(file)) for (const above of file.reaching(name)) if (callers.has(above)) return true;
+  return false;
+}
+
+/** Names of the functions that count locked memory. */
+const counters = perFile((file): ReadonlySet<string> => {
+  const isOwn = (callee: string): boolean => file.functions.has(callee);
+  const may = namingOf(file.functions).holding(COUNTING);
+  return new Set(may.filter((f) => countsLocked(f, isOwn)).map((f) => f.def.name));
+});
+
+/** What counts locked memory holds such a word. */
+const COUNTING = wordKind(
+  (word) =>
+    COUNTERS.has(word) ||
+    HELPER.test(word) ||
+    (facts.call(word)?.effects.some((e) => e.kind === 'memlock-account') ?? false),
+);

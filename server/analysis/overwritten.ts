@@ -10,6 +10,7 @@ import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { makes } from './flow.ts';
+import { namingOf } from './naming.ts';
 import { namesIn, perFunction, writesIn, wordsIn } from './per-function.ts';
 import type { AcquireSite } from './sites.ts';
 
@@ -158,7 +159,7 @@ const allocates = (file: FileAnalysis, e: Expr): boolean =>
 const isIoctl = (file: FileAnalysis, fn: string): boolean =>
   /(^|_)ioctl(_|$)/.test(fn) ||
   // what is not entered from outside stands in no table: the whole text need not be searched
-  (file.entries.has(fn) && new RegExp(`\\.(unlocked_|compat_)?ioctl\\s*=\\s*${fn}\\b`).test(file.unit.text));
+  (file.isEntry(fn) && new RegExp(`\\.(unlocked_|compat_)?ioctl\\s*=\\s*${fn}\\b`).test(file.unit.text));
 
 /** What a variable is given in one of the nodes. */
 const valuesOf = (nodes: readonly CfgNode[], name: string): Expr[] =>
@@ -210,7 +211,7 @@ function reachedTwice(file: FileAnalysis, steps: readonly Step[], field: string)
   if (isIoctl(file, f.def.name)) return f.def.name;
   const index = f.def.params.findIndex((p) => p.name === object);
   if (steps.length > 2 || index < 0) return null;
-  for (const caller of file.functions.values()) {
+  for (const caller of namingOf(file.functions).callersOf(f.def.name)) {
     if (!namesIn(caller).called.has(f.def.name)) continue;
     for (const call of caller.calls) {
       const arg = calleeName(call) === f.def.name ? call.args[index] : undefined;

@@ -7,6 +7,7 @@ import type { CfgNode, Edge } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import { namingOf } from './naming.ts';
 
 /** What a call does to the page lock: takes it, takes it if its result is not zero, drops it. */
 type Change = 'take' | 'try' | 'drop' | undefined;
@@ -22,7 +23,7 @@ export class PageLocks {
     const f = this.functions.get(fn);
     if (!f || depth > 4) return false;
     if (this.heldIn(f).has(call)) return true;
-    for (const g of this.functions.values()) {
+    for (const g of namingOf(this.functions).callersOf(fn)) {
       for (const c of g.calls)
         if (calleeName(c) === fn && g !== f && this.mayBeHeld(g.def.name, c, depth + 1)) return true;
     }

@@ -2,8 +2,10 @@
 import type { Expr } from '../../language/c/ast.ts';
 import { typeOfExpr, walkExpr } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
+import { callersOf } from './constants.ts';
 import { calleeName, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
+import { mayHave, mayName, wordKind } from './naming.ts';
 import type { AcquireSite } from './sites.ts';
 
 /** What may be the user's address of the pages: the argument, or what callers of the function give for its parameter. */
@@ -14,13 +16,12 @@ function addressesOf(file: FileAnalysis, a: AcquireSite): { e: Expr; f: Function
   const plainStart = start.kind === 'cast' ? start.arg : start;
   const index = plainStart.kind === 'id' ? f.def.params.findIndex((p) => p.name === plainStart.name) : -1;
   if (index < 0) return [{ e: start, f }];
-  return [...file.functions.values()].flatMap((g) =>
-    g.calls.flatMap((c) => (calleeName(c) === a.fn && c.args[index] ? [{ e: c.args[index], f: g }] : [])),
-  );
+  return callersOf(a.fn, file.functions).flatMap(({ args, f: g }) => (args[index] ? [{ e: args[index], f: g }] : []));
 }
 
 /** Calls that tell a device, or a hypervisor, where an object lies. */
 const PLACES = /^(virt_to_phys|__pa|virt_to_bus|virt_to_gfn|(dma|pci)_map_single)$/;
+const PLACE = wordKind((word) => PLACES.test(word));
 
 /**
  * The user's address of the pages (`buf->uptr`) is given to code that is not seen, a hypervisor that is told where to write; or it stands in
@@ -37,7 +38,8 @@ export function tellsAddress(file: FileAnalysis, a: AcquireSite): boolean {
       if (record !== undefined) records.add(record);
     });
   if (!fields.size) return false;
-  for (const f of file.functions.values())
+  for (const f of file.functions.values()) {
+    if (!mayHave(f.def, PLACE) && ![...fields].some((name) => mayName(f.def, name))) continue;
     for (const c of f.calls) {
       const name = calleeName(c) ?? '';
       if (PLACES.test(name) && c.args.some((x) => records.has(recordOf(file, f, x) ?? ''))) return true;
@@ -45,6 +47,7 @@ export function tellsAddress(file: FileAnalysis, a: AcquireSite): boolean {
         continue;
       if (c.args.some((x) => x.kind === 'member' && fields.has(x.name))) return true;
     }
+  }
   return false;
 }
 

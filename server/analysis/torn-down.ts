@@ -50,14 +50,14 @@ class Doers {
   }
 
   takes(name: string): boolean {
-    return this.file.functions.has(name) && [...this.file.reachable(name)].some((n) => this.taking.has(n));
+    return this.file.functions.has(name) && [...this.taking].some((fn) => this.file.reaches(name, fn));
   }
 
   releases(name: string): boolean {
     return (
       this.file.functions.has(name) &&
       !this.takes(name) &&
-      [...this.file.reachable(name)].some((n) => this.releasing.has(n))
+      [...this.releasing].some((fn) => this.file.reaches(name, fn))
     );
   }
 
@@ -138,8 +138,7 @@ export function* tornDown(file: FileAnalysis): Iterable<Forgotten> {
           ?.calls.some((c) => c.start < x.span.start && mentions(c, x.name) && doers.releases(calleeName(c) ?? '')),
     );
     if (!fair || !isReachedHeld(file, f, free, helpers)) continue;
-    const below = file.reachable(calleeName(helpers[0]!)!);
-    const acquire = file.groups.acquires.find((a) => below.has(a.fn));
+    const acquire = file.groups.acquires.find((a) => file.reaches(calleeName(helpers[0]!)!, a.fn));
     if (!acquire) continue;
     yield {
       fn: free.fn,

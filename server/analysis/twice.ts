@@ -10,6 +10,7 @@ import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { runFlow, textOf } from './flow.ts';
+import { namingOf, TELLING } from './naming.ts';
 import { perFunction } from './per-function.ts';
 
 /** The second call, and the first. */
@@ -59,8 +60,7 @@ class Helpers {
   }
 
   private acquires(name: string): boolean {
-    const reach = this.file.reachable(name);
-    return this.file.groups.acquires.some((a) => reach.has(a.fn));
+    return this.file.groups.acquires.some((a) => this.file.reaches(name, a.fn));
   }
 
   private decide(name: string): boolean {
@@ -71,7 +71,8 @@ class Helpers {
       (r) => r.fn === name && (r.effect.of === 'pin' || groups.groupOf(r.key)?.acquires.length),
     );
     if (!own && !f.calls.some((c) => this.releases(calleeName(c) ?? ''))) return false;
-    return [...this.file.reachable(name)].every((below) => isTraceless(this.file, functions.get(below)!));
+    for (const below of this.file.reachable(name)) if (!isTraceless(this.file, functions.get(below)!)) return false;
+    return true;
   }
 }
 
@@ -174,7 +175,8 @@ function* inARow(file: FileAnalysis, f: FunctionContext): Iterable<Twice> {
 export function releasedTwice(file: FileAnalysis): Twice[] {
   const helpers = new Helpers(file);
   const out: Twice[] = [];
-  for (const f of file.functions.values()) if (releasingNodes(f).length > 1) out.push(...inARow(file, f));
+  for (const f of namingOf(file.functions).holding(TELLING))
+    if (releasingNodes(f).length > 1) out.push(...inARow(file, f));
   for (const f of file.functions.values()) {
     if (!file.touches(f.def.name) || !f.callees.some((name) => helpers.releases(name))) continue;
     const calls = f.calls.filter((c) => c.args.length && helpers.releases(calleeName(c) ?? ''));

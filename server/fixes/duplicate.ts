@@ -51,8 +51,7 @@ function isRelease(file: FileAnalysis, call: CallExpr): boolean {
   const name = calleeName(call);
   if (releases.some((r) => r.call.start === call.start && r.call.end === call.end)) return true;
   if (!name || !file.functions.has(name)) return false;
-  const below = file.reachable(name);
-  return releases.some((r) => below.has(r.fn));
+  return releases.some((r) => file.reaches(name, r.fn));
 }
 
 /** The releases in front of a goto that leads to `at`, which a label makes common to several paths. */

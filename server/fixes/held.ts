@@ -335,7 +335,7 @@ function likeSiblings(file: FileAnalysis, f: FunctionContext, site: AcquireSite,
   if (!group) return [];
   const givers = new Set(group.releases.map((r) => r.fn));
   const gives = (name: string): boolean =>
-    file.functions.has(name) && name !== def.name && [...file.reachable(name)].some((n) => givers.has(n));
+    file.functions.has(name) && name !== def.name && [...givers].some((fn) => file.reaches(name, fn));
   const out = new Map<string, Held & { readonly distance: number }>();
   for (const call of f.calls) {
     const own = group.releases.some((r) => r.fn === def.name && r.call.start === call.start && r.call.end === call.end);

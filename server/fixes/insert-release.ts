@@ -152,7 +152,7 @@ function editsAt(file: FileAnalysis, f: FunctionContext, { kind, stmt }: Where, 
 
 /** The call enters `fn`, at once or further down. */
 const isCallTo = (file: FileAnalysis, c: { readonly callee: Expr }, fn: string): boolean =>
-  c.callee.kind === 'id' && file.functions.has(c.callee.name) && file.reachable(c.callee.name).has(fn);
+  c.callee.kind === 'id' && file.functions.has(c.callee.name) && file.reaches(c.callee.name, fn);
 
 /** The exit returns the pages themselves: they are not the function's to release. */
 function givesOut(file: FileAnalysis, exit: Stmt, held: Held): boolean {

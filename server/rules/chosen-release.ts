@@ -7,6 +7,7 @@ import type { Cfg } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { exprsOf, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import { namingOf } from '../analysis/naming.ts';
 import { constantOf, plain } from '../analysis/flow.ts';
 import { writesIn } from '../analysis/per-function.ts';
 import type { ReleaseSite } from '../analysis/sites.ts';
@@ -82,7 +83,7 @@ function flagOf(test: Expr): { readonly flag: Expr & { kind: 'member' }; readonl
 /** The field is written `true` where pages are pinned, nowhere where they are taken otherwise, and never anything that is not known. */
 function marksPins(file: FileAnalysis, field: string): boolean {
   let marked = false;
-  for (const f of file.functions.values())
+  for (const f of namingOf(file.functions).of(field))
     for (const value of writesIn(f).fields.get(field) ?? []) {
       const isTrue = (value.kind === 'id' && value.name === 'true') || constantOf(value) === 1;
       const isFalse = (value.kind === 'id' && value.name === 'false') || constantOf(value) === 0;

@@ -154,27 +154,25 @@ function stillOwner(e: LeakEvent, returned: readonly ReturnedEvent[]): boolean {
 
 /** The same acquire leaks in a function that this one calls already: one defect, reported where it is. */
 function inCallee(file: FileAnalysis, e: LeakEvent): boolean {
-  const below = file.reachable(e.functionName);
   return file.events.some(
     (x) =>
       x.kind === 'leak' &&
       x.resource.site.start === e.resource.site.start &&
       x.functionName !== e.functionName &&
-      below.has(x.functionName) &&
-      !file.reachable(x.functionName).has(e.functionName),
+      file.reaches(e.functionName, x.functionName) &&
+      !file.reaches(x.functionName, e.functionName),
   );
 }
 
 /** A function that this one calls forgets the same pages on an error path of its own: one defect, reported there. */
 function missedBelow(file: FileAnalysis, e: OutlivesEvent, returned: readonly ReturnedEvent[]): boolean {
-  const below = file.reachable(e.root);
   return file.events.some(
     (x) =>
       x.kind === 'outlives' &&
       x.resource.site.start === e.resource.site.start &&
       x.root !== e.root &&
-      below.has(x.root) &&
-      !file.reachable(x.root).has(e.root) &&
+      file.reaches(e.root, x.root) &&
+      !file.reaches(x.root, e.root) &&
       inconsistent(x, returned),
   );
 }

@@ -159,7 +159,7 @@ function* keptForEver(file: FileAnalysis): Iterable<Report> {
     )
       continue;
     for (const e of file.events) {
-      if (e.kind !== 'outlives' || e.outcome === 'error' || !file.entries.has(e.root)) continue;
+      if (e.kind !== 'outlives' || e.outcome === 'error' || !file.isEntry(e.root)) continue;
       const a = g.acquires.find((x) => x.call.start === e.resource.site.start);
       // handed to code that is not seen: it may release them
       if (!a || e.reach.some((r) => /^(passed|linked|the result)/.test(r))) continue;

@@ -4,10 +4,11 @@ import type { CfgNode } from '../../language/c/cfg.ts';
 import { isInMain } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { accessOf, choosesWrite, type AccessMap, type Evidence } from '../analysis/access.ts';
-import { constantsOf } from '../analysis/constants.ts';
+import { callersOf, constantsOf } from '../analysis/constants.ts';
 import { calleeName, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import { leftClean } from '../analysis/left-clean.ts';
+import { namingOf, wordKind } from '../analysis/naming.ts';
 import { perFunction } from '../analysis/per-function.ts';
 import type { AcquireSite, Group, ReleaseSite } from '../analysis/sites.ts';
 import { mentions } from '../analysis/mentions.ts';
@@ -114,13 +115,12 @@ function askedToDirty(file: FileAnalysis, r: ReleaseSite): Evidence | null {
   if (!f || !param?.name) return null;
   if (mentions(file, f, param.name) === 0)
     return { fn: r.fn, span: param, words: `to be dirtied where \`${param.name}\` says so, which nobody reads` };
-  for (const [fn, g] of file.functions)
-    for (const call of g.calls) {
-      const arg = calleeName(call) === r.fn ? call.args[index] : undefined;
-      const values = arg && constantsOf(arg, g, file.functions);
-      if (values?.has('true') || values?.has('1'))
-        return { fn, span: call, words: `given back with \`${param.name}\` set in ${fn}()` };
-    }
+  for (const { call, f: g } of callersOf(r.fn, file.functions)) {
+    const arg = call.args[index];
+    const values = arg && constantsOf(arg, g, file.functions);
+    if (values?.has('true') || values?.has('1'))
+      return { fn: g.def.name, span: call, words: `given back with \`${param.name}\` set in ${g.def.name}()` };
+  }
   return null;
 }
 
@@ -185,14 +185,17 @@ const mayDirty = (file: FileAnalysis, call: CallExpr, gives: CallExpr): boolean 
 };
 
 /** The call by which a function gives a folio back, or lets others at it. */
-const givesFolio = perFunction((f) =>
-  f.calls.find((c) => /^(folio_unlock|unlock_page|folio_put|put_page)$/.test(callName(c))),
-);
+const GIVES_FOLIO = /^(folio_unlock|unlock_page|folio_put|put_page)$/;
+const givesFolio = perFunction((f) => f.calls.find((c) => GIVES_FOLIO.test(callName(c))));
+const GIVING = wordKind((word) => GIVES_FOLIO.test(word));
 
 /** The write_end of an address space gives its folio back, and nothing dirtied it. */
 function* endsOfWrites(file: FileAnalysis): Iterable<Report> {
   // the whole text is searched only where some function could be one, and for all of it only where there is one
-  if (![...file.functions.values()].some((f) => givesFolio(f)) || !/\.write_end\s*=/.test(file.unit.text)) return;
+  const isOne = namingOf(file.functions)
+    .holding(GIVING)
+    .some((f) => givesFolio(f));
+  if (!isOne || !/\.write_end\s*=/.test(file.unit.text)) return;
   for (const m of file.unit.text.matchAll(/\.write_end\s*=\s*(\w+)/g)) {
     const fn = m[1]!;
     const f = file.functions.get(fn);
@@ -272,13 +275,13 @@ function endsUse(file: FileAnalysis, g: Group, r: ReleaseSite): boolean {
   const takers = new Set(g.acquires.map((a) => a.fn));
   if (!takers.size) return true;
   for (const entry of file.reaching(r.fn))
-    if (file.entries.has(entry) && ![...takers].some((t) => file.reaching(t).has(entry))) return true;
+    if (file.isEntry(entry) && ![...takers].some((t) => file.reaching(t).has(entry))) return true;
   return file.events.some(
     (e) =>
       e.kind === 'given-back' &&
       e.outcome !== 'error' &&
       g.acquires.some((a) => a.call.start === e.resource.site.start) &&
-      file.reachable(e.root).has(r.fn),
+      file.reaches(e.root, r.fn),
   );
 }
 

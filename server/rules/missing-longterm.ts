@@ -92,13 +92,11 @@ function releasedElsewhere(
   releases: readonly ReleaseSite[] = g.releases,
 ): string | null {
   const takers = [root, ...g.acquires.map((a) => a.fn)];
-  const own = file.reachable(root);
   for (const r of releases) {
-    const above = file.reaching(r.fn);
-    for (const entry of file.entries) {
-      if (entry === root || !above.has(entry)) continue;
+    for (const entry of file.entriesAbove(r.fn)) {
+      if (entry === root) continue;
       // a helper that the root's own error path uses counts only if others can call it too
-      const shared = own.has(entry) && file.functions.get(entry)?.def.isStatic !== false;
+      const shared = file.reaches(root, entry) && file.functions.get(entry)?.def.isStatic !== false;
       if (shared || !ENDS.test(entry)) continue;
       // what another file calls may as well end one transfer, unless its name undoes that of the acquire
       const registered = file.functions.get(entry)?.def.isStatic !== false;
@@ -113,11 +111,11 @@ function isUnfollowed(file: FileAnalysis, { fn, call }: AcquireSite): boolean {
   const tooMuch = new Set(file.stats.overBudget);
   if (tooMuch.has(fn)) return true;
   const reaching = file.reaching(fn);
-  const above = (names: Iterable<string>): string[] => [...names].filter((name) => reaching.has(name));
   const told = new Set(
     file.events.flatMap((e) => ('root' in e && e.resource.site.start === call.start ? [e.root] : [])),
   );
-  return above(tooMuch).length > 0 && above(file.entries).every((entry) => tooMuch.has(entry) || !told.has(entry));
+  const isAbove = [...tooMuch].some((name) => reaching.has(name));
+  return isAbove && file.entriesAbove(fn).every((entry) => tooMuch.has(entry) || !told.has(entry));
 }
 
 /**
@@ -138,7 +136,7 @@ function* unfollowed(file: FileAnalysis, seen: ReadonlySet<number>): Iterable<{ 
     const theirs = g.releases.filter((r) => r.effect.of === 'pin' && !takers.has(r.fn));
     const by = releasedElsewhere(file, g, site.fn, [...theirs, ...ofNobody]);
     // what is freed when its last user goes may be one transfer
-    if (by && !LAST_USER.test(by) && ![...takers].some((fn) => file.reachable(by).has(fn))) yield { site, by };
+    if (by && !LAST_USER.test(by) && ![...takers].some((fn) => file.reaches(by, fn))) yield { site, by };
   }
 }
 
@@ -157,7 +155,7 @@ export const missingLongterm: Rule = {
         seen.has(e.resource.site.start)
       )
         continue;
-      if (!file.entries.has(e.root) || !kept(e)) continue;
+      if (!file.isEntry(e.root) || !kept(e)) continue;
       const site = siteOf(file, e.resource);
       if (!site?.flagsExpr || site.flags.names.has('FOLL_LONGTERM')) continue;
       if (site.flags.unknown) continue;

@@ -4,6 +4,7 @@ import { walkExpr } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import { namingOf } from '../analysis/naming.ts';
 import type { AcquireSite } from '../analysis/sites.ts';
 import { edit, isLiteral } from '../fixes/edits.ts';
 import { flagEdits } from '../fixes/flags.ts';
@@ -70,7 +71,7 @@ function nothingGiven(file: FileAnalysis, a: AcquireSite): Nothing | undefined {
   if (parameter < 0) return alwaysNull(f, arg.name);
   // a parameter that is never looked at: a caller that gives NULL gives it to the call
   if (!f.def.isStatic || isTestedOrSet(f, arg.name)) return undefined;
-  for (const g of file.functions.values()) {
+  for (const g of namingOf(file.functions).callersOf(f.def.name)) {
     const call = g.calls.find((c) => calleeName(c) === f.def.name);
     const given = call?.args[parameter];
     if (call && given && isNull(given))

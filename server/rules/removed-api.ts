@@ -15,6 +15,7 @@ import { formAsWritten } from '../analysis/call-form.ts';
 import { calleeName, exprsOf, type FunctionContext } from '../analysis/context.ts';
 import { perFunction } from '../analysis/per-function.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import { isOf, mayHave, wordKind } from '../analysis/naming.ts';
 import { mmapSemCall } from '../analysis/mmap-sem.ts';
 import { convertToPin } from '../fixes/convert.ts';
 import { removeFlag } from '../fixes/flags.ts';
@@ -323,20 +324,17 @@ function checkFlags(file: FileAnalysis, f: FunctionContext): { readonly at: Expr
 }
 
 /** Calls that the tables tell of. */
-const tabled = perFunction((f) =>
-  f.calls.filter((call) => {
-    const name = calleeName(call);
-    return name !== undefined && (facts.acquire(name) !== undefined || isExact(name) || isRwsem(name));
-  }),
-);
+const tabled = perFunction((f) => f.calls.filter((call) => isOf(calleeName(call) ?? '', TABLED)));
+const TABLED = wordKind((name) => facts.acquire(name) !== undefined || isExact(name) || isRwsem(name));
+const FLAG = wordKind((word) => word.startsWith('FOLL_'));
 
 const flagsNamed = perFunction((f) => {
   const out: Extract<Expr, { kind: 'id' }>[] = [];
-  if (![...f.def.words].some((word) => word.startsWith('FOLL_'))) return out;
+  if (!mayHave(f.def, FLAG)) return out;
   for (const node of f.cfg.nodes)
     for (const e of exprsOf(node))
       walkExpr(e, (x) => {
-        if (x.kind === 'id' && x.name.startsWith('FOLL_')) out.push(x);
+        if (x.kind === 'id' && isOf(x.name, FLAG)) out.push(x);
       });
   return out;
 });
@@ -349,7 +347,12 @@ export const removedApi: Rule = {
     const { kernel } = file.unit.target;
     for (const f of file.functions.values()) {
       const fn = f.def.name;
-      if (!isOwn(file, fn) || (!tabled(f).length && !flagsNamed(f).length)) continue;
+      if (
+        !(mayHave(f.def, TABLED) || mayHave(f.def, FLAG)) ||
+        !isOwn(file, fn) ||
+        (!tabled(f).length && !flagsNamed(f).length)
+      )
+        continue;
       for (const call of tabled(f)) {
         const name = calleeName(call);
         if (!name || seen.has(call.callee.start) || isOwnName(file, f, name)) continue;

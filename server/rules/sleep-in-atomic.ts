@@ -3,6 +3,7 @@ import type { CallExpr } from '../../language/c/ast.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import { namingOf, TELLING } from '../analysis/naming.ts';
 import { constantOf } from '../analysis/flow.ts';
 import { describeToken, locksOf } from '../analysis/locks.ts';
 import { perFunction } from '../analysis/per-function.ts';
@@ -86,9 +87,9 @@ static int demo_probe(struct demo *d, int irq)
 function* sleepers(file: FileAnalysis): Iterable<{ fn: string; call: CallExpr; why: string }> {
   for (const a of file.groups.acquires)
     if (a.fact.maySleep) yield { fn: a.fn, call: a.call, why: 'may fault pages in' };
-  for (const [fn, f] of file.functions)
+  for (const f of namingOf(file.functions).holding(TELLING))
     for (const call of dirtying(f))
-      if (!file.functions.has(calleeName(call)!)) yield { fn, call, why: 'waits for the page lock' };
+      if (!file.functions.has(calleeName(call)!)) yield { fn: f.def.name, call, why: 'waits for the page lock' };
 }
 
 /** Calls that dirty pages under their lock, if they are the kernel's. */

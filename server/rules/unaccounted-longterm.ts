@@ -1,7 +1,5 @@
 /** unaccounted-longterm: a long-term pin that no limit bounds. */
-import { calleeName } from '../analysis/context.ts';
-import type { FileAnalysis } from '../analysis/file.ts';
-import { countsLocked } from '../analysis/memlock.ts';
+import { isAccountedAround } from '../analysis/memlock.ts';
 import type { RuleMeta } from '../findings.ts';
 import { callName, isCore, isOwn, pagesName, stepAt, type Report, type Rule } from './rule.ts';
 
@@ -56,18 +54,9 @@ export const unaccountedLongterm: Rule = {
   meta,
   *check(file): Iterable<Report> {
     if (isCore(file)) return;
-    const accounts = new Map<string, boolean>();
-    const does = (name: string): boolean => {
-      let known = accounts.get(name);
-      if (known === undefined) {
-        const f = file.functions.get(name);
-        accounts.set(name, (known = f ? countsLocked(f, (callee) => file.functions.has(callee)) : false));
-      }
-      return known;
-    };
     for (const a of file.groups.acquires) {
       if (!isOwn(file, a.fn) || a.kind !== 'pin' || !a.flags.names.has('FOLL_LONGTERM')) continue;
-      if (around(file, a.fn).some(does)) continue;
+      if (isAccountedAround(file, a.fn)) continue;
       const name = callName(a.call);
       yield {
         span: a.call,
@@ -80,12 +69,3 @@ export const unaccountedLongterm: Rule = {
     }
   },
 };
-
-/** What the acquiring function reaches, its callers in the file at any distance, and what those reach. */
-function around(file: FileAnalysis, fn: string): string[] {
-  const callers = new Set([fn]);
-  for (const name of callers) {
-    for (const g of file.functions.values()) if (g.calls.some((c) => calleeName(c) === name)) callers.add(g.def.name);
-  }
-  return [...new Set([...callers].flatMap((name) => [...file.reachable(name)]))];
-}
