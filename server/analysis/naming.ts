@@ -11,6 +11,7 @@ import type { FunctionContext } from './context.ts';
 const OF_PAGES: ReadonlySet<string> = new Set(
   'release ref dirty page-lock dma-map dma-unmap put-in kmap data alias memlock-account'.split(' '),
 );
+
 /** Words of some kind: those that a rule or a part of the analysis looks for. A function is asked for all kinds at once, when it is first asked for one. */
 export interface WordKind {
   readonly bit: number;
@@ -73,10 +74,10 @@ const namings = new WeakMap<Functions, Naming>();
 
 /** Who names what among some functions, the same whoever asks. */
 export function namingOf(functions: Functions): Naming {
-  const naming = namings.get(functions);
-  return naming ?? new Naming(functions);
+  return namings.get(functions) ?? new Naming(functions);
 }
 
+/** The names in the functions of one analysis. */
 export class Naming {
   readonly #known = new Map<string, readonly string[]>();
 
