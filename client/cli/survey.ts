@@ -28,11 +28,12 @@ const LEVELS = 6;
 
 /** Collects what was seen, and asks further where headers lie outside of what was walked. */
 export class Survey {
-  /** Names of headers, and of the headers that they include. */
-  readonly #includes = new Map<string, Set<string>>();
+  /** Names of files, and what each of that name includes. */
+  readonly #includes = new Map<string, (readonly string[])[]>();
+  /** All that is included, as it is written, with the name of the header; in the order in which it was met. */
+  readonly #specs = new Map<string, string>();
   /** Names of headers in which a call of the families is named. */
   readonly #telling = new Set<string>();
-  readonly #specs = new Set<string>();
   readonly #files: Seen[] = [];
   /** Folders of those. */
   readonly #folders = new Set<string>();
@@ -63,25 +64,30 @@ export class Survey {
   users(roots: readonly string[]): Set<string> {
     this.#lookOutside(roots);
     const telling = new Set<string>();
-    for (const spec of this.#specs) {
-      const name = nameOf(spec);
+    for (const name of this.#specs.values()) {
       // what is neither .c nor .h was not looked through
       if (this.#telling.has(name) || !/\.[ch]$/.test(name)) telling.add(name);
     }
     if (telling.size === 0) return telling;
     const reaching = this.#reaching(telling);
-    const isReaching = (spec: string): boolean => reaching.has(nameOf(spec));
-    return new Set(this.#files.filter(({ includes }) => includes.some(isReaching)).map(({ path }) => path));
+    const specs = new Set<string>();
+    for (const [spec, name] of this.#specs) if (reaching.has(name)) specs.add(spec);
+    const users = new Set<string>();
+    for (const { path, includes } of this.#files) if (includes.some((spec) => specs.has(spec))) users.add(path);
+    return users;
   }
 
   /** Names of headers, and of all that include them. */
   #reaching(telling: ReadonlySet<string>): Set<string> {
     const by = new Map<string, string[]>();
-    for (const [name, included] of this.#includes) {
-      for (const one of included) {
-        const known = by.get(one);
-        if (known) known.push(name);
-        else by.set(one, [name]);
+    for (const [name, lists] of this.#includes) {
+      for (const list of lists) {
+        for (const spec of list) {
+          const one = this.#specs.get(spec)!;
+          const known = by.get(one);
+          if (known) known.push(name);
+          else by.set(one, [name]);
+        }
       }
     }
     const reaching = new Set(telling);
@@ -90,12 +96,10 @@ export class Survey {
   }
 
   #include(name: string, specs: readonly string[]): void {
-    let known = this.#includes.get(name);
-    if (!known) this.#includes.set(name, (known = new Set()));
-    for (const spec of specs) {
-      this.#specs.add(spec);
-      known.add(nameOf(spec));
-    }
+    const known = this.#includes.get(name);
+    if (known) known.push(specs);
+    else this.#includes.set(name, [specs]);
+    for (const spec of specs) if (!this.#specs.has(spec)) this.#specs.set(spec, nameOf(spec));
   }
 
   /** Headers beside the tree that something in it includes. */
@@ -112,34 +116,44 @@ export class Survey {
     }
     this.#pointed.forEach(reach);
     const read = new Set<string>();
+    const look = (folder: string, wanted: ReadonlyMap<string, ReadonlySet<string>>): void => {
+      const entries = this.#entriesOf(folder);
+      const lookFor = (below: string): void => {
+        const path = join(folder, below);
+        if (read.has(path) || isInside(path) || !this.#entriesOf(dirname(path)).has(basename(path))) return;
+        read.add(path);
+        this.#read(path);
+        this.#outside.add(dirname(path));
+      };
+      // through the shorter list of the two
+      if (entries.size < wanted.size) for (const entry of entries) wanted.get(entry)?.forEach(lookFor);
+      else for (const [first, belows] of wanted) if (entries.has(first)) belows.forEach(lookFor);
+    };
+    const all = new Map<string, Set<string>>();
     // what is found there may include more, and lie in a folder that nothing pointed at
-    for (let before = -1; before !== read.size + this.#outside.size;) {
-      before = read.size + this.#outside.size;
-      const wanted = this.#wanted();
-      for (const folder of [...this.#outside]) {
-        for (const entry of this.#entriesOf(folder)) {
-          for (const below of wanted.get(entry) ?? []) {
-            const path = join(folder, below);
-            if (read.has(path) || isInside(path) || !this.#entriesOf(dirname(path)).has(basename(path))) continue;
-            read.add(path);
-            this.#read(path);
-            this.#outside.add(dirname(path));
-          }
-        }
-      }
+    for (let folders = 0, specs = 0; folders < this.#outside.size || specs < this.#specs.size;) {
+      const before = [...this.#outside].slice(0, folders);
+      const added = [...this.#outside].slice(folders);
+      folders += added.length;
+      const wanted = this.#wanted(specs, all);
+      specs = this.#specs.size;
+      for (const folder of before) look(folder, wanted);
+      for (const folder of added) look(folder, all);
     }
   }
 
-  /** What is included, without the way up to it, by its first part. */
-  #wanted(): Map<string, Set<string>> {
+  /** What is included, but for the first `from`, without the way up to it, by its first part; `all` is told of it too. */
+  #wanted(from: number, all: Map<string, Set<string>>): Map<string, Set<string>> {
     const wanted = new Map<string, Set<string>>();
-    for (const spec of this.#specs) {
+    for (const spec of [...this.#specs.keys()].slice(from)) {
       const below = (spec.includes('..') ? normalize(spec) : spec).replace(/^(\.{1,2}[\\/])+/, '');
       const end = below.search(/[\\/]/);
       const first = end < 0 ? below : below.slice(0, end);
-      const known = wanted.get(first);
-      if (known) known.add(below);
-      else wanted.set(first, new Set([below]));
+      for (const map of [wanted, all]) {
+        const known = map.get(first);
+        if (known) known.add(below);
+        else map.set(first, new Set([below]));
+      }
     }
     return wanted;
   }
