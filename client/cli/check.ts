@@ -143,6 +143,7 @@ async function checkAll(
   const mayThread = script.protocol === 'file:' && existsSync(fileURLToPath(script)) && jobs !== 1;
   const threads = jobs ?? Math.min(2, availableParallelism());
   const sweep = new Sweep(analyser.mayMatter);
+  const remembers = io.cache !== undefined;
   let pool: Pool | undefined;
   const walk = await findFiles(paths, io.cwd, {
     found(path, isNamed) {
@@ -152,7 +153,7 @@ async function checkAll(
         sweep.cache = new Cache(io.cache, { paths: paths.map((one) => resolve(io.cwd, one)), withoutProof, options });
       if (mayThread && threads > 1 && order.size >= (jobs === undefined ? FILES_FOR_THREADS : 2))
         // of a whole tree the reports name what the rules propose; --fix and a check of some files prove each first
-        pool ??= new Pool(script, { ...options, fixes: withoutProof }, threads, sweep);
+        pool ??= new Pool(script, { options: { ...options, fixes: withoutProof }, remembers }, threads, sweep);
       // workers begin while the folders are still walked
       pool?.dispatch();
     },
@@ -168,6 +169,7 @@ async function checkAll(
     const checker = new Checker(
       analyser,
       order.size < FILES_FOR_THREADS ? options : { ...options, fixes: withoutProof },
+      remembers,
     );
     for (sweep.settle(); ; sweep.settle()) {
       const task = sweep.next(checker);

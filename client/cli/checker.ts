@@ -39,12 +39,12 @@ const HEADER_SCAN = 256 * 1024;
 /** Reads, filters and analyses files, one after the other; what every thread of a run has. */
 export class Checker {
   readonly stats = noStats();
-  readonly #reader = new Reader((path, signature) => this.#touch(path, signature));
+  readonly #reader: Reader;
   readonly #headers = new Map<string, { readonly text: string; readonly signature: string }>();
   #characters = 0;
   /** Where none is, with what there is instead: every include is looked for in several folders. */
   readonly #absent = new Map<string, string>();
-  readonly #folders = new Folders();
+  readonly #folders: Folders;
   /** Files that were asked for, and how they were. */
   #touched = new Map<string, string>();
   #analyser: Promise<Analyser> | undefined;
@@ -54,9 +54,14 @@ export class Checker {
   constructor(
     readonly module: AnalyserModule,
     readonly options: AnalysisOptions,
-  ) {}
+    /** Somebody keeps the answers: it is noted what each was made from. */
+    readonly remembers = false,
+  ) {
+    this.#reader = new Reader(remembers ? (path, signature) => this.#touch(path, signature) : undefined);
+    this.#folders = new Folders(remembers);
+  }
 
-  /** What was asked for since the last call. */
+  /** What was asked for since the last call; nothing if nobody keeps it. */
   takeTouched(): Touched[] {
     const touched = [...this.#touched];
     this.#touched = new Map();
@@ -64,6 +69,7 @@ export class Checker {
   }
 
   #touch(path: string, signature: string): void {
+    if (!this.remembers) return;
     // changed between two looks: nobody knows which of them counts
     const before = this.#touched.get(path);
     this.#touched.set(path, before === undefined || before === signature ? signature : UNSURE);
@@ -207,7 +213,7 @@ export class Checker {
     let text: string | undefined;
     try {
       const stat = statSync(path, { throwIfNoEntry: false });
-      this.#touch(path, stat ? signatureOf(stat) : ABSENT);
+      if (this.remembers) this.#touch(path, stat ? signatureOf(stat) : ABSENT);
       if (stat?.isFile() && stat.size <= HEADER_BYTES) text = decode(this.#reader.read(path))?.text;
     } catch {
       // As if it were not there.

@@ -21,7 +21,12 @@ interface Indexed {
 export class Folders {
   readonly #kept = new Map<string, Indexed>();
   #touched = new Map<string, string>();
-  readonly #reader = new Reader((path, signature) => this.#touched.set(path, signature));
+  readonly #reader: Reader;
+
+  /** `remembers`: somebody wants to know what an index was made from. */
+  constructor(readonly remembers: boolean) {
+    this.#reader = new Reader(remembers ? (path, signature) => this.#touched.set(path, signature) : undefined);
+  }
 
   /** The index of a folder. */
   of(folder: string): Indexed {
@@ -69,7 +74,7 @@ export class Folders {
 
   #namesIn(folder: string): string[] {
     try {
-      this.#touched.set(folder, signatureOf(statSync(folder)));
+      if (this.remembers) this.#touched.set(folder, signatureOf(statSync(folder)));
       return readdirSync(folder, { withFileTypes: true })
         .filter((entry) => entry.isFile() || entry.isSymbolicLink())
         .map((entry) => entry.name)

@@ -4,8 +4,13 @@ import type { AnalysisOptions } from '../../server/findings.ts';
 import { noStats, type CheckStats } from './checker.ts';
 import type { Answer, Sweep, Task } from './sweep.ts';
 
-/** What a worker is started with: options without functions. */
-export type WorkerOptions = Omit<AnalysisOptions, 'cancelled'>;
+/** What a worker is started with. */
+export interface WorkerOptions {
+  /** Without functions. */
+  readonly options: Omit<AnalysisOptions, 'cancelled'>;
+  /** See Checker. */
+  readonly remembers: boolean;
+}
 
 /** In MB. A heap that may become large is seldom swept: with less, a tree takes a third of the memory, and a tenth more time. */
 const LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 32 };

@@ -31,6 +31,8 @@ const INCLUDE = bytesOf('include');
 const WORDS = [INCLUDE.toString('latin1', 0, 4), ...PARTS.map(({ word }) => word)];
 /** By the first letter of the word. */
 const PARTS_BY_LETTER = new Map(PARTS.map(({ word, names }) => [word.charCodeAt(0), names]));
+/** Most includes begin so, and those are the kernel's (isKernels). */
+const LINUX = bytesOf('linux/');
 
 /** No source file is that large; reading on would only fill the memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -49,17 +51,17 @@ let shared: WordFinder | undefined;
 /** Reads one file after the other into the same memory. */
 export class Reader {
   readonly #finder = (shared ??= new WordFinder(WORDS));
-  #length = 0;
+  #bytes = this.#finder.bytes;
 
-  /** `onRead` is told how each file was when it was read; files that cannot be opened count as absent. */
-  constructor(readonly onRead: (path: string, signature: string) => void = () => undefined) {}
+  /** `onRead` is told how each file was when it was read; files that cannot be opened count as absent. Without it nothing is asked. */
+  constructor(readonly onRead?: (path: string, signature: string) => void) {}
 
   /** The file's bytes (at most about `limit` of them), valid until any reader's next call. Throws what node:fs throws. */
   read(path: string, limit = Infinity): Buffer {
     const file = this.#open(path);
-    this.#length = 0;
+    this.#bytes = NONE;
     try {
-      this.onRead(path, signatureOf(fstatSync(file)));
+      if (this.onRead) this.onRead(path, signatureOf(fstatSync(file)));
       let length = 0;
       for (;;) {
         if (length === this.#finder.bytes.length && length < limit) this.#grow(path);
@@ -68,7 +70,7 @@ export class Reader {
         const count = wanted > 0 ? readSync(file, bytes, length, wanted, null) : 0;
         length += count;
         // A short read of a plain file is its end; a second read would find nothing.
-        if (count === 0 || length < Math.min(bytes.length, limit)) return bytes.subarray(0, (this.#length = length));
+        if (count === 0 || length < Math.min(bytes.length, limit)) return (this.#bytes = bytes.subarray(0, length));
       }
     } finally {
       closeSync(file);
@@ -77,16 +79,15 @@ export class Reader {
 
   /** What stands in the bytes that were read last, as long as they are valid. */
   scan(): Scan {
-    const bytes = this.#finder.bytes.subarray(0, this.#length);
+    const bytes = this.#bytes;
     const includes = new Set<string>();
     let holdsNeedle = false;
     this.#finder.each(bytes.length, (at) => {
-      const names = PARTS_BY_LETTER.get(bytes[at]!);
-      if (names) holdsNeedle ||= names.some((one) => isAt(bytes, at - one.at, one.name));
-      else {
+      if (bytes[at] === INCLUDE[0]) {
         const spec = includeAt(bytes, at);
         if (spec !== undefined) includes.add(spec);
-      }
+      } else if (!holdsNeedle)
+        for (const one of PARTS_BY_LETTER.get(bytes[at]!)!) holdsNeedle ||= isAt(bytes, at - one.at, one.name);
     });
     return { holdsNeedle, includes: [...includes] };
   }
@@ -95,7 +96,7 @@ export class Reader {
     try {
       return openSync(path, 'r');
     } catch (error) {
-      this.onRead(path, ABSENT);
+      this.onRead?.(path, ABSENT);
       throw error;
     }
   }
@@ -107,10 +108,13 @@ export class Reader {
   }
 }
 
-const isAt = (bytes: Buffer, start: number, name: Buffer): boolean =>
-  bytes[start] === name[0] &&
-  start + name.length <= bytes.length &&
-  bytes.compare(name, 0, name.length, start, start + name.length) === 0;
+const NONE = Buffer.alloc(0);
+
+function isAt(bytes: Buffer, start: number, name: Buffer): boolean {
+  let i = 0;
+  while (i < name.length && bytes[start + i] === name[i]) i++;
+  return i === name.length;
+}
 
 const HASH = 0x23;
 const QUOTE = 0x22;
@@ -130,6 +134,7 @@ function includeAt(bytes: Buffer, at: number): string | undefined {
   while (i < at + INCLUDE.length) if (bytes[i] !== INCLUDE[i++ - at]) return undefined;
   while (isBlank(bytes[i])) i++;
   const open = bytes[i];
+  if (open === LESS && isAt(bytes, i + 1, LINUX)) return undefined;
   if ((open !== QUOTE && open !== LESS) || !beginsLine(bytes, hash)) return undefined;
   const close = open === LESS ? GREATER : QUOTE;
   const start = ++i;

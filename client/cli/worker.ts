@@ -8,7 +8,8 @@ import { perform, type Task } from './sweep.ts';
 
 // not before all of this has been read: what runs once only is interpreted
 tierForOneCheck();
-const checker = new Checker(analyserModule, workerData as WorkerOptions);
+const { options, remembers } = workerData as WorkerOptions;
+const checker = new Checker(analyserModule, options, remembers);
 
 parentPort?.on(
   'message',
