@@ -253,8 +253,8 @@ export function idleReleases(file: FileAnalysis): IdleRelease[] {
   const out: IdleRelease[] = [];
   const own = new Set(file.unit.functions);
   for (const f of file.functions.values()) {
-    if (!own.has(f.def) || f.def.hasError || !mightBe(file, f) || !(isSuspect(f) || mayHaveEmptyBranches(file, f)))
-      continue;
+    if (!own.has(f.def) || !mightBe(file, f)) continue;
+    if (f.def.hasError || !(isSuspect(f) || mayHaveEmptyBranches(file, f))) continue;
     const found = unread(file, f) ?? first(unusedParameter(file, f)) ?? leftBehind(file, f) ?? leftUnused(file, f);
     if (found) out.push(found);
     else if (isEmpty(file, f)) out.push({ fn: f.def.name, kind: 'empty', at: f.def.nameSpan, name: '' });
