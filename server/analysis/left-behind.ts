@@ -80,7 +80,21 @@ function* emptyBranches(file: FileAnalysis, f: FunctionContext): Iterable<IdleRe
 /** Such a branch stands in the text of the function. */
 export function mayHaveEmptyBranches(file: FileAnalysis, f: FunctionContext): boolean {
   const { start, end } = f.def.bodySpan;
-  return /\)\s*(\{\s*\}|;\s*else\b)/.test(file.unit.sources.slice(start, end));
+  const text = file.unit.sources.slice(start, end);
+  for (const { index } of text.matchAll(/\)\s*(\{\s*\}|;\s*else\b)/g)) if (mayEndTest(text, index)) return true;
+  return false;
+}
+
+/** The bracket closes the test of an `if`, or what it closes cannot be told by counting brackets. */
+function mayEndTest(text: string, bracket: number): boolean {
+  let depth = 0;
+  for (let at = bracket; at >= 0; at--) {
+    const c = text[at]!;
+    if (c === '"' || c === "'" || (c === '/' && text[at - 1] === '*')) return true;
+    if (c === ')') depth++;
+    else if (c === '(' && --depth === 0) return /\bif\s*$/.test(text.slice(Math.max(0, at - 40), at));
+  }
+  return true;
 }
 
 const elseReleases = (file: FileAnalysis, f: FunctionContext, s: Stmt): boolean =>

@@ -53,14 +53,13 @@ const keepers = perFile((file): ReadonlySet<string> => {
 });
 
 /** Objects that a function is given to end them. */
-const objects = perFunction((f): readonly { name: string; record: string }[] =>
-  f.def.isStatic && ENDS_OBJECT.test(f.def.name)
-    ? f.def.params.flatMap(({ name, type }) => {
+const objects = ({ def }: FunctionContext): readonly { name: string; record: string }[] =>
+  def.isStatic && ENDS_OBJECT.test(def.name)
+    ? def.params.flatMap(({ name, type }) => {
         const record = type.kind === 'pointer' && type.to.kind === 'record' ? type.to.name : undefined;
         return name && record ? [{ name, record }] : [];
       })
-    : [],
-);
+    : [];
 
 /** `static void demo_cleanup(struct demo *d, …)` that never looks at `d`, where `d` keeps the pages. */
 function* unusedKeeper(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
@@ -159,9 +158,10 @@ export const mayLeaveUnused = perFunction(
 );
 
 /** The same by its name and words, told without reading it. */
-export function mightLeaveUnused(file: FileAnalysis, { def }: FunctionContext): boolean {
-  if (def.isStatic && (ENDS_OBJECT.test(def.name) || [...deciders(file).keys()].some((name) => mayName(def, name))))
-    return true;
+export function mightLeaveUnused(file: FileAnalysis, f: FunctionContext): boolean {
+  const { def } = f;
+  if (objects(f).some(({ record }) => keepers(file).has(record))) return true;
+  if (def.isStatic && [...deciders(file).keys()].some((name) => mayName(def, name))) return true;
   const takes = (): boolean => file.groups.acquires.some((a) => a.fn === def.name);
   return mayHave(def, INDICES) && mayHave(def, MANIES) && (ENDS.test(def.name) || takes());
 }
