@@ -3,41 +3,18 @@
  * (by record and field name), results. Every acquire, release and use is attached to such a group. This is what links a
  * field that one function fills with pins to the function that puts them; the path walk then says what happens where.
  */
-import type { CallExpr, CType, Expr, InitListExpr, Span } from '../../language/c/ast.ts';
-import { exprText, hashText, initialsOf, isInMain, walkExpr } from '../../language/c/index.ts';
+import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
+import { hashText, isInMain, walkExpr } from '../../language/c/index.ts';
 import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
-import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import { calleeName, type FunctionContext } from './context.ts';
 import { flagsOf } from './flags.ts';
 import { TELLING, wordKind, type Naming } from './naming.ts';
 import { namesIn, perFunction } from './per-function.ts';
-import { PageNames, SAME } from './page-names.ts';
+import { inWords, PageScanner, type Freed, type Note, type PageScan } from './page-scan.ts';
 import type { Pointers } from './pointers.ts';
 import { unionNames } from './unions.ts';
-import {
-  formOfCall,
-  isPageType,
-  resultOf,
-  type AcquireSite,
-  type Group,
-  type ReleaseSite,
-  type UseSite,
-} from './sites.ts';
-
-/** Results that are no pages: error codes, mappings, arrays, casts that read like calls, macros of headers that were not read. */
-const NO_SOURCE =
-  /^(ERR_PTR|ERR_CAST|kmap|k(map|unmap)_\w+|_*k?v?(m|z|c)alloc\w*|__vmalloc\w*|[us](8|16|32|64)|size_t|[A-Z_0-9]+)$/;
-/** What was found in a function. */
-interface Scan {
-  /** Types, variables and the heads of all functions: a scan depends on these, and on the function. */
-  readonly around: string;
-  /** By the number of the list. */
-  readonly found: readonly (readonly [list: number, items: readonly unknown[]])[];
-  readonly unions: readonly (readonly [string, string])[];
-}
-const scansOf = perFunction((): Scan[] => []);
-/** Scans kept of one function: those of a file's kernels and variants. */
-const MAX_SCANS = 4;
+import { isPageType, resultOf, type AcquireSite, type Group, type ReleaseSite, type UseSite } from './sites.ts';
 
 const heads = new WeakMap<FunctionDef, string>();
 function headOf({ def }: FunctionContext): string {
@@ -55,23 +32,6 @@ const OF_PAGES = wordKind(
 );
 const PAGES = /^(pages?|folios?)$/;
 
-/** Pairs that say nothing after those before them are left out. */
-function withoutRepeats(unions: readonly (readonly [string, string])[]): (readonly [string, string])[] {
-  const parent = new Map<string, string>();
-  const find = (k: string): string => {
-    let r = k;
-    for (let p = parent.get(r); p !== undefined && p !== r; p = parent.get(r)) r = p;
-    return r;
-  };
-  return unions.filter(([a, b]) => {
-    const [x, y] = [find(a), find(b)];
-    if (x === y && parent.has(x)) return false;
-    parent.set(x, y);
-    if (!parent.has(y)) parent.set(y, y);
-    return true;
-  });
-}
-
 /** Parameters that are pages, with their keys. */
 const pageParams = perFunction(({ def }) =>
   def.params.flatMap((p) => (p.name && isPageType(p.type) ? [{ p, key: `L:${def.name}:${p.name}` }] : [])),
@@ -82,28 +42,18 @@ export class Groups {
   readonly acquires: AcquireSite[] = [];
   readonly releases: ReleaseSite[] = [];
   readonly uses: UseSite[] = [];
-  /** kfree() and friends of arrays and objects. */
-  readonly frees: {
-    readonly fn: string;
-    readonly span: Span;
-    /** In words, for a message. */ readonly how: string;
-    readonly keys: readonly string[];
-    /** The array itself goes, not an object around it. */ readonly own: boolean;
-  }[] = [];
-  private readonly foreign: { fn: string; span: Span; what: string; key: string }[] = [];
-  private readonly accessors: { to: string; record: string; call: CallExpr }[] = [];
-  /** Assignments to fields: what a function notes of the pages in an object, and what another one resets. */
-  private readonly notes: { fn: string; span: Span; record: string; field: string; value: Expr }[] = [];
+  readonly frees: Freed[] = [];
+  private readonly foreign: PageScan['foreign'] = [];
+  private readonly accessors: PageScan['accessors'] = [];
+  private readonly notes: Note[] = [];
   /** Records defined in the file itself rather than in a header. */
   private readonly ownRecords: ReadonlySet<string>;
-  private readonly passed: { name: string; key: string }[] = [];
-  private readonly names: PageNames;
+  private readonly passed: PageScan['passed'] = [];
+  private readonly scanner: PageScanner;
   private readonly readers: ReadonlySet<string>;
   private byRoot: Map<string, Group> | undefined;
   /** Equal where types, variables and the heads of all functions are: the key of an expression depends on these, and on its function. */
   readonly around: string;
-  /** Since the scan of a function began. */
-  private unionsSeen: (readonly [string, string])[] = [];
 
   constructor(
     readonly unit: TranslationUnit,
@@ -111,13 +61,12 @@ export class Groups {
     private readonly naming: Naming,
     private readonly pointers: Pointers,
   ) {
-    // who asks for a key once the groups are made changes them no more
-    this.names = new PageNames(unit, functions, (a, b) => this.byRoot ?? this.union(a, b));
     this.ownRecords = new Set(unit.own.records.keys());
     this.around = hashText(`${unit.surroundings}|${[...functions.values()].map(headOf).join()}`);
+    this.scanner = new PageScanner(unit, functions, this.around);
     this.readers = new Set([...this.readable()].map((f) => f.def.name));
     const read = [...functions.values()].filter((f) => this.isRead(f.def.name));
-    for (const f of read) this.take(f, this.around);
+    for (const f of read) this.take(f);
     for (const f of read) this.markParameters(f);
     this.joinAccessors();
     this.findResets();
@@ -130,12 +79,13 @@ export class Groups {
   private readable(): Set<FunctionContext> {
     const read = new Set(this.naming.holding(OF_PAGES));
     for (let taken = 0; taken < read.size;) {
-      for (const f of [...read].slice(taken)) this.take(f, this.around);
+      for (const f of [...read].slice(taken)) this.take(f);
       taken = read.size;
       for (const name of this.namesOfPages()) for (const f of this.naming.of(name)) read.add(f);
       this.byRoot = undefined;
     }
-    for (const list of this.lists()) list.length = 0;
+    const { acquires, releases, uses, frees, foreign, accessors, notes, passed } = this;
+    for (const list of [acquires, releases, uses, frees, foreign, accessors, notes, passed]) list.length = 0;
     this.parent.clear();
     return read;
   }
@@ -162,9 +112,7 @@ export class Groups {
     if (r !== k) this.parent.set(k, r);
     return r;
   }
-  private union(a: string | null, b: string | null): void {
-    if (!a || !b) return;
-    this.unionsSeen.push([a, b]);
+  private union(a: string, b: string): void {
     const x = this.find(a);
     const y = this.find(b);
     if (x !== y) this.parent.set(x, y);
@@ -220,55 +168,7 @@ export class Groups {
 
   /** Key of the pages that an expression names, or null. */
   keyOf(e: Expr, f: FunctionContext): string | null {
-    return this.names.keyOf(e, f);
-  }
-
-  private flow(to: string | null, value: Expr, f: FunctionContext): void {
-    if (!to || this.names.isCount(to, value, f)) return;
-    if (value.kind === 'call') {
-      const name = calleeName(value);
-      const acquire = name ? facts.acquire(name) : undefined;
-      if (acquire) return;
-      const effects = name && !this.functions.has(name) ? (facts.call(name)?.effects ?? []) : [];
-      // a table made of the pages holds the same pages; an address is no page
-      const table = effects.find((x) => x.kind === 'put-in' && x.container === 'result');
-      const pages = table?.kind === 'put-in' ? value.args[table.pages.arg] : undefined;
-      if (pages) {
-        this.union(to, this.keyOf(pages, f));
-        return;
-      }
-      if (effects.some((x) => x.kind === 'kmap')) return;
-      if (
-        name &&
-        !this.functions.has(name) &&
-        !facts.call(name)?.effects.some((x) => x.kind === 'alias') &&
-        !SAME.has(name)
-      ) {
-        const alloc = facts.call(name)?.effects.some((x) => x.kind === 'alloc');
-        // an array allocated for the pages is no page; a page allocated is
-        if (!(alloc && /^(kv?|devm_k|v|kmem)/.test(name)) && !NO_SOURCE.test(name) && !this.allocatesList(name, to, f))
-          this.foreign.push({ fn: f.def.name, span: value, what: `${name}()`, key: to });
-        this.accessor(to, value, f);
-        return;
-      }
-    }
-    this.union(to, this.keyOf(value, f));
-  }
-
-  /** `op->sg = message_alloc_sgs(…)`: room for pages, not pages. */
-  private allocatesList(name: string, to: string, f: FunctionContext): boolean {
-    if (!/(^|_)k?[vz]?alloc(_|$)/.test(name) || /page|folio/.test(name)) return false;
-    const local = to.startsWith(`L:${f.def.name}:`) ? f.types.get(to.slice(to.lastIndexOf(':') + 1)) : undefined;
-    return !local || !isPageType(local);
-  }
-
-  /** `pages = frame_pages(vec)`: a function that is not seen may give the pages that the object keeps. */
-  private accessor(to: string, call: CallExpr, f: FunctionContext): void {
-    const variable = to.startsWith(`L:${f.def.name}:`) ? f.types.get(to.slice(to.lastIndexOf(':') + 1)) : undefined;
-    const first = call.args[0];
-    const record =
-      first && call.args.length === 1 && variable && isPageType(variable) ? this.names.recordOf(first, f) : null;
-    if (record) this.accessors.push({ to, record, call });
+    return this.scanner.names.keyOf(e, f);
   }
 
   /** The one group of acquired pages in the object is what its accessors give. */
@@ -290,180 +190,19 @@ export class Groups {
     return this.readers.has(fn);
   }
 
-  private lists(): readonly unknown[][] {
-    const { acquires, releases, uses, frees, foreign, accessors, notes, passed } = this;
-    return [acquires, releases, uses, frees, foreign, accessors, notes, passed];
-  }
-
-  /** What the function says of pages: as it was found before, where neither it nor what is around it changed. */
-  private take(f: FunctionContext, around: string): void {
-    const { acquires } = this;
-    const lists = this.lists();
-    const before = lists.map((list) => list.length);
-    const scans = scansOf(f);
-    const known = scans.find((scan) => scan.around === around);
-    if (known) {
-      for (const [i, items] of known.found) for (const item of items) lists[i]!.push(item);
-      // flags may come from callers
-      for (let i = before[0]!; i < acquires.length; i++) {
-        const { flagsExpr } = acquires[i]!;
-        if (flagsExpr) acquires[i] = { ...acquires[i]!, flags: flagsOf(flagsExpr, f, this.functions) };
-      }
-      for (const [a, b] of known.unions) this.union(a, b);
-      return;
-    }
-    this.unionsSeen = [];
-    this.scan(f);
-    const found = lists.flatMap((list, i): Scan['found'] =>
-      list.length > before[i]! ? [[i, list.slice(before[i])]] : [],
-    );
-    if (scans.length >= MAX_SCANS) scans.pop();
-    scans.unshift({ around, found, unions: withoutRepeats(this.unionsSeen) });
-    this.unionsSeen = [];
-  }
-
-  private scan(f: FunctionContext): void {
-    for (const node of f.cfg.nodes) {
-      if (node.what.kind === 'decl' && node.what.decl.init && node.what.decl.init.kind !== 'init') {
-        this.flow(`L:${f.def.name}:${node.what.decl.name}`, node.what.decl.init, f);
-      }
-      if (node.what.kind === 'decl' && node.what.decl.init?.kind === 'init')
-        this.initials({ ...node.what.decl, kind: 'id' }, node.what.decl.type, node.what.decl.init, f);
-      if (node.what.kind === 'return' && node.what.value) this.flow(`R:${f.def.name}`, node.what.value, f);
-      if (node.what.kind === 'foreach') this.foreach(node.what.name, node.what.args, f);
-      for (const e of exprsOf(node)) {
-        walkExpr(e, (x) => {
-          if (
-            x.kind === 'assign' &&
-            x.op === '=' &&
-            x.left.kind === 'member' &&
-            x.right.kind === 'id' &&
-            x.right.name === 'NULL'
-          ) {
-            const forgotten = this.keyOf(x.left, f);
-            if (forgotten)
-              this.frees.push({
-                fn: f.def.name,
-                span: x,
-                how: `\`${this.text(x)}\` forgets`,
-                keys: [forgotten],
-                own: true,
-              });
-          }
-          if (x.kind === 'assign' && x.op === '=' && x.left.kind === 'member') {
-            const record = this.names.recordOf(x.left.object, f);
-            if (record) this.notes.push({ fn: f.def.name, span: x, record, field: x.left.name, value: x.right });
-          }
-          if (x.kind === 'assign' && x.op === '=' && x.right.kind === 'compound')
-            this.initials(x.left, x.right.type, x.right.init, f);
-          else if (x.kind === 'assign' && x.op === '=' && !this.names.isNumber(x.left, f))
-            this.flow(this.keyOf(x.left, f), x.right, f);
-          if (x.kind === 'call') this.scanCall(x, f);
-        });
-      }
-    }
-  }
-
-  /** An initialiser, as the assignments to fields that it stands for. */
-  private initials(object: Expr, type: CType, init: InitListExpr, f: FunctionContext): void {
-    for (const { path, value } of initialsOf(type, init, { unit: this.unit, locals: f.types })) {
-      const { start, end } = value;
-      const left = path.reduce<Expr>(
-        (at, step) =>
-          typeof step === 'string'
-            ? { kind: 'member', object: at, name: step, arrow: false, start, end }
-            : {
-                kind: 'index',
-                object: at,
-                index: { kind: 'num', value: BigInt(step), text: String(step), start, end },
-                start,
-                end,
-              },
-        object,
-      );
-      if (!this.names.isNumber(left, f)) this.flow(this.keyOf(left, f), value, f);
-    }
-  }
-
-  private foreach(name: string, args: readonly Expr[], f: FunctionContext): void {
-    if (/for_each_(sg|sgtable)/.test(name)) {
-      const sgt = args[0];
-      const sg = args[1];
-      if (sgt && sg) this.union(this.keyOf(sgt, f), this.keyOf(sg, f));
-    }
-  }
-
-  private scanCall(call: CallExpr, f: FunctionContext): void {
-    const name = calleeName(call);
-    if (!name) return;
-    const fn = f.def.name;
-    const callee = this.functions.get(name);
-    // a function of the file's own by a name of the family is that function
-    const acquire = callee ? undefined : facts.acquire(name);
-    if (acquire) {
-      const form = formOfCall(acquire, call, this.unit);
-      const roles = form?.params ?? [];
-      const pagesArg = roles.findIndex((r) => r === 'pages' || r === 'folios');
-      const pages = call.args[pagesArg];
-      const flagsExpr = call.args[roles.indexOf('flags')];
-      const isNull =
-        pages && ((pages.kind === 'id' && pages.name === 'NULL') || (pages.kind === 'num' && pages.value === 0n));
-      this.acquires.push({
-        fn,
-        call,
-        fact: acquire,
-        form,
-        kind: acquire.takes === 'get' ? 'get' : 'pin',
-        pagesArg,
-        pages: isNull ? undefined : pages,
-        flags: flagsExpr ? flagsOf(flagsExpr, f, this.functions) : { names: new Set(), unknown: false },
-        flagsExpr,
-        key: pages && !isNull ? this.keyOf(pages, f) : null,
-      });
-      return;
-    }
-    if (callee) {
-      callee.def.params.forEach((p, i) => {
-        const a = call.args[i];
-        if (p.name && a) this.flow(`L:${name}:${p.name}`, a, f);
-      });
-      return;
-    }
-    if (!facts.call(name)) {
-      for (const a of call.args) {
-        const key = this.keyOf(a, f);
-        if (key) this.passed.push({ name, key });
-      }
-    }
-    for (const effect of (facts.call(name, this.unit.target.kernel) ?? facts.call(name))?.effects ?? []) {
-      if (effect.kind === 'free' || (effect.kind === 'release' && effect.pages.as === 'vaddr')) {
-        const freed = call.args[effect.kind === 'free' ? effect.arg : effect.pages.arg];
-        if (freed) {
-          const own = this.keyOf(freed, f);
-          if (own) this.frees.push({ fn, span: call, how: `${name}() frees`, keys: [own], own: true });
-          this.frees.push({ fn, span: call, how: `${name}() frees`, keys: this.freedKeys(freed, f), own: false });
-        }
-      }
-      if (!('pages' in effect)) continue;
-      const arg = call.args[effect.pages.arg];
-      const key = arg ? this.keyOf(arg, f) : null;
-      if (!key) continue;
-      if (effect.kind === 'release' && effect.pages.as === 'vaddr') continue;
-      if (effect.kind === 'release') this.releases.push({ fn, call, effect, key });
-      else {
-        this.uses.push({ fn, call, effect, key });
-        if (
-          effect.kind === 'put-in' &&
-          typeof effect.container === 'number' &&
-          (effect.what === 'sg' || effect.what === 'sg-table')
-        ) {
-          const c = call.args[effect.container];
-          if (c) this.union(this.keyOf(c, f), key);
-        }
-        // bvec_set_page(bv, page, …) is bv->bv_page = page
-        if (effect.kind === 'put-in' && effect.what === 'bvec') this.union('F:bio_vec.bv_page', key);
-      }
-    }
+  /** Takes in what a function says of pages. */
+  private take(f: FunctionContext): void {
+    const scan = this.scanner.scan(f);
+    for (const a of scan.acquires)
+      this.acquires.push(a.flagsExpr ? { ...a, flags: flagsOf(a.flagsExpr, f, this.functions) } : a);
+    this.releases.push(...scan.releases);
+    this.uses.push(...scan.uses);
+    this.frees.push(...scan.frees);
+    this.foreign.push(...scan.foreign);
+    this.accessors.push(...scan.accessors);
+    this.notes.push(...scan.notes);
+    this.passed.push(...scan.passed);
+    for (const [a, b] of scan.unions) this.union(a, b);
   }
 
   /**
@@ -491,7 +230,7 @@ export class Groups {
   }
 
   /** What the acquiring functions note of the pages, in the objects that keep them. */
-  private telling(g: Group): Groups['notes'] {
+  private telling(g: Group): Note[] {
     if (!g.acquires.length) return [];
     const records = new Set(g.keys.flatMap((k) => (k.startsWith('F:') ? [k.slice(2, k.indexOf('.'))] : [])));
     return this.notes.filter(
@@ -534,14 +273,6 @@ export class Groups {
     for (const { p, key } of params) this.foreign.push({ fn: name, span: p, what: `parameter \`${p.name}\``, key });
   }
 
-  /** Fields of the object that goes away with what is freed. */
-  private freedKeys(freed: Expr, f: FunctionContext): string[] {
-    const record = this.names.recordOf(freed, f);
-    return record
-      ? (this.unit.records.get(record)?.fields ?? []).flatMap((x) => (x.name ? [`F:${record}.${x.name}`] : []))
-      : [];
-  }
-
   /** Pages of the group are kept in a field of some object. */
   isKept(g: Group): boolean {
     return g.keys.some((k) => k.startsWith('F:'));
@@ -571,7 +302,7 @@ export class Groups {
 
   /** The text of an expression, for messages. */
   text(e: Expr): string {
-    return exprText(e, this.unit.sources).replace(/\s+/g, ' ');
+    return inWords(e, this.unit);
   }
 }
 
