@@ -70,8 +70,13 @@ interface Entry {
   readonly past?: MacroDef;
 }
 
+/** Something that a text did to the macros. */
+export type Effect = (env: Environment) => void;
+
 /** Layered macro table: a child sees its base and overrides it. */
 export class Environment implements ConditionEnv {
+  /** Where what happens is noted, if somebody wants to do it to another environment. */
+  recorded: Effect[] | undefined;
   private readonly entries = new Map<string, Entry>();
   private readonly skipped = new Set<string>();
 
@@ -92,6 +97,7 @@ export class Environment implements ConditionEnv {
   }
 
   define(def: MacroDef, maybe: boolean): void {
+    this.recorded?.push((env) => env.define(def, maybe));
     // What the user gave on the command line stands over defaults in the code.
     if (this.target.defines.has(def.name) && def.params === null) return;
     const old = this.entry(def.name);
@@ -107,6 +113,7 @@ export class Environment implements ConditionEnv {
   }
 
   undefine(name: string, maybe: boolean, path: string, at: number): void {
+    this.recorded?.push((env) => env.undefine(name, maybe, path, at));
     const old = this.entry(name);
     if (maybe) {
       if (old?.def) this.entries.set(name, { def: old.def, maybe: true });
@@ -119,11 +126,28 @@ export class Environment implements ConditionEnv {
 
   /** A definition in a branch that is not taken: the project says itself when the name is defined, and it is not now. */
   skip(name: string): void {
+    this.recorded?.push((env) => env.skip(name));
     this.skipped.add(name);
   }
 
   private isSkipped(name: string): boolean {
     return this.skipped.has(name) || (this.base?.isSkipped(name) ?? false);
+  }
+
+  /** All that conditions can ask of some names, and of those in the definitions of these. */
+  answers(names: Iterable<string>): string {
+    const asked = new Set(names);
+    let out = '';
+    for (const name of asked) {
+      const e = this.entry(name);
+      if (!e) {
+        if (this.isSkipped(name)) out += `${name} skipped\n`;
+        continue;
+      }
+      out += `${name}${e.maybe ? '?' : '='}${e.def ? `${e.def.params?.join() ?? '-'} ${e.def.body}` : ''}\n`;
+      for (const inner of e.def?.body.match(/[A-Za-z_$][\w$]*/g) ?? []) asked.add(inner);
+    }
+    return out;
   }
 
   macro(name: string): MacroDef | null | undefined {

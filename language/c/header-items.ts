@@ -9,6 +9,7 @@ import { hashText } from './hash.ts';
 import { wordsOfHeader, type HeaderState, type ReadHeader } from './headers.ts';
 import { StandIns } from './stand-ins.ts';
 import type { TopLevelNode } from './parser.ts';
+import type { Preprocessed } from './preprocessor.ts';
 import type { Source } from './source.ts';
 import { baseOf } from './sources.ts';
 import { lasting } from './top-items.ts';
@@ -130,8 +131,8 @@ export class Headers {
 
   private nameOf(header: ReadHeader): string {
     // variants of a file see other parts of a header
-    let raw = raws.get(header);
-    if (raw === undefined) raws.set(header, (raw = hashText(header.pre.raw)));
+    let raw = raws.get(header.pre);
+    if (raw === undefined) raws.set(header.pre, (raw = hashText(header.pre.raw)));
     return `${header.path}|${raw}|${this.keyOf(header)}`;
   }
 
@@ -232,7 +233,7 @@ interface Pasted {
 }
 
 /** Hashes of what is left of a header's text. */
-const raws = new WeakMap<ReadHeader, string>();
+const raws = new WeakMap<Preprocessed, string>();
 
 /** With the macros of the headers alone, which is all that most of them mean. */
 const inCommon = new WeakMap<ReadHeader, Meaning>();

@@ -16,6 +16,12 @@ function maskRole(
   if (cached !== undefined) return cached;
   let role: 'loop' | 'empty' | 'none' | { readonly keyword: string } = 'none';
   const body = def.body;
+  // a macro that stands for another one means what that one does in the file
+  let isOwn = true;
+  const asks = (name: string): boolean => {
+    isOwn = false;
+    return isLoop(name);
+  };
   if (def.params === null) {
     if (body === '' || body.split(/\s+/).every((w) => ANNOTATIONS.has(w))) role = 'empty';
     else if (/^__attribute__\s*\(\(.*\)\)$/.test(body)) role = 'empty';
@@ -36,13 +42,13 @@ function maskRole(
         role = { keyword: words.includes('static') ? 'static' : words.includes('extern') ? 'extern' : '' };
       } else if (body === 'const' || body === 'volatile') role = { keyword: body };
     }
-  } else if (isLoopHead(def, (name) => isLoop(name) || isLoopName(name))) role = 'loop';
+  } else if (isLoopHead(def, (name) => isLoopName(name) || asks(name))) role = 'loop';
   else if (
     /^__attribute__\s*\(\(.*\)\)$/.test(body) ||
     (def.params.length > 0 && ATTRIBUTE_CALLS.has(/^\w+/.exec(body)?.[0] ?? ''))
   )
     role = 'empty';
-  maskMacroCache.set(def, role);
+  if (isOwn) maskMacroCache.set(def, role);
   return role;
 }
 
