@@ -13,6 +13,7 @@ import type { Preprocessed } from './preprocessor.ts';
 import type { Source } from './source.ts';
 import { baseOf } from './sources.ts';
 import { lasting } from './top-items.ts';
+import { functionsOutline, itemsOfOutline } from './outline.ts';
 import type { FunctionDef, MacroDef } from './unit.ts';
 
 type HeaderFunction = FunctionDef & { readonly path: string };
@@ -20,7 +21,7 @@ type HeaderFunction = FunctionDef & { readonly path: string };
 interface HeaderItems {
   readonly raw: string;
   readonly file: FileContext;
-  readonly top: readonly TopLevelNode[];
+  readonly top: () => readonly TopLevelNode[];
   /** What each of them declares, where somebody asked. */
   readonly declared: Map<TopLevelNode, Declarations>;
   functions?: readonly HeaderFunction[];
@@ -71,13 +72,14 @@ export class Headers {
     const names = [name, ...this.standIns.of(name)].filter((one) => words.has(one));
     if (isHidden) {
       const entry = this.read(header);
-      return entry.top.map((item) => declaredBy(entry, item));
+      return entry.top().map((item) => declaredBy(entry, item));
     }
-    if (as === 'record' && !names.some((one) => placesOf(header.pre.raw, one, MAYBE_RECORD).length > 0)) return [];
-    if (names.length === 0) return [];
+    const may = MAY_FOLLOW[as];
+    if (!names.some((one) => !may || placesOf(header.pre.raw, one, may).length > 0)) return [];
     const entry = this.read(header);
+    const top = entry.top();
     const holding = new Set(names.flatMap((one) => itemsDeclaring(entry, one, FOLLOWED[as])));
-    return [...holding].sort((a, b) => a - b).map((at) => declaredBy(entry, entry.top[at]!));
+    return [...holding].sort((a, b) => a - b).map((at) => declaredBy(entry, top[at]!));
   }
 
   /** Functions with a body. */
@@ -85,7 +87,7 @@ export class Headers {
     return this.state.headers.flatMap((header) => {
       if (!header.hasCode || !mayHoldFunctions(header.pre.raw)) return [];
       const entry = this.read(header);
-      return (entry.functions ??= readFunctions(entry.file, entry.top));
+      return (entry.functions ??= functionsOf(entry));
     });
   }
 
@@ -101,8 +103,6 @@ export class Headers {
     if (entry) items.delete(name);
     else {
       const source = this.makeSource(header);
-      const parsed = this.file.parser.parse(header.path, source.text);
-      const top = lasting(parsed.top, isHurt);
       const { parser, macros, maskMacros, cache, environment } = this.file;
       const base = baseOf(header.path);
       const { path } = header;
@@ -117,6 +117,8 @@ export class Headers {
         definitions: [],
         base,
       };
+      let parsed: readonly TopLevelNode[] | undefined;
+      const top = (): readonly TopLevelNode[] => (parsed ??= lasting(parser.parse(path, source.text).top, isHurt));
       entry = { raw: header.pre.raw, file, top, declared: new Map() };
       characters += entry.raw.length;
     }
@@ -138,14 +140,28 @@ export class Headers {
 
   /** Hash of the macros that the header's words stand for. */
   private keyOf(header: ReadHeader): string {
+    const own = wordsOfHeader(header);
     let common = inCommon.get(header);
-    if (!common) inCommon.set(header, (common = meaningOf(wordsOfHeader(header), this.state.macros)));
+    if (!common) inCommon.set(header, (common = meaningOf(own, this.state.macros)));
     const { words, pasted } = common;
     for (const name of this.own)
-      if (words.has(name) || pasted.some((part) => part.fits(name)))
-        return hashText(meaningOf(wordsOfHeader(header), this.file.macros).text);
+      if (own.has(name) || words.has(name) || pasted.some((part) => part.fits(name)))
+        return hashText(meaningOf(own, this.file.macros).text);
     return common.key;
   }
+}
+
+/** Functions with a body: from the header's outline, if that can be understood. */
+function functionsOf({ file, top }: HeaderItems): HeaderFunction[] {
+  const { text } = file.source;
+  const outline = functionsOutline(text, (at) => mayOpenFunction(text, at));
+  if (outline.bodies.length === 0) return readFunctions(file, top());
+  const parsed = file.parser.parse(`${file.path}#outline`, outline.text);
+  const isFunction = ({ type }: TopLevelNode): boolean => type === 'function_definition';
+  const found = itemsOfOutline(file.parser, text, outline, parsed.top).filter(isFunction);
+  const isClear = !parsed.hasError && !parsed.top.some(holdsItems) && !found.some((item) => item.isOutlined);
+  const isAll = found.length === parsed.top.filter(isFunction).length;
+  return readFunctions(file, isClear && isAll ? found : top());
 }
 
 function declaredBy(entry: HeaderItems, item: TopLevelNode): Declarations {
@@ -167,8 +183,11 @@ const FOLLOWED = {
   // the keyword itself
   union: /\s*(?:\w+\s*)?\{/y,
 } as const;
-/** The same of a record where the code is not understood, or has annotations. */
-const MAYBE_RECORD = /\s*[\w{(]/y;
+/** The same where the code is not understood, or has annotations: where there is no such thing, a header need not be parsed. */
+const MAY_FOLLOW: { readonly [as in keyof typeof FOLLOWED]?: RegExp } = {
+  record: /\s*[\w{(]/y,
+  type: /\s*(?:[;,()[]|__|[A-Z])/y,
+};
 
 /** Where a word stands in a text with such a thing behind it. */
 function placesOf(text: string, word: string, followed: RegExp | undefined): number[] {
@@ -183,8 +202,9 @@ function placesOf(text: string, word: string, followed: RegExp | undefined): num
 }
 
 /** Which items may declare a name. */
-function itemsDeclaring({ top, file }: HeaderItems, name: string, followed: RegExp): number[] {
-  const { text } = file.source;
+function itemsDeclaring(entry: HeaderItems, name: string, followed: RegExp): number[] {
+  const { text } = entry.file.source;
+  const top = entry.top();
   const items = (places: readonly number[]): number[] =>
     places.flatMap((at) => {
       const i = countBefore(top.length, (k) => top[k]!.end <= at);
@@ -198,16 +218,18 @@ function itemsDeclaring({ top, file }: HeaderItems, name: string, followed: RegE
 const isHurt = (item: TopLevelNode): boolean => item.hasError || holdsItems(item);
 
 /**
- * Is there a brace that may open a function's body? Most headers have only those of records, enums and initial values: nobody need read
+ * May the brace at an offset open a function's body? Most headers have only those of records, enums and initial values: nobody need read
  * these for functions.
  */
+function mayOpenFunction(raw: string, at: number): boolean {
+  let end = at;
+  while (end > 0 && isBlank(raw.charCodeAt(end - 1))) end--;
+  if ('=,{('.includes(raw.charAt(end - 1))) return false;
+  return !/\b(?:struct|union|enum)(?:\s+\w+)?$/.test(raw.slice(Math.max(0, end - 100), end));
+}
+
 function mayHoldFunctions(raw: string): boolean {
-  for (let at = raw.indexOf('{'); at >= 0; at = raw.indexOf('{', at + 1)) {
-    let end = at;
-    while (end > 0 && isBlank(raw.charCodeAt(end - 1))) end--;
-    if ('=,{('.includes(raw.charAt(end - 1))) continue;
-    if (!/\b(?:struct|union|enum)(?:\s+\w+)?$/.test(raw.slice(Math.max(0, end - 100), end))) return true;
-  }
+  for (let at = raw.indexOf('{'); at >= 0; at = raw.indexOf('{', at + 1)) if (mayOpenFunction(raw, at)) return true;
   return false;
 }
 
@@ -221,7 +243,7 @@ interface Meaning {
   /** The definitions, in a form that is the same where they are. */
   readonly text: string;
   readonly key: string;
-  /** Words of the header, and of the macros among them. */
+  /** Words of the macros among the header's, and of those among them; without the header's own. */
   readonly words: ReadonlySet<string>;
   /** Names that are put together of pieces. */
   readonly pasted: readonly Pasted[];
@@ -253,24 +275,27 @@ function wordsOfBody(body: string): readonly string[] {
 }
 const NO_WORDS: readonly string[] = [];
 
-function meaningOf(header: Iterable<string>, macros: ReadonlyMap<string, MacroDef>): Meaning {
+function meaningOf(header: ReadonlySet<string>, macros: ReadonlyMap<string, MacroDef>): Meaning {
   const words = new Set<string>();
   const pasted: Pasted[] = [];
   const parts: string[] = [];
-  const add = (word: string): void => {
-    if (words.has(word)) return;
-    words.add(word);
+  const look = (word: string): void => {
     const def = macros.get(word);
     if (!def) return;
     parts.push(define(def));
     for (const inner of wordsOfBody(def.body)) add(inner);
     if (def.body.includes('##')) pasted.push(...pastedIn(def));
   };
-  for (const word of header) add(word);
+  const add = (word: string): void => {
+    if (header.has(word) || words.has(word)) return;
+    words.add(word);
+    look(word);
+  };
+  for (const word of header) look(word);
   for (let done = 0; done < pasted.length;) {
     const fresh = pasted.slice(done);
     done = pasted.length;
-    for (const name of macros.keys()) if (!words.has(name) && fresh.some((part) => part.fits(name))) add(name);
+    for (const name of macros.keys()) if (fresh.some((part) => part.fits(name))) add(name);
   }
   const text = parts.sort().join('\n');
   return { text, key: hashText(text), words, pasted };

@@ -62,6 +62,24 @@ describe('functions of an outline', () => {
     expect(found[1]!.text).toBe(wrong.trim());
   });
 
+  it('of headers stand where they stand, whatever records are around them', () => {
+    const record = `struct r {\n${'\tint a;\n'.repeat(40)}};\n`;
+    const text = `${record}enum e { ${'A, '.repeat(60)}B };\nstatic inline int one(struct r *r)\n{\n\treturn r->a;\n}\n${record.replace(' r ', ' s ')}${named('two')}`;
+    for (const header of [text, `extern "C" {\n${text}}\n`, text.replace('enum e', 'enum ) e')]) {
+      forgetAll(parser);
+      const unit = parseUnit(parser, {
+        ...{ path: 'a.c', text: '#include "a.h"\n', headers: [{ path: 'a.h', text: header }] },
+        target: { kernel: { major: 6, minor: 12, patch: 0 }, defines: new Map<string, string>() },
+      });
+      const found = unit.headerFunctions.map((f) => [f.name, f.source.trim().split('\n')[0], f.body().body.length]);
+      expect(found).toEqual([
+        ['one', 'static inline int one(struct r *r)', 1],
+        ['two', 'static int two(struct x *x)', 2],
+      ]);
+      expect([unit.records.has('s'), unit.records.has('x'), unit.enums.has('B')]).toEqual([true, false, true]);
+    }
+  });
+
   it('are read with their bodies where a head is broken', () => {
     const found = read(`${named('a')}\n${named('b').replace('struct x *x', 'struct x *x ( ) [')}\n${named('c')}`);
     expect(found.filter((f) => f.name !== 'b')).toEqual(
