@@ -97,7 +97,9 @@ function* freedHeld(file: FileAnalysis): Iterable<Forgotten> {
     if (!takers.size || !fieldsOf(g).length || maybeReleased(g)) continue;
     // the array itself, not a table made of it
     const arrays = new Set(g.releases.map((r) => r.key));
-    const frees = file.groups.frees.filter((x) => x.own && / frees$/.test(x.how) && x.keys.some((k) => arrays.has(k)));
+    const frees = file.groups.pageFrees.filter(
+      (x) => x.own && / frees$/.test(x.how) && x.keys.some((k) => arrays.has(k)),
+    );
     const fair = frees.find((x) => releasing.has(x.fn) && !takers.has(x.fn));
     const acquire = fair && g.acquires.find((a) => leftHeld(file, a));
     if (!fair || !acquire) continue;

@@ -9,7 +9,7 @@ import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, type FunctionContext } from './context.ts';
 import { flagsOf } from './flags.ts';
-import { TELLING, wordKind, type Naming } from './naming.ts';
+import { mayHave, TELLING, wordKind, type Naming } from './naming.ts';
 import { namesIn, perFunction } from './per-function.ts';
 import { inWords, PageScanner, type Freed, type Note, type PageScan } from './page-scan.ts';
 import type { Pointers } from './pointers.ts';
@@ -23,14 +23,13 @@ function headOf({ def }: FunctionContext): string {
   return head;
 }
 
-/** A function in which such a word stands may do something with pages, or free what they are kept in. */
+/** A function in which such a word stands may do something with pages. */
 const OF_PAGES = wordKind(
-  (word) =>
-    TELLING.test(word) ||
-    PAGES.test(word) ||
-    (facts.call(word)?.effects.some((e) => 'pages' in e || e.kind === 'free') ?? false),
+  (word) => TELLING.test(word) || PAGES.test(word) || (facts.call(word)?.effects.some((e) => 'pages' in e) ?? false),
 );
 const PAGES = /^(pages?|folios?)$/;
+/** Such a word frees memory. */
+const FREES = wordKind((word) => facts.call(word)?.effects.some((e) => e.kind === 'free') ?? false);
 
 /** Parameters that are pages, with their keys. */
 const pageParams = perFunction(({ def }) =>
@@ -42,7 +41,10 @@ export class Groups {
   readonly acquires: AcquireSite[] = [];
   readonly releases: ReleaseSite[] = [];
   readonly uses: UseSite[] = [];
-  readonly frees: Freed[] = [];
+  /** What goes away of that which names acquired or released pages. */
+  readonly pageFrees: Freed[] = [];
+  private readonly resets: Freed[] = [];
+  private allFrees: readonly Freed[] | undefined;
   private readonly foreign: PageScan['foreign'] = [];
   private readonly accessors: PageScan['accessors'] = [];
   private readonly notes: Note[] = [];
@@ -70,11 +72,12 @@ export class Groups {
     for (const f of read) this.markParameters(f);
     this.joinAccessors();
     this.findResets();
+    this.pageFrees.push(...this.resets);
   }
 
   /**
-   * The functions that can say anything of acquired or released pages: those that call something which has to do with pages or frees
-   * memory, and all that name what such pages are kept in, or a function that they come through.
+   * The functions that can say anything of acquired or released pages: those that call something which has to do with pages, and all that
+   * name what such pages are kept in, or a function that they come through.
    */
   private readable(): Set<FunctionContext> {
     const read = new Set(this.naming.holding(OF_PAGES));
@@ -84,8 +87,8 @@ export class Groups {
       for (const name of this.namesOfPages()) for (const f of this.naming.of(name)) read.add(f);
       this.byRoot = undefined;
     }
-    const { acquires, releases, uses, frees, foreign, accessors, notes, passed } = this;
-    for (const list of [acquires, releases, uses, frees, foreign, accessors, notes, passed]) list.length = 0;
+    const { acquires, releases, uses, pageFrees, foreign, accessors, notes, passed } = this;
+    for (const list of [acquires, releases, uses, pageFrees, foreign, accessors, notes, passed]) list.length = 0;
     this.parent.clear();
     return read;
   }
@@ -190,6 +193,18 @@ export class Groups {
     return this.readers.has(fn);
   }
 
+  /** All that goes away, whole objects among it: functions that only free something are read for that. */
+  get frees(): readonly Freed[] {
+    if (this.allFrees) return this.allFrees;
+    const all = [...this.functions.values()].filter((f) => this.isRead(f.def.name) || mayHave(f.def, FREES));
+    return (this.allFrees = [...all.flatMap((f) => this.freesIn(f)), ...this.resets]);
+  }
+
+  /** What a function frees. */
+  freesIn(f: FunctionContext): readonly Freed[] {
+    return this.scanner.scan(f).frees;
+  }
+
   /** Takes in what a function says of pages. */
   private take(f: FunctionContext): void {
     const scan = this.scanner.scan(f);
@@ -197,7 +212,7 @@ export class Groups {
       this.acquires.push(a.flagsExpr ? { ...a, flags: flagsOf(a.flagsExpr, f, this.functions) } : a);
     this.releases.push(...scan.releases);
     this.uses.push(...scan.uses);
-    this.frees.push(...scan.frees);
+    this.pageFrees.push(...scan.frees);
     this.foreign.push(...scan.foreign);
     this.accessors.push(...scan.accessors);
     this.notes.push(...scan.notes);
@@ -218,14 +233,14 @@ export class Groups {
       for (const n of this.notes) {
         if (takers.has(n.fn) || !isCleared(n.value) || g.keys.includes(`F:${n.record}.${n.field}`)) continue;
         if (!telling.some((m) => m.record === n.record && m.field === n.field)) continue;
-        this.frees.push({ fn: n.fn, span: n.span, how: `\`${this.textAt(n.span)}\` forgets`, keys: [own], own: true });
+        this.resets.push({ fn: n.fn, span: n.span, how: `\`${this.textAt(n.span)}\` forgets`, keys: [own], own: true });
       }
     }
     // what a function takes off the device it is done with
     for (const u of this.uses) {
       if (u.effect.kind !== 'dma-unmap') continue;
       const how = `${calleeName(u.call) ?? 'the call'}() takes off the device`;
-      this.frees.push({ fn: u.fn, span: u.call, how, keys: [u.key], own: true });
+      this.resets.push({ fn: u.fn, span: u.call, how, keys: [u.key], own: true });
     }
   }
 

@@ -19,13 +19,16 @@ interface Free {
   readonly name: string;
 }
 
+/** Those of functions that have to do with pages, or call such: only they can give some back, or keep some. */
 function freesOf(file: FileAnalysis): Free[] {
   const out: Free[] = [];
-  for (const x of file.groups.frees) {
-    const record = / frees$/.test(x.how) && !x.own ? /^F:([^.]+)\./.exec(x.keys[0] ?? '')?.[1] : undefined;
-    const call = file.functions.get(x.fn)?.calls.find((c) => c.start === x.span.start);
-    const arg = call?.args[0];
-    if (record !== undefined && arg?.kind === 'id') out.push({ fn: x.fn, span: x.span, record, name: arg.name });
+  for (const f of file.functions.values()) {
+    if (!file.touches(f.def.name)) continue;
+    for (const x of file.groups.freesIn(f)) {
+      const record = / frees$/.test(x.how) && !x.own ? /^F:([^.]+)\./.exec(x.keys[0] ?? '')?.[1] : undefined;
+      const arg = f.calls.find((c) => c.start === x.span.start)?.args[0];
+      if (record !== undefined && arg?.kind === 'id') out.push({ fn: x.fn, span: x.span, record, name: arg.name });
+    }
   }
   return out;
 }

@@ -138,6 +138,14 @@ function fromIdle(file: FileAnalysis, r: IdleRelease): Report {
   };
 }
 
+/** The pages are given back, or may be where that is not seen. */
+const isGivenBack = (file: FileAnalysis, g: Group): boolean =>
+  !file.groups.isKept(g) ||
+  file.groups.mayBeReleasedUnseen(g) ||
+  releasedOutside(g, new Set(g.acquires.map((a) => a.fn))) ||
+  g.foreign.some((x) => x.what.startsWith('parameter')) ||
+  g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'));
+
 /** A function that does not take the pages itself gives them back; what undoes a get_page() of the file's own is not it. */
 const releasedOutside = (g: Group, takers: ReadonlySet<string>): boolean =>
   g.releases.some(
@@ -181,22 +189,13 @@ function* keptForEver(file: FileAnalysis): Iterable<Report> {
  * them: the array, or the object whose field names it, is freed with the pages still held.
  */
 function* neverReleased(file: FileAnalysis, lost: ReadonlySet<number>): Iterable<Report> {
+  const open = [...file.groups.all().values()].some((g) => g.acquires.length && !isGivenBack(file, g));
+  if (!open) return;
   const done = new Set<object>();
   for (const f of [...file.groups.frees].sort((x, y) => Number(y.own) - Number(x.own))) {
     const g = f.keys.map((k) => file.groups.groupOf(k)).find((x) => x && x.acquires.length);
-    if (
-      !g ||
-      done.has(g) ||
-      !file.groups.isKept(g) ||
-      file.groups.mayBeReleasedUnseen(g) ||
-      (!f.own && !file.groups.isPrivate(g))
-    )
-      continue;
-    const takers = new Set(g.acquires.map((a) => a.fn));
-    if (takers.has(f.fn) || releasedOutside(g, takers) || g.foreign.some((x) => x.what.startsWith('parameter')))
-      continue;
-    if (g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb')))
-      continue;
+    if (!g || done.has(g) || isGivenBack(file, g) || (!f.own && !file.groups.isPrivate(g))) continue;
+    if (g.acquires.some((a) => a.fn === f.fn)) continue;
     // the acquire must have left pages behind on success, in an object
     const a = g.acquires.find((x) =>
       file.events.some((e) => e.kind === 'outlives' && e.outcome !== 'error' && e.resource.site.start === x.call.start),
