@@ -1,6 +1,7 @@
 /** Lets worker threads do the tasks of a check. */
 import { Worker } from 'node:worker_threads';
 import type { AnalysisOptions } from '../../server/findings.ts';
+import { startWithRoom } from '../../server/tiering.ts';
 import { noStats, type CheckStats } from './checker.ts';
 import type { Answer, Sweep, Task } from './sweep.ts';
 
@@ -29,7 +30,9 @@ export class Pool {
     readonly options: WorkerOptions,
     readonly threads: number,
     readonly sweep: Sweep,
-  ) {}
+  ) {
+    startWithRoom();
+  }
 
   /** Gives idle threads what there is to do. */
   dispatch(): void {

@@ -32,8 +32,8 @@ export interface Answer {
   readonly stats: CheckStats;
 }
 
-/** Files looked through at a time: many enough for messages not to count. */
-const CHUNK = 192;
+/** Files looked through at a time, which takes 10 ms: the main thread, which walks the folders meanwhile, is seldom asked for more. */
+const CHUNK = 1024;
 /** Files asked for at a time whether they use their headers. */
 const QUESTIONS = 16;
 
