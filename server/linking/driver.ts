@@ -169,11 +169,12 @@ export class Driver {
     for (const [path, s] of this.sketches) {
       const isHeader = !path.endsWith('.c');
       const list = s.functions.map((fn): Node => {
-        const { strong, owns, uses, words, fields } = vocabulary.in(fn);
+        const name = vocabulary.numberOf(fn.name);
+        const { strong, owns, uses, words, fields } = vocabulary.in(fn, name);
         return {
           path,
           fn,
-          name: vocabulary.numberOf(fn.name),
+          name,
           distance: owns || uses ? 0 : Infinity,
           strong: strong ? 0 : Infinity,
           owns,

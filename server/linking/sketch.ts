@@ -69,9 +69,16 @@ function functionIn(piece: string): FunctionSketch | null {
   const begin =
     Math.max(head.lastIndexOf(';'), head.lastIndexOf('}'), head.lastIndexOf('*/'), endOfDirective(head)) + 1;
   const signature = head.slice(begin);
-  const name = Array.from(signature.matchAll(/([A-Za-z_]\w*)\s*\(/g), (m) => m[1]!).find((n) => !ANNOTATION.test(n));
-  if (!name || signature.includes('=')) return null;
+  if (signature.includes('=')) return null;
+  const name = calledIn(signature);
+  if (!name) return null;
   return { name, isStatic: /\bstatic\b/.test(signature), text: piece.slice(begin), body: brace - begin };
+}
+
+/** The first word before a parenthesis that is no annotation. */
+function calledIn(signature: string): string | undefined {
+  for (const [, name] of signature.matchAll(/([A-Za-z_]\w*)\s*\(/g)) if (!ANNOTATION.test(name!)) return name;
+  return undefined;
 }
 
 const MACRO = /^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)((?:[^\n\\]|\\\r?\n|\\.)*)/gm;
@@ -105,6 +112,7 @@ function firstBody(piece: string): number {
 }
 
 const endOfDirective = (head: string): number => {
+  if (!head.includes('#')) return -1;
   const m = [...head.matchAll(/^[ \t]*#(?:[^\n\\]|\\\n|\\.)*\n/gm)].at(-1);
   return m ? m.index + m[0].length - 1 : -1;
 };

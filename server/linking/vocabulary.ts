@@ -71,10 +71,9 @@ export class Vocabulary {
     return known;
   }
 
-  /** What is said of pages in a function. Looks through its text. */
-  in(fn: FunctionSketch): Mentions {
+  /** What is said of pages in a function; `itself`: the number of its name. Looks through its text. */
+  in(fn: FunctionSketch, itself = this.numberOf(fn.name)): Mentions {
     const look = ++this.looks;
-    const itself = this.numberOf(fn.name);
     const words: number[] = [];
     const fields = new Set<string>();
     let role = NONE;
