@@ -16,6 +16,9 @@ export interface WorkerOptions {
 /** In MB. A heap that may become large is seldom swept: with less, a tree takes a third of the memory, and a tenth more time. */
 const LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 32 };
 
+/** A thread may die of its first file, but not one after the other of all. */
+const MAX_STILLBORN = 4;
+
 /** Tasks come one by one: a thread that meets a costly file keeps no others waiting behind it. */
 export class Pool {
   readonly #stats = new Map<Worker, CheckStats>();
@@ -24,6 +27,9 @@ export class Pool {
   /** Threads that may take all the memory that there is: one each for a task that was too much for another. */
   readonly #large = new Set<Worker>();
   #finished: (() => void) | undefined;
+  #failed: ((why: Error) => void) | undefined;
+  /** Threads that ended before any thread had answered anything. */
+  #stillborn = 0;
 
   constructor(
     readonly script: URL,
@@ -51,10 +57,11 @@ export class Pool {
     if (this.sweep.isDone) this.#finished?.();
   }
 
-  /** Resolves when all is done that the sweep has to do. */
+  /** Resolves when all is done that the sweep has to do; rejects where threads cannot even start. */
   async finish(): Promise<CheckStats> {
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
       this.#finished = resolve;
+      this.#failed = reject;
       this.dispatch();
     });
     const sum = noStats();
@@ -82,6 +89,10 @@ export class Pool {
     const lost = (error: unknown): void => {
       if (failed) return;
       failed = true;
+      if (this.#stats.size === 0 && ++this.#stillborn > MAX_STILLBORN * this.threads) {
+        this.#failed?.(new Error(`the threads of the check do not start: ${messageOf(error)}`));
+        return;
+      }
       const task = this.#busy.get(worker);
       this.#busy.delete(worker);
       this.#idle.delete(worker);
@@ -90,7 +101,7 @@ export class Pool {
         const large = this.#start(true);
         this.#busy.set(large, task);
         large.postMessage(task);
-      } else if (task) this.sweep.lost(task, error instanceof Error ? error.message : String(error));
+      } else if (task) this.sweep.lost(task, messageOf(error));
       this.dispatch();
     };
     worker.on('error', lost);
@@ -101,5 +112,6 @@ export class Pool {
   }
 }
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
