@@ -5,23 +5,18 @@
  */
 import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
 import { hashText, isInMain, walkExpr } from '../../language/c/index.ts';
-import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
+import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, type FunctionContext } from './context.ts';
 import { flagsOf } from './flags.ts';
 import { mayHave, TELLING, wordKind, type Naming } from './naming.ts';
-import { namesIn, perFunction } from './per-function.ts';
+import { namesIn, perDefinition, perFunction } from './per-function.ts';
 import { inWords, PageScanner, type Freed, type Note, type PageScan } from './page-scan.ts';
 import type { Pointers } from './pointers.ts';
 import { unionNames } from './unions.ts';
 import { isPageType, resultOf, type AcquireSite, type Group, type ReleaseSite, type UseSite } from './sites.ts';
 
-const heads = new WeakMap<FunctionDef, string>();
-function headOf({ def }: FunctionContext): string {
-  let head = heads.get(def);
-  if (head === undefined) heads.set(def, (head = `${def.name}(${def.params.map((p) => p.name ?? '').join()})`));
-  return head;
-}
+const headOf = perDefinition((def) => `${def.name}(${def.params.map((p) => p.name ?? '').join()})`);
 
 /** A function in which such a word stands may do something with pages. */
 const OF_PAGES = wordKind(
@@ -64,7 +59,7 @@ export class Groups {
     private readonly pointers: Pointers,
   ) {
     this.ownRecords = new Set(unit.own.records.keys());
-    this.around = hashText(`${unit.surroundings}|${[...functions.values()].map(headOf).join()}`);
+    this.around = hashText(`${unit.surroundings}|${[...functions.values()].map(({ def }) => headOf(def)).join()}`);
     this.scanner = new PageScanner(unit, functions, this.around);
     this.readers = new Set([...this.readable()].map((f) => f.def.name));
     const read = [...functions.values()].filter((f) => this.isRead(f.def.name));

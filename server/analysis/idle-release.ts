@@ -241,9 +241,9 @@ const isSuspect = perFunction(
 /** The same by its name, words and text, told without reading it. */
 const mightBe = (file: FileAnalysis, f: FunctionContext): boolean =>
   UNPINS_BY_VERB.test(f.def.name) ||
-  mightLeaveBehind(file, f) ||
+  mightLeaveBehind(f.def) ||
   mightLeaveUnused(file, f) ||
-  mayHaveEmptyBranches(file, f);
+  mayHaveEmptyBranches(f.def);
 
 /** All of a file that takes user pages. */
 export function idleReleases(file: FileAnalysis): IdleRelease[] {
@@ -254,7 +254,7 @@ export function idleReleases(file: FileAnalysis): IdleRelease[] {
   const own = new Set(file.unit.functions);
   for (const f of file.functions.values()) {
     if (!own.has(f.def) || !mightBe(file, f)) continue;
-    if (f.def.hasError || !(isSuspect(f) || mayHaveEmptyBranches(file, f))) continue;
+    if (f.def.hasError || !(isSuspect(f) || mayHaveEmptyBranches(f.def))) continue;
     const found = unread(file, f) ?? first(unusedParameter(file, f)) ?? leftBehind(file, f) ?? leftUnused(file, f);
     if (found) out.push(found);
     else if (isEmpty(file, f)) out.push({ fn: f.def.name, kind: 'empty', at: f.def.nameSpan, name: '' });

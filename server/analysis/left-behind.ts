@@ -10,7 +10,7 @@ import type { FileAnalysis } from './file.ts';
 import { effectsOf, ENDS, first, MAY_RELEASE, UNPINS, type IdleRelease } from './idle-release.ts';
 import { mentions, perBody } from './mentions.ts';
 import { isOf, mayHave, wordKind } from './naming.ts';
-import { perFunction } from './per-function.ts';
+import { perDefinition, perFunction } from './per-function.ts';
 
 /** Words of a condition that speak of references on pages. */
 const SPEAKS = /(^|_)(un)?pin(s|ned)?(_|$)|(^|_)put(_|$)|pages?(_|$)|folios?(_|$)/i;
@@ -64,7 +64,7 @@ const emptyIfs = perFunction((f) => [...ifs(f.def.body())].filter((s) => !s.macr
 
 /** `if (pinned) { } else put_page(page);`, and `if (pinned) { }` in what ends the use of pages. */
 function* emptyBranches(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
-  if (!mayHaveEmptyBranches(file, f)) return;
+  if (!mayHaveEmptyBranches(f.def)) return;
   for (const s of emptyIfs(f)) {
     if (file.unit.comments.some((c) => c.start >= s.then.start && c.end <= s.then.end)) continue;
     let speaks = '';
@@ -78,12 +78,11 @@ function* emptyBranches(file: FileAnalysis, f: FunctionContext): Iterable<IdleRe
 }
 
 /** Such a branch stands in the text of the function. */
-export function mayHaveEmptyBranches(file: FileAnalysis, f: FunctionContext): boolean {
-  const { start, end } = f.def.bodySpan;
-  const text = file.unit.sources.slice(start, end);
+export const mayHaveEmptyBranches = perDefinition((def) => {
+  const text = def.source;
   for (const { index } of text.matchAll(/\)\s*(\{\s*\}|;\s*else\b)/g)) if (mayEndTest(text, index)) return true;
   return false;
-}
+});
 
 /** The bracket closes the test of an `if`, or what it closes cannot be told by counting brackets. */
 function mayEndTest(text: string, bracket: number): boolean {
@@ -225,15 +224,14 @@ export const mayLeaveBehind = perFunction(
 );
 
 /** The same by its name, words and text, told without reading it. */
-export function mightLeaveBehind(file: FileAnalysis, { def }: FunctionContext): boolean {
+export const mightLeaveBehind = perDefinition((def): boolean => {
   if (UNPINS.test(def.name) || mayHave(def, BARE)) return true;
+  const text = def.source;
   // a label, or the `goto` of a macro to one that a macro makes
-  const { start, end } = def.bodySpan;
-  const text = file.unit.sources.slice(start, end);
   if (def.words.has('goto') && !text.includes('goto')) return true;
   for (const [, label] of text.matchAll(/(\w+)\s*:/g)) if (isOf(label!, LABEL)) return true;
   return false;
-}
+});
 
 /** What a variable is called, or its type, that may be left without a use. */
 const BARE = wordKind((word) => /^(page|folio|pfns?)$/.test(word) || COUNTED.test(word));

@@ -4,6 +4,7 @@
  */
 import type { CallExpr, Expr } from '../../language/c/ast.ts';
 import { walkExpr } from '../../language/c/index.ts';
+import type { FunctionDef } from '../../language/c/unit.ts';
 import { exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 
@@ -16,6 +17,16 @@ export function perFunction<T>(compute: (f: FunctionContext) => T): (f: Function
   return (f) => {
     let kept = f.kept[place] as { readonly value: T } | undefined;
     if (!kept) f.kept[place] = kept = { value: compute(f) };
+    return kept.value;
+  };
+}
+
+/** The same of a definition alone, for what its text and head tell: it is not read for that. */
+export function perDefinition<T>(compute: (def: FunctionDef) => T): (def: FunctionDef) => T {
+  const known = new WeakMap<FunctionDef, { readonly value: T }>();
+  return (def) => {
+    let kept = known.get(def);
+    if (!kept) known.set(def, (kept = { value: compute(def) }));
     return kept.value;
   };
 }

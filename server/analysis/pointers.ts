@@ -36,10 +36,13 @@ function behind(value: Expr): Expr {
   return x;
 }
 
-/** What a function writes to variables and fields, by their names. */
+/** Names that a function writes to variables and fields, by the names of these. */
 const writesOf = perFunction((f) => {
-  const out: { readonly left: string; readonly right: Expr }[] = [];
-  const note = (left: string | undefined, right: Expr): void => void (left !== undefined && out.push({ left, right }));
+  const out: { readonly left: string; readonly right: string }[] = [];
+  const note = (left: string | undefined, value: Expr): void => {
+    const x = behind(value);
+    if (left !== undefined && x.kind === 'id') out.push({ left, right: x.name });
+  };
   for (const node of f.cfg.nodes) {
     const d = node.what.kind === 'decl' ? node.what.decl : undefined;
     if (d?.init?.kind === 'init') {
@@ -119,16 +122,9 @@ export class Pointers {
   holding(fn: string): ReadonlySet<string> {
     let names = this.holders.get(fn);
     if (names) return names;
-    const found = new Set<string>();
-    const isIt = (value: Expr): boolean => {
-      const x = behind(value);
-      return x.kind === 'id' && x.name === fn;
-    };
-    for (const [name, all] of this.initials()) if (all.some(({ value }) => isIt(value))) found.add(name);
-    for (const { def } of this.naming.of(fn)) {
-      const f = contextOf(def);
-      for (const { left, right } of writesOf(f)) if (isIt(right)) found.add(left);
-    }
+    const found = new Set(this.initialHolders().get(fn));
+    for (const { def } of this.naming.of(fn))
+      for (const { left, right } of writesOf(contextOf(def))) if (right === fn) found.add(left);
     this.holders.set(fn, (names = found));
     return names;
   }
@@ -151,6 +147,20 @@ export class Pointers {
           if (list) list.push(written);
           else out.set(name, [written]);
         }
+    return out;
+  });
+
+  /** The same by what is held: names of functions. */
+  private readonly initialHolders = once(() => {
+    const out = new Map<string, Set<string>>();
+    for (const [name, all] of this.initials())
+      for (const { value } of all) {
+        const x = behind(value);
+        if (x.kind !== 'id') continue;
+        const names = out.get(x.name);
+        if (names) names.add(name);
+        else out.set(x.name, new Set([name]));
+      }
     return out;
   });
 
