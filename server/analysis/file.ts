@@ -2,7 +2,8 @@
 import { walkExpr } from '../../language/c/index.ts';
 import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
 import { existsIn, facts, formatVersion, gupFamilyNames } from '../../language/kernel/index.ts';
-import { contextOf, LazyContext, resolved, releases, type FunctionContext } from './context.ts';
+import { contextOf, LazyContext, resolved, type FunctionContext } from './context.ts';
+import { CallGraph } from './call-graph.ts';
 import type { PathEvent } from './events.ts';
 import { ownEvents } from './foreign.ts';
 import { earlierEvents } from './earlier.ts';
@@ -10,7 +11,6 @@ import { earlierWalk, knownWalk, LIMITS_ABOVE, walkFunction, type FileFunctions,
 import { Groups } from './groups.ts';
 import { finish, type Parts } from './parts.ts';
 import { isOf, Naming, TELLING } from './naming.ts';
-import { namesIn, perSurroundings } from './per-function.ts';
 import { Pointers } from './pointers.ts';
 
 export interface FileAnalysis {
@@ -177,53 +177,21 @@ export function* analysing(
   const ours = new Set(
     groups.releases.filter((r) => r.effect.of === 'pin' || groups.groupOf(r.key)?.acquires.length).map((r) => r.fn),
   );
-  const directs = new Map<string, Direct>();
-  const direct = (name: string): Direct => {
-    let known = directs.get(name);
-    if (!known) {
-      const { acquires, callees, mayRelease } = callsOf({ functions, groups }, functions.get(name)!);
-      directs.set(name, (known = { acquires, releases: ours.has(name) || (acquires && mayRelease), callees }));
-    }
-    return known;
-  };
-  const callers = new Map<string, readonly string[]>();
-  const callersOf = (name: string): readonly string[] => {
-    let known = callers.get(name);
-    if (!known) {
-      const names = naming.callersOf(name).map((f) => f.def.name);
-      callers.set(name, (known = names.filter((one) => direct(one).callees.has(name))));
-    }
-    return known;
-  };
-  // who takes pages or gives them back names what does
-  const telling = naming.holding(TELLING).map((f) => f.def.name);
-  const picked = (pick: (i: Direct) => boolean): Set<string> => new Set(telling.filter((name) => pick(direct(name))));
-  const closure = (pick: (i: Direct) => boolean): Set<string> => {
-    const set = picked(pick);
-    for (const n of set) for (const caller of callersOf(n)) set.add(caller);
-    return set;
-  };
-  // how many calls a function is above the nearest one that acquires, or releases: far above, nothing is decided any more
-  const distance = (pick: (i: Direct) => boolean): Map<string, number> => {
-    const out = new Map([...picked(pick)].map((name) => [name, 0]));
-    for (const [n, d] of out)
-      if (d < MAX_DISTANCE) for (const caller of callersOf(n)) if (!out.has(caller)) out.set(caller, d + 1);
-    return out;
-  };
-  const aboveAcquire = distance((i) => i.acquires);
-  const aboveRelease = distance((i) => i.releases);
+  const calls = new CallGraph(unit, functions, groups, naming, ours);
+  const aboveAcquire = calls.distance(MAX_DISTANCE, (i) => i.acquires);
+  const aboveRelease = calls.distance(MAX_DISTANCE, (i) => i.releases);
   // the implementation of an acquire owes its pages to the caller
   const isRoot = (name: string): boolean =>
     !facts.acquire(name) && (aboveAcquire.has(name) || (aboveRelease.get(name) ?? 9) <= 1);
   // as with those further up: what is not looked at there is not missed
   const isFar = (name: string): boolean => aboveAcquire.get(name) === MAX_DISTANCE && (aboveRelease.get(name) ?? 9) > 1;
-  const releasing = closure((i) => i.releases);
-  const acquiring = closure((i) => i.acquires);
-  const touching = closure((i) => i.releases || i.acquires);
+  const releasing = calls.closure((i) => i.releases);
+  const acquiring = calls.closure((i) => i.acquires);
+  const touching = calls.closure((i) => i.releases || i.acquires);
   const callees = { releasing: (n: string) => releasing.has(n), acquiring: (n: string) => acquiring.has(n) };
   for (const name of touching) {
     const def = defs.get(name)!;
-    const isUsing = [...direct(name).callees].some((n) => touching.has(n));
+    const isUsing = [...calls.of(name).callees].some((n) => touching.has(n));
     functions.set(name, contextOf(def, isUsing ? callees : undefined, pointers.seenIn(def)));
   }
   const files: FileFunctions = {
@@ -237,23 +205,7 @@ export function* analysing(
     way: `${lane}near`,
     relevant: (n) => releasing.has(n) && !acquiring.has(n),
   };
-  const above = new Map<string, Set<string>>();
-  const reaching = (name: string): ReadonlySet<string> => {
-    let set = above.get(name);
-    if (!set) {
-      above.set(name, (set = new Set([name])));
-      for (const n of set) for (const caller of callersOf(n)) set.add(caller);
-    }
-    return set;
-  };
-  function* reachable(name: string): Iterable<string> {
-    const set = new Set([name]);
-    for (const n of set) {
-      yield n;
-      if (functions.has(n)) for (const callee of direct(n).callees) set.add(callee);
-    }
-  }
-  const reaches = (from: string, to: string): boolean => from === to || reaching(to).has(from);
+  const reaches = (from: string, to: string): boolean => calls.reaches(from, to);
   let isSettled = true;
   const walk = (name: string, by: FileFunctions): WalkResult => {
     const root = functions.get(name)!;
@@ -272,7 +224,7 @@ export function* analysing(
   const balanced = new Set<string>();
   /** Nothing of what it calls has to do with pages as far as it is concerned, and it has not either: no path of it can tell more. */
   const isOutside = (name: string): boolean => {
-    const { acquires, releases, callees } = direct(name);
+    const { acquires, releases, callees } = calls.of(name);
     return !acquires && !releases && [...callees].every((n) => !touching.has(n) || balanced.has(n));
   };
   for (const def of [...unit.functions].sort((a, b) => height(a) - height(b))) {
@@ -302,21 +254,6 @@ export function* analysing(
       events.push(...near.events.filter((e) => e.resource?.functionName === def.name));
     }
   }
-  const entries = new Map<string, boolean>();
-  const isEntry = (name: string): boolean => {
-    if (!functions.has(name)) return false;
-    let known = entries.get(name);
-    if (known === undefined) {
-      const isTaken =
-        namesInGlobals(unit, groups.around).has(name) || naming.of(name).some((f) => namesIn(f).mentioned.has(name));
-      known =
-        !functions.get(name)!.def.isStatic ||
-        isTaken ||
-        !naming.callersOf(name).some((f) => namesIn(f).called.has(name));
-      entries.set(name, known);
-    }
-    return known;
-  };
   const own = ownEvents(unit, events, reaches, (name) => walk(name, files).events);
   return {
     unit,
@@ -325,55 +262,12 @@ export function* analysing(
     groups,
     events: own,
     isSettled,
-    isEntry,
-    entriesAbove: (name) => [...functions.keys()].filter((one) => reaching(name).has(one) && isEntry(one)),
+    isEntry: (name) => calls.isEntry(name),
+    entriesAbove: (name) => calls.entriesAbove(name),
     touches: (name) => touching.has(name),
-    reachable,
-    reaching,
+    reachable: (name) => calls.reachable(name),
+    reaching: (name) => calls.reaching(name),
     reaches,
     stats: { functions: defs.size, analysed, steps, overBudget },
   };
-}
-
-/** What the calls of one function say of it. */
-interface Direct {
-  /** It takes pages. */
-  readonly acquires: boolean;
-  /** It gives back pages that may be user's. */
-  readonly releases: boolean;
-  /** Functions of the file that it calls. */
-  readonly callees: ReadonlySet<string>;
-}
-
-/** A file on the way to its analysis. */
-type Begun = Pick<FileAnalysis, 'functions' | 'groups'>;
-
-const callsOf = perSurroundings((file: Begun, f): Omit<Direct, 'releases'> & { readonly mayRelease: boolean } => {
-  const callees = new Set<string>();
-  let acquires = false;
-  let mayRelease = false;
-  for (const callee of f.callees) {
-    if (releases(facts.call(callee))) mayRelease = true;
-    if (file.functions.has(callee)) callees.add(callee);
-    else if (facts.acquire(callee)) acquires = true;
-  }
-  return { acquires, callees, mayRelease };
-});
-
-/** Names in initial values of variables of the file, by what stands around its functions. */
-const namesAround = new Map<string, ReadonlySet<string>>();
-const MAX_AROUND = 16;
-
-function namesInGlobals(unit: TranslationUnit, around: string): ReadonlySet<string> {
-  let names = namesAround.get(around);
-  if (names) return names;
-  const found = new Set<string>();
-  for (const g of unit.globals)
-    if (g.init)
-      walkExpr(g.init, (x) => {
-        if (x.kind === 'id') found.add(x.name);
-      });
-  if (namesAround.size >= MAX_AROUND) namesAround.clear();
-  namesAround.set(around, (names = found));
-  return names;
 }
