@@ -20,15 +20,14 @@ export interface PresumedWrong {
 
 /** Does a call by that name give pages, or references of them, if the file does not define it? 'perhaps': a page cache, a page table, a region of memory that is not seen. */
 function gives(name: string): 'always' | 'perhaps' | undefined {
-  if (!/page|folio/.test(name) && !facts.call(name)) return undefined;
   const known = facts.call(name);
   const refers = known?.effects.some((e) => e.kind === 'ref');
   const allocates =
     known?.effects.some((e) => e.kind === 'alloc') && /page|folio/.test(name) && !/free_page|zeroed_page/.test(name);
   if (refers || allocates) return 'always';
-  const looksUp = /(^|_)(get|find|grab|read|lookup|alloc|to)_(\w+_)?(page|folio)s?(_|$)/;
-  return !known && !facts.acquire(name) && looksUp.test(name) ? 'perhaps' : undefined;
+  return !known && !facts.acquire(name) && LOOKS_UP.test(name) ? 'perhaps' : undefined;
 }
+const LOOKS_UP = /(^|_)(get|find|grab|read|lookup|alloc|to)_(\w+_)?(page|folio)s?(_|$)/;
 const GIVER = wordKind((word) => gives(word) !== undefined);
 
 /** Names of calls that give pages. */

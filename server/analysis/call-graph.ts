@@ -84,7 +84,7 @@ export class CallGraph {
   callersOf(name: string): readonly string[] {
     let known = this.#callers.get(name);
     if (!known) {
-      const names = this.naming.callersOf(name).map((f) => f.def.name);
+      const names = this.naming.mayCall(name).map((f) => f.def.name);
       this.#callers.set(name, (known = names.filter((one) => this.of(one).callees.has(name))));
     }
     return known;
@@ -98,7 +98,12 @@ export class CallGraph {
 
   /** Functions that take or give back pages as `pick` says, and all that call one at any distance. */
   closure(pick: (i: Direct) => boolean): Set<string> {
-    const set = new Set(this.#picked(pick));
+    return this.#upwards(this.#picked(pick));
+  }
+
+  /** With all that call one of them at any distance. */
+  #upwards(names: readonly string[]): Set<string> {
+    const set = new Set(names);
     for (const n of set) for (const caller of this.callersOf(n)) set.add(caller);
     return set;
   }
@@ -114,10 +119,7 @@ export class CallGraph {
   /** See FileAnalysis, as those below. */
   reaching(name: string): ReadonlySet<string> {
     let set = this.#above.get(name);
-    if (!set) {
-      this.#above.set(name, (set = new Set([name])));
-      for (const n of set) for (const caller of this.callersOf(n)) set.add(caller);
-    }
+    if (!set) this.#above.set(name, (set = this.#upwards([name])));
     return set;
   }
 
@@ -146,7 +148,7 @@ export class CallGraph {
       !f.def.isStatic ||
       namesInGlobals(this.unit, this.groups.around).has(name) ||
       this.naming.of(name).some((g) => namesIn(g).mentioned.has(name)) ||
-      !this.naming.callersOf(name).some((g) => namesIn(g).called.has(name))
+      !this.naming.mayCall(name).some((g) => namesIn(g).called.has(name))
     );
   }
 

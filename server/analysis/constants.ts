@@ -24,7 +24,7 @@ export function callersOf(name: string, functions: ReadonlyMap<string, FunctionC
   let found = known.get(name);
   if (!found) {
     const list: Caller[] = [];
-    for (const f of namingOf(functions).callersOf(name))
+    for (const f of namingOf(functions).mayCall(name))
       if (namesIn(f).called.has(name))
         for (const c of f.calls) if (calleeName(c) === name) list.push({ call: c, args: c.args, f });
     known.set(name, (found = list));

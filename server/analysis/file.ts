@@ -191,8 +191,7 @@ export function* analysing(
   const callees = { releasing: (n: string) => releasing.has(n), acquiring: (n: string) => acquiring.has(n) };
   for (const name of touching) {
     const def = defs.get(name)!;
-    const isUsing = [...calls.of(name).callees].some((n) => touching.has(n));
-    functions.set(name, contextOf(def, isUsing ? callees : undefined, pointers.seenIn(def)));
+    functions.set(name, contextOf(def, callees, pointers.seenIn(def)));
   }
   const files: FileFunctions = {
     way: lane,

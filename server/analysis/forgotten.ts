@@ -110,7 +110,7 @@ function* freedHeld(file: FileAnalysis): Iterable<Forgotten> {
       if ([...releasing].some((fn) => file.reaches(x.fn, fn))) continue;
       // a caller, or a function that it calls beside this one, may have given them back
       const callers = namingOf(file.functions)
-        .callersOf(x.fn)
+        .mayCall(x.fn)
         .filter((c) => c.calls.some((y) => calleeName(y) === x.fn));
       const before = callers.some(
         (c) => releasing.has(c.def.name) || c.calls.some((y) => releasing.has(calleeName(y) ?? '')),

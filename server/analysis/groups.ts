@@ -279,7 +279,7 @@ export class Groups {
     if (!params.length) return;
     const { name, isStatic, start } = f.def;
     if (isStatic || !isInMain(start))
-      for (const g of this.naming.callersOf(name)) if (namesIn(g).called.has(name)) return;
+      for (const g of this.naming.mayCall(name)) if (namesIn(g).called.has(name)) return;
     for (const { p, key } of params) this.foreign.push({ fn: name, span: p, what: `parameter \`${p.name}\``, key });
   }
 

@@ -126,7 +126,7 @@ const entering = perSurroundings((file: FileAnalysis, { def, calls }) =>
 /** Who enters a function of the file. */
 const callersIn = (file: FileAnalysis, fn: string): readonly Caller[] =>
   namingOf(file.functions)
-    .callersOf(fn)
+    .mayCall(fn)
     .flatMap((f) => entering(file, f).flatMap(([entered, caller]) => (entered === fn ? [caller] : [])));
 
 /** Nodes by the calls in them. */

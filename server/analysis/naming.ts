@@ -6,6 +6,7 @@ import { PASTED, plainName } from '../../language/c/index.ts';
 import type { FunctionDef } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import type { FunctionContext } from './context.ts';
+import { perDefinition } from './per-function.ts';
 
 /** What says something of pages wherever it is called. */
 const OF_PAGES: ReadonlySet<string> = new Set(
@@ -22,7 +23,6 @@ const kinds: WordKind[] = [];
 /** The kinds of words, by their bits; more words than that are of several trees. */
 const kindsOfWords = new Map<string, number>();
 const MAX_WORDS = 100_000;
-const kindsOfFunctions = new WeakMap<FunctionDef, number>();
 
 /** A new kind. To be made when the program is loaded. */
 export function wordKind(test: (word: string) => boolean): WordKind {
@@ -46,16 +46,15 @@ function kindsOfWord(word: string): number {
 /** A word is of that kind. */
 export const isOf = (word: string, kind: WordKind): boolean => (kindsOfWord(word) & kind.bit) !== 0;
 
+/** The kinds of all words of a function; where nobody can tell them all, every kind. */
+const kindsOf = perDefinition(({ words }) => {
+  let bits = words.has(PASTED) ? -1 : 0;
+  if (bits === 0) for (const word of words) bits |= kindsOfWord(word);
+  return bits;
+});
+
 /** Some word of a function is of that kind; or nobody can tell them all. */
-export function mayHave(def: FunctionDef, kind: WordKind): boolean {
-  let bits = kindsOfFunctions.get(def);
-  if (bits === undefined) {
-    bits = def.words.has(PASTED) ? -1 : 0;
-    if (bits === 0) for (const word of def.words) bits |= kindsOfWord(word);
-    kindsOfFunctions.set(def, bits);
-  }
-  return (bits & kind.bit) !== 0;
-}
+export const mayHave = (def: FunctionDef, kind: WordKind): boolean => (kindsOf(def) & kind.bit) !== 0;
 
 /** Names of calls that have to do with pages. */
 export const TELLING = wordKind(
@@ -102,7 +101,7 @@ export class Naming {
   }
 
   /** Functions, in the order of the file, that may call another, by its name or through a pointer: all that do, and perhaps others. */
-  callersOf(fn: string): readonly FunctionContext[] {
+  mayCall(fn: string): readonly FunctionContext[] {
     const direct = this.of(fn);
     const pointers = this.pointersTo(fn);
     if (pointers.size === 0) return direct;

@@ -211,7 +211,7 @@ function reachedTwice(file: FileAnalysis, steps: readonly Step[], field: string)
   if (isIoctl(file, f.def.name)) return f.def.name;
   const index = f.def.params.findIndex((p) => p.name === object);
   if (steps.length > 2 || index < 0) return null;
-  for (const caller of namingOf(file.functions).callersOf(f.def.name)) {
+  for (const caller of namingOf(file.functions).mayCall(f.def.name)) {
     if (!namesIn(caller).called.has(f.def.name)) continue;
     for (const call of caller.calls) {
       const arg = calleeName(call) === f.def.name ? call.args[index] : undefined;

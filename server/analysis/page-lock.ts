@@ -23,7 +23,7 @@ export class PageLocks {
     const f = this.functions.get(fn);
     if (!f || depth > 4) return false;
     if (this.heldIn(f).has(call)) return true;
-    for (const g of namingOf(this.functions).callersOf(fn)) {
+    for (const g of namingOf(this.functions).mayCall(fn)) {
       for (const c of g.calls)
         if (calleeName(c) === fn && g !== f && this.mayBeHeld(g.def.name, c, depth + 1)) return true;
     }

@@ -21,25 +21,21 @@ export function perFunction<T>(compute: (f: FunctionContext) => T): (f: Function
   };
 }
 
-/** The same of a definition alone, for what its text and head tell: it is not read for that. */
-export function perDefinition<T>(compute: (def: FunctionDef) => T): (def: FunctionDef) => T {
-  const known = new WeakMap<FunctionDef, { readonly value: T }>();
-  return (def) => {
-    let kept = known.get(def);
-    if (!kept) known.set(def, (kept = { value: compute(def) }));
+/** What is worked out when it is first asked for, and kept as long as what it is about. */
+function keptFor<K extends object, T>(compute: (of: K) => T): (of: K) => T {
+  const known = new WeakMap<K, { readonly value: T }>();
+  return (of) => {
+    let kept = known.get(of);
+    if (!kept) known.set(of, (kept = { value: compute(of) }));
     return kept.value;
   };
 }
 
+/** The same as perFunction of a definition alone, for what its text and head tell: it is not read for that. */
+export const perDefinition = <T>(compute: (def: FunctionDef) => T): ((def: FunctionDef) => T) => keptFor(compute);
+
 /** A function of an analysed file that is worked out when it is first asked for. */
-export function perFile<T>(compute: (file: FileAnalysis) => T): (file: FileAnalysis) => T {
-  const known = new WeakMap<FileAnalysis, { readonly value: T }>();
-  return (file) => {
-    let kept = known.get(file);
-    if (!kept) known.set(file, (kept = { value: compute(file) }));
-    return kept.value;
-  };
-}
+export const perFile = <T>(compute: (file: FileAnalysis) => T): ((file: FileAnalysis) => T) => keptFor(compute);
 
 /** What is kept of a function in several surroundings: those of a file's kernels and variants. */
 const MAX_AROUND = 4;

@@ -71,7 +71,7 @@ function nothingGiven(file: FileAnalysis, a: AcquireSite): Nothing | undefined {
   if (parameter < 0) return alwaysNull(f, arg.name);
   // a parameter that is never looked at: a caller that gives NULL gives it to the call
   if (!f.def.isStatic || isTestedOrSet(f, arg.name)) return undefined;
-  for (const g of namingOf(file.functions).callersOf(f.def.name)) {
+  for (const g of namingOf(file.functions).mayCall(f.def.name)) {
     const call = g.calls.find((c) => calleeName(c) === f.def.name);
     const given = call?.args[parameter];
     if (call && given && isNull(given))
