@@ -3,6 +3,7 @@ import { countBefore } from '../search.ts';
 import type { BlockStmt, CType, Param, Span } from './ast.ts';
 import { lowerDeclaration } from './declarations.ts';
 import { hashText } from './hash.ts';
+import { wordsOfBody } from './macro-words.ts';
 import type { MaskMacros } from './mask-state.ts';
 import { collectPositions, movePositions, type KeptFunctions, type Positions } from './moves.ts';
 import type { CParser, SNode, TopLevelNode } from './parser.ts';
@@ -126,7 +127,8 @@ export class LazyFunction implements FunctionDef {
     this.isStatic =
       /\bstatic\b/.test(prefix) ||
       head.children.some((c) => c.type === 'storage_class_specifier' && nodeText(contextIn(file), c) === 'static');
-    const plain = functionName(contextIn(file), name);
+    // `#define foo_open bar_open` renames the function
+    const plain = nameAfterMacros(file.macros, nodeText(contextIn(file), name));
     this.name = this.isStatic && file.own ? file.own.nameOf(plain) : plain;
     this.isInline = /\b(?:__always_)?inline(?:__)?\b|\b__inline\b/.test(prefix);
     const condition = conditionAt(src.regions, item.start);
@@ -242,7 +244,7 @@ function macrosIn(file: FileContext, words: readonly string[], item: Span): stri
     out += `${word}(${def.params?.join() ?? ''})${def.body}${placesOf(file, def, item)}\n`;
     // a body may paste names together: then nobody can tell what it uses
     if (pastesNames(def)) out += file.environment;
-    for (const inner of def.body.match(/[A-Za-z_]\w*/g) ?? []) add(inner);
+    for (const inner of wordsOfBody(def.body)) add(inner);
   };
   for (const word of words) add(word);
   return out;
@@ -258,7 +260,7 @@ function wordsWithMacros(file: FileContext, item: TopLevelNode): Set<string> {
   for (const word of words)
     for (let def = file.macros.get(word); def; def = def.previous) {
       if (def.body.includes('##') && pastesNames(def)) words.add(PASTED);
-      for (const inner of def.body.match(/[A-Za-z_]\w*/g) ?? []) words.add(inner);
+      for (const inner of wordsOfBody(def.body)) words.add(inner);
     }
   return words;
 }
@@ -298,10 +300,9 @@ export function definitionsIn(path: string, macros: Iterable<MacroDef>): number[
   return out.sort((a, b) => a - b);
 }
 
-/** Name after macros: `#define foo_open bar_open` renames the function. */
-function functionName(cx: Cx, node: SNode): string {
-  const name = nodeText(cx, node);
-  const macro = cx.env.macros.get(name);
+/** What a name is where a macro may be another name for it. */
+export function nameAfterMacros(macros: FileContext['macros'], name: string): string {
+  const macro = macros.get(name);
   return macro && macro.params === null && /^[A-Za-z_]\w*$/.test(macro.body) ? macro.body : name;
 }
 

@@ -3,20 +3,19 @@
  * text with the same meaning. A header means the same where its text is the same and so are the macros that its words stand for.
  */
 import { countBefore } from '../search.ts';
-import { emptyDeclarations, holdsItems, readDeclarations, readFunctions, type Declarations } from './items.ts';
+import { emptyDeclarations, holdsItems, readDeclarations, type Declarations } from './items.ts';
 import type { FileContext } from './function-item.ts';
 import { hashText } from './hash.ts';
+import { functionsIn, LazyHeaderFunctions } from './header-functions.ts';
 import { wordsOfHeader, type HeaderState, type ReadHeader } from './headers.ts';
+import { wordsOfBody } from './macro-words.ts';
 import { StandIns } from './stand-ins.ts';
 import type { TopLevelNode } from './parser.ts';
 import type { Preprocessed } from './preprocessor.ts';
 import type { Source } from './source.ts';
 import { baseOf } from './sources.ts';
 import { lasting } from './top-items.ts';
-import { functionsOutline, itemsOfOutline } from './outline.ts';
-import type { FunctionDef, MacroDef } from './unit.ts';
-
-type HeaderFunction = FunctionDef & { readonly path: string };
+import type { HeaderFunction, HeaderFunctions, MacroDef } from './unit.ts';
 
 interface HeaderItems {
   readonly raw: string;
@@ -36,7 +35,6 @@ let characters = 0;
 /** Nothing is kept of what was read in headers. */
 export function forgetHeaderItems(): void {
   items.clear();
-  bodies.clear();
   characters = 0;
 }
 
@@ -45,6 +43,8 @@ export class Headers {
   private readonly entries = new Map<ReadHeader, HeaderItems>();
   private readonly named = new Map<string, readonly Declarations[]>();
   private readonly standIns: StandIns;
+  /** Functions with a body. */
+  readonly functions: HeaderFunctions;
 
   constructor(
     private readonly state: HeaderState,
@@ -55,6 +55,10 @@ export class Headers {
     private readonly makeSource: (header: ReadHeader) => Source,
   ) {
     this.standIns = new StandIns(state.macros, file.macros, own);
+    this.functions = new LazyHeaderFunctions(state.headers, file.macros, (header) => {
+      const entry = this.read(header);
+      return (entry.functions ??= functionsIn(entry.file, entry.top));
+    });
   }
 
   /** What those items declare that may declare a name as such, in the order of the text. */
@@ -69,26 +73,18 @@ export class Headers {
     if (!header.hasCode) return [];
     const words = wordsOfHeader(header);
     const isHidden = this.standIns.mayHide(words);
-    const names = [name, ...this.standIns.of(name)].filter((one) => words.has(one));
     if (isHidden) {
       const entry = this.read(header);
       return entry.top().map((item) => declaredBy(entry, item));
     }
+    const holding = as === 'member' ? wordsInUnions(header.pre) : words;
+    const names = [name, ...this.standIns.of(name)].filter((one) => holding.has(one));
     const may = MAY_FOLLOW[as];
     if (!names.some((one) => !may || placesOf(header.pre.raw, one, may).length > 0)) return [];
     const entry = this.read(header);
     const top = entry.top();
-    const holding = new Set(names.flatMap((one) => itemsDeclaring(entry, one, FOLLOWED[as])));
-    return [...holding].sort((a, b) => a - b).map((at) => declaredBy(entry, top[at]!));
-  }
-
-  /** Functions with a body. */
-  functions(): HeaderFunction[] {
-    return this.state.headers.flatMap((header) => {
-      if (!header.hasCode || !mayHoldFunctions(header.pre.raw)) return [];
-      const entry = this.read(header);
-      return (entry.functions ??= functionsOf(entry));
-    });
+    const items = new Set(names.flatMap((one) => itemsDeclaring(entry, one, FOLLOWED[as])));
+    return [...items].sort((a, b) => a - b).map((at) => declaredBy(entry, top[at]!));
   }
 
   private read(header: ReadHeader): HeaderItems {
@@ -151,19 +147,6 @@ export class Headers {
   }
 }
 
-/** Functions with a body: from the header's outline, if that can be understood. */
-function functionsOf({ file, top }: HeaderItems): HeaderFunction[] {
-  const { text } = file.source;
-  const outline = functionsOutline(text, (at) => mayOpenFunction(text, at));
-  if (outline.bodies.length === 0) return readFunctions(file, top());
-  const parsed = file.parser.parse(`${file.path}#outline`, outline.text);
-  const isFunction = ({ type }: TopLevelNode): boolean => type === 'function_definition';
-  const found = itemsOfOutline(file.parser, text, outline, parsed.top).filter(isFunction);
-  const isClear = !parsed.hasError && !parsed.top.some(holdsItems) && !found.some((item) => item.isOutlined);
-  const isAll = found.length === parsed.top.filter(isFunction).length;
-  return readFunctions(file, isClear && isAll ? found : top());
-}
-
 function declaredBy(entry: HeaderItems, item: TopLevelNode): Declarations {
   let declared = entry.declared.get(item);
   if (!declared) {
@@ -180,14 +163,36 @@ const FOLLOWED = {
   type: /\s*[;,()[]/y,
   prototype: /\s*[()]/y,
   field: /\s*[;,:()[]/y,
-  // the keyword itself
-  union: /\s*(?:\w+\s*)?\{/y,
+  // of a union
+  member: /\s*[;,:()[]/y,
 } as const;
 /** The same where the code is not understood, or has annotations: where there is no such thing, a header need not be parsed. */
 const MAY_FOLLOW: { readonly [as in keyof typeof FOLLOWED]?: RegExp } = {
   record: /\s*[\w{(]/y,
   type: /\s*(?:[;,()[]|__|[A-Z])/y,
 };
+
+const unions = new WeakMap<Preprocessed, ReadonlySet<string>>();
+
+/** The words that stand between the braces of unions. */
+function wordsInUnions(pre: Preprocessed): ReadonlySet<string> {
+  let known = unions.get(pre);
+  if (known) return known;
+  const words = new Set<string>();
+  const { raw } = pre;
+  for (const { index } of raw.matchAll(/\bunion\b[^;{]*\{/g)) {
+    let depth = 0;
+    let at = raw.indexOf('{', index);
+    for (; at < raw.length; at++) {
+      const c = raw.charCodeAt(at);
+      if (c === 123) depth++;
+      else if (c === 125 && --depth === 0) break;
+    }
+    for (const word of raw.slice(index, at).match(/[A-Za-z_]\w*/g) ?? []) words.add(word);
+  }
+  unions.set(pre, (known = words));
+  return known;
+}
 
 /** Where a word stands in a text with such a thing behind it. */
 function placesOf(text: string, word: string, followed: RegExp | undefined): number[] {
@@ -217,24 +222,6 @@ function itemsDeclaring(entry: HeaderItems, name: string, followed: RegExp): num
 
 const isHurt = (item: TopLevelNode): boolean => item.hasError || holdsItems(item);
 
-/**
- * May the brace at an offset open a function's body? Most headers have only those of records, enums and initial values: nobody need read
- * these for functions.
- */
-function mayOpenFunction(raw: string, at: number): boolean {
-  let end = at;
-  while (end > 0 && isBlank(raw.charCodeAt(end - 1))) end--;
-  if ('=,{('.includes(raw.charAt(end - 1))) return false;
-  return !/\b(?:struct|union|enum)(?:\s+\w+)?$/.test(raw.slice(Math.max(0, end - 100), end));
-}
-
-function mayHoldFunctions(raw: string): boolean {
-  for (let at = raw.indexOf('{'); at >= 0; at = raw.indexOf('{', at + 1)) if (mayOpenFunction(raw, at)) return true;
-  return false;
-}
-
-const isBlank = (c: number): boolean => c === 32 || (c >= 9 && c <= 13);
-
 /** A letter, a digit or an underscore. */
 const isWordPart = (c: number): boolean =>
   (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 95;
@@ -259,21 +246,6 @@ const raws = new WeakMap<Preprocessed, string>();
 
 /** With the macros of the headers alone, which is all that most of them mean. */
 const inCommon = new WeakMap<ReadHeader, Meaning>();
-
-/** Words of the bodies of macros: several headers, and several files that include them, use the same. */
-const bodies = new Map<string, readonly string[]>();
-const MAX_BODIES = 50_000;
-
-function wordsOfBody(body: string): readonly string[] {
-  if (body === '') return NO_WORDS;
-  let words = bodies.get(body);
-  if (!words) {
-    if (bodies.size >= MAX_BODIES) bodies.clear();
-    bodies.set(body, (words = body.match(/[A-Za-z_]\w*/g) ?? NO_WORDS));
-  }
-  return words;
-}
-const NO_WORDS: readonly string[] = [];
 
 function meaningOf(header: ReadonlySet<string>, macros: ReadonlyMap<string, MacroDef>): Meaning {
   const words = new Set<string>();

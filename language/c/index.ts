@@ -23,6 +23,7 @@ export {
   typeOfExpr,
   type TypeScope,
 } from './infer.ts';
+export { fieldsIn } from './fields.ts';
 export { foldConstant, spelledNumber, spellsError } from './fold.ts';
 export { initialsOf, type Initial } from './initialisers.ts';
 export { hashText } from './hash.ts';

@@ -79,11 +79,15 @@ class LinkedUnit implements TranslationUnit {
     const seen = new Set(main.globals.map((g) => g.name));
     return (this.variables = [...main.globals, ...units.flatMap((u) => u.globals.filter((g) => !seen.has(g.name)))]);
   }
-  recordsWith(word: string): readonly RecordDef[] {
+  recordsWith(field: string): readonly RecordDef[] {
+    return this.recordsAmong((unit) => unit.recordsWith(field));
+  }
+  recordsWithUnionOf(field: string): readonly RecordDef[] {
+    return this.recordsAmong((unit) => unit.recordsWithUnionOf(field));
+  }
+  private recordsAmong(of: (unit: TranslationUnit) => readonly RecordDef[]): RecordDef[] {
     const { records } = this;
-    return [this.main, ...this.units].flatMap((u) =>
-      u.recordsWith(word).filter((r) => r.name !== null && records.get(r.name) === r),
-    );
+    return [this.main, ...this.units].flatMap((u) => of(u).filter((r) => r.name !== null && records.get(r.name) === r));
   }
   get headerFunctions(): TranslationUnit['headerFunctions'] {
     return this.main.headerFunctions;
@@ -112,10 +116,11 @@ function firstOf<V>(lookups: readonly Lookup<V>[]): Lookup<V> {
 
 /** The functions asked for; not those of which the driver has two, since nobody can tell which is meant. */
 function linkable(main: TranslationUnit, beside: readonly BesideUnit[]): FunctionDef[] {
-  const own = new Set([...main.functions, ...main.headerFunctions].map((f) => f.name));
+  const asked = new Set(beside.flatMap(({ functions }) => [...functions]));
+  const own = new Set([...main.functions, ...main.headerFunctions.named(asked)].map((f) => f.name));
   const found = new Map<string, FunctionDef | null>();
   for (const { unit, functions } of beside) {
-    for (const f of [...unit.headerFunctions, ...unit.functions]) {
+    for (const f of [...unit.headerFunctions.named(functions), ...unit.functions]) {
       if (own.has(f.name) || !functions.has(plainName(f.name))) continue;
       const known = found.get(f.name);
       // a header that two files include is read twice

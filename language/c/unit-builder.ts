@@ -1,5 +1,7 @@
 /** From text to TranslationUnit: preprocess, mask, parse, and read items on demand. */
 import type { Declarator, RecordDef } from './ast.ts';
+import { byField } from './fields.ts';
+import { forgetMacroWords } from './macro-words.ts';
 import { definitionsIn, type FileContext, type LazyFunction } from './function-item.ts';
 import { hashText } from './hash.ts';
 import { forgetHeaderItems, Headers } from './header-items.ts';
@@ -21,6 +23,7 @@ import { baseOf, Sources } from './sources.ts';
 import type {
   Comment,
   FunctionDef,
+  HeaderFunctions,
   HeaderText,
   Include,
   MacroDef,
@@ -232,6 +235,7 @@ export function forgetAll(parser: CParser): void {
   fragments.clear();
   forgetHeaders();
   forgetHeaderItems();
+  forgetMacroWords();
   parser.reset();
 }
 
@@ -244,12 +248,12 @@ class Unit implements TranslationUnit {
   readonly linkedFunctions: readonly FunctionDef[] = [];
   readonly macros: ReadonlyMap<string, MacroDef>;
   private declared: Declarations | undefined;
-  private fromHeaders: readonly (FunctionDef & { readonly path: string })[] | undefined;
   private readonly top: readonly TopLevelNode[];
   private readonly items: Headers;
   private found: readonly SyntaxProblem[] | undefined;
   private around: string | undefined;
   private texts: Sources | undefined;
+  private ownByField: ReadonlyMap<string, readonly RecordDef[]> | undefined;
 
   constructor(
     private readonly input: ParseInput,
@@ -275,8 +279,8 @@ class Unit implements TranslationUnit {
     this.timedOut = items.timedOut;
   }
 
-  get headerFunctions(): readonly (FunctionDef & { readonly path: string })[] {
-    return (this.fromHeaders ??= this.items.functions());
+  get headerFunctions(): HeaderFunctions {
+    return this.items.functions;
   }
 
   get sources(): Sources {
@@ -360,10 +364,17 @@ class Unit implements TranslationUnit {
   );
   readonly prototypes = this.lookup('prototype', (declared, name) => declared.prototypes.has(name) || undefined);
 
-  recordsWith(word: string): RecordDef[] {
-    const declaring = this.items.declaring(word === 'union' ? word : 'field', word);
-    const all = [...declaring.map((declared) => declared.records), this.own.records];
-    const isLast = ([name, record]: readonly [string, RecordDef]): boolean => this.records.get(name) === record;
-    return all.flatMap((records) => [...records].filter(isLast).map(([, record]) => record));
+  recordsWith(field: string): RecordDef[] {
+    return this.recordsAmong(this.items.declaring('field', field), field);
+  }
+
+  recordsWithUnionOf(field: string): RecordDef[] {
+    return this.recordsAmong(this.items.declaring('member', field), field);
+  }
+
+  private recordsAmong(declaring: readonly Declarations[], field: string): RecordDef[] {
+    this.ownByField ??= byField(this.own.records.values());
+    const all = [...declaring.flatMap(({ records }) => [...records.values()]), ...(this.ownByField.get(field) ?? [])];
+    return all.filter((record) => record.name !== null && this.records.get(record.name) === record);
   }
 }

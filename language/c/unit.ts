@@ -91,6 +91,19 @@ export interface Lookup<V> {
   has(name: string): boolean;
 }
 
+/** A function that a header defines. */
+export type HeaderFunction = FunctionDef & { readonly path: string };
+
+/** The functions of a file's local headers, which are read as far as somebody asks. What is given back is in the order of the headers. */
+export interface HeaderFunctions {
+  /** Their names, and perhaps others. */
+  readonly names: ReadonlySet<string>;
+  /** Those that have one of the names. */
+  named(names: Pick<ReadonlySet<string>, 'has'>): readonly HeaderFunction[];
+  /** Those that hold a word, in their text or the macros among it, which passes a test. */
+  holding(test: (word: string) => boolean): readonly HeaderFunction[];
+}
+
 /** What stands at file scope besides functions. */
 export interface OwnDeclarations {
   readonly records: ReadonlyMap<string, RecordDef>;
@@ -106,9 +119,10 @@ export interface TranslationUnit {
   readonly target: Target;
   /** The parser gave up on the text, which was too large for its time: nothing is known of it. */
   readonly timedOut: boolean;
-  /** In source order; definitions from local headers (static inline) behind those of the file, with their own `path`. */
+  /** In source order. */
   readonly functions: readonly FunctionDef[];
-  readonly headerFunctions: readonly (FunctionDef & { readonly path: string })[];
+  /** Definitions from local headers (static inline). */
+  readonly headerFunctions: HeaderFunctions;
   /** Definitions from other files of the driver, if the unit was linked with them (linked-unit.ts). */
   readonly linkedFunctions: readonly FunctionDef[];
   readonly records: Lookup<RecordDef>;
@@ -133,8 +147,10 @@ export interface TranslationUnit {
   readonly sources: Sources;
   /** Hash of the headers, the target and all that stands outside of functions: where it is the same, types and variables are. */
   readonly surroundings: string;
-  /** Those of `records` that may have a field of a name, or with `union` an unnamed union: who looks for these need not read all of them. */
+  /** Those of `records` that may have a field of a name: who looks for these need not read all of them. */
   recordsWith(field: string): readonly RecordDef[];
+  /** Those that may have one in a union. */
+  recordsWithUnionOf(field: string): readonly RecordDef[];
 }
 
 export type { Expr };

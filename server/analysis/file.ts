@@ -53,35 +53,30 @@ const MAX_DISTANCE = LIMITS_ABOVE.length - 1;
  * themselves. A large driver has thousands of others, and looking at each costs more than the file itself.
  */
 function headerFunctionsOf(unit: TranslationUnit): readonly FunctionDef[] {
-  const all = unit.headerFunctions;
-  if (!all.length) return all;
-  const byName = new Map<string, FunctionDef[]>();
-  for (const f of all) {
-    const same = byName.get(f.name);
-    if (same) same.push(f);
-    else byName.set(f.name, [f]);
-  }
-  const wanted = new Set<FunctionDef>();
-  const reach = (f: FunctionDef): void => {
-    for (const word of f.words) for (const named of byName.get(word) ?? []) wanted.add(named);
+  const { headerFunctions, functions, linkedFunctions, globals } = unit;
+  const { names } = headerFunctions;
+  if (names.size === 0) return [];
+  const named = new Set<string>();
+  const mention = (name: string): void => {
+    if (names.has(name)) named.add(name);
   };
-  for (const f of unit.functions) reach(f);
-  for (const f of unit.linkedFunctions) reach(f);
-  for (const g of unit.globals)
+  const wanted = new Set<FunctionDef>(headerFunctions.holding((word) => isOf(word, TELLING)));
+  for (const f of [...functions, ...linkedFunctions, ...wanted]) for (const word of f.words) mention(word);
+  for (const g of globals)
     if (g.init)
       walkExpr(g.init, (x) => {
-        if (x.kind === 'id') for (const named of byName.get(x.name) ?? []) wanted.add(named);
+        if (x.kind === 'id') mention(x.name);
       });
-  for (const f of all) {
-    if (wanted.has(f)) continue;
-    for (const word of f.words) {
-      if (!isOf(word, TELLING)) continue;
+  for (let count = -1; count < named.size;) {
+    count = named.size;
+    for (const f of headerFunctions.named(named)) {
+      if (wanted.has(f)) continue;
       wanted.add(f);
-      break;
+      for (const word of f.words) mention(word);
     }
   }
-  for (const f of wanted) reach(f);
-  return all.filter((f) => wanted.has(f));
+  const all = new Set([...wanted].map((f) => f.name));
+  return headerFunctions.named(all).filter((f) => wanted.has(f));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Members of anonymous unions: several names of the same memory. */
-import type { FieldDef } from '../../language/c/ast.ts';
+import { fieldsIn } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 
 const known = new WeakMap<TranslationUnit, UnionNames>();
@@ -16,26 +16,40 @@ export function unionNames(unit: TranslationUnit): UnionNames {
  * member, which then stands for all of them (`union { struct page **pages; phys_addr_t *pas; }`).
  */
 export class UnionNames {
-  /** Of members of unions, whatever else has their name. */
-  readonly #first = new Map<string, string>();
+  /** Of members of unions, whatever else has their name: undefined is no such member. */
+  readonly #first = new Map<string, string | undefined>();
   readonly #isPlain = new Map<string, boolean>();
 
-  constructor(private readonly unit: TranslationUnit) {
-    for (const r of unit.recordsWith('union'))
-      fieldsIn(r.fields, (name, head) => {
-        if (head !== undefined && !this.#first.has(name)) this.#first.set(name, head);
-      });
-  }
+  constructor(private readonly unit: TranslationUnit) {}
 
   /** The first member of the union that a field stands in. */
   get(name: string): string | undefined {
-    const first = this.#first.get(name);
+    const first = this.firstOf(name);
     return first === undefined || this.isPlain(name) ? undefined : first;
   }
 
   /** All members of the unions that begin with one of that name. */
   membersOf(first: string): string[] {
-    return [...this.#first.keys()].filter((name) => this.get(name) === first);
+    const names = new Set<string>();
+    for (const r of this.unit.recordsWithUnionOf(first))
+      fieldsIn(r.fields, (name, head) => {
+        if (head === first) names.add(name);
+      });
+    return [...names].filter((name) => this.get(name) === first);
+  }
+
+  private firstOf(name: string): string | undefined {
+    if (!this.#first.has(name)) this.#first.set(name, this.findFirst(name));
+    return this.#first.get(name);
+  }
+
+  private findFirst(name: string): string | undefined {
+    let first: string | undefined;
+    for (const r of this.unit.recordsWithUnionOf(name))
+      fieldsIn(r.fields, (field, head) => {
+        if (field === name) first ??= head;
+      });
+    return first;
   }
 
   /** A field of that name stands outside of anonymous unions, too. */
@@ -51,16 +65,4 @@ export class UnionNames {
     }
     return isPlain;
   }
-}
-
-/** All fields with names; `head`: the first member of the anonymous union that one stands in. */
-function fieldsIn(fields: readonly FieldDef[], found: (name: string, head: string | undefined) => void): void {
-  const visit = (list: readonly FieldDef[], inUnion: boolean): void => {
-    const head = inUnion ? (list.find((f) => f.name)?.name ?? undefined) : undefined;
-    for (const f of list) {
-      if (f.name) found(f.name, head);
-      else if (f.type.kind === 'record' && f.type.def) visit(f.type.def.fields, f.type.def.tag === 'union');
-    }
-  };
-  visit(fields, false);
 }

@@ -39,7 +39,12 @@ const said = (unit: TranslationUnit): unknown => ({
   })),
   globals: unit.globals,
   records: [...unit.own.records],
-  fromHeaders: [unit.records.get('buffer'), unit.recordsWith('pages'), unit.headerFunctions.map((f) => f.body())],
+  fromHeaders: [
+    unit.records.get('buffer'),
+    unit.recordsWith('pages'),
+    unit.recordsWithUnionOf('pages'),
+    unit.headerFunctions.named({ has: () => true }).map((f) => f.body()),
+  ],
   enums: unit.own.enums,
   comments: unit.comments,
   includes: unit.includes,

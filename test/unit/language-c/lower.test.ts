@@ -290,7 +290,7 @@ describe('declarations and types', () => {
           '#ifndef H\n#define H\nstruct hs { int a; };\nstatic inline void drop(struct page *p)\n{\n\tput_page(p);\n}\n#endif\n',
       },
     });
-    expect(unit1.headerFunctions.map((x) => [x.name, x.path])).toEqual([['drop', 'h.h']]);
+    expect(unit1.headerFunctions.named({ has: () => true }).map((x) => [x.name, x.path])).toEqual([['drop', 'h.h']]);
     expect(unit1.records.has('hs')).toBe(true);
     expect(unit1.functions.map((x) => x.name)).toEqual(['f']);
   });
