@@ -41,7 +41,7 @@ export class Effects {
       }
       case 'alias':
         return effect.from.as === 'sg' || effect.from.as === 'sg-table' || effect.from.as === 'bio'
-          ? this.memory.load(`${this.memory.deref(args[effect.from.arg] ?? ZERO)}.@page`, state)
+          ? this.memory.load(this.memory.deref(args[effect.from.arg] ?? ZERO).member('@page'), state)
           : this.alias(args[effect.from.arg], effect.from.as, effect.result);
       case 'put-in': {
         const v = args[effect.pages.arg];
@@ -51,7 +51,7 @@ export class Effects {
             ? this.memory.fresh(`r${e.start}`, state, frame)
             : (args[effect.container] ?? ZERO);
         this.memory.store(
-          `${this.memory.deref(into)}.@${effect.pages.as === 'page-array' ? 'pages' : 'page'}`,
+          this.memory.deref(into).member(effect.pages.as === 'page-array' ? '@pages' : '@page'),
           v,
           state,
         );

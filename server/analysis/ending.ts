@@ -3,6 +3,7 @@ import type { Span } from '../../language/c/ast.ts';
 import type { FunctionDef } from '../../language/c/unit.ts';
 import type { Frame, Machine } from './frame.ts';
 import { shortLoc } from './memory.ts';
+import type { Place } from './place.ts';
 import { isElsewhere, isErrKnown, isShort, isSureToHold, mayHold, type Resource, type State } from './state.ts';
 import { constant, ZERO, isConst, type Symbols, type Val } from './values.ts';
 
@@ -123,7 +124,7 @@ export class Endings {
     const counts = [r.result, ...r.earlier];
     const tells = (v: Val): boolean => counts.some((n) => v.s === n.s || this.symbols.mentions(v.s, n.s));
     if (value && tells(value) && state.bounds(value).hi >= 0) return null;
-    for (const [loc, v] of state.memory) if (!loc.startsWith('f') && v.s && tells(v)) return null;
+    for (const [loc, v] of state.memory) if (!loc.isLocal && v.s && tells(v)) return null;
     return 'uncounted';
   }
 
@@ -159,7 +160,7 @@ export class Endings {
       if (value && (value.s === sym || this.symbols.info(value.s).elementOf?.array === sym)) out.add('the result');
       if (info.addressOf !== undefined) {
         const place = info.addressOf;
-        if (!place.startsWith('f')) this.placeReach(place, out, consider);
+        if (!place.isLocal) this.placeReach(place, out, consider);
       } else if (info.from && !info.local && !info.elementOf) {
         out.add(info.name ?? 'memory');
       } else if (info.key.startsWith('init:f0/') || info.key.startsWith('init:G/')) out.add(info.name ?? 'parameter');
@@ -171,19 +172,19 @@ export class Endings {
       for (const [loc, v] of state.memory) {
         const el = this.symbols.info(v.s).elementOf;
         if (v.s !== sym && el?.array !== sym) continue;
-        if (loc.startsWith('f')) {
+        if (loc.isLocal) {
           // inside a local struct or array: found through its address only; of the address of a page's data nobody keeps the page,
           // and nobody gives a page back because it is in a scatterlist there
-          if (loc.includes('@') || this.symbols.info(v.s).key.startsWith('kmap:')) continue;
+          if (loc.isContained || this.symbols.info(v.s).key.startsWith('kmap:')) continue;
           for (const id of state.escaped.keys()) {
             const whole = this.symbols.info(id).addressOf;
-            if (whole !== undefined && (loc.startsWith(`${whole}.`) || loc.startsWith(`${whole}[`)))
+            if (whole && loc.isPartOf(whole))
               for (const how of failures ? state.givenTo(id) : state.knownBy(id, onError)) out.add(how);
           }
           continue;
         }
         // a table that could not take the last batch does not lead to it
-        if (loc.includes('@') && !isElsewhere(state, r)) continue;
+        if (loc.isContained && !isElsewhere(state, r)) continue;
         this.placeReach(loc, out, consider, sym);
       }
     };
@@ -191,23 +192,17 @@ export class Endings {
     return [...out].sort();
   }
 
-  private placeReach(loc: string, out: Set<string>, consider: (sym: number) => void, self?: number): void {
-    if (loc.startsWith('G/')) {
+  private placeReach(loc: Place, out: Set<string>, consider: (sym: number) => void, self?: number): void {
+    if (loc.isGlobal) {
       out.add(shortLoc(loc));
       return;
     }
-    const m = /^(\d+)/.exec(loc);
-    if (!m) return;
-    const base = Number(m[1]);
-    if (base === self) return;
+    const base = loc.pointer?.s;
+    if (base === undefined || base === self) return;
     const info = this.symbols.info(base);
     if (info.local === 'heap') consider(base);
     else
-      out.add(
-        loc.includes('@')
-          ? 'a scatterlist'
-          : `${info.name ?? 'memory'}.${loc.slice(loc.lastIndexOf('.') + 1).replace(/\[0\]$/, '')}`,
-      );
+      out.add(loc.isContained ? 'a scatterlist' : `${info.name ?? 'memory'}.${loc.field.replace(/\[0\]$/, '')}`);
   }
 }
 

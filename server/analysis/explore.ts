@@ -288,7 +288,7 @@ class Walker implements Machine {
         }
         if (place.frame !== undefined) return aliveInCallers(place);
         // what is known by several names may stand in other nodes
-        if (place.lasting || unions.get(place.field) !== undefined || slice.need(item.node, place.field)) return ALL;
+        if (place.isLasting || unions.get(place.field) !== undefined || slice.need(item.node, place.field)) return ALL;
         return depth > 0 && aliveInCallers(place) ? ALL : NOTHING;
       };
       // Equal states can only meet where ways meet; calls that were entered have several ends.
@@ -359,7 +359,7 @@ class Walker implements Machine {
           results: new Map(),
         };
         context.def.params.forEach((p, i) => {
-          if (p.name) s.memory.set(`${callee.id}/${p.name}`, args[i] ?? ZERO);
+          if (p.name) s.memory.set(this.symbols.places.local(callee.id, p.name), args[i] ?? ZERO);
         });
         const rounds = s.rounds;
         s.rounds = rounds.moved(100_000);
@@ -379,9 +379,8 @@ class Walker implements Machine {
   /** A local object that holds the pages of a resource. */
   private owns(v: Val, state: State): boolean {
     if (this.symbols.info(v.s).local !== 'heap') return false;
-    const prefix = `${v.s}.`;
     for (const [loc, val] of state.memory) {
-      if (!loc.startsWith(prefix) || !val.s) continue;
+      if (loc.base !== v.s || !val.s) continue;
       if (this.interp.memory.resourcesOf(val, state).length) return true;
     }
     for (const r of state.resources.values()) if (this.symbols.info(r.array).from?.base === v.s) return true;

@@ -4,6 +4,7 @@ import { exprText } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import type { FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
+import type { Place } from './place.ts';
 import type { Symbols, Val } from './values.ts';
 
 /** One activation of a function on the (inlined) call stack. */
@@ -12,7 +13,7 @@ export interface Frame {
   readonly context: FunctionContext;
   readonly caller: Frame | null;
   /** Places of its variables, by name. */
-  readonly places: Map<string, string>;
+  readonly places: Map<string, Place>;
   /** Results of the same-file calls in the node being evaluated. */
   results: Map<CallExpr, Val>;
 }

@@ -14,6 +14,7 @@ import { Effects } from './effects.ts';
 import { nameOf, type Frame, type Machine } from './frame.ts';
 import { isIterTest, iterTest } from './iterators.ts';
 import { Memory } from './memory.ts';
+import type { Place } from './place.ts';
 import type { State } from './state.ts';
 import { unionNames, type UnionNames } from './unions.ts';
 import { ZERO, constant, isConst, sameVal, symbol, valKey, type Symbols, type Val } from './values.ts';
@@ -87,18 +88,18 @@ export class Interpreter {
 
   // ---- places ---------------------------------------------------------------------------------------------------
 
-  place(e: Expr, state: State, frame: Frame): string {
+  place(e: Expr, state: State, frame: Frame): Place {
     switch (e.kind) {
       case 'id':
-        return placeOfName(e.name, frame);
+        return this.placeOfName(e.name, frame);
       case 'member': {
         const name = this.unions.get(e.name) ?? e.name;
-        if (!e.arrow) return `${this.place(e.object, state, frame)}.${name}`;
+        if (!e.arrow) return this.place(e.object, state, frame).member(name);
         const object = this.eval(e.object, state, frame);
         // a pointer that is followed leads somewhere: later tests of it are about another one
         if (this.symbols.isInitial(object) && state.compare('!=', object, ZERO) === undefined)
           state.assume('!=', object, ZERO);
-        return `${this.memory.deref(object)}.${name}`;
+        return this.memory.deref(object).member(name);
       }
       case 'index':
         return this.memory.deref(
@@ -110,18 +111,29 @@ export class Interpreter {
       case 'cast':
         return this.place(e.arg, state, frame);
       case 'compound': {
-        const loc = `${frame.id}/$literal${e.start}`;
+        const loc = this.symbols.places.local(frame.id, `$literal${e.start}`);
         this.initialise(loc, e.type, e.init, state, frame);
         return loc;
       }
       default:
         break;
     }
-    return `T/${e.start}`;
+    return this.symbols.places.passing(e.start);
+  }
+
+  private placeOfName(name: string, frame: Frame): Place {
+    let place = frame.places.get(name);
+    if (place === undefined) {
+      const { places } = this.symbols;
+      place =
+        frame.context.types.has(name) || name.startsWith('$') ? places.local(frame.id, name) : places.global(name);
+      frame.places.set(name, place);
+    }
+    return place;
   }
 
   /** Fills an object as its initialiser says: what it does not name is zero. */
-  initialise(loc: string, type: CType, init: InitListExpr, state: State, frame: Frame): void {
+  initialise(loc: Place, type: CType, init: InitListExpr, state: State, frame: Frame): void {
     const isArray = type.kind === 'array';
     this.memory.store(
       loc,
@@ -129,8 +141,9 @@ export class Interpreter {
       state,
     );
     for (const { path, value } of initialsOf(type, init, { unit: this.machine.unit, locals: frame.context.types })) {
-      const at = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${this.unions.get(step) ?? step}`));
-      this.memory.store(`${loc}${at.join('')}`, this.eval(value, state, frame), state);
+      let at = loc;
+      for (const step of path) at = typeof step === 'number' ? at.element(step) : at.member(this.unions.get(step) ?? step);
+      this.memory.store(at, this.eval(value, state, frame), state);
     }
   }
 
@@ -143,7 +156,7 @@ export class Interpreter {
     if (e.kind !== 'member' || !isConst(v) || v.o || type?.kind !== 'pointer' || !isNumber(type.to)) return v;
     if (this.typeOf(e, frame) !== undefined) return v;
     const loc = this.place(e, state, frame);
-    return state.memory.get(loc) ? v : this.memory.address(`${loc}[0]`);
+    return state.memory.get(loc) ? v : this.memory.start(loc);
   }
 
   // ---- expressions ----------------------------------------------------------------------------------------------
@@ -160,7 +173,7 @@ export class Interpreter {
           if (n !== undefined) return constant(n);
         }
         const loc = this.place(e, state, frame);
-        if (frame.context.types.get(e.name)?.kind === 'array') return this.memory.address(`${loc}[0]`);
+        if (frame.context.types.get(e.name)?.kind === 'array') return this.memory.start(loc);
         return this.memory.load(
           loc,
           state,
@@ -170,7 +183,7 @@ export class Interpreter {
       }
       case 'member': {
         const loc = this.place(e, state, frame);
-        if (this.typeOf(e, frame)?.kind === 'array') return this.memory.address(`${loc}[0]`);
+        if (this.typeOf(e, frame)?.kind === 'array') return this.memory.start(loc);
         return this.memory.load(
           loc,
           state,
@@ -181,7 +194,7 @@ export class Interpreter {
       case 'index': {
         const loc = this.place(e, state, frame);
         // a row of an array of arrays
-        if (this.typeOf(e, frame)?.kind === 'array') return this.memory.address(`${loc}[0]`);
+        if (this.typeOf(e, frame)?.kind === 'array') return this.memory.start(loc);
         return this.memory.load(loc, state, () => nameOf(e, this.machine.unit));
       }
       case 'unary': {
@@ -296,7 +309,7 @@ export class Interpreter {
         return this.memory.fresh(`o${e.start}`, state, frame);
       case 'compound': {
         const loc = this.place(e, state, frame);
-        return e.type.kind === 'array' ? this.memory.address(`${loc}[0]`) : this.memory.load(loc, state);
+        return e.type.kind === 'array' ? this.memory.start(loc) : this.memory.load(loc, state);
       }
       case 'init':
       case 'type':
@@ -429,13 +442,13 @@ export class Interpreter {
     const result = this.memory.fresh(`r${e.start}`, state, frame, { name: name && `${name}()` });
     args.forEach((v, i) => {
       const loc = this.symbols.info(v.s).addressOf;
-      if (loc?.startsWith('f') && v.s) {
+      if (loc?.isLocal && v.s) {
         const inner = state.memory.get(loc);
         if (!inner || !this.memory.touchesResource(inner, state))
           this.memory.changed(loc, this.memory.fresh(`a${e.start}:${i}`, state, frame), state);
       }
       if (!v.s) return;
-      this.memory.mayBeFilled(v, (at) => this.memory.fresh(`b${e.start}:${at}`, state, frame), state);
+      this.memory.mayBeFilled(v, (at) => this.memory.fresh(`b${e.start}:${at.text}`, state, frame), state);
       this.memory.refilled(v.s, state);
       const how = `passed to ${name ?? 'a callback'}()`;
       state.escape(v.s, how, result);
@@ -466,15 +479,6 @@ function memoOf(unit: TranslationUnit): UnitMemo {
       (known = { types: new Map(), names: new Set(unit.functions.map((f) => f.name)), numbers: new Map() }),
     );
   return known;
-}
-
-function placeOfName(name: string, frame: Frame): string {
-  let place = frame.places.get(name);
-  if (place === undefined) {
-    place = frame.context.types.has(name) || name.startsWith('$') ? `${frame.id}/${name}` : `G/${name}`;
-    frame.places.set(name, place);
-  }
-  return place;
 }
 
 const isUnsigned = (t: CType | undefined): boolean =>

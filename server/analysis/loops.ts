@@ -6,6 +6,7 @@ import { makes, plain } from './flow.ts';
 import { textOf, type Frame } from './frame.ts';
 import type { Interpreter } from './interp.ts';
 import { calledFrom } from './release.ts';
+import type { Place } from './place.ts';
 import { Rounds } from './rounds.ts';
 import { isElsewhere, type Resource, type State } from './state.ts';
 import { sameVal, type Val } from './values.ts';
@@ -25,7 +26,7 @@ export class LoopBorders {
   /** After enough rounds: what the loop changes is anything. */
   widen(loop: Loop, state: State, frame: Frame): void {
     for (const name of loop.assigned) {
-      const loc = `${frame.id}/${name}`;
+      const loc = this.interp.symbols.places.local(frame.id, name);
       const old = state.memory.get(loc);
       if (old && this.interp.memory.resourcesOf(old, state).length) continue;
       if (old && [...state.resources.values()].some((r) => r.result.s === old.s && old.s !== 0)) continue;
@@ -109,8 +110,12 @@ export class LoopBorders {
 
   /** Both are addresses of elements of one array (`obj->pages[i][1]`, `obj->pages[k]`). */
   private isSameArray(a: number, b: number): boolean {
-    const whole = (id: number): string | undefined =>
-      /^(.*?)(?:\[[^\]]*\])+$/.exec(this.interp.symbols.info(id).addressOf ?? '')?.[1];
+    const whole = (id: number): Place | undefined => {
+      const { addressOf } = this.interp.symbols.info(id);
+      let at = addressOf;
+      while (at?.index) at = at.whole!;
+      return at === addressOf ? undefined : at;
+    };
     const one = whole(a);
     return one !== undefined && one === whole(b);
   }
@@ -161,7 +166,7 @@ function runsAlways(loop: Loop, call: CallExpr, { cfg }: FunctionContext): boole
 /** The array of the pages stands in a slot of the list at that symbol: `list[i].pages`. */
 function isListedIn(list: number, r: Resource, state: State): boolean {
   for (const [loc, v] of state.memory)
-    if (v.s === r.array && (loc.startsWith(`${list}.`) || loc.startsWith(`${list}+`))) return true;
+    if (v.s === r.array && loc.pointer?.s === list) return true;
   return false;
 }
 

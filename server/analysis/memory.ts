@@ -2,108 +2,90 @@
 import { spellsError } from '../../language/c/index.ts';
 import type { PagesArg } from '../../language/kernel/types.ts';
 import type { Frame } from './frame.ts';
+import type { Place } from './place.ts';
 import { isElsewhere, type RefKind, type Resource, type State } from './state.ts';
 import { ZERO, sameVal, symbol, valKey, type Symbols, type SymInfo, type Val } from './values.ts';
 
-/** What the text of a place says to a load. */
-interface Reading {
-  /** Symbol that the place hangs on. */
-  readonly base: number | undefined;
-  readonly elementOf: { readonly array: number; readonly index: Val } | undefined;
-  /** A field of the object that `base` points to. */
-  readonly isField: boolean;
-}
-
-/** Reads and writes the memory of a state; places are texts (`f0/name`, `12.*.field`). */
+/** Reads and writes the memory of a state. */
 export class Memory {
   constructor(private readonly symbols: Symbols) {}
 
   /** The value that is the address of a place. */
-  address(loc: string): Val {
-    return symbol(
-      this.symbols.get(`addr:${loc}`, {
+  address(loc: Place): Val {
+    return (loc.address ??= symbol(
+      this.symbols.get(`addr:${loc.text}`, {
         nonNull: true,
-        local: loc.startsWith('f') ? 'variable' : undefined,
+        local: loc.isLocal ? 'variable' : undefined,
         addressOf: loc,
-        name: loc.endsWith('[0]') ? shortLoc(loc).slice(0, -3) : `&${shortLoc(loc)}`,
+        name: isFirst(loc) ? shortLoc(loc.whole!) : `&${shortLoc(loc)}`,
       }),
-    );
+    ));
+  }
+
+  /** The value of an array: the address of what it begins with. */
+  start(array: Place): Val {
+    return this.address(array.element(0));
   }
 
   /** The place that a pointer points to. */
-  deref(v: Val): string {
+  deref(v: Val): Place {
     const known = this.symbols.info(v.s).addressOf;
-    if (known !== undefined)
-      return v.o || v.x ? `${known.replace(/\[0\]$/, '')}[${v.o}${v.x ? `+x${v.x}` : ''}]` : known;
-    return `${valKey(v)}.*`;
+    if (!known) return this.symbols.places.behind(v);
+    if (!v.o && !v.x) return known;
+    return (isFirst(known) ? known.whole! : known).element(v.o, v.x);
   }
 
   /** What a place holds; `name` is asked for when nothing was known of it. */
-  load(loc: string, state: State, name?: () => string, unsigned?: () => boolean): Val {
+  load(loc: Place, state: State, name?: () => string, unsigned?: () => boolean): Val {
     const known = state.memory.get(loc);
     if (known) return known;
-    const { base, elementOf, isField } = this.reading(loc);
-    // what was written as a whole (copy_from_user()) is not what was allocated
-    if (isField && this.symbols.info(base!).zeroed && !state.escaped.has(base!) && !state.memory.wholeOf(loc))
-      return ZERO;
-    if (base === undefined && !elementOf) {
-      // a field that an initialiser did not name
-      const whole = state.memory.wholeOf(loc);
-      if (whole && this.symbols.info(whole.val.s).zeroed && /^[.\w]+$/.test(whole.rest)) return ZERO;
-    }
-    const filled = elementOf ? state.filled.get(elementOf.array) : undefined;
-    const key = `init:${this.epoch(loc, state)}${filled ? `#${filled}` : ''}`;
-    const known0 = this.symbols.find(key);
-    if (known0 !== undefined) return symbol(known0);
-    return symbol(
-      this.symbols.get(key, {
-        name: name?.(),
-        ...(unsigned?.() ? { lo: 0 } : loc.startsWith('G/') && spellsError(loc.slice(2)) ? { hi: -1 } : {}),
-        elementOf,
-        fill: filled,
-        from: base !== undefined ? { base, field: loc.slice(loc.lastIndexOf('.') + 1) } : undefined,
-      }),
-    );
-  }
-
-  private readonly readings = new Map<string, Reading>();
-
-  private reading(loc: string): Reading {
-    let known = this.readings.get(loc);
-    if (!known) this.readings.set(loc, (known = this.read(loc)));
-    return known;
-  }
-
-  private read(loc: string): Reading {
-    const m = /^(\d+)(?:\+(-?\d+))?(?:\+x(\d+))?\.\*$/.exec(loc);
-    const base = /^(\d+)/.exec(loc);
-    const arr = /^(.*)\[(-?\d+)(?:\+x(\d+))?\]$/.exec(loc);
-    let elementOf: Reading['elementOf'];
-    if (m)
-      elementOf = { array: Number(m[1]), index: { s: 0, o: Number(m[2] ?? 0), x: m[3] ? Number(m[3]) : undefined } };
-    else if (arr)
-      elementOf = {
-        array: this.address(`${arr[1]!}[0]`).s,
-        index: { s: 0, o: Number(arr[2]), x: arr[3] ? Number(arr[3]) : undefined },
-      };
-    return {
-      base: base ? Number(base[1]) : undefined,
-      elementOf,
-      isField: base !== null && !elementOf && /^\d+\.\*\./.test(loc),
-    };
-  }
-
-  /** A member of something that was overwritten as a whole is not what it was at first. */
-  epoch(loc: string, state: State): string {
+    const base = loc.pointer?.s;
+    const elementOf = this.elementAt(loc);
     const whole = state.memory.wholeOf(loc);
-    if (whole) return `${valKey(whole.val)}~${whole.rest}`;
-    return loc;
+    // what was written as a whole (copy_from_user()) is not what was allocated
+    if (
+      base !== undefined &&
+      !whole &&
+      this.symbols.info(base).zeroed &&
+      base === loc.base &&
+      !elementOf &&
+      isInObject(loc, loc.root) &&
+      !state.escaped.has(base)
+    )
+      return ZERO;
+    // a field that an initialiser did not name
+    if (base === undefined && !elementOf && whole && this.symbols.info(whole.val.s).zeroed && isNamedIn(loc, whole.at))
+      return ZERO;
+    const filled = elementOf ? state.filled.get(elementOf.array) : undefined;
+    // a member of something that was overwritten as a whole is not what it was at first
+    const isFirstContent = !whole && filled === undefined;
+    if (isFirstContent && loc.initial) return loc.initial;
+    const content = whole ? `${valKey(whole.val)}~${loc.text.slice(whole.at.text.length)}` : loc.text;
+    const key = `init:${content}${filled ? `#${filled}` : ''}`;
+    const val = symbol(
+      this.symbols.find(key) ??
+        this.symbols.get(key, {
+          name: name?.(),
+          ...(unsigned?.() ? { lo: 0 } : loc.isGlobal && spellsError(loc.text.slice(2)) ? { hi: -1 } : {}),
+          elementOf,
+          fill: filled,
+          from: base !== undefined ? { base, field: loc.field } : undefined,
+        }),
+    );
+    if (isFirstContent) loc.initial = val;
+    return val;
   }
 
-  store(loc: string, v: Val, state: State): void {
+  /** The array that the place is an element of: the one that it is in, or what its pointer counts from. */
+  private elementAt({ whole, index, pointer }: Place): SymInfo['elementOf'] {
+    if (index) return { array: this.start(whole!).s, index };
+    return pointer && !whole ? { array: pointer.s, index: { s: 0, o: pointer.o, x: pointer.x } } : undefined;
+  }
+
+  store(loc: Place, v: Val, state: State): void {
     const before = state.memory.get(loc);
-    state.memory.set(loc, v);
-    if (!loc.startsWith('f') && !loc.startsWith('T')) {
+    if (before !== v) state.memory.set(loc, v);
+    if (loc.isShared) {
       this.published(loc, state, before !== undefined && !sameVal(before, ZERO) && sameVal(v, ZERO));
       if (v.s && this.symbols.info(v.s).elementOf) this.flowsOut(v, state);
     }
@@ -116,8 +98,8 @@ export class Memory {
   }
 
   /** Notes for held pages that the function wrote to memory that others see: a sign that the object now owns them. */
-  private published(loc: string, state: State, cleared: boolean): void {
-    const field = loc.slice(loc.lastIndexOf('.') + 1);
+  private published(loc: Place, state: State, cleared: boolean): void {
+    const { field } = loc;
     if (field === '*') return;
     for (const [id, r] of state.resources) {
       if (r.status !== 'held') continue;
@@ -134,14 +116,13 @@ export class Memory {
   }
 
   /** The place is in the object that holds the array of the pages, or their only page. */
-  private isBeside(loc: string, r: Resource, state: State): boolean {
-    const base = /^\d+/.exec(loc)?.[0];
+  private isBeside(loc: Place, r: Resource, state: State): boolean {
+    const base = loc.pointer?.s;
     if (base === undefined) return true;
     const { addressOf, from } = this.symbols.info(r.array);
-    if (from?.base === Number(base) || addressOf?.startsWith(`${base}.`)) return true;
-    const prefix = `${base}.`;
+    if (from?.base === base || addressOf?.base === base) return true;
     for (const [at, v] of state.memory)
-      if (at.startsWith(prefix) && v.s && this.resourcesOf(v, state).some(([, x]) => x === r)) return true;
+      if (at.base === base && v.s && this.resourcesOf(v, state).some(([, x]) => x === r)) return true;
     return false;
   }
 
@@ -173,11 +154,9 @@ export class Memory {
    * Unseen code got the address of a local variable and may have changed what is there. Pages that are kept in it stay: whoever is done
    * with them finds them there.
    */
-  changed(loc: string, now: Val, state: State): void {
-    const isPart = (at: string): boolean =>
-      at.startsWith(loc) && (at.charAt(loc.length) === '.' || at.charAt(loc.length) === '[');
+  changed(loc: Place, now: Val, state: State): void {
     const kept = state.resources.size
-      ? [...state.memory].filter(([at, v]) => v.s !== 0 && isPart(at) && this.touchesResource(v, state))
+      ? [...state.memory].filter(([at, v]) => v.s !== 0 && at.isPartOf(loc) && this.touchesResource(v, state))
       : [];
     this.store(loc, now, state);
     for (const [at, v] of kept) state.memory.set(at, v);
@@ -187,33 +166,29 @@ export class Memory {
    * Unseen code got an object, or the address of a field: what was 0 there may be so no more (a count that a device is asked for, a flag
    * that an interrupt sets). Other values are mostly what the function says to that code.
    */
-  mayBeFilled(v: Val, now: (field: string) => Val, state: State): void {
-    const field = this.symbols.info(v.s).addressOf;
-    if (field?.startsWith('f')) return;
-    const prefix = field ?? `${valKey(v)}.*`;
-    for (const { place, val } of state.memory.entries()) {
-      if (val.s || val.o || val.x || !place.text.startsWith(prefix)) continue;
-      const rest = place.text.slice(prefix.length);
-      if (rest === '' || rest.startsWith('.')) state.memory.set(place.text, now(place.text));
-    }
+  mayBeFilled(v: Val, now: (at: Place) => Val, state: State): void {
+    const object = this.symbols.info(v.s).addressOf ?? this.symbols.places.behind(v);
+    if (object.isLocal) return;
+    const empty: Place[] = [];
+    state.memory.forEach((val, place) => {
+      if (!val.s && !val.o && !val.x && isInObject(place, object)) empty.push(place);
+    });
+    for (const place of empty) state.memory.set(place, now(place));
   }
 
   /** Code that is known got the address of a variable: what its initialiser left out may be set now. */
   mayBeSet(v: Val, now: () => Val, state: State): void {
     const loc = v.s ? this.symbols.info(v.s).addressOf : undefined;
-    if (!loc?.startsWith('f')) return;
-    for (let at = loc; ; at = at.slice(0, Math.max(at.lastIndexOf('.'), at.lastIndexOf('[')))) {
+    if (!loc?.isLocal) return;
+    for (let at: Place | null = loc; at; at = at.whole) {
       const known = state.memory.get(at);
       if (known && this.symbols.info(known.s).zeroed) state.memory.set(at, now());
-      if (!/[.[]/.test(at.slice(at.indexOf('/')))) return;
     }
   }
 
   /** An embedded member's address stands for the object that holds it. */
   ownerOf(v: Val): number {
-    const loc = this.symbols.info(v.s).addressOf;
-    const m = loc ? /^(\d+)[^/]*\.\*/.exec(loc) : null;
-    return m ? Number(m[1]) : v.s;
+    return this.symbols.info(v.s).addressOf?.pointer?.s ?? v.s;
   }
 
   forget(v: Val, state: State): void {
@@ -229,7 +204,7 @@ export class Memory {
   /** Pages that sit in a scatterlist or the like are released through it; which entries is not followed. */
   handOverContained(state: State): void {
     for (const [loc, val] of state.memory) {
-      if (!loc.includes('@')) continue;
+      if (!loc.isContained) continue;
       for (const [id, r] of this.resourcesOf(val, state))
         if (isElsewhere(state, r)) state.resources.set(id, { ...r, status: 'handed' });
     }
@@ -238,7 +213,7 @@ export class Memory {
   /** Arrays that stand in slots of a list (`chunk[i].pages`): a release of what is not known may be of them. */
   handOverListed(kind: RefKind, state: State): void {
     for (const [loc, v] of state.memory) {
-      if (loc.startsWith('f') || !v.s || !/\[|\+x|\+\d/.test(loc)) continue;
+      if (loc.isLocal || !v.s || !/\[|\+x|\+\d/.test(loc.text)) continue;
       for (const [id, r] of state.resources)
         if (r.array === v.s && r.kind === kind && this.symbols.info(v.s).local === 'heap')
           state.resources.set(id, { ...r, status: 'handed' });
@@ -258,9 +233,25 @@ export class Memory {
 
   containerPages(v: Val, as: PagesArg['as'], state: State): Val | undefined {
     if (as !== 'sg' && as !== 'sg-table' && as !== 'bio') return v;
-    return state.memory.get(`${this.deref(v)}.@pages`) ?? state.memory.get(`${this.deref(v)}.@page`);
+    const container = this.deref(v);
+    return state.memory.get(container.member('@pages')) ?? state.memory.get(container.member('@page'));
   }
 }
 
+/** The array's first element: its address is that of the array. */
+const isFirst = (loc: Place): boolean => loc.index !== null && !loc.index.o && !loc.index.x;
+
+/** It is the object, or in the object by names alone as far as that one goes: not in its neighbour in an array. */
+function isInObject(loc: Place, object: Place): boolean {
+  for (let at = loc; at !== object; at = at.whole) if (!at.whole || (at.whole === object && at.index)) return false;
+  return true;
+}
+
+/** A part of the whole that is found by names alone. */
+function isNamedIn(loc: Place, whole: Place): boolean {
+  for (let at = loc; at !== whole; at = at.whole!) if (at.index || at.field.startsWith('@')) return false;
+  return true;
+}
+
 /** `f0:12/obj` → `obj`. */
-export const shortLoc = (loc: string): string => loc.slice(loc.lastIndexOf('/') + 1);
+export const shortLoc = ({ text }: Place): string => text.slice(text.lastIndexOf('/') + 1);

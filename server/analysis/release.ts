@@ -56,14 +56,14 @@ export class Releases {
    */
   private contentsOf(v: Val, count: Val | undefined, written: Expr, state: State): Val[] | undefined {
     const { addressOf: at, local } = this.symbols.info(v.s);
-    if (at === undefined || v.o || v.x) return undefined;
+    if (!at || v.o || v.x) return undefined;
     const first = state.memory.get(at);
     if (written.kind === 'unary' && written.op === '&' && written.arg.kind === 'id') return first ? [first] : [];
     if (!first || local !== 'variable') return undefined;
     const out = [first];
     const all = (count && state.known(count)) ?? MAX_FILLED;
     for (let i = 1; i < all && i < MAX_FILLED; i++) {
-      const content = state.memory.get(`${at.replace(/\[0\]$/, '')}[${i}]`);
+      const content = state.memory.get(this.memory.deref({ s: v.s, o: i }));
       if (!content) break;
       out.push(content);
     }
@@ -219,7 +219,7 @@ export class Releases {
         (sameVal(count, r.requested) || (isConst(count) && count.o > 0)) &&
         state.compare('<=', r.requested, ZERO) !== true
       );
-    return r.blank && !v.o && !v.x && !!this.symbols.info(r.array).addressOf?.startsWith('f');
+    return r.blank && !v.o && !v.x && this.symbols.info(r.array).addressOf?.isLocal === true;
   }
 
   /** kfree() and friends: a resource whose array, or whose array's owner, goes away can no longer be given back. */
@@ -256,33 +256,35 @@ export class Releases {
 
   private isInside(array: number, owner: Val, state: State): boolean {
     const info = this.symbols.info(array);
-    if (info.addressOf?.startsWith(`${valKey(owner)}.*`)) return true;
+    const object = this.symbols.places.behind(owner);
+    if (info.addressOf?.root === object) return true;
     for (const [loc, val] of state.memory)
-      if (val.s === array && loc.startsWith(`${valKey(owner)}.*`) && !loc.includes('@')) return true;
+      if (val.s === array && loc.root === object && !loc.isContained) return true;
     return info.from?.base === owner.s && owner.s !== 0 && info.elementOf === undefined;
   }
 
   /** The table that the pages were put into is part of the memory that goes away. (`copiedOut` says that no other is known.) */
   private isOnlyIn(freed: Val, r: Resource, state: State): boolean {
     for (const [loc, val] of state.memory)
-      if (loc.includes('@') && (loc.startsWith(`${freed.s}.`) || loc.startsWith(`${freed.s}+`)))
+      if (loc.isContained && loc.pointer?.s === freed.s)
         if (val.s === r.array || this.symbols.info(val.s).elementOf?.array === r.array) return true;
     return false;
   }
 
   /** The pages were also put somewhere that is not going away. */
   private copiedOut(r: Resource, freed: Val, state: State): boolean {
+    const object = this.symbols.places.behind(freed);
     for (const [loc, val] of state.memory) {
       const el = this.symbols.info(val.s).elementOf;
       if (
         (val.s === r.array || el?.array === r.array) &&
-        !loc.startsWith('f') &&
-        !loc.startsWith(`${valKey(freed)}.*`) &&
-        !loc.startsWith(`${valKey({ s: r.array, o: 0 })}`)
+        !loc.isLocal &&
+        loc.root !== object &&
+        loc.pointer?.s !== r.array
       ) {
         // another name of the array that is freed (but a scatterlist made from it has the pages)
-        if (r.array === freed.s && val.s === r.array && !loc.includes('@')) continue;
-        if (loc.includes('@') && !isElsewhere(state, r)) continue;
+        if (r.array === freed.s && val.s === r.array && !loc.isContained) continue;
+        if (loc.isContained && !isElsewhere(state, r)) continue;
         return true;
       }
     }

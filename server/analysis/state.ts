@@ -7,7 +7,7 @@ import type { AcquireFact } from '../../language/kernel/types.ts';
 import { Forked } from './forked.ts';
 import { iterKind } from './iterators.ts';
 import { PlaceMap } from './place-map.ts';
-import { hashPair, type Place } from './place.ts';
+import type { Place } from './place.ts';
 import { Rounds } from './rounds.ts';
 import { SIGN, type Need } from './slice.ts';
 import { ZERO, valKey, type Symbols, type Val } from './values.ts';
@@ -156,7 +156,7 @@ export class State {
     readonly symbols: Symbols,
     from?: State,
   ) {
-    this.memory = from ? from.memory.fork() : PlaceMap.empty(symbols.places);
+    this.memory = from ? from.memory.fork() : new PlaceMap();
     this.ranges = from ? from.ranges.fork() : new Forked();
     this.relations = from ? from.relations : [];
     this.resources = from ? from.resources.fork() : new Forked();
@@ -389,19 +389,19 @@ export class State {
       h1 = mix1(mix1(mix1(0x11, value.s), fold(value.o)), value.x ?? 0);
       h2 = mix2(mix2(mix2(0x12, value.s), fold(value.o)), value.x ?? 0);
     }
-    this.memory.forEach(({ place, val }) => {
+    this.memory.forEach((val, place) => {
       const need = live(place);
       if (!need && (place.frame !== undefined || !this.carries(val))) return;
       if (need === SIGN && !this.tellsOfPages(val)) {
         const sign = this.relation(val, ZERO);
-        h1 = (h1 + mix1(place.h1 ^ 0x21, sign)) | 0;
-        h2 = (h2 + mix2(place.h2 ^ 0x22, sign)) | 0;
+        h1 = (h1 + mix1(mix1(0x21, place.id), sign)) | 0;
+        h2 = (h2 + mix2(mix2(0x22, place.id), sign)) | 0;
         return;
       }
       const o = fold(val.o);
       const x = val.x ?? 0;
-      h1 = (h1 + mix1(mix1(mix1(place.h1, val.s), o), x)) | 0;
-      h2 = (h2 + mix2(mix2(mix2(place.h2, val.s), o), x)) | 0;
+      h1 = (h1 + mix1(mix1(mix1(mix1(0x31, place.id), val.s), o), x)) | 0;
+      h2 = (h2 + mix2(mix2(mix2(mix2(0x32, place.id), val.s), o), x)) | 0;
       marks.add(val.s);
       if (x) marks.add(x);
       if (place.base > 0) marks.add(place.base);
@@ -447,6 +447,18 @@ export class State {
     if (this.rounds.text !== '') text(0xa1, this.rounds.text, 0);
     return (h1 >>> 0) * 0x200000 + (h2 >>> 11);
   }
+}
+
+/** Two 32-bit hashes of a text. */
+function hashPair(text: string): [number, number] {
+  let h1 = 0x2545f491;
+  let h2 = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    h1 = Math.imul(h1 ^ c, 2654435761);
+    h2 = Math.imul(h2 ^ c, 1597334677);
+  }
+  return [h1 ^ (h1 >>> 15), h2 ^ (h2 >>> 13)];
 }
 
 const textHashes = new Map<string, readonly [number, number]>();

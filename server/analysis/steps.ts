@@ -31,7 +31,7 @@ export class Stepper {
         this.interp.eval(w.expr, state, frame);
         break;
       case 'decl': {
-        const loc = `${frame.id}/${w.decl.name}`;
+        const loc = this.interp.symbols.places.local(frame.id, w.decl.name);
         if (w.decl.init && w.decl.init.kind !== 'init')
           this.interp.memory.store(loc, this.interp.given(w.decl.init, w.decl.type, state, frame), state);
         else if (w.decl.init?.kind === 'init' && !w.decl.isStatic)

@@ -5,7 +5,7 @@
  * the acquire and `pages` in the release the same array.
  */
 
-import { Places } from './place.ts';
+import { Places, type Place } from './place.ts';
 
 /** A symbolic value: constant (`s` is 0), or symbol plus constant offset, plus for array elements a symbolic index. */
 export interface Val {
@@ -43,8 +43,8 @@ export interface SymInfo {
   readonly fill?: string;
   /** It is a number that stands for a page (its frame, its physical address): that page. */
   readonly numberOf?: Val;
-  /** Address of this location (a variable). */
-  readonly addressOf?: string;
+  /** Address of this place. */
+  readonly addressOf?: Place;
   /** A constant of unknown value: different from every other such constant. */
   readonly unique?: boolean;
   /** Initial range. */
