@@ -12,8 +12,9 @@ import type { PathEvent } from './events.ts';
 import { Endings, type Ended } from './ending.ts';
 import type { Frame, Machine } from './frame.ts';
 import { constantIn, Interpreter } from './interp.ts';
-import type { Place } from './place.ts';
-import { ALL, NOTHING, sliceOf, type Need, type Slice } from './slice.ts';
+import type { Step } from './loops.ts';
+import { Needs } from './needs.ts';
+import { sliceOf, type Slice } from './slice.ts';
 import { mayHold, State } from './state.ts';
 import { Stepper } from './steps.ts';
 import { unionNames } from './unions.ts';
@@ -180,6 +181,21 @@ interface Arrival {
   readonly afterCall: boolean;
 }
 
+/** What came to a node where ways meet. */
+class Meeting {
+  /** Of the states, see State.key(). */
+  readonly keys = new Set<number>();
+  /** How many had the same outline. */
+  readonly outlines = new Map<number, number>();
+}
+
+/** What a walk asks of a function all the time. */
+interface About {
+  readonly slice: Slice;
+  /** Calls of functions of the file, by node. */
+  readonly calls: readonly (readonly CallExpr[])[];
+}
+
 class Walker implements Machine {
   readonly symbols = new Symbols();
   readonly events: PathEvent[] = [];
@@ -232,39 +248,30 @@ class Walker implements Machine {
   }
 
   run(): void {
-    const frame: Frame = { id: 'f0', context: this.root, caller: null, places: new Map(), results: new Map() };
+    const frame: Frame = { id: 'f0', context: this.root, caller: null, places: new Map(), results: NO_RESULTS };
     const state = new State(this.symbols);
     const endings = new Endings(this);
-    for (const end of this.walk(frame, state, 0, () => ALL)) {
+    const needs = new Needs(this.about(this.root).slice, frame.id, unionNames(this.unit));
+    for (const end of this.walk(frame, state, 0, needs)) {
       if (holdsOn(end.state)) this.isBalanced = false;
       endings.finish(end, frame);
     }
   }
 
   /** All ways out of the frame's function. */
-  private walk(frame: Frame, start: State, depth: number, aliveOutside: (place: Place) => Need): Ended[] {
+  private walk(frame: Frame, start: State, depth: number, needs: Needs): Ended[] {
     const { cfg, loops, joins } = frame.context;
+    const { slice, calls } = this.about(frame.context);
     const share = depth ? this.limits.callee >> (depth - 1) : Infinity;
     const last = Math.min(this.limits.steps, this.steps + share);
-    const unions = unionNames(this.unit);
-    const slice = this.sliceOf(frame.context);
     const ends: Ended[] = [];
     const endKeys = new Set<string>();
-    const seen: (Set<number> | undefined)[] = [];
-    const outlines: (Map<number, number> | undefined)[] = [];
-    const outer = (place: Place): Need => (place.frame === frame.id ? NOTHING : aliveOutside(place));
-    // what the callers may still read is the same all through this activation
-    const outside = new Map<Place, Need>();
-    const aliveInCallers = (place: Place): Need => {
-      let known = outside.get(place);
-      if (known === undefined) outside.set(place, (known = aliveOutside(place)));
-      return known;
-    };
+    const meetings: (Meeting | undefined)[] = [];
     const work: Arrival[] = [{ node: 0, state: start, value: null, at: frame.context.def, afterCall: false }];
-    while (work.length) {
-      const item = work.pop()!;
+    for (let item = work.pop(); item; item = work.pop()) {
+      const { state, value, at } = item;
       // nothing is held, and nothing will be: such a path has no more to say
-      if (depth === 0 && !item.state.resources.size && !slice.ahead[item.node]) continue;
+      if (depth === 0 && !state.resources.size && !slice.ahead[item.node]) continue;
       if (++this.steps > last) {
         this.overBudget = true;
         break;
@@ -273,68 +280,58 @@ class Walker implements Machine {
       if (this.isCancelled) break;
       const node = cfg.nodes[item.node]!;
       if (node.what.kind === 'exit') {
-        const key = `${depth ? '' : item.at.start}@${item.state.key(outer, item.value)}`;
+        const key = `${depth ? '' : at.start}@${state.key(needs, null, value)}`;
         if (!endKeys.has(key)) {
           endKeys.add(key);
-          ends.push({ state: item.state, value: item.value, at: item.at });
+          ends.push({ state, value, at });
         }
         continue;
       }
-      const alive = (place: Place): Need => {
-        if (place.frame === frame.id) {
-          const need = slice.need(item.node, place.variable);
-          // only of the root's result nobody asks more
-          return need && depth > 0 ? ALL : need;
-        }
-        if (place.frame !== undefined) return aliveInCallers(place);
-        // what is known by several names may stand in other nodes
-        if (place.isLasting || unions.get(place.field) !== undefined || slice.need(item.node, place.field)) return ALL;
-        return depth > 0 && aliveInCallers(place) ? ALL : NOTHING;
-      };
       // Equal states can only meet where ways meet; calls that were entered have several ends.
-      if (joins[item.node] === 1 || item.afterCall) {
-        const key = item.state.key(alive, item.value);
-        const here = (seen[item.node] ??= new Set());
-        if (here.has(key)) continue;
-        const alike = (outlines[item.node] ??= new Map());
-        const outline = item.state.outline(item.value);
-        const before = alike.get(outline) ?? 0;
-        if (here.size >= this.limits.states || before >= this.limits.alike) {
-          this.overBudget = true;
-          continue;
-        }
-        here.add(key);
-        alike.set(outline, before + 1);
+      if ((joins[item.node] === 1 || item.afterCall) && !this.isNew(item, (meetings[item.node] ??= new Meeting()), needs))
+        continue;
+      const goOn = (next: Step, afterCall: boolean): void => {
+        if (next.value === undefined) work.push({ node: next.edge.to, state: next.state, value, at, afterCall });
+        else work.push({ node: next.edge.to, state: next.state, value: next.value, at: node.span, afterCall });
+      };
+      const here = calls[node.id]!;
+      if (here.length === 0 || depth >= this.limits.depth) {
+        for (const next of this.stepper.step(node, state, frame, loops)) goOn(next, false);
+        continue;
       }
-      const ready = this.enterCalls(node, item.state, frame, depth, alive);
-      for (const r of ready) {
-        for (const next of this.stepper.step(node, r.state, r.frame, loops)) {
-          work.push({
-            node: next.edge.to,
-            state: next.state,
-            value: next.value !== undefined ? next.value : item.value,
-            at: next.value !== undefined ? node.span : item.at,
-            afterCall: ready.length > 1,
-          });
-        }
-      }
+      const ready = this.enterCalls(here, node, state, frame, depth, needs);
+      for (const r of ready)
+        for (const next of this.stepper.step(node, r.state, r.frame, loops)) goOn(next, ready.length > 1);
     }
     return ends;
   }
 
+  /** No state that came to the node before was like this one; if there were too many, it counts as known. */
+  private isNew({ node, state, value }: Arrival, before: Meeting, needs: Needs): boolean {
+    const key = state.key(needs, node, value);
+    if (before.keys.has(key)) return false;
+    const outline = state.outline(value);
+    const alike = before.outlines.get(outline) ?? 0;
+    if (before.keys.size >= this.limits.states || alike >= this.limits.alike) {
+      this.overBudget = true;
+      return false;
+    }
+    before.keys.add(key);
+    before.outlines.set(outline, alike + 1);
+    return true;
+  }
+
   /** Walks the same-file calls of a node first; one result per way out of them. */
   private enterCalls(
+    calls: readonly CallExpr[],
     node: CfgNode,
     state: State,
     frame: Frame,
     depth: number,
-    alive: (place: Place) => Need,
+    needs: Needs,
   ): { state: State; frame: Frame }[] {
-    let ready: { state: State; frame: Frame }[] = [
-      { state, frame: frame.results.size ? { ...frame, results: new Map() } : frame },
-    ];
-    if (depth >= this.limits.depth) return ready;
-    for (const call of this.localCalls(node)) {
+    let ready: { state: State; frame: Frame }[] = [{ state, frame }];
+    for (const call of calls) {
       const name = calleeName(call)!;
       if (isOnStack(frame, name)) continue;
       const next: { state: State; frame: Frame }[] = [];
@@ -356,14 +353,15 @@ class Walker implements Machine {
           context,
           caller: frame,
           places: new Map(),
-          results: new Map(),
+          results: NO_RESULTS,
         };
         context.def.params.forEach((p, i) => {
           if (p.name) s.memory.set(this.symbols.places.local(callee.id, p.name), args[i] ?? ZERO);
         });
         const rounds = s.rounds;
         s.rounds = rounds.moved(100_000);
-        for (const end of this.walk(callee, s, depth + 1, alive)) {
+        const inner = needs.enter(node.id, callee.id, this.about(context).slice);
+        for (const end of this.walk(callee, s, depth + 1, inner)) {
           end.state.rounds = rounds;
           end.state.memory.deleteFrame(callee.id);
           const results = new Map(r.frame.results);
@@ -387,6 +385,17 @@ class Walker implements Machine {
     return false;
   }
 
+  private readonly known = new Map<FunctionContext, About>();
+  private about(context: FunctionContext): About {
+    let known = this.known.get(context);
+    if (!known)
+      this.known.set(
+        context,
+        (known = { slice: this.sliceOf(context), calls: context.cfg.nodes.map((node) => this.localCalls(node)) }),
+      );
+    return known;
+  }
+
   private sliceOf(context: FunctionContext): Slice {
     let known = slices.get(context);
     if (!known) slices.set(context, (known = new Map()));
@@ -396,23 +405,21 @@ class Walker implements Machine {
     return slice;
   }
 
-  private readonly callCache = new Map<CfgNode, CallExpr[]>();
-  private localCalls(node: CfgNode): CallExpr[] {
-    let calls = this.callCache.get(node);
-    if (!calls) {
-      calls = [];
-      for (const e of exprsOf(node)) {
-        walkExpr(e, (x: Expr) => {
-          if (x.kind !== 'call') return;
-          const name = calleeName(x);
-          if (name && this.files.has(name)) calls!.unshift(x);
-        });
-      }
-      this.callCache.set(node, calls);
+  /** Calls of functions of the file, the innermost and last first. */
+  private localCalls(node: CfgNode): readonly CallExpr[] {
+    const calls: CallExpr[] = [];
+    for (const e of exprsOf(node)) {
+      walkExpr(e, (x: Expr) => {
+        if (x.kind !== 'call') return;
+        const name = calleeName(x);
+        if (name && this.files.has(name)) calls.unshift(x);
+      });
     }
     return calls;
   }
 }
+
+const NO_RESULTS: ReadonlyMap<CallExpr, Val> = new Map();
 
 /** Somebody still has to do with pages that the path took. */
 function holdsOn(state: State): boolean {

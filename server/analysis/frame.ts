@@ -15,7 +15,7 @@ export interface Frame {
   /** Places of its variables, by name. */
   readonly places: Map<string, Place>;
   /** Results of the same-file calls in the node being evaluated. */
-  results: Map<CallExpr, Val>;
+  readonly results: ReadonlyMap<CallExpr, Val>;
 }
 
 /** Services that evaluation needs from the explorer. */

@@ -11,8 +11,10 @@ import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, killsOf, type FunctionContext } from './context.ts';
 
 export interface Slice {
-  /** What still matters, at the node or behind it, of what the variable or field holds when the node is reached. */
-  need(node: number, name: string): Need;
+  /** The number of a name of variables or fields; undefined: it matters nowhere. */
+  numberOf(name: string): number | undefined;
+  /** What still matters, at the node or behind it, of what the variable or field of that number holds when the node is reached. */
+  need(node: number, name: number): Need;
   /** For each node: a call that takes or gives back pages stands there or behind it. */
   readonly ahead: readonly boolean[];
 }
@@ -110,11 +112,11 @@ export function sliceOf(context: FunctionContext, relevant: (name: string) => bo
   // whose pages a loop gives back or passes on is asked where it ends
   for (const loop of context.loops.values())
     if (loop.releases || loop.outflows) for (const e of loop.bases) namesIn(e, uses[loop.head]!);
-  return { need: neededNames(context, uses), ahead: reaching(nodes, decisive) };
+  return { ...neededNames(context, uses), ahead: reaching(nodes, decisive) };
 }
 
 /** Backwards from what is used: a name is needed until a node writes it whole, and what is written into it is needed in its place. */
-function neededNames(context: FunctionContext, uses: readonly ReadonlySet<string>[]): Slice['need'] {
+function neededNames(context: FunctionContext, uses: readonly ReadonlySet<string>[]): Omit<Slice, 'ahead'> {
   const { nodes } = context.cfg;
   const numbers = new Map<string, number>();
   const number = (name: string): number => {
@@ -166,10 +168,9 @@ function neededNames(context: FunctionContext, uses: readonly ReadonlySet<string
       if (merge(all[i]!, nowAll) || grown) changed = true;
     }
   }
-  return (node, name) => {
-    const n = numbers.get(name);
-    if (n === undefined || !has(any[node]!, n)) return NOTHING;
-    return has(all[node]!, n) ? ALL : SIGN;
+  return {
+    numberOf: (name) => numbers.get(name),
+    need: (node, name) => (!has(any[node]!, name) ? NOTHING : has(all[node]!, name) ? ALL : SIGN),
   };
 }
 

@@ -7,9 +7,9 @@ import type { AcquireFact } from '../../language/kernel/types.ts';
 import { Forked } from './forked.ts';
 import { iterKind } from './iterators.ts';
 import { PlaceMap } from './place-map.ts';
-import type { Place } from './place.ts';
+import type { Needs } from './needs.ts';
 import { Rounds } from './rounds.ts';
-import { SIGN, type Need } from './slice.ts';
+import { SIGN } from './slice.ts';
 import { ZERO, valKey, type Symbols, type Val } from './values.ts';
 
 /** What happened on the path, newest first; shared between forks. */
@@ -374,10 +374,11 @@ export class State {
   }
 
   /**
-   * A number that is equal for states that no later step can tell apart: memory that `live` may still read, resources,
-   * ghosts, and what is known of the symbols that those mention. (A hash of 53 bits over all of that, in any order.)
+   * A number that is equal for states that no later step can tell apart: memory that may still be read (from a node on;
+   * null: behind the activation), resources, ghosts, and what is known of the symbols that those mention. (A hash of 53
+   * bits over all of that, in any order.)
    */
-  key(live: (place: Place) => Need, value: Val | null = null): number {
+  key(needs: Needs, node: number | null, value: Val | null = null): number {
     const marks = this.symbols.newMarks();
     let h1 = 0;
     let h2 = 0;
@@ -390,7 +391,7 @@ export class State {
       h2 = mix2(mix2(mix2(0x12, value.s), fold(value.o)), value.x ?? 0);
     }
     this.memory.forEach((val, place) => {
-      const need = live(place);
+      const need = node === null ? needs.behind(place) : needs.at(node, place);
       if (!need && (place.frame !== undefined || !this.carries(val))) return;
       if (need === SIGN && !this.tellsOfPages(val)) {
         const sign = this.relation(val, ZERO);
