@@ -6,7 +6,8 @@ import type { AcquireFact } from '../../language/kernel/types.ts';
 import { nameOf, type Frame, type Machine } from './frame.ts';
 import { shortLoc, type Memory } from './memory.ts';
 import { mayHold, type Resource, type State } from './state.ts';
-import { ZERO, constant, isConst, sameVal, symbol, type Symbols, type Val } from './values.ts';
+import type { Symbols } from './symbols.ts';
+import { ZERO, constant, isConst, sameVal, symbol, type Val } from './values.ts';
 
 /** Acquires on a path. */
 export class Acquires {

@@ -1,7 +1,8 @@
 /** Sums, differences, comparisons of symbolic values; what the path knows of the operands bounds the result. */
 import type { CallExpr } from '../../language/c/ast.ts';
 import type { State } from './state.ts';
-import { ZERO, constant, isConst, symbol, valKey, type Symbols, type Val } from './values.ts';
+import type { Symbols } from './symbols.ts';
+import { ZERO, constant, isConst, symbol, valKey, type Val } from './values.ts';
 
 /** Operators on values. */
 export class Arithmetic {

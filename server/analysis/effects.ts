@@ -7,7 +7,8 @@ import type { Frame, Machine } from './frame.ts';
 import type { Memory } from './memory.ts';
 import { Releases } from './release.ts';
 import type { State } from './state.ts';
-import { ZERO, constant, isConst, symbol, valKey, type Symbols, type Val } from './values.ts';
+import type { Symbols } from './symbols.ts';
+import { ZERO, constant, isConst, symbol, valKey, type Val } from './values.ts';
 
 /** Gives a reference back, and says whether it was the last one. */
 const LAST_REFERENCE = /^(refcount|atomic|atomic64|atomic_long)_(dec|sub)_and_test$/;

@@ -5,7 +5,8 @@ import type { Frame, Machine } from './frame.ts';
 import { shortLoc } from './memory.ts';
 import type { Place } from './place.ts';
 import { isElsewhere, isErrKnown, isShort, isSureToHold, mayHold, type Resource, type State } from './state.ts';
-import { constant, ZERO, isConst, type Symbols, type Val } from './values.ts';
+import type { Symbols } from './symbols.ts';
+import { constant, ZERO, isConst, type Val } from './values.ts';
 
 const HANDED = /^(passed|linked|the result)/;
 

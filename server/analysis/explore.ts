@@ -18,7 +18,8 @@ import { sliceOf, type Slice } from './slice.ts';
 import { mayHold, State } from './state.ts';
 import { Stepper } from './steps.ts';
 import { unionNames } from './unions.ts';
-import { Symbols, ZERO, type Val } from './values.ts';
+import { Symbols } from './symbols.ts';
+import { ZERO, type Val } from './values.ts';
 
 export interface Limits {
   /** Node visits per root function, inlined ones included. */

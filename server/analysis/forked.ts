@@ -84,10 +84,14 @@ export class Forked<K, V> {
     return names.map((key, i): [K, V] => [key, contents[i]!])[Symbol.iterator]();
   }
 
-  /** As for…of over the entries, without an object for each; `visit` writes nothing. */
-  forEach(visit: (value: V, key: K) => void): void {
-    const { names, contents } = this;
-    for (let i = 0; i < names.length; i++) visit(contents[i]!, names[i]!);
+  /** The entries by their places, for where much depends on it; `i` is below `size`. */
+  keyAt(i: number): K {
+    return this.names[i]!;
+  }
+
+  /** See `keyAt`. */
+  valueAt(i: number): V {
+    return this.contents[i]!;
   }
 
   private own(): void {

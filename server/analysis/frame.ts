@@ -5,7 +5,8 @@ import type { TranslationUnit } from '../../language/c/unit.ts';
 import type { FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
 import type { Place } from './place.ts';
-import type { Symbols, Val } from './values.ts';
+import type { Symbols } from './symbols.ts';
+import type { Val } from './values.ts';
 
 /** One activation of a function on the (inlined) call stack. */
 export interface Frame {

@@ -17,7 +17,8 @@ import { Memory } from './memory.ts';
 import type { Place } from './place.ts';
 import type { State } from './state.ts';
 import { unionNames, type UnionNames } from './unions.ts';
-import { ZERO, constant, isConst, sameVal, symbol, valKey, type Symbols, type Val } from './values.ts';
+import type { Symbols } from './symbols.ts';
+import { ZERO, constant, isConst, sameVal, symbol, valKey, type Val } from './values.ts';
 
 /** Calls that give back their first argument. */
 const TRANSPARENT = new Set([

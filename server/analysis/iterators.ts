@@ -1,6 +1,7 @@
 /** Iterators (struct iov_iter): what a path learns of the pages that they lead to (include/linux/uio.h). */
 import type { State } from './state.ts';
-import type { Symbols, Val } from './values.ts';
+import type { Symbols } from './symbols.ts';
+import type { Val } from './values.ts';
 
 /** Tests of an iterator: what their "yes" says of its pages (user memory is what an extraction pins), and their "no". */
 const ITER_TESTS: Readonly<Record<string, { readonly yes: 'user' | 'kernel'; readonly no?: 'kernel' }>> = {

@@ -4,7 +4,8 @@ import type { PagesArg } from '../../language/kernel/types.ts';
 import type { Frame } from './frame.ts';
 import type { Place } from './place.ts';
 import { isElsewhere, type RefKind, type Resource, type State } from './state.ts';
-import { ZERO, sameVal, symbol, valKey, type Symbols, type SymInfo, type Val } from './values.ts';
+import type { Symbols, SymInfo } from './symbols.ts';
+import { ZERO, sameVal, symbol, valKey, type Val } from './values.ts';
 
 /** Reads and writes the memory of a state. */
 export class Memory {
@@ -170,9 +171,11 @@ export class Memory {
     const object = this.symbols.info(v.s).addressOf ?? this.symbols.places.behind(v);
     if (object.isLocal) return;
     const empty: Place[] = [];
-    state.memory.forEach((val, place) => {
-      if (!val.s && !val.o && !val.x && isInObject(place, object)) empty.push(place);
-    });
+    const { cells } = state.memory;
+    for (let i = 0; i < cells.size; i++) {
+      const val = cells.valueAt(i);
+      if (!val.s && !val.o && !val.x && isInObject(cells.keyAt(i), object)) empty.push(cells.keyAt(i));
+    }
     for (const place of empty) state.memory.set(place, now(place));
   }
 

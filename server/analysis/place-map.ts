@@ -5,7 +5,7 @@ import type { Val } from './values.ts';
 
 /** A map from places to values; forks in no time. */
 export class PlaceMap {
-  constructor(private readonly cells = new Forked<Place, Val>()) {}
+  constructor(readonly cells = new Forked<Place, Val>()) {}
 
   /** The same content, to be changed on its own. */
   fork(): PlaceMap {
@@ -42,10 +42,5 @@ export class PlaceMap {
   /** The entries as they are now. */
   [Symbol.iterator](): IterableIterator<[Place, Val]> {
     return this.cells[Symbol.iterator]();
-  }
-
-  /** As for…of over the entries, without an object for each; `visit` writes nothing. */
-  forEach(visit: (val: Val, place: Place) => void): void {
-    this.cells.forEach(visit);
   }
 }

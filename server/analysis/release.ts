@@ -5,7 +5,8 @@ import { calleeName } from './context.ts';
 import { nameOf, type Frame, type Machine } from './frame.ts';
 import type { Memory } from './memory.ts';
 import { isElsewhere, isShort, isSureToHold, mayHold, type Resource, type State } from './state.ts';
-import { constant, isConst, sameVal, valKey, ZERO, type Symbols, type Val } from './values.ts';
+import type { Symbols } from './symbols.ts';
+import { constant, isConst, sameVal, valKey, ZERO, type Val } from './values.ts';
 
 /** Pages that somebody puts into an array one by one. */
 const MAX_FILLED = 8;

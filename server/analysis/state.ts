@@ -5,12 +5,15 @@
 import type { CallExpr, Span } from '../../language/c/ast.ts';
 import type { AcquireFact } from '../../language/kernel/types.ts';
 import { Forked } from './forked.ts';
+import { fold, hashOfText, mix1, mix2 } from './hash.ts';
 import { iterKind } from './iterators.ts';
+import { Numbers } from './numbers.ts';
 import { PlaceMap } from './place-map.ts';
 import type { Needs } from './needs.ts';
 import { Rounds } from './rounds.ts';
 import { SIGN } from './slice.ts';
-import { ZERO, valKey, type Symbols, type Val } from './values.ts';
+import type { Symbols } from './symbols.ts';
+import { ZERO, valKey, type Val } from './values.ts';
 
 /** What happened on the path, newest first; shared between forks. */
 export interface Trace {
@@ -82,64 +85,10 @@ export interface Ghost {
   readonly name: string;
 }
 
-interface Range {
-  readonly lo: number;
-  readonly hi: number;
-  readonly ne: readonly number[];
-  /** Of symbol and bounds. */
-  readonly h1: number;
-  readonly h2: number;
-}
-const ANY: Range = { lo: -Infinity, hi: Infinity, ne: [], h1: 0, h2: 0 };
-
-/** Possible orderings of symbol x against symbol y plus d. */
-interface Relation {
-  readonly x: number;
-  readonly y: number;
-  readonly d: number;
-  readonly mask: number;
-}
-
-const LT = 1;
-const EQ = 2;
-const GT = 4;
-const MASK: Record<string, number> = { '<': LT, '<=': LT | EQ, '==': EQ, '!=': LT | GT, '>': GT, '>=': GT | EQ };
-const negate = (m: number): number => 7 ^ m;
-const mirror = (m: number): number => (m & EQ) | (m & LT ? GT : 0) | (m & GT ? LT : 0);
-
-const bits = new Float64Array(1);
-const words = new Int32Array(bits.buffer);
-/** 32 bits of a number of any size. */
-const fold = (n: number): number => {
-  if (n === (n | 0)) return n;
-  bits[0] = n;
-  return words[0]! ^ Math.imul(words[1]!, 31);
-};
-const mix1 = (h: number, n: number): number => {
-  const x = Math.imul(h ^ n, 0x9e3779b1);
-  return x ^ (x >>> 15);
-};
-const mix2 = (h: number, n: number): number => {
-  const x = Math.imul((h + n) | 0, 0x85ebca77);
-  return x ^ (x >>> 13);
-};
-
-const makeRange = (id: number, lo: number, hi: number, ne: readonly number[]): Range => {
-  let h1 = mix1(mix1(mix1(0x51, id), fold(lo)), fold(hi));
-  let h2 = mix2(mix2(mix2(0x52, id), fold(lo)), fold(hi));
-  for (const n of ne) {
-    h1 = mix1(h1, fold(n));
-    h2 = mix2(h2, fold(n));
-  }
-  return { lo, hi, ne, h1, h2 };
-};
-
 /** Mutable state of one path; `fork` before letting two paths go on from it. */
 export class State {
   readonly memory: PlaceMap;
-  private readonly ranges: Forked<number, Range>;
-  /** Never changed in place. */
-  private relations: readonly Relation[];
+  private readonly numbers: Numbers;
   readonly resources: Forked<string, Resource>;
   readonly ghosts: Forked<string, Ghost>;
   /** Symbols that became reachable from outside the function. */
@@ -157,8 +106,7 @@ export class State {
     from?: State,
   ) {
     this.memory = from ? from.memory.fork() : new PlaceMap();
-    this.ranges = from ? from.ranges.fork() : new Forked();
-    this.relations = from ? from.relations : [];
+    this.numbers = from ? from.numbers.fork() : new Numbers(symbols);
     this.resources = from ? from.resources.fork() : new Forked();
     this.ghosts = from ? from.ghosts.fork() : new Forked();
     this.escaped = from ? from.escaped.fork() : new Forked();
@@ -201,144 +149,25 @@ export class State {
     this.trace = { parent: this.trace, span, message, role, path };
   }
 
-  private range(id: number): Range {
-    const known = this.ranges.get(id);
-    if (known) return known;
-    const info = this.symbols.info(id);
-    if (info.lo !== undefined || info.hi !== undefined || info.nonNull) {
-      return { lo: info.lo ?? (info.nonNull ? 1 : -Infinity), hi: info.hi ?? Infinity, ne: ANY.ne, h1: 0, h2: 0 };
-    }
-    return ANY;
-  }
-
   /** Bounds of a value. */
-  bounds(v: Val): { lo: number; hi: number } {
-    if (v.x) return { lo: -Infinity, hi: Infinity };
-    if (v.s === 0) return { lo: v.o, hi: v.o };
-    const r = this.range(v.s);
-    let { lo, hi } = r;
-    // what the bounds of related symbols say
-    for (const { x, y, d, mask: m } of this.relations) {
-      if (x !== v.s && y !== v.s) continue;
-      const other = this.range(x === v.s ? y : x);
-      const shift = x === v.s ? d : -d;
-      const mask = x === v.s ? m : mirror(m);
-      if (!(mask & GT)) hi = Math.min(hi, other.hi + shift - (mask & EQ ? 0 : 1));
-      if (!(mask & LT)) lo = Math.max(lo, other.lo + shift + (mask & EQ ? 0 : 1));
-    }
-    return { lo: lo + v.o, hi: hi + v.o };
+  bounds(v: Val): { readonly lo: number; readonly hi: number } {
+    return this.numbers.bounds(v);
   }
 
   /** The value as a number, if the path fixes it. */
   known(v: Val): number | undefined {
-    const b = this.bounds(v);
-    return b.lo === b.hi ? b.lo : undefined;
-  }
-
-  private relation(a: Val, b: Val): number {
-    // a place inside of an object is no null pointer: nobody counts from one
-    if (a.x && b.s === 0 && !b.x && b.o === 0) return GT;
-    if (a.x || b.x) return a.x === b.x && a.s === b.s ? (a.o < b.o ? LT : a.o > b.o ? GT : EQ) : 7;
-    if (a.s === b.s) return a.o < b.o ? LT : a.o > b.o ? GT : EQ;
-    let mask = 7;
-    const ba = this.bounds(a);
-    const bb = this.bounds(b);
-    if (ba.hi < bb.lo) mask &= LT;
-    else if (ba.hi <= bb.lo) mask &= LT | EQ;
-    if (ba.lo > bb.hi) mask &= GT;
-    else if (ba.lo >= bb.hi) mask &= GT | EQ;
-    if (a.s && !b.s && this.range(a.s).ne.includes(b.o - a.o)) mask &= LT | GT;
-    if (b.s && !a.s && this.range(b.s).ne.includes(a.o - b.o)) mask &= LT | GT;
-    if (a.s && b.s && this.symbols.info(a.s).unique && this.symbols.info(b.s).unique) mask &= LT | GT;
-    if (a.s && b.s) {
-      const [x, y, flip] = a.s < b.s ? [a, b, false] : [b, a, true];
-      const d = y.o - x.o;
-      const known = this.relations.find((r) => r.x === x.s && r.y === y.s && r.d === d)?.mask;
-      if (known !== undefined) mask &= flip ? mirror(known) : known;
-    }
-    return mask;
+    const { lo, hi } = this.numbers.bounds(v);
+    return lo === hi ? lo : undefined;
   }
 
   /** Whether `a op b` holds: true, false, or undefined when both are possible. */
   compare(op: string, a: Val, b: Val): boolean | undefined {
-    const want = MASK[op]!;
-    const mask = this.relation(a, b);
-    if (!(mask & want)) return false;
-    if (!(mask & negate(want))) return true;
-    return undefined;
+    return this.numbers.compare(op, a, b);
   }
 
   /** Adds the fact `a op b`; false if the path becomes impossible. */
   assume(op: string, a: Val, b: Val): boolean {
-    const want = MASK[op]!;
-    const mask = this.relation(a, b) & want;
-    if (!mask) return false;
-    if (a.x || b.x || a.s === b.s) return true;
-    if (!a.s) return this.assumeMask(mirror(mask), b, a);
-    return this.assumeMask(mask, a, b);
-  }
-
-  private assumeMask(mask: number, a: Val, b: Val): boolean {
-    if (!b.s) return this.narrow(a.s, mask, b.o - a.o);
-    if (mask === EQ && !this.onlyOne(a.s, b.s)) return false;
-    const [x, y, m] = a.s < b.s ? [a, b, mask] : [b, a, mirror(mask)];
-    this.relate({ x: x.s, y: y.s, d: y.o - x.o, mask: m });
-    // what a bound of one side says of the other
-    const ba = this.bounds(a);
-    const bb = this.bounds(b);
-    if (!(mask & GT)) {
-      const hi = bb.hi - (mask & EQ ? 0 : 1);
-      if (hi < Infinity && !this.narrow(a.s, LT | EQ, hi - a.o)) return false;
-      const lo = ba.lo + (mask & EQ ? 0 : 1);
-      if (lo > -Infinity && !this.narrow(b.s, GT | EQ, lo - b.o)) return false;
-    }
-    if (!(mask & LT)) {
-      const lo = bb.lo + (mask & EQ ? 0 : 1);
-      if (lo > -Infinity && !this.narrow(a.s, GT | EQ, lo - a.o)) return false;
-      const hi = ba.hi - (mask & EQ ? 0 : 1);
-      if (hi < Infinity && !this.narrow(b.s, LT | EQ, hi - b.o)) return false;
-    }
-    return true;
-  }
-
-  private relate(relation: Relation): void {
-    const { x, y, d } = relation;
-    const at = this.relations.findIndex((r) => r.x === x && r.y === y && r.d === d);
-    if (at < 0) this.relations = [...this.relations, relation];
-    else if (this.relations[at]!.mask !== relation.mask) this.relations = this.relations.with(at, relation);
-  }
-
-  /** A symbol cannot equal two different constants. */
-  private onlyOne(a: number, b: number): boolean {
-    const [name, other] = this.symbols.info(b).unique ? [b, a] : [a, b];
-    if (!this.symbols.info(name).unique) return true;
-    for (const { x, y, d, mask } of this.relations) {
-      if (mask !== EQ) continue;
-      const third = x === other ? y : y === other ? x : 0;
-      if (d === 0 && third && third !== name && this.symbols.info(third).unique) return false;
-    }
-    return true;
-  }
-
-  private narrow(id: number, mask: number, n: number): boolean {
-    const r = this.range(id);
-    let { lo, hi, ne } = r;
-    if (mask === EQ) {
-      if (n < lo || n > hi || ne.includes(n)) return false;
-      lo = hi = n;
-    } else if (mask === (LT | GT)) {
-      if (!ne.includes(n)) ne = [...ne, n].slice(-8);
-    } else {
-      if (mask === LT) hi = Math.min(hi, n - 1);
-      if (mask === (LT | EQ)) hi = Math.min(hi, n);
-      if (mask === GT) lo = Math.max(lo, n + 1);
-      if (mask === (GT | EQ)) lo = Math.max(lo, n);
-    }
-    while (ne.includes(lo) && lo <= hi) lo++;
-    while (ne.includes(hi) && lo <= hi) hi--;
-    if (lo > hi) return false;
-    if (lo !== r.lo || hi !== r.hi || ne !== r.ne) this.ranges.set(id, makeRange(id, lo, hi, lo === hi ? [] : ne));
-    return true;
+    return this.numbers.assume(op, a, b);
   }
 
   /** The value leads to pages that the path holds: where it is stored decides whether they are lost. */
@@ -346,7 +175,11 @@ export class State {
     if (!v.s) return false;
     const info = this.symbols.info(v.s);
     if (info.local === 'heap') return true;
-    for (const r of this.resources.values()) if (r.array === v.s || r.array === info.elementOf?.array) return true;
+    const { resources } = this;
+    for (let i = 0; i < resources.size; i++) {
+      const { array } = resources.valueAt(i);
+      if (array === v.s || array === info.elementOf?.array) return true;
+    }
     return false;
   }
 
@@ -364,12 +197,13 @@ export class State {
    * whether they were taken. Much less than `key` tells.
    */
   outline(value: Val | null): number {
-    let h = value ? mix1(0x11, this.relation(value, ZERO)) : 0;
-    for (const [id, r] of this.resources) {
-      const [a] = hashOfText(`${id}:${r.status}:${r.earlier.length}:${r.releasedAt.length}`);
-      h = (h + mix1(a, this.relation(r.result, ZERO))) | 0;
+    const { resources, ghosts } = this;
+    let h = value ? mix1(0x11, this.numbers.relation(value, ZERO)) : 0;
+    for (let i = 0; i < resources.size; i++) {
+      const r = resources.valueAt(i);
+      h = (h + mix1(hashesOf(resources.keyAt(i), r).outline, this.numbers.relation(r.result, ZERO))) | 0;
     }
-    for (const id of this.ghosts.keys()) h = (h + hashOfText(id)[1]) | 0;
+    for (let i = 0; i < ghosts.size; i++) h = (h + hashOfText(ghosts.keyAt(i))[1]) | 0;
     return h;
   }
 
@@ -379,25 +213,25 @@ export class State {
    * bits over all of that, in any order.)
    */
   key(needs: Needs, node: number | null, value: Val | null = null): number {
-    const marks = this.symbols.newMarks();
+    const { numbers, symbols, resources, ghosts, escaped, choices } = this;
+    const { cells } = this.memory;
+    const marks = symbols.newMarks();
     let h1 = 0;
     let h2 = 0;
-    const mention = (v: Val): void => {
-      marks.add(v.s);
-      if (v.x) marks.add(v.x);
-    };
     if (value) {
       h1 = mix1(mix1(mix1(0x11, value.s), fold(value.o)), value.x ?? 0);
       h2 = mix2(mix2(mix2(0x12, value.s), fold(value.o)), value.x ?? 0);
     }
-    this.memory.forEach((val, place) => {
+    for (let i = 0; i < cells.size; i++) {
+      const place = cells.keyAt(i);
+      const val = cells.valueAt(i);
       const need = node === null ? needs.behind(place) : needs.at(node, place);
-      if (!need && (place.frame !== undefined || !this.carries(val))) return;
+      if (!need && (place.isLocal || !this.carries(val))) continue;
       if (need === SIGN && !this.tellsOfPages(val)) {
-        const sign = this.relation(val, ZERO);
+        const sign = numbers.relation(val, ZERO);
         h1 = (h1 + mix1(mix1(0x21, place.id), sign)) | 0;
         h2 = (h2 + mix2(mix2(0x22, place.id), sign)) | 0;
-        return;
+        continue;
       }
       const o = fold(val.o);
       const x = val.x ?? 0;
@@ -406,71 +240,47 @@ export class State {
       marks.add(val.s);
       if (x) marks.add(x);
       if (place.base > 0) marks.add(place.base);
-    });
-    const arrays = new Set<number>();
-    for (const [id, r] of this.resources) {
-      const [a, b] = hashOfResource(id, r);
-      h1 = (h1 + a) | 0;
-      h2 = (h2 + b) | 0;
-      for (const v of r.earlier) mention(v);
-      mention(r.result);
-      mention(r.requested);
-      if (r.outflowBy) mention(r.outflowBy);
-      marks.add(r.array);
-      arrays.add(r.array);
     }
-    const text = (kind: number, key: string, more: number): void => {
-      const [a, b] = hashOfText(key);
-      h1 = (h1 + mix1(a ^ kind, more)) | 0;
-      h2 = (h2 + mix2(b ^ kind, more)) | 0;
-    };
-    for (const [id, g] of this.ghosts) text(0x61, `${id}:${g.count}`, 0);
-    for (const [id, escapes] of this.escaped) {
-      if (!marks.has(id) || (this.symbols.isFoundAnyway(id) && !arrays.has(id))) continue;
-      for (const e of escapes) {
+    for (let i = 0; i < resources.size; i++) {
+      const r = resources.valueAt(i);
+      const hashes = hashesOf(resources.keyAt(i), r);
+      h1 = (h1 + hashes.h1) | 0;
+      h2 = (h2 + hashes.h2) | 0;
+      for (const v of r.earlier) marks.mention(v);
+      marks.mention(r.result);
+      marks.mention(r.requested);
+      if (r.outflowBy) marks.mention(r.outflowBy);
+      marks.add(r.array);
+    }
+    for (let i = 0; i < escaped.size; i++) {
+      const id = escaped.keyAt(i);
+      if (!marks.has(id) || (symbols.isFoundAnyway(id) && !this.isArray(id))) continue;
+      for (const e of escaped.valueAt(i)) {
         // of the result it only matters whether the call failed
-        const verdict = e.result ? this.relation(e.result, ZERO) : 0;
+        const verdict = e.result ? numbers.relation(e.result, ZERO) : 0;
         h1 = (h1 + mix1(mix1(mix1(0x71, id), e.result?.s ?? 0), verdict)) | 0;
         h2 = (h2 + mix2(mix2(mix2(0x72, id), e.result?.s ?? 0), verdict)) | 0;
       }
     }
-    this.ranges.forEach((r, id) => {
-      if (!marks.has(id)) return;
-      h1 = (h1 + r.h1) | 0;
-      h2 = (h2 + r.h2) | 0;
-    });
-    for (const { x, y, d, mask } of this.relations) {
-      if (!marks.has(x) || !marks.has(y)) continue;
-      h1 = (h1 + mix1(mix1(mix1(mix1(0x81, x), y), fold(d)), mask)) | 0;
-      h2 = (h2 + mix2(mix2(mix2(mix2(0x82, x), y), fold(d)), mask)) | 0;
-    }
-    for (const [c, b] of this.choices) text(0x91, c, b ? 1 : 2);
-    if (this.rounds.text !== '') text(0xa1, this.rounds.text, 0);
-    return (h1 >>> 0) * 0x200000 + (h2 >>> 11);
+    const sum = { h1, h2 };
+    numbers.hash(marks, sum);
+    const add = (kind: number, text: string, more: number): void => {
+      const [a, b] = hashOfText(text);
+      sum.h1 = (sum.h1 + mix1(a ^ kind, more)) | 0;
+      sum.h2 = (sum.h2 + mix2(b ^ kind, more)) | 0;
+    };
+    for (let i = 0; i < ghosts.size; i++) add(0x61, `${ghosts.keyAt(i)}:${ghosts.valueAt(i).count}`, 0);
+    for (let i = 0; i < choices.size; i++) add(0x91, choices.keyAt(i), choices.valueAt(i) ? 1 : 2);
+    if (this.rounds !== Rounds.none) add(0xa1, this.rounds.text, 0);
+    return (sum.h1 >>> 0) * 0x200000 + (sum.h2 >>> 11);
+  }
+
+  /** The symbol is the array (or the page) of a resource. */
+  private isArray(id: number): boolean {
+    for (let i = 0; i < this.resources.size; i++) if (this.resources.valueAt(i).array === id) return true;
+    return false;
   }
 }
-
-/** Two 32-bit hashes of a text. */
-function hashPair(text: string): [number, number] {
-  let h1 = 0x2545f491;
-  let h2 = 0x41c6ce57;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    h1 = Math.imul(h1 ^ c, 2654435761);
-    h2 = Math.imul(h2 ^ c, 1597334677);
-  }
-  return [h1 ^ (h1 >>> 15), h2 ^ (h2 >>> 13)];
-}
-
-const textHashes = new Map<string, readonly [number, number]>();
-const hashOfText = (text: string): readonly [number, number] => {
-  let known = textHashes.get(text);
-  if (!known) {
-    if (textHashes.size > 50_000) textHashes.clear();
-    textHashes.set(text, (known = hashPair(text)));
-  }
-  return known;
-};
 
 /**
  * The resource was taken by the root of the walk or by a function that it calls itself: rules ask what those wrote
@@ -482,15 +292,23 @@ const isNear = (id: string): boolean => {
   return false;
 };
 
-const resourceHashes = new WeakMap<Resource, readonly [number, number]>();
-const hashOfResource = (id: string, r: Resource): readonly [number, number] => {
-  let known = resourceHashes.get(r);
+interface Hashes {
+  readonly h1: number;
+  readonly h2: number;
+  /** Of what `outline` tells. */
+  readonly outline: number;
+}
+const hashes = new WeakMap<Resource, Hashes>();
+function hashesOf(id: string, r: Resource): Hashes {
+  let known = hashes.get(r);
   if (!known) {
     const text = `R${id}:${r.status}${r.earlier.map(valKey).join('+')}:${valKey(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${isNear(id) ? r.published.join() : ''}${r.outflow ? `>${r.outflowBy?.s ?? 0}` : ''}${r.forgotten ?? ''}`;
-    resourceHashes.set(r, (known = hashPair(text)));
+    const [h1, h2] = hashOfText(text);
+    const [outline] = hashOfText(`${id}:${r.status}:${r.earlier.length}:${r.releasedAt.length}`);
+    hashes.set(r, (known = { h1, h2, outline }));
   }
   return known;
-};
+}
 
 /** The pages that the last call took can be found elsewhere as well: in a scatterlist, in other memory, by number. */
 export const isElsewhere = (state: State, r: Resource): boolean =>

@@ -1,0 +1,123 @@
+/** The symbols of a walk: what each of them stands for. */
+import { Places, type Place } from './place.ts';
+import type { Val } from './values.ts';
+
+/** What a symbol stands for. */
+export interface SymInfo {
+  readonly id: number;
+  readonly key: string;
+  /** Name for messages (`ret`, `obj->pages`), if it has a short one. */
+  readonly name?: string;
+  /** The location that it was first read from. */
+  readonly from?: { readonly base: number; readonly field: string };
+  /** It is an element read out of the array at this symbol, at that index. */
+  readonly elementOf?: { readonly array: number; readonly index: Val };
+  /** Address of a local variable or of memory that nobody else knows yet. */
+  readonly local?: 'variable' | 'heap';
+  /** Heap memory that starts as zeroes. */
+  readonly zeroed?: boolean;
+  /** What is in a variable that was declared without a value. */
+  readonly unset?: boolean;
+  /** Known to be a non-null address. */
+  readonly nonNull?: boolean;
+  /** It is the truth value of this comparison. */
+  readonly test?: { readonly op: string; readonly a: Val; readonly b: Val };
+  /** The symbols that were or-ed together into it. */
+  readonly bits?: readonly number[];
+  /** The acquire (and round) that filled the array with it. */
+  readonly fill?: string;
+  /** It is a number that stands for a page (its frame, its physical address): that page. */
+  readonly numberOf?: Val;
+  /** Address of this place. */
+  readonly addressOf?: Place;
+  /** A constant of unknown value: different from every other such constant. */
+  readonly unique?: boolean;
+  /** Initial range. */
+  readonly lo?: number;
+  readonly hi?: number;
+}
+
+/** A set of symbols that costs nothing to empty. */
+class Marks {
+  private stamps = new Int32Array(1024);
+  private stamp = 0;
+
+  clear(): void {
+    this.stamp++;
+  }
+
+  add(id: number): void {
+    if (id >= this.stamps.length) {
+      const larger = new Int32Array(Math.max(id + 1, this.stamps.length * 2));
+      larger.set(this.stamps);
+      this.stamps = larger;
+    }
+    this.stamps[id] = this.stamp;
+  }
+
+  /** Adds what a value is made of. */
+  mention(v: Val): void {
+    this.add(v.s);
+    if (v.x) this.add(v.x);
+  }
+
+  has(id: number): boolean {
+    return id < this.stamps.length && this.stamps[id] === this.stamp;
+  }
+}
+
+/** Table of all symbols of one analysis run. */
+export class Symbols {
+  readonly places = new Places();
+  private readonly marks = new Marks();
+  private readonly infos: SymInfo[] = [{ id: 0, key: '0' }];
+  private readonly byKey = new Map<string, number>();
+
+  /** The symbol was computed from the other one (`(7+0+12+0)` from 7 and 12). */
+  mentions(id: number, part: number): boolean {
+    const { key } = this.infos[id]!;
+    return key.startsWith('(') && new RegExp(`(?<![\\d.+-])${part}(?!\\d)`).test(key);
+  }
+
+  /** The symbol of that key, made on first use. */
+  get(key: string, info: Omit<SymInfo, 'id' | 'key'> = {}): number {
+    const known = this.byKey.get(key);
+    if (known !== undefined) return known;
+    const id = this.infos.length;
+    this.infos.push({ ...info, id, key });
+    this.byKey.set(key, id);
+    return id;
+  }
+
+  /** A constant of a header that was not read is a label of a switch: it differs from all the other ones that are. */
+  setLabel(id: number): void {
+    const info = this.infos[id];
+    if (info && !info.unique && /^init:G\/[A-Z][A-Z0-9_]*$/.test(info.key)) this.infos[id] = { ...info, unique: true };
+  }
+
+  /** What the symbol points to can be found from outside of the function whoever else gets it: it came from there. */
+  isFoundAnyway(id: number): boolean {
+    const { key, from, local, elementOf } = this.info(id);
+    return !local && ((from !== undefined && !elementOf) || key.startsWith('init:f0/') || key.startsWith('init:G/'));
+  }
+
+  /** What a parameter or a field held at first. */
+  isInitial(v: Val): boolean {
+    return v.s !== 0 && !v.o && !v.x && this.infos[v.s]!.key.startsWith('init:');
+  }
+
+  /** An empty set of symbols; the one given before is empty as well from now on. */
+  newMarks(): Marks {
+    this.marks.clear();
+    return this.marks;
+  }
+
+  /** The symbol of that key, if there is one. */
+  find(key: string): number | undefined {
+    return this.byKey.get(key);
+  }
+
+  info(id: number): SymInfo {
+    return this.infos[id] ?? { id, key: `?${id}` };
+  }
+}
