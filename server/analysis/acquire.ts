@@ -43,7 +43,7 @@ export class Acquires {
           ? constant(1)
           : symbol(this.symbols.get(`nr:${e.start}`, { lo: 1 }));
     const bool = fact.result === 'bool';
-    const result = this.memory.fresh(`acq${e.start}`, state, frame, {
+    const result = this.memory.fresh('acq', e.start, state, frame, {
       name: `${name}()`,
       ...(bool ? { lo: 0, hi: 1 } : fact.result === 'zero' ? { hi: 0 } : {}),
     });
@@ -67,7 +67,7 @@ export class Acquires {
         ? array
         : undefined;
     if (fact.into === 'array-out' && !given) {
-      const made = this.memory.fresh(`arr${e.start}`, state, frame, {
+      const made = this.memory.fresh('arr', e.start, state, frame, {
         name: nameOf(e.args[pagesArg]!, this.machine.unit),
         // where pages are held there is an array
         nonNull: true,

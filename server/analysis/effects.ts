@@ -49,7 +49,7 @@ export class Effects {
         if (!v) return undefined;
         const into =
           effect.container === 'result'
-            ? this.memory.fresh(`r${e.start}`, state, frame)
+            ? this.memory.fresh('r', e.start, state, frame)
             : (args[effect.container] ?? ZERO);
         this.memory.store(
           this.memory.deref(into).member(effect.pages.as === 'page-array' ? '@pages' : '@page'),
@@ -57,7 +57,7 @@ export class Effects {
           state,
         );
         // into a table that may have to grow, a call can fail to put them
-        const result = this.memory.fresh(`r${e.start}`, state, frame);
+        const result = this.memory.fresh('r', e.start, state, frame);
         this.memory.flowsOut(v, state, effect.container === 'result' ? null : result);
         if (effect.what === 'bio' || effect.what === 'skb') this.memory.handOver(v, state);
         return effect.container === 'result' ? into : undefined;
@@ -68,7 +68,7 @@ export class Effects {
         return undefined;
       }
       case 'alloc':
-        return this.memory.fresh(`heap${e.start}`, state, frame, {
+        return this.memory.fresh('heap', e.start, state, frame, {
           local: 'heap',
           zeroed: effect.zeroed,
           name: 'allocation',
@@ -84,7 +84,7 @@ export class Effects {
         return v;
       }
       case 'user-copy':
-        return this.memory.fresh(`copy${e.start}`, state, frame, {
+        return this.memory.fresh('copy', e.start, state, frame, {
           name: `${calleeName(e)}()`,
           ...(effect.result === 'left' ? { lo: 0 } : {}),
         });
@@ -103,7 +103,7 @@ export class Effects {
         );
       }
       case 'dma-map':
-        return this.memory.fresh(`map${e.start}`, state, frame);
+        return this.memory.fresh('map', e.start, state, frame);
       default:
         return undefined;
     }
@@ -119,7 +119,7 @@ export class Effects {
     if (name === 'PageReserved' && this.memory.resourcesOf(first, state).length) return ZERO;
     if (!LAST_REFERENCE.test(name)) return undefined;
     // not the last reference: others have the object
-    const result = this.memory.fresh(`r${e.start}`, state, frame, { name: `${name}()` });
+    const result = this.memory.fresh('r', e.start, state, frame, { name: `${name}()` });
     state.escape(this.memory.ownerOf(first), `passed on by ${name}()`, result);
     return result;
   }

@@ -202,8 +202,7 @@ export class Endings {
     if (base === undefined || base === self) return;
     const info = this.symbols.info(base);
     if (info.local === 'heap') consider(base);
-    else
-      out.add(loc.isContained ? 'a scatterlist' : `${info.name ?? 'memory'}.${loc.field.replace(/\[0\]$/, '')}`);
+    else out.add(loc.isContained ? 'a scatterlist' : `${info.name ?? 'memory'}.${loc.field.replace(/\[0\]$/, '')}`);
   }
 }
 

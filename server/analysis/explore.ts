@@ -10,7 +10,7 @@ import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
 import { Endings, type Ended } from './ending.ts';
-import type { Frame, Machine } from './frame.ts';
+import { entered, Scope, type Frame, type Machine } from './frame.ts';
 import { constantIn, Interpreter } from './interp.ts';
 import type { Step } from './loops.ts';
 import { Needs } from './needs.ts';
@@ -249,7 +249,7 @@ class Walker implements Machine {
   }
 
   run(): void {
-    const frame: Frame = { id: 'f0', context: this.root, caller: null, places: new Map(), results: NO_RESULTS };
+    const frame = entered(this.scope('f0', this.root), null);
     const state = new State(this.symbols);
     const endings = new Endings(this);
     const needs = new Needs(this.about(this.root).slice, frame.id, unionNames(this.unit));
@@ -289,7 +289,10 @@ class Walker implements Machine {
         continue;
       }
       // Equal states can only meet where ways meet; calls that were entered have several ends.
-      if ((joins[item.node] === 1 || item.afterCall) && !this.isNew(item, (meetings[item.node] ??= new Meeting()), needs))
+      if (
+        (joins[item.node] === 1 || item.afterCall) &&
+        !this.isNew(item, (meetings[item.node] ??= new Meeting()), needs)
+      )
         continue;
       const goOn = (next: Step, afterCall: boolean): void => {
         if (next.value === undefined) work.push({ node: next.edge.to, state: next.state, value, at, afterCall });
@@ -349,15 +352,9 @@ class Walker implements Machine {
           continue;
         }
         const context = this.files.context(name)!;
-        const callee: Frame = {
-          id: `${frame.id}:${call.start}`,
-          context,
-          caller: frame,
-          places: new Map(),
-          results: NO_RESULTS,
-        };
+        const callee = entered(this.scope(`${frame.id}:${call.start}`, context), frame);
         context.def.params.forEach((p, i) => {
-          if (p.name) s.memory.set(this.symbols.places.local(callee.id, p.name), args[i] ?? ZERO);
+          if (p.name) s.memory.set(callee.scope.local(p.name), args[i] ?? ZERO);
         });
         const rounds = s.rounds;
         s.rounds = rounds.moved(100_000);
@@ -384,6 +381,14 @@ class Walker implements Machine {
     }
     for (const r of state.resources.values()) if (this.symbols.info(r.array).from?.base === v.s) return true;
     return false;
+  }
+
+  private readonly scopes = new Map<string, Scope>();
+  private scope(id: string, context: FunctionContext): Scope {
+    let known = this.scopes.get(id);
+    // calls out of one macro stand at one place
+    if (known?.context !== context) this.scopes.set(id, (known = new Scope(id, context, this.symbols.places)));
+    return known;
   }
 
   private readonly known = new Map<FunctionContext, About>();
@@ -419,8 +424,6 @@ class Walker implements Machine {
     return calls;
   }
 }
-
-const NO_RESULTS: ReadonlyMap<CallExpr, Val> = new Map();
 
 /** Somebody still has to do with pages that the path took. */
 function holdsOn(state: State): boolean {

@@ -34,9 +34,25 @@ const TRANSPARENT = new Set([
   'untagged_addr',
 ]);
 
-const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
+/** For each comparison the one that holds where it does not. */
+const OPPOSITE: Readonly<Record<string, string>> = {
+  '==': '!=',
+  '!=': '==',
+  '<': '>=',
+  '>=': '<',
+  '>': '<=',
+  '<=': '>',
+};
+const COMPARISONS: ReadonlySet<string> = new Set(Object.keys(OPPOSITE));
 /** Stands for the largest unsigned number: the numbers of the walk are doubles, and those next to it must differ from it. */
 const LARGEST = 2 ** 52;
+
+/** A comparison of two values. */
+interface Comparison {
+  readonly op: string;
+  readonly a: Val;
+  readonly b: Val;
+}
 
 /** What a call by that name is. */
 interface Callee {
@@ -58,6 +74,7 @@ interface UnitMemo {
 
 /** Evaluates expressions on a state, which it changes; what it notices goes to `Machine.emit`. */
 export class Interpreter {
+  readonly symbols: Symbols;
   readonly memory: Memory;
   private readonly unitMemo: UnitMemo;
   private readonly unions: UnionNames;
@@ -66,6 +83,7 @@ export class Interpreter {
   private readonly effects: Effects;
 
   constructor(readonly machine: Machine) {
+    this.symbols = machine.symbols;
     this.unitMemo = memoOf(machine.unit);
     this.unions = unionNames(machine.unit);
     this.memory = new Memory(machine.symbols);
@@ -74,14 +92,10 @@ export class Interpreter {
     this.effects = new Effects(machine, this.memory, this.arithmetic);
   }
 
-  get symbols(): Symbols {
-    return this.machine.symbols;
-  }
-
   private typeOf(e: Expr, frame: Frame): CType | undefined {
     let known = this.unitMemo.types.get(e);
     if (known === undefined) {
-      known = typeOfExpr(e, { unit: this.machine.unit, locals: frame.context.types }) ?? null;
+      known = typeOfExpr(e, { unit: this.machine.unit, locals: frame.scope.types }) ?? null;
       this.unitMemo.types.set(e, known);
     }
     return known ?? undefined;
@@ -92,7 +106,7 @@ export class Interpreter {
   place(e: Expr, state: State, frame: Frame): Place {
     switch (e.kind) {
       case 'id':
-        return this.placeOfName(e.name, frame);
+        return frame.scope.name(e.name).place;
       case 'member': {
         const name = this.unions.get(e.name) ?? e.name;
         if (!e.arrow) return this.place(e.object, state, frame).member(name);
@@ -112,7 +126,7 @@ export class Interpreter {
       case 'cast':
         return this.place(e.arg, state, frame);
       case 'compound': {
-        const loc = this.symbols.places.local(frame.id, `$literal${e.start}`);
+        const loc = frame.scope.local(`$literal${e.start}`);
         this.initialise(loc, e.type, e.init, state, frame);
         return loc;
       }
@@ -122,28 +136,18 @@ export class Interpreter {
     return this.symbols.places.passing(e.start);
   }
 
-  private placeOfName(name: string, frame: Frame): Place {
-    let place = frame.places.get(name);
-    if (place === undefined) {
-      const { places } = this.symbols;
-      place =
-        frame.context.types.has(name) || name.startsWith('$') ? places.local(frame.id, name) : places.global(name);
-      frame.places.set(name, place);
-    }
-    return place;
-  }
-
   /** Fills an object as its initialiser says: what it does not name is zero. */
   initialise(loc: Place, type: CType, init: InitListExpr, state: State, frame: Frame): void {
     const isArray = type.kind === 'array';
     this.memory.store(
       loc,
-      this.memory.fresh(`i${init.start}`, state, frame, { ...(!isArray && { zeroed: true }) }),
+      this.memory.fresh('i', init.start, state, frame, { ...(!isArray && { zeroed: true }) }),
       state,
     );
-    for (const { path, value } of initialsOf(type, init, { unit: this.machine.unit, locals: frame.context.types })) {
+    for (const { path, value } of initialsOf(type, init, { unit: this.machine.unit, locals: frame.scope.types })) {
       let at = loc;
-      for (const step of path) at = typeof step === 'number' ? at.element(step) : at.member(this.unions.get(step) ?? step);
+      for (const step of path)
+        at = typeof step === 'number' ? at.element(step) : at.member(this.unions.get(step) ?? step);
       this.memory.store(at, this.eval(value, state, frame), state);
     }
   }
@@ -169,27 +173,31 @@ export class Interpreter {
       case 'str':
         return symbol(this.symbols.get(`str:${e.start}`, { nonNull: true }));
       case 'id': {
-        if (!frame.context.types.has(e.name) && !e.name.startsWith('$')) {
-          const n = this.machine.constant(e.name);
-          if (n !== undefined) return constant(n);
-        }
-        const loc = this.place(e, state, frame);
-        if (frame.context.types.get(e.name)?.kind === 'array') return this.memory.start(loc);
-        return this.memory.load(
-          loc,
-          state,
-          () => e.name,
-          () => isUnsigned(this.typeOf(e, frame)),
+        const name = frame.scope.name(e.name);
+        const { place } = name;
+        if (name.value === undefined) name.value = this.valueOfName(e.name, place, frame);
+        if (name.value) return name.value;
+        return (
+          state.memory.get(place) ??
+          this.memory.first(
+            place,
+            state,
+            () => e.name,
+            () => isUnsigned(this.typeOf(e, frame)),
+          )
         );
       }
       case 'member': {
         const loc = this.place(e, state, frame);
         if (this.typeOf(e, frame)?.kind === 'array') return this.memory.start(loc);
-        return this.memory.load(
-          loc,
-          state,
-          () => nameOf(e, this.machine.unit),
-          () => isUnsigned(this.typeOf(e, frame)),
+        return (
+          state.memory.get(loc) ??
+          this.memory.first(
+            loc,
+            state,
+            () => nameOf(e, this.machine.unit),
+            () => isUnsigned(this.typeOf(e, frame)),
+          )
         );
       }
       case 'index': {
@@ -235,7 +243,7 @@ export class Interpreter {
         }
         const right =
           e.op === '=' && e.left.kind === 'id'
-            ? this.given(e.right, frame.context.types.get(e.left.name), state, frame)
+            ? this.given(e.right, frame.scope.types.get(e.left.name), state, frame)
             : this.eval(e.right, state, frame);
         const loc = this.place(e.left, state, frame);
         let v = right;
@@ -266,7 +274,10 @@ export class Interpreter {
           return symbol(this.symbols.get(`(${valKey(a)}${e.op}${valKey(right)})`, { lo: 0, hi: 1 }));
         }
         const b = this.eval(e.right, state, frame);
-        if (COMPARISONS.has(e.op)) return this.arithmetic.truth(e.op, ...this.converted(e, a, b, state, frame), state);
+        if (COMPARISONS.has(e.op)) {
+          const asked = this.converted(e, a, b, state, frame);
+          return this.arithmetic.truth(asked.op, asked.a, asked.b, state);
+        }
         const t = e.op === '+' || e.op === '-' ? this.typeOf(e.left, frame) : undefined;
         const pointer = t?.kind === 'pointer' || t?.kind === 'array';
         // a place further down in the same memory, not a distance
@@ -307,7 +318,7 @@ export class Interpreter {
         return this.call(e, state, frame);
       case 'opaque':
         for (const p of e.parts) this.eval(p, state, frame);
-        return this.memory.fresh(`o${e.start}`, state, frame);
+        return this.memory.fresh('o', e.start, state, frame);
       case 'compound': {
         const loc = this.place(e, state, frame);
         return e.type.kind === 'array' ? this.memory.start(loc) : this.memory.load(loc, state);
@@ -315,8 +326,15 @@ export class Interpreter {
       case 'init':
       case 'type':
       case 'stmtexpr':
-        return this.memory.fresh(`c${e.start}`, state, frame);
+        return this.memory.fresh('c', e.start, state, frame);
     }
+  }
+
+  /** What a name says on all paths; null if that is what stands in its place. */
+  private valueOfName(name: string, place: Place, frame: Frame): Val | null {
+    const n = place.isGlobal ? this.machine.constant(name) : undefined;
+    if (n !== undefined) return constant(n);
+    return frame.scope.types.get(name)?.kind === 'array' ? this.memory.start(place) : null;
   }
 
   /** Adds the fact that `e` is true (or false); false when the path is impossible. */
@@ -327,37 +345,42 @@ export class Interpreter {
         return this.assume(e.left, truth, state, frame) && this.assume(e.right, truth, state, frame);
       return true;
     }
-    if (e.kind === 'binary' && COMPARISONS.has(e.op)) {
-      const a = this.eval(e.left, state, frame);
-      const b = this.eval(e.right, state, frame);
-      return this.assumeCompare(e.op, ...this.converted(e, a, b, state, frame), truth, state);
+    return this.assumeCompared(this.compared(e, state, frame), truth, state);
+  }
+
+  /** What a test that is one question asks; undefined for `&&` and `||`, whose sides are evaluated as far as they are needed. */
+  question(e: Expr, state: State, frame: Frame): Comparison | undefined {
+    if (e.kind === 'unary' && e.op === '!') {
+      const inner = this.question(e.arg, state, frame);
+      return inner && { ...inner, op: OPPOSITE[inner.op]! };
     }
-    return this.assumeVal(this.eval(e, state, frame), truth, state);
+    return e.kind === 'binary' && (e.op === '&&' || e.op === '||') ? undefined : this.compared(e, state, frame);
+  }
+
+  private compared(e: Expr, state: State, frame: Frame): Comparison {
+    if (e.kind !== 'binary' || !COMPARISONS.has(e.op)) return { op: '!=', a: this.eval(e, state, frame), b: ZERO };
+    const a = this.eval(e.left, state, frame);
+    const b = this.eval(e.right, state, frame);
+    return this.converted(e, a, b, state, frame);
   }
 
   /** The sides as they are compared: `size == (u64)-1` is about a very large size, not about one below zero. */
-  private converted(e: BinaryExpr, a: Val, b: Val, state: State, frame: Frame): [Val, Val] {
+  private converted(e: BinaryExpr, a: Val, b: Val, state: State, frame: Frame): Comparison {
     const side = (v: Val, other: Val, written: Expr): Val => {
       if (!isConst(v) || v.o >= 0 || isConst(other) || other.x || state.bounds(other).lo < 0) return v;
       return isUnsigned(this.typeOf(written, frame)) ? constant(LARGEST + 1 + v.o) : v;
     };
-    return [side(a, b, e.right), side(b, a, e.left)];
+    return { op: e.op, a: side(a, b, e.right), b: side(b, a, e.left) };
   }
 
-  private assumeVal(v: Val, truth: boolean, state: State): boolean {
-    const test = v.o === 0 && !v.x ? this.symbols.info(v.s).test : undefined;
-    if (!state.assume(truth ? '!=' : '==', v, ZERO)) return false;
-    return test ? this.assumeCompare(test.op, test.a, test.b, truth, state) : true;
-  }
-
-  private assumeCompare(op: string, a: Val, b: Val, truth: boolean, state: State): boolean {
-    const flipped: Record<string, string> = { '==': '!=', '!=': '==', '<': '>=', '>=': '<', '>': '<=', '<=': '>' };
-    if (!state.assume(truth ? op : flipped[op]!, a, b)) return false;
+  /** Adds the fact that a comparison holds (or does not); false when the path is impossible. */
+  assumeCompared({ op, a, b }: Comparison, truth: boolean, state: State): boolean {
+    if (!state.assume(truth ? op : OPPOSITE[op]!, a, b)) return false;
     // the comparison of a remembered truth value with 0
     const test = a.o === 0 && !a.x ? this.symbols.info(a.s).test : undefined;
     if (test && isConst(b) && (op === '==' || op === '!=')) {
       const isTrue = (op === '==') === truth ? b.o !== 0 : b.o === 0;
-      return this.assumeCompare(test.op, test.a, test.b, isTrue, state);
+      return this.assumeCompared(test, isTrue, state);
     }
     return true;
   }
@@ -398,14 +421,14 @@ export class Interpreter {
       result = this.effects.effect(effect, e, args, state, frame) ?? result;
       if (effect.kind === 'user-copy' && effect.writes) this.overwrite(effect.writes, e, args[0], state, frame);
     }
-    for (const v of args) this.memory.mayBeSet(v, () => this.memory.fresh(`z${e.start}`, state, frame), state);
+    for (const v of args) this.memory.mayBeSet(v, () => this.memory.fresh('z', e.start, state, frame), state);
     result ??= name ? this.effects.tells(name, e, args, state, frame) : undefined;
-    return result ?? this.memory.fresh(`r${e.start}`, state, frame, { name: name && `${name}()` });
+    return result ?? this.memory.fresh('r', e.start, state, frame, { name: name && `${name}()` });
   }
 
   /** What came from user memory is not what was there before. */
   private overwrite(what: 'variable' | 'memory', e: CallExpr, to: Val | undefined, state: State, frame: Frame): void {
-    const now = this.memory.fresh(`u${e.start}`, state, frame);
+    const now = this.memory.fresh('u', e.start, state, frame);
     if (what === 'variable' && e.args[0]) this.memory.store(this.place(e.args[0], state, frame), now, state);
     else if (what === 'memory' && to?.s) this.memory.changed(this.memory.deref(to), now, state);
   }
@@ -434,22 +457,22 @@ export class Interpreter {
   /** A function of this file passed along (kref_put(&obj->ref, release)): it will get the object. */
   private callbacks(e: CallExpr, args: readonly Val[], state: State, frame: Frame): void {
     const { names } = this.unitMemo;
-    if (!e.args.some((a) => a.kind === 'id' && names.has(a.name) && !frame.context.types.has(a.name))) return;
+    if (!e.args.some((a) => a.kind === 'id' && names.has(a.name) && !frame.scope.types.has(a.name))) return;
     for (const v of args) if (v.s) state.escape(this.memory.ownerOf(v), `passed to ${calleeName(e) ?? 'a callback'}()`);
   }
 
   /** Code that is not seen: what it is given by address it may change, what it is given at all it may keep. */
   private unknownCall(e: CallExpr, name: string | undefined, args: readonly Val[], state: State, frame: Frame): Val {
-    const result = this.memory.fresh(`r${e.start}`, state, frame, { name: name && `${name}()` });
+    const result = this.memory.fresh('r', e.start, state, frame, { name: name && `${name}()` });
     args.forEach((v, i) => {
       const loc = this.symbols.info(v.s).addressOf;
       if (loc?.isLocal && v.s) {
         const inner = state.memory.get(loc);
         if (!inner || !this.memory.touchesResource(inner, state))
-          this.memory.changed(loc, this.memory.fresh(`a${e.start}:${i}`, state, frame), state);
+          this.memory.changed(loc, this.memory.fresh('a', e.start, state, frame, {}, `:${i}`), state);
       }
       if (!v.s) return;
-      this.memory.mayBeFilled(v, (at) => this.memory.fresh(`b${e.start}:${at.text}`, state, frame), state);
+      this.memory.mayBeFilled(v, (at) => this.memory.fresh('b', e.start, state, frame, {}, `:${at.text}`), state);
       this.memory.refilled(v.s, state);
       const how = `passed to ${name ?? 'a callback'}()`;
       state.escape(v.s, how, result);

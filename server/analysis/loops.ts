@@ -26,11 +26,15 @@ export class LoopBorders {
   /** After enough rounds: what the loop changes is anything. */
   widen(loop: Loop, state: State, frame: Frame): void {
     for (const name of loop.assigned) {
-      const loc = this.interp.symbols.places.local(frame.id, name);
+      const loc = frame.scope.local(name);
       const old = state.memory.get(loc);
       if (old && this.interp.memory.resourcesOf(old, state).length) continue;
       if (old && [...state.resources.values()].some((r) => r.result.s === old.s && old.s !== 0)) continue;
-      this.interp.memory.store(loc, this.interp.memory.fresh(`w${loop.head}:${name}`, state, frame, { name }), state);
+      this.interp.memory.store(
+        loc,
+        this.interp.memory.fresh('w', loop.head, state, frame, { name }, `:${name}`),
+        state,
+      );
     }
   }
 
@@ -165,8 +169,7 @@ function runsAlways(loop: Loop, call: CallExpr, { cfg }: FunctionContext): boole
 
 /** The array of the pages stands in a slot of the list at that symbol: `list[i].pages`. */
 function isListedIn(list: number, r: Resource, state: State): boolean {
-  for (const [loc, v] of state.memory)
-    if (v.s === r.array && loc.pointer?.s === list) return true;
+  for (const [loc, v] of state.memory) if (v.s === r.array && loc.pointer?.s === list) return true;
   return false;
 }
 

@@ -3,9 +3,13 @@ import { spellsError } from '../../language/c/index.ts';
 import type { PagesArg } from '../../language/kernel/types.ts';
 import type { Frame } from './frame.ts';
 import type { Place } from './place.ts';
+import { Rounds } from './rounds.ts';
 import { isElsewhere, type RefKind, type Resource, type State } from './state.ts';
 import type { Symbols, SymInfo } from './symbols.ts';
 import { ZERO, sameVal, symbol, valKey, type Val } from './values.ts';
+
+/** What is known of an unknown value. */
+type FreshInfo = Pick<SymInfo, 'name' | 'lo' | 'hi' | 'zeroed' | 'unset' | 'nonNull'> & { readonly local?: 'heap' };
 
 /** Reads and writes the memory of a state. */
 export class Memory {
@@ -38,8 +42,11 @@ export class Memory {
 
   /** What a place holds; `name` is asked for when nothing was known of it. */
   load(loc: Place, state: State, name?: () => string, unsigned?: () => boolean): Val {
-    const known = state.memory.get(loc);
-    if (known) return known;
+    return state.memory.get(loc) ?? this.first(loc, state, name, unsigned);
+  }
+
+  /** What a place holds to which the path has not written yet. */
+  first(loc: Place, state: State, name?: () => string, unsigned?: () => boolean): Val {
     const base = loc.pointer?.s;
     const elementOf = this.elementAt(loc);
     const whole = state.memory.wholeOf(loc);
@@ -127,13 +134,21 @@ export class Memory {
     return false;
   }
 
-  /** A value that nobody knows anything about; the same one each time that this place of the code is reached in the same round. */
-  fresh(
-    tag: string,
-    state: State,
-    frame: Frame,
-    info: Pick<SymInfo, 'name' | 'lo' | 'hi' | 'zeroed' | 'unset' | 'nonNull'> & { local?: 'heap' } = {},
-  ): Val {
+  /**
+   * A value that nobody knows anything about; the same one each time that this place of the code (`at`, and which of several values it
+   * makes) is reached in the same round.
+   */
+  fresh(kind: string, at: number, state: State, frame: Frame, info: FreshInfo = {}, which = ''): Val {
+    const isFirst = state.rounds === Rounds.none && which === '';
+    if (!isFirst) return this.unknown(`${kind}${at}${which}`, state, frame, info);
+    let known = frame.scope.fresh.get(kind);
+    if (!known) frame.scope.fresh.set(kind, (known = new Map()));
+    let val = known.get(at);
+    if (!val) known.set(at, (val = this.unknown(`${kind}${at}`, state, frame, info)));
+    return val;
+  }
+
+  private unknown(tag: string, state: State, frame: Frame, info: FreshInfo): Val {
     return symbol(this.symbols.get(`fresh:${frame.id}:${tag}:${state.rounds.text}`, info));
   }
 

@@ -21,7 +21,8 @@ export class Needs {
   enter(node: number, frame: string, slice: Slice): Needs {
     const key = `${node}/${frame}`;
     let known = this.entered.get(key);
-    if (!known) this.entered.set(key, (known = new Needs(slice, frame, this.unions, { needs: this, node })));
+    if (known?.slice !== slice)
+      this.entered.set(key, (known = new Needs(slice, frame, this.unions, { needs: this, node })));
     return known;
   }
 

@@ -259,8 +259,7 @@ export class Releases {
     const info = this.symbols.info(array);
     const object = this.symbols.places.behind(owner);
     if (info.addressOf?.root === object) return true;
-    for (const [loc, val] of state.memory)
-      if (val.s === array && loc.root === object && !loc.isContained) return true;
+    for (const [loc, val] of state.memory) if (val.s === array && loc.root === object && !loc.isContained) return true;
     return info.from?.base === owner.s && owner.s !== 0 && info.elementOf === undefined;
   }
 

@@ -24,14 +24,13 @@ export class Stepper {
   /** The states behind a node, each with the edge that it takes. `state` is used up. */
   step(node: CfgNode, state: State, frame: Frame, loops: ReadonlyMap<number, Loop>): Step[] {
     const w = node.what;
-    const loop = loops.get(node.id);
     const only = node.succs[0];
     switch (w.kind) {
       case 'expr':
         this.interp.eval(w.expr, state, frame);
         break;
       case 'decl': {
-        const loc = this.interp.symbols.places.local(frame.id, w.decl.name);
+        const loc = frame.scope.local(w.decl.name);
         if (w.decl.init && w.decl.init.kind !== 'init')
           this.interp.memory.store(loc, this.interp.given(w.decl.init, w.decl.type, state, frame), state);
         else if (w.decl.init?.kind === 'init' && !w.decl.isStatic)
@@ -39,7 +38,7 @@ export class Stepper {
         else if (!w.decl.isStatic)
           this.interp.memory.store(
             loc,
-            this.interp.memory.fresh(`d${w.decl.start}`, state, frame, { name: w.decl.name, unset: true }),
+            this.interp.memory.fresh('d', w.decl.start, state, frame, { name: w.decl.name, unset: true }),
             state,
           );
         break;
@@ -62,12 +61,12 @@ export class Stepper {
             w.test,
             state,
             frame,
-            w.loop !== undefined ? (loop ?? loopEndingAt(loops, node.id)) : undefined,
+            w.loop !== undefined ? (loops.get(node.id) ?? loopEndingAt(loops, node.id)) : undefined,
           ),
           loops,
         );
       case 'foreach':
-        return this.borders.follow(node, this.foreach(node, state, frame, loop), loops);
+        return this.borders.follow(node, this.foreach(node, state, frame, loops.get(node.id)), loops);
       case 'switch': {
         const v = this.interp.eval(w.value, state, frame);
         const out: Step[] = [];
@@ -112,6 +111,7 @@ export class Stepper {
       default:
         break;
     }
+    if (node.succs.length === 1) return this.borders.follow(node, [{ edge: only!, state }], loops);
     return this.borders.follow(
       node,
       node.succs.map((edge, i) => ({ edge, state: i ? state.fork() : state })),
@@ -120,23 +120,40 @@ export class Stepper {
   }
 
   private branch(node: CfgNode, test: Expr, state: State, frame: Frame, loop: Loop | undefined): Step[] {
-    const out: Step[] = [];
     const tired = loop !== undefined && (state.rounds.get(loop.head) ?? 0) >= roundsOf(loop);
     if (tired) this.borders.widen(loop, state, frame);
     const skipped = loop !== undefined && !tired && this.isSkipped(loop, test, state, frame);
-    for (const [i, edge] of node.succs.entries()) {
+    const before = state.trace;
+    const question = this.interp.question(test, state, frame);
+    const answer = question && state.compare(question.op, question.a, question.b);
+    const edges = node.succs.filter(({ label }) => {
+      const truth = label.kind === 'true';
+      return tired ? !truth || node.succs.length === 1 : answer !== !truth;
+    });
+    const out: Step[] = [];
+    edges.forEach((edge, i) => {
       const truth = edge.label.kind === 'true';
-      if (tired && truth && node.succs.length > 1) continue;
-      const s = i === node.succs.length - 1 ? state : state.fork();
-      const before = s.trace;
-      if (!this.interp.assume(test, truth, s, frame) && !tired) continue;
+      const s = i === edges.length - 1 ? state : state.fork();
+      const isPossible = question
+        ? this.interp.assumeCompared(question, truth, s)
+        : this.interp.assume(test, truth, s, frame);
+      if (!isPossible && !tired) return;
       // `while (!failed)` goes on where the test is false
       if (loop && !truth && !isInside(loop, edge.to)) this.borders.leave(loop, s, frame, skipped, test);
-      if (!loop && before === s.trace)
-        s.note(test, `${text(test, this.unit)} is ${truth ? 'true' : 'false'}`, 'branch');
+      if (!loop && before === s.trace) s.note(test, this.decision(test, truth), 'branch');
       out.push({ edge, state: s });
-    }
+    });
     return out;
+  }
+
+  private readonly decisions = new Map<Expr, readonly [string, string]>();
+  private decision(test: Expr, truth: boolean): string {
+    let known = this.decisions.get(test);
+    if (!known) {
+      const what = text(test, this.unit);
+      this.decisions.set(test, (known = [`${what} is false`, `${what} is true`]));
+    }
+    return known[truth ? 1 : 0];
   }
 
   /** The loop's test, of numbers that the path knows, does not hold where it first comes to it: what the loop would give back stays held. */
@@ -166,7 +183,7 @@ export class Stepper {
           if (a.kind === 'id')
             this.interp.memory.store(
               this.interp.place(a, s, frame),
-              this.interp.memory.fresh(`it${node.id}:${i}`, s, frame, { name: a.name }),
+              this.interp.memory.fresh('it', node.id, s, frame, { name: a.name }, `:${i}`),
               s,
             );
         }
