@@ -104,7 +104,7 @@ export function macroAt(cx: Cx, name: string, at: number): MacroDef | undefined 
   let def = cx.env.macros.get(name);
   if (!def || cx.src.hidden(at).has(name)) return undefined;
   if (def.path !== cx.env.path) return def.ended === undefined ? def : undefined;
-  const place = cx.src.origin(at, at + 1).start;
+  const place = cx.env.offset + cx.src.origin(at, at + 1).start;
   while (place < def.start && def.previous) def = def.previous;
   return place >= def.start && (def.ended === undefined || place < def.ended) ? def : undefined;
 }

@@ -38,6 +38,8 @@ export interface FileContext {
   readonly kept?: KeptFunctions<LazyFunction>;
   /** Added to every position: see sources.ts. 0 in the file that is read itself. */
   readonly base: number;
+  /** Where in the file the source begins: not 0 where a piece of it is read alone. */
+  readonly offset: number;
   /** What only this file can name, where others can be read with it. */
   readonly own?: OwnNames;
 }
@@ -64,6 +66,7 @@ const MACRO_BUDGET = 3000;
 export function contextIn(file: FileContext): Cx {
   const env: LowerEnv = {
     path: file.path,
+    offset: file.offset,
     parser: file.parser,
     macros: file.macros,
     maskMacros: file.maskMacros,
@@ -224,7 +227,8 @@ export interface FunctionParts {
 /** Which of a name's definitions in the file itself stand before, inside and behind an item: each holds from where it stands. */
 function placesOf(file: FileContext, def: MacroDef, item: Span): string {
   if (def.path !== file.path) return def.ended === undefined ? '' : 'ended';
-  const place = (at: number): string => (at <= item.start ? '<' : at >= item.end ? '>' : `${at - item.start}`);
+  const start = item.start + file.offset;
+  const place = (at: number): string => (at <= start ? '<' : at >= item.end + file.offset ? '>' : `${at - start}`);
   const ended = def.ended === undefined ? '' : place(def.ended);
   return `${place(def.start)}${ended}${def.previous ? `,${def.previous.body}${placesOf(file, def.previous, item)}` : ''}`;
 }

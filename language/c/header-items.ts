@@ -1,33 +1,20 @@
 /**
- * What stands in headers: types, variables and functions, parsed when somebody asks, and shared between the files that include the same
- * text with the same meaning. A header means the same where its text is the same and so are the macros that its words stand for.
+ * What stands in headers: types, variables and functions. A piece of a header (header-text.ts) is parsed when somebody asks for a name that
+ * it may declare, and shared between the files that include the same text with the same meaning.
  */
 import { countBefore } from '../search.ts';
-import { emptyDeclarations, holdsItems, readDeclarations, type Declarations } from './items.ts';
 import type { FileContext } from './function-item.ts';
-import { hashText } from './hash.ts';
-import { functionsIn, LazyHeaderFunctions } from './header-functions.ts';
-import { wordsOfHeader, type HeaderState, type ReadHeader } from './headers.ts';
-import { wordsOfBody } from './macro-words.ts';
-import { StandIns } from './stand-ins.ts';
-import type { TopLevelNode } from './parser.ts';
+import { LazyHeaderFunctions } from './header-functions.ts';
+import { meaningOf, type Meaning } from './header-meaning.ts';
+import { HeaderPiece } from './header-piece.ts';
+import { piecesOf, piecesWithUnions, type TextPiece } from './header-text.ts';
 import type { Preprocessed } from './preprocessor.ts';
-import type { Source } from './source.ts';
-import { baseOf } from './sources.ts';
-import { lasting } from './top-items.ts';
-import type { HeaderFunction, HeaderFunctions, MacroDef } from './unit.ts';
+import { wordsOfHeader, type HeaderState, type ReadHeader } from './headers.ts';
+import type { Declarations } from './items.ts';
+import { StandIns } from './stand-ins.ts';
 
-interface HeaderItems {
-  readonly raw: string;
-  readonly file: FileContext;
-  readonly top: () => readonly TopLevelNode[];
-  /** What each of them declares, where somebody asked. */
-  readonly declared: Map<TopLevelNode, Declarations>;
-  functions?: readonly HeaderFunction[];
-}
-
-/** By path and key; the ones used last are at the end. */
-const items = new Map<string, HeaderItems>();
+/** By path, place, text and meaning; the ones used last are at the end. */
+const items = new Map<string, HeaderPiece>();
 /** Characters of headers that are kept in parsed form. */
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 let characters = 0;
@@ -38,160 +25,159 @@ export function forgetHeaderItems(): void {
   characters = 0;
 }
 
+/** A header in which something is declared. */
+interface Declaring {
+  readonly header: ReadHeader;
+  readonly words: ReadonlySet<string>;
+  /** Macros may stand in it for fields that the text does not show. */
+  readonly mayHide: boolean;
+}
+
 /** The headers as one file includes them. */
 export class Headers {
-  private readonly entries = new Map<ReadHeader, HeaderItems>();
+  /** Functions with a body. */
+  readonly functions: LazyHeaderFunctions;
+  private readonly read = new Map<TextPiece, HeaderPiece>();
   private readonly named = new Map<string, readonly Declarations[]>();
   private readonly standIns: StandIns;
-  /** Functions with a body. */
-  readonly functions: HeaderFunctions;
+  private readonly own: ReadonlySet<string>;
+  private found: readonly Declaring[] | undefined;
 
   constructor(
     private readonly state: HeaderState,
     /** Of the file that includes them. */
     private readonly file: FileContext,
     /** Names of macros that the file itself defines or undefines. */
-    private readonly own: readonly string[],
-    private readonly makeSource: (header: ReadHeader) => Source,
+    own: readonly string[],
   ) {
+    this.own = new Set(own);
     this.standIns = new StandIns(state.macros, file.macros, own);
-    this.functions = new LazyHeaderFunctions(state.headers, file.macros, (header) => {
-      const entry = this.read(header);
-      return (entry.functions ??= functionsIn(entry.file, entry.top));
-    });
+    this.functions = new LazyHeaderFunctions(state.headers, file.macros, (header, piece) => this.piece(header, piece));
   }
 
-  /** What those items declare that may declare a name as such, in the order of the text. */
-  declaring(as: keyof typeof FOLLOWED, name: string): readonly Declarations[] {
+  /** What those pieces declare that may declare a name as such, in the order of the text. */
+  declaring(as: DeclaredAs, name: string): readonly Declarations[] {
     const key = `${as} ${name}`;
     let known = this.named.get(key);
-    if (!known) this.named.set(key, (known = this.state.headers.flatMap((h) => this.declaringIn(h, as, name))));
+    if (!known) {
+      const names = [name, ...this.standIns.of(name)];
+      this.named.set(key, (known = this.withCode.flatMap((one) => this.declaringIn(one, as, names))));
+    }
     return known;
   }
 
-  private declaringIn(header: ReadHeader, as: keyof typeof FOLLOWED, name: string): Declarations[] {
-    if (!header.hasCode) return [];
-    const words = wordsOfHeader(header);
-    const isHidden = this.standIns.mayHide(words);
-    if (isHidden) {
-      const entry = this.read(header);
-      return entry.top().map((item) => declaredBy(entry, item));
-    }
-    const holding = as === 'member' ? wordsInUnions(header.pre) : words;
-    const names = [name, ...this.standIns.of(name)].filter((one) => holding.has(one));
-    const may = MAY_FOLLOW[as];
-    if (!names.some((one) => !may || placesOf(header.pre.raw, one, may).length > 0)) return [];
-    const entry = this.read(header);
-    const top = entry.top();
-    const items = new Set(names.flatMap((one) => itemsDeclaring(entry, one, FOLLOWED[as])));
-    return [...items].sort((a, b) => a - b).map((at) => declaredBy(entry, top[at]!));
+  private get withCode(): readonly Declaring[] {
+    return (this.found ??= this.state.headers.flatMap((header) => {
+      if (!header.hasCode) return [];
+      const words = wordsOfHeader(header);
+      return [{ header, words, mayHide: this.standIns.mayHide(words) }];
+    }));
   }
 
-  private read(header: ReadHeader): HeaderItems {
-    let entry = this.entries.get(header);
-    if (!entry) this.entries.set(header, (entry = this.readShared(header)));
-    return entry;
+  private declaringIn({ header, words, mayHide }: Declaring, as: DeclaredAs, names: readonly string[]): Declarations[] {
+    const written = names.filter((name) => words.has(name));
+    if (written.length === 0 && !mayHide) return [];
+    const hiding = mayHide ? piecesOf(header.pre).filter((piece) => this.standIns.mayHide(piece.words)) : [];
+    const asked = new Set(hiding);
+    const { among, follows } = DECLARED[as];
+    for (const name of written)
+      for (const piece of among(header.pre, name)) if (!this.functions.isOne(piece)) asked.add(piece);
+    return [...asked]
+      .sort((a, b) => a.start - b.start)
+      .flatMap((piece) => {
+        const read = this.piece(header, piece);
+        const isSo = hiding.includes(piece) || written.some((name) => placesOf(read.text, name, follows).length > 0);
+        // where the code is not understood, nobody knows what follows
+        return isSo || read.isHurt ? [read.declared] : [];
+      });
   }
 
-  private readShared(header: ReadHeader): HeaderItems {
-    const name = this.nameOf(header);
-    let entry = items.get(name);
-    if (entry) items.delete(name);
+  private piece(header: ReadHeader, text: TextPiece): HeaderPiece {
+    let piece = this.read.get(text);
+    if (!piece) this.read.set(text, (piece = this.sharedPiece(header, text)));
+    return piece;
+  }
+
+  private sharedPiece(header: ReadHeader, text: TextPiece): HeaderPiece {
+    const name = `${header.path}:${text.start}|${text.hash}|${this.keyOf(header, text)}`;
+    let piece = items.get(name);
+    if (piece) items.delete(name);
     else {
-      const source = this.makeSource(header);
-      const { parser, macros, maskMacros, cache, environment } = this.file;
-      const base = baseOf(header.path);
-      const { path } = header;
-      const file: FileContext = {
-        path,
-        parser,
-        source,
-        macros,
-        maskMacros,
-        cache,
-        environment,
-        definitions: [],
-        base,
-      };
-      let parsed: readonly TopLevelNode[] | undefined;
-      const top = (): readonly TopLevelNode[] => (parsed ??= lasting(parser.parse(path, source.text).top, isHurt));
-      entry = { raw: header.pre.raw, file, top, declared: new Map() };
-      characters += entry.raw.length;
+      piece = new HeaderPiece(header, text, this.file);
+      characters += text.raw.length;
     }
-    items.set(name, entry);
-    for (const [old, { raw }] of items) {
+    items.set(name, piece);
+    for (const [old, { length }] of items) {
       if (characters <= MAX_CHARACTERS || old === name) break;
       items.delete(old);
-      characters -= raw.length;
+      characters -= length;
     }
-    return entry;
+    return piece;
   }
 
-  private nameOf(header: ReadHeader): string {
-    // variants of a file see other parts of a header
-    let raw = raws.get(header.pre);
-    if (raw === undefined) raws.set(header.pre, (raw = hashText(header.pre.raw)));
-    return `${header.path}|${raw}|${this.keyOf(header)}`;
+  /** Tells apart what the piece's words can stand for. */
+  private keyOf(header: ReadHeader, piece: TextPiece): string {
+    const place = { path: header.path, start: piece.start };
+    let known = inCommon.get(header);
+    if (!known) inCommon.set(header, (known = new Map()));
+    let common = known.get(piece);
+    if (!common) known.set(piece, (common = meaningOf(piece.words, this.state.macros, place)));
+    return this.isAsInCommon(piece, common) ? common.key : meaningOf(piece.words, this.file.macros, place).key;
   }
 
-  /** Hash of the macros that the header's words stand for. */
-  private keyOf(header: ReadHeader): string {
-    const own = wordsOfHeader(header);
-    let common = inCommon.get(header);
-    if (!common) inCommon.set(header, (common = meaningOf(own, this.state.macros)));
-    const { words, pasted } = common;
-    for (const name of this.own)
-      if (own.has(name) || words.has(name) || pasted.some((part) => part.fits(name)))
-        return hashText(meaningOf(own, this.file.macros).text);
-    return common.key;
+  /** The macros of the file itself have no say in what a piece means. */
+  private isAsInCommon(piece: TextPiece, { words, pasted }: Meaning): boolean {
+    const { own } = this;
+    if (own.size === 0) return true;
+    if (pasted.length > 0) for (const name of own) if (pasted.some((part) => part.fits(name))) return false;
+    for (const word of piece.words) if (own.has(word)) return false;
+    for (const word of words) if (own.has(word)) return false;
+    return true;
   }
 }
 
-function declaredBy(entry: HeaderItems, item: TopLevelNode): Declarations {
-  let declared = entry.declared.get(item);
-  if (!declared) {
-    entry.declared.set(item, (declared = emptyDeclarations()));
-    readDeclarations(entry.file, [item], declared);
-  }
-  return declared;
+/** With the macros of the headers alone, which is all that most pieces mean. */
+const inCommon = new WeakMap<ReadHeader, Map<TextPiece, Meaning>>();
+
+type DeclaredAs = 'record' | 'constant' | 'type' | 'prototype' | 'field' | 'member';
+
+interface Form {
+  /** Pieces of a header that may declare a name. */
+  readonly among: (pre: Preprocessed, name: string) => readonly TextPiece[];
+  /** What follows the name where it is declared, in masked text. */
+  readonly follows: RegExp;
 }
 
-/** What follows a name where it is declared, by what it is declared as. */
-const FOLLOWED = {
-  record: /\s*\{/y,
-  constant: /\s*[,}=]/y,
-  type: /\s*[;,()[]/y,
-  prototype: /\s*[()]/y,
-  field: /\s*[;,:()[]/y,
+const inBraces = (pre: Preprocessed, name: string): TextPiece[] =>
+  piecesWith(pre, name).filter((piece) => piece.hasBraces);
+
+/** How names are declared, by what they are declared as. */
+const DECLARED: { readonly [as in DeclaredAs]: Form } = {
+  record: {
+    among: (pre, name) => piecesWith(pre, name, /\s*[\w{(]/y).filter((piece) => piece.hasBraces),
+    follows: /\s*\{/y,
+  },
+  constant: { among: inBraces, follows: /\s*[,}=]/y },
+  type: {
+    among: (pre, name) =>
+      piecesWith(pre, name, /\s*(?:[;,()[]|__|[A-Z])/y).filter((piece) => piece.words.has('typedef')),
+    follows: /\s*[;,()[]/y,
+  },
+  prototype: { among: (pre, name) => piecesWith(pre, name), follows: /\s*[()]/y },
+  field: { among: inBraces, follows: /\s*[;,:()[]/y },
   // of a union
-  member: /\s*[;,:()[]/y,
-} as const;
-/** The same where the code is not understood, or has annotations: where there is no such thing, a header need not be parsed. */
-const MAY_FOLLOW: { readonly [as in keyof typeof FOLLOWED]?: RegExp } = {
-  record: /\s*[\w{(]/y,
-  type: /\s*(?:[;,()[]|__|[A-Z])/y,
+  member: {
+    among: (pre, name) => piecesWithUnions(pre).filter((piece) => piece.wordsInUnions.has(name)),
+    follows: /\s*[;,:()[]/y,
+  },
 };
 
-const unions = new WeakMap<Preprocessed, ReadonlySet<string>>();
-
-/** The words that stand between the braces of unions. */
-function wordsInUnions(pre: Preprocessed): ReadonlySet<string> {
-  let known = unions.get(pre);
-  if (known) return known;
-  const words = new Set<string>();
-  const { raw } = pre;
-  for (const { index } of raw.matchAll(/\bunion\b[^;{]*\{/g)) {
-    let depth = 0;
-    let at = raw.indexOf('{', index);
-    for (; at < raw.length; at++) {
-      const c = raw.charCodeAt(at);
-      if (c === 123) depth++;
-      else if (c === 125 && --depth === 0) break;
-    }
-    for (const word of raw.slice(index, at).match(/[A-Za-z_]\w*/g) ?? []) words.add(word);
-  }
-  unions.set(pre, (known = words));
-  return known;
+/** Pieces in which a word stands, with such a thing behind it. */
+function piecesWith(pre: Preprocessed, word: string, followed?: RegExp): TextPiece[] {
+  const pieces = piecesOf(pre);
+  return placesOf(pre.raw, word, followed).flatMap(
+    (at) => pieces[countBefore(pieces.length, (i) => pieces[i]!.end <= at)] ?? [],
+  );
 }
 
 /** Where a word stands in a text with such a thing behind it. */
@@ -206,86 +192,6 @@ function placesOf(text: string, word: string, followed: RegExp | undefined): num
   return out;
 }
 
-/** Which items may declare a name. */
-function itemsDeclaring(entry: HeaderItems, name: string, followed: RegExp): number[] {
-  const { text } = entry.file.source;
-  const top = entry.top();
-  const items = (places: readonly number[]): number[] =>
-    places.flatMap((at) => {
-      const i = countBefore(top.length, (k) => top[k]!.end <= at);
-      return i < top.length && top[i]!.start <= at ? [i] : [];
-    });
-  const sure = items(placesOf(text, name, followed));
-  // where the code is not understood, nobody knows what follows
-  return top.some(isHurt) ? [...sure, ...items(placesOf(text, name, undefined)).filter((i) => isHurt(top[i]!))] : sure;
-}
-
-const isHurt = (item: TopLevelNode): boolean => item.hasError || holdsItems(item);
-
 /** A letter, a digit or an underscore. */
 const isWordPart = (c: number): boolean =>
   (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 95;
-
-interface Meaning {
-  /** The definitions, in a form that is the same where they are. */
-  readonly text: string;
-  readonly key: string;
-  /** Words of the macros among the header's, and of those among them; without the header's own. */
-  readonly words: ReadonlySet<string>;
-  /** Names that are put together of pieces. */
-  readonly pasted: readonly Pasted[];
-}
-
-/** A name that `##` makes: it begins, or ends, with what is written beside it. */
-interface Pasted {
-  fits(name: string): boolean;
-}
-
-/** Hashes of what is left of a header's text. */
-const raws = new WeakMap<Preprocessed, string>();
-
-/** With the macros of the headers alone, which is all that most of them mean. */
-const inCommon = new WeakMap<ReadHeader, Meaning>();
-
-function meaningOf(header: ReadonlySet<string>, macros: ReadonlyMap<string, MacroDef>): Meaning {
-  const words = new Set<string>();
-  const pasted: Pasted[] = [];
-  const parts: string[] = [];
-  const look = (word: string): void => {
-    const def = macros.get(word);
-    if (!def) return;
-    parts.push(define(def));
-    for (const inner of wordsOfBody(def.body)) add(inner);
-    if (def.body.includes('##')) pasted.push(...pastedIn(def));
-  };
-  const add = (word: string): void => {
-    if (header.has(word) || words.has(word)) return;
-    words.add(word);
-    look(word);
-  };
-  for (const word of header) look(word);
-  for (let done = 0; done < pasted.length;) {
-    const fresh = pasted.slice(done);
-    done = pasted.length;
-    for (const name of macros.keys()) if (fresh.some((part) => part.fits(name))) add(name);
-  }
-  const text = parts.sort().join('\n');
-  return { text, key: hashText(text), words, pasted };
-}
-
-function pastedIn({ body, params }: MacroDef): Pasted[] {
-  const out: Pasted[] = [];
-  const isParameter = (word: string): boolean => word === '__VA_ARGS__' || (params?.includes(word) ?? false);
-  for (const [, left, right] of body.matchAll(/(\w*)\s*##\s*(?=(\w*))/g)) {
-    if (left && !isParameter(left)) out.push({ fits: (name) => name.startsWith(left) });
-    else if (right && !isParameter(right)) out.push({ fits: (name) => name.endsWith(right) });
-  }
-  return out;
-}
-
-/** A definition with its history: where the same file defined or undefined it before or later. */
-function define(def: MacroDef): string {
-  const { name, params, body, path, start, ended, previous } = def;
-  const since = ended === undefined && !previous ? '' : ` ${path}:${start}-${ended ?? ''}`;
-  return `${name}${params ? `(${params.join()})` : ''}${body}${since}${previous ? define(previous) : ''}`;
-}

@@ -59,34 +59,6 @@ function openingBrace(text: string, start: number, end: number): number | undefi
   return text.charCodeAt(before) === RPAREN ? open : undefined;
 }
 
-/**
- * Leaves out what stands in records, enums and initial values at file scope: who wants a header's functions need not read these. `mayOpen`:
- * may the brace at an offset open the body of a function?
- */
-export function functionsOutline(text: string, mayOpen: (at: number) => boolean): Outline {
-  const bodies: Span[] = [];
-  const parts: string[] = [];
-  let last = 0;
-  let depth = 0;
-  let open = -1;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === LBRACE) {
-      if (depth++ === 0) open = i;
-    } else if (c === RBRACE) {
-      // a brace too many: nobody knows what is at file scope
-      if (--depth < 0) return { text, bodies: [] };
-      if (depth > 0 || i - open < MIN_BODY || mayOpen(open)) continue;
-      bodies.push({ start: open + 1, end: i });
-      parts.push(text.slice(last, open + 1));
-      last = i;
-    } else if (c === QUOTE || c === APOS) i = skipString(text, i) - 1;
-  }
-  if (depth > 0) return { text, bodies: [] };
-  parts.push(text.slice(last));
-  return { text: parts.join(''), bodies };
-}
-
 /** The items of a text, of which its outline was parsed. */
 export function itemsOfOutline(
   parser: CParser,

@@ -4,6 +4,7 @@
  */
 import { Edit, Language, Parser, type Node, type Tree } from 'web-tree-sitter';
 import { changeBetween } from './edit.ts';
+import { shifted } from './source.ts';
 import { useModule, walkTree, type TreeWalk } from './tree-walk.ts';
 
 /** A syntax node copied out of the parser. Unfielded punctuation is left out. */
@@ -45,6 +46,17 @@ export interface ParsedOnce {
   readonly hasError: boolean;
   /** Where those of the root's children start that have errors in them. */
   readonly wrong: ReadonlySet<number>;
+}
+
+/** The children of its root; `by`: so much further down. */
+export function itemsOf({ root, wrong }: ParsedOnce, by = 0): TopLevelNode[] {
+  return root.children.map((node) => ({
+    type: node.type,
+    start: node.start + by,
+    end: node.end + by,
+    hasError: wrong.has(node.start),
+    snapshot: (skipBody, further = 0) => shifted(node, by + further, skipBody),
+  }));
 }
 
 /** Parser for masked C text. Not reentrant; one per thread. */

@@ -4,8 +4,7 @@
  */
 import type { Span } from './ast.ts';
 import { endOfPiece } from './edit.ts';
-import type { CParser, ParsedOnce, TopLevelNode } from './parser.ts';
-import { shifted } from './source.ts';
+import { itemsOf, type CParser, type ParsedOnce, type TopLevelNode } from './parser.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([
   'function_definition',
@@ -167,11 +166,5 @@ function parsePiece(parser: CParser, text: string, start: number, end: number): 
   const piece = text.slice(start, end);
   if (piece.trim() === '') return [];
   const parsed = parsePieceOnce(parser, piece);
-  return parsed?.root.children.map((node) => ({
-    type: node.type,
-    start: node.start + start,
-    end: node.end + start,
-    hasError: parsed.wrong.has(node.start),
-    snapshot: (skipBody, by = 0) => shifted(node, start + by, skipBody),
-  }));
+  return parsed && itemsOf(parsed, start);
 }

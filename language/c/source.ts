@@ -1,6 +1,6 @@
 /** A text that syntax nodes index into, and the way back from its offsets to the original file. */
 import type { FromMacro, Span } from './ast.ts';
-import type { CleanupNote, MaskMacros, MaskNote } from './mask-state.ts';
+import type { CleanupNote, Masked, MaskMacros, MaskNote } from './mask-state.ts';
 import type { CParser, SNode } from './parser.ts';
 import type { MacroDef } from './unit.ts';
 
@@ -35,6 +35,8 @@ export interface Source {
 export interface LowerEnv {
   /** The file that is read. */
   readonly path: string;
+  /** Where in it the text begins. */
+  readonly offset: number;
   readonly parser: CParser;
   readonly macros: ReadonlyMap<string, MacroDef>;
   readonly maskMacros: MaskMacros;
@@ -75,8 +77,19 @@ export function spanOf(cx: Cx, node: SNode): Span & FromMacro {
   return cx.src.origin(node.start, node.end);
 }
 
+/** The source of a file, or of a part of it that is read alone. */
+export function sourceOf(raw: string, masked: Masked, regions: readonly ChoiceRegion[]): Source {
+  const { text, notes, cleanups } = masked;
+  return {
+    ...{ text, raw, notes, cleanups, regions, depth: 0 },
+    origin: (start, end) => ({ start, end }),
+    hidden: () => EMPTY_SET,
+  };
+}
+
 /** The same nodes, further down; perhaps without what is in the body. */
 export function shifted(node: SNode, by: number, skipBody = false): SNode {
+  if (by === 0 && !skipBody) return node;
   const below = (c: SNode): SNode => shifted(skipBody && c.field === 'body' ? { ...c, children: [] } : c, by);
   return { ...node, start: node.start + by, end: node.end + by, children: node.children.map(below) };
 }

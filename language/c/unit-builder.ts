@@ -11,14 +11,14 @@ import { OwnNames } from './own-names.ts';
 import { type Declarations, emptyDeclarations, type ItemMemo, readDeclarations, readFunctions } from './items.ts';
 import { editedPiece } from './edit.ts';
 import { forgetAllReadings, forgetReadings, keepPass, lastPass, type Pass, readingOf } from './file-memory.ts';
-import { maskAgain, type MaskedText } from './mask-pieces.ts';
+import { maskAgain } from './mask-pieces.ts';
 import { areSameRegions, readItems, type Items } from './top-items.ts';
 import type { KeptFunctions } from './moves.ts';
 import { maskMacrosOf } from './mask-roles.ts';
 import type { CParser, TopLevelNode } from './parser.ts';
 import { preprocess, preprocessEdited, type Preprocessed } from './preprocessor.ts';
 import { type Scan, scanText } from './scan.ts';
-import { EMPTY_SET, type Fragment, type Source } from './source.ts';
+import { sourceOf, type Fragment } from './source.ts';
 import { baseOf, Sources } from './sources.ts';
 import type {
   Comment,
@@ -144,19 +144,6 @@ function macrosReached(text: string, env: Environment): ReadonlySet<string> {
   return names;
 }
 
-function makeSource(pre: Preprocessed, { masked }: MaskedText): Source {
-  return {
-    text: masked.text,
-    raw: pre.raw,
-    notes: masked.notes,
-    cleanups: masked.cleanups,
-    regions: pre.regions,
-    depth: 0,
-    origin: (start, end) => ({ start, end }),
-    hidden: () => EMPTY_SET,
-  };
-}
-
 function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided, variant: string): TranslationUnit {
   const { pre, env, header } = decided;
   const { all: macros, own, gone } = env.over(header.macros);
@@ -172,7 +159,7 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
   const reading = readingOf(parser, key, variant, environment);
   const { latest } = reading;
   const masked = maskAgain(pre.raw, maskMacros, latest?.masked);
-  const source = makeSource(pre, masked);
+  const source = sourceOf(pre.raw, masked.masked, pre.regions);
   const items = readItems(parser, key + variant, source.text, latest?.items);
   input.kept?.begin(input.text);
   const file: FileContext = {
@@ -185,6 +172,7 @@ function build(parser: CParser, input: ParseInput, scan: Scan, decided: Decided,
     environment,
     definitions: definitionsIn(input.path, own.values()),
     base: input.beside ? baseOf(input.path) : 0,
+    offset: 0,
     ...(input.kept && { kept: input.kept }),
     ...(input.beside && { own: new OwnNames(input.path, () => void unit.globals) }),
   };
@@ -267,9 +255,7 @@ class Unit implements TranslationUnit {
     readonly uncertain: readonly UncertainBranch[],
     own: readonly string[],
   ) {
-    this.items = new Headers(header, file, own, (h) =>
-      makeSource(h.pre, maskAgain(h.pre.raw, file.maskMacros, undefined)),
-    );
+    this.items = new Headers(header, file, own);
     this.path = input.path;
     this.text = input.text;
     this.target = input.target;
