@@ -92,7 +92,6 @@ export class LazyFunction implements FunctionDef {
   start: number;
   end: number;
   readonly bodySpan: Span;
-  readonly key: string;
   readonly isStatic: boolean;
   readonly isInline: boolean;
   readonly condition?: string;
@@ -114,7 +113,8 @@ export class LazyFunction implements FunctionDef {
     private item: TopLevelNode,
     head: SNode,
     parts: FunctionParts,
-    key: string,
+    /** Its key, if somebody has asked for it. */
+    private content: string | undefined,
   ) {
     this.head = head;
     const src = file.source;
@@ -136,7 +136,10 @@ export class LazyFunction implements FunctionDef {
     this.isInline = /\b(?:__always_)?inline(?:__)?\b|\b__inline\b/.test(prefix);
     const condition = conditionAt(src.regions, item.start);
     if (condition !== undefined) this.condition = condition;
-    this.key = key;
+  }
+
+  get key(): string {
+    return (this.content ??= functionKey(this.file, this.item));
   }
 
   get params(): readonly Param[] {

@@ -23,8 +23,9 @@ export function readFunctions(
   trusted = false,
 ): (FunctionDef & { readonly path: string })[] {
   const out: (FunctionDef & { readonly path: string })[] = [];
-  const add = (item: TopLevelNode, key: string, headOf: () => SNode | undefined): void => {
-    const known = keptAt(file, item, key);
+  const add = (item: TopLevelNode, isTrusted: boolean, headOf: () => SNode | undefined): void => {
+    if (!isTrusted) item.key = undefined;
+    const known = keptAt(file, item);
     if (known) {
       out.push(known);
       return;
@@ -34,15 +35,13 @@ export function readFunctions(
     const body = head && field(head, 'body');
     const name = declarator && nameOf(declarator);
     if (!name || !body) return;
-    const made = new LazyFunction(file, item, head, { name, body }, key);
+    const made = new LazyFunction(file, item, head, { name, body }, item.key);
     file.kept?.add(made);
     out.push(made);
   };
   for (const item of top) {
     if (item.type === 'function_definition') {
-      const key = (trusted ? item.key : undefined) ?? functionKey(file, item);
-      item.key = key;
-      add(item, key, () => headOf(file, item, key, memo));
+      add(item, trusted, () => headOf(file, item, memo));
     } else if (holdsItems(item)) {
       const tree = item.snapshot();
       if (tree)
@@ -50,7 +49,7 @@ export function readFunctions(
           const { type, start, end } = node;
           const snapshot: TopLevelNode['snapshot'] = (skipBody, by = 0) => shifted(node, by, skipBody);
           const inner = { type, start, end, hasError: item.type === 'ERROR', snapshot };
-          add(inner, functionKey(file, inner), () => node);
+          add(inner, false, () => node);
         });
     }
   }
@@ -58,8 +57,8 @@ export function readFunctions(
 }
 
 /** The function of an earlier parse, moved. */
-function keptAt(file: FileContext, item: TopLevelNode, key: string): LazyFunction | undefined {
-  const known = file.kept?.find(key, item.start + file.base);
+function keptAt(file: FileContext, item: TopLevelNode): LazyFunction | undefined {
+  const known = file.kept?.find(() => (item.key ??= functionKey(file, item)), item.start + file.base);
   // what the parser makes of broken code depends on what is around it
   if (!known || !known.isLike(item)) return undefined;
   known.moveTo(file, item);
@@ -67,9 +66,10 @@ function keptAt(file: FileContext, item: TopLevelNode, key: string): LazyFunctio
 }
 
 /** The head of a function, from the memo if its text has been seen. */
-function headOf(file: FileContext, item: TopLevelNode, key: string, memo: ItemMemo | undefined): SNode | undefined {
-  // what the parser makes of broken code depends on what is around it
-  if (!memo || (!item.isOutlined && item.hasError)) return treeOf(file, item, true);
+function headOf(file: FileContext, item: TopLevelNode, memo: ItemMemo | undefined): SNode | undefined {
+  // who keeps functions has their heads; what the parser makes of broken code depends on what is around it
+  if (!memo || file.kept || (!item.isOutlined && item.hasError)) return treeOf(file, item, true);
+  const key = functionKey(file, item);
   const known = memo.heads.get(key);
   if (known) return known.at === item.start ? known.head : shifted(known.head, item.start - known.at);
   const head = treeOf(file, item, true);

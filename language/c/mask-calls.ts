@@ -209,6 +209,7 @@ export abstract class CallMasker extends MaskState {
       if (from > 0 && from < e) {
         this.blank(start, from);
         this.tailBlanks.push([e - 1, end]);
+        this.due = Math.min(this.due, e - 1);
         this.at = from;
         this.prev = SEMI;
         this.prevWord = '';
@@ -296,6 +297,7 @@ export abstract class CallMasker extends MaskState {
     )
       return false;
     this.pendingSeparator = { at: e, with: kind === 'list' ? ',' : ';' };
+    this.due = Math.min(e, this.tailBlanks[this.tailBlanks.length - 1]?.[0] ?? Infinity);
     return false;
   }
 }

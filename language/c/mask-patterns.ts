@@ -1,5 +1,7 @@
 /** Characters, words and shapes that masking looks for. */
+import { ANNOTATIONS } from './masknames.ts';
 import { skipString } from './scan.ts';
+import { WordFilter } from './word-filter.ts';
 
 export const NL = 10,
   CR = 13,
@@ -96,6 +98,13 @@ export const STATEMENT_STARTS: ReadonlySet<string> = new Set([
   'while',
   'do',
   'switch',
+]);
+/** Words that masking looks at wherever they stand, besides macros. */
+export const TELLING = new WordFilter([
+  ...ANNOTATIONS,
+  ...TYPE_STARTS,
+  ...STATEMENT_STARTS,
+  ...['case', '__auto_type'],
 ]);
 /** Calls whose first argument is a type. */
 export const TYPE_FIRST =

@@ -6,10 +6,10 @@ import { editedPiece, endOfPiece, shiftOf } from './edit.ts';
 import { maskSource } from './mask.ts';
 import type { CleanupNote, Masked, MaskMacros, MaskNote } from './mask-state.ts';
 
-/** Characters of pieces that are kept, twice. */
+/** Characters of pieces that are kept, twice; by macros, and whether another piece is in front. */
 const MAX_CHARACTERS = 2 * 1024 * 1024;
-let recent = new Map<string, Masked>();
-let older = new Map<string, Masked>();
+let recent = new Map<string, Map<string, Masked>>();
+let older: typeof recent = new Map();
 let characters = 0;
 
 /** A text that was masked. */
@@ -47,6 +47,7 @@ export function maskAgain(raw: string, macros: MaskMacros, earlier: MaskedText |
 
 /** The same of a text that is not known; `follows`: another piece is in front of it. */
 function maskPieces(text: string, macros: MaskMacros, follows = false): Masked {
+  if (text.length > 0 && endOfPiece(text, 0) === text.length) return maskPiece(text, macros, follows);
   const texts: string[] = [];
   const notes = new Map<number, MaskNote>();
   const cleanups: CleanupNote[] = [];
@@ -62,16 +63,17 @@ function maskPieces(text: string, macros: MaskMacros, follows = false): Masked {
 }
 
 function maskPiece(piece: string, macros: MaskMacros, follows: boolean): Masked {
-  const key = `${follows ? '}' : ''}${macros.id}${piece}`;
-  const known = recent.get(key);
+  const manner = `${follows ? '}' : ''}${macros.id}`;
+  const known = recent.get(manner)?.get(piece);
   if (known) return known;
-  const masked = older.get(key) ?? maskSource(piece, macros, follows);
+  const masked = older.get(manner)?.get(piece) ?? maskSource(piece, macros, follows);
   if (characters > MAX_CHARACTERS) {
     older = recent;
     recent = new Map();
     characters = 0;
   }
-  recent.set(key, masked);
+  const pieces = recent.get(manner) ?? new Map<string, Masked>();
+  recent.set(manner, pieces.set(piece, masked));
   characters += piece.length;
   return masked;
 }

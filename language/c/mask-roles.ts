@@ -3,6 +3,8 @@ import { hashText } from './hash.ts';
 import { isLoopHead } from './macros.ts';
 import type { MaskMacros } from './mask-state.ts';
 import { ANNOTATIONS, ATTRIBUTE_CALLS, isLoopName } from './masknames.ts';
+import { TELLING } from './mask-patterns.ts';
+import { WordFilter } from './word-filter.ts';
 import type { MacroDef } from './unit.ts';
 
 const maskMacroCache = new WeakMap<MacroDef, 'loop' | 'empty' | 'none' | { readonly keyword: string }>();
@@ -71,12 +73,15 @@ export function maskMacrosOf(macros: ReadonlyMap<string, MacroDef>, base?: MaskM
     ...Array.from(empty, (name) => `e${name}`),
     ...Array.from(keywords, ([name, keyword]) => `k${name}=${keyword}`),
   ];
-  if (!base) return { id: hashText(words.join()), loops, empty, keywords };
+  const own = [...empty, ...keywords.keys()];
+  const telling = own.length === 0 && base ? base.telling : new WordFilter(own, base?.telling ?? TELLING);
+  if (!base) return { id: hashText(words.join()), telling, loops, empty, keywords };
   for (const name of macros.keys())
     if (base.loops.has(name) || base.empty.has(name) || base.keywords.get(name) !== undefined) words.push(`-${name}`);
   // A macro that the file defines anew has its new part only.
   return {
     id: words.length === 0 ? base.id : hashText(`${base.id}|${words.join()}`),
+    telling,
     loops: { has: (n) => loops.has(n) || (base.loops.has(n) && !macros.has(n)) },
     empty: { has: (n) => empty.has(n) || (base.empty.has(n) && !macros.has(n)) },
     keywords: { get: (n) => keywords.get(n) ?? (macros.has(n) ? undefined : base.keywords.get(n)) },

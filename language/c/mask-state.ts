@@ -1,4 +1,5 @@
 /** The state of masking, and what masking leaves for the lowering. */
+import type { WordFilter } from './word-filter.ts';
 import { RPAREN, COLON, SEMI, LBRACE, RBRACE, blanked, type BraceKind } from './mask-patterns.ts';
 
 /** What stood at an offset that masking overwrote. */
@@ -33,6 +34,8 @@ export interface MaskMacros {
   readonly loops: { has(name: string): boolean };
   /** Macros with an empty or attribute-only body. */
   readonly empty: { has(name: string): boolean };
+  /** Words that masking looks at wherever they stand. */
+  readonly telling: WordFilter;
   /** Macros that stand for a storage class, qualifier or inline: name to the keyword kept. */
   readonly keywords: { get(name: string): string | undefined };
 }
@@ -62,6 +65,8 @@ export abstract class MaskState {
   /** Ranges ahead that are to be blanked when reached, and a separator to be put. */
   protected readonly tailBlanks: [number, number][] = [];
   protected pendingSeparator: { readonly at: number; readonly with: string } | undefined;
+  /** Where the first of them is. */
+  protected due = Infinity;
 
   constructor(
     protected readonly text: string,

@@ -25,6 +25,7 @@ import {
   RBRACE,
   CLASS,
   STATEMENT_STARTS,
+  TELLING,
   NOT_MACRO,
   NUMBER,
   lineEnd,
@@ -35,45 +36,21 @@ import { CallMasker } from './mask-calls.ts';
 import type { Masked, MaskMacros } from './mask-state.ts';
 import { skipBlank, skipComment, skipString } from './scan.ts';
 
-const NO_MACROS: MaskMacros = { id: '', loops: new Set(), empty: new Set(), keywords: new Map() };
+const NO_MACROS: MaskMacros = { id: '', telling: TELLING, loops: new Set(), empty: new Set(), keywords: new Map() };
 
 class Masker extends CallMasker {
   run(): Masked {
-    while (this.at < this.n) {
-      if (this.pendingSeparator && this.at >= this.pendingSeparator.at) {
-        if (this.at === this.pendingSeparator.at && this.last <= this.at) {
-          this.put(this.at, this.at + 1, this.pendingSeparator.with);
-          this.prev = this.pendingSeparator.with === ';' ? SEMI : COMMA;
-          this.prevWord = '';
-          this.at++;
-        }
-        this.pendingSeparator = undefined;
+    const { text, n } = this;
+    while (this.at < n) {
+      if (this.at >= this.due) {
+        this.settle();
         continue;
       }
-      if (this.tailBlanks.length > 0 && this.at >= this.tailBlanks[this.tailBlanks.length - 1]![0]) {
-        const [from, to] = this.tailBlanks.pop()!;
-        if (this.last <= from && this.at === from) {
-          this.blank(from, to);
-          this.at = to;
-          this.prev = SEMI;
-          this.prevWord = '';
-        }
-        continue;
-      }
-      const c = this.text.charCodeAt(this.at);
-      if (c === SPACE || c === NL || c === 9 || c === CR) {
-        this.at++;
-        continue;
-      }
+      let c = text.charCodeAt(this.at);
+      while (c === SPACE || c === NL || c === 9 || c === CR) c = text.charCodeAt(++this.at);
+      if (this.at >= n) break;
       if (c < 128 && CLASS[c] === 1) {
-        const start = this.at;
-        this.at++;
-        for (
-          let d = this.text.charCodeAt(this.at);
-          this.at < this.n && (d < 128 ? CLASS[d]! > 0 : true);
-          d = this.text.charCodeAt(++this.at)
-        );
-        this.word(start, this.text.slice(start, this.at));
+        this.name(c);
         continue;
       }
       if (c < 128 && CLASS[c] === 2) {
@@ -81,20 +58,20 @@ class Masker extends CallMasker {
         let letters = false;
         this.at++;
         for (
-          let d = this.text.charCodeAt(this.at);
-          this.at < this.n && d < 128 && (CLASS[d]! > 0 || (d === DOT && this.text.charCodeAt(this.at + 1) !== DOT));
-          d = this.text.charCodeAt(++this.at)
+          let d = text.charCodeAt(this.at);
+          this.at < n && d < 128 && (CLASS[d]! > 0 || (d === DOT && text.charCodeAt(this.at + 1) !== DOT));
+          d = text.charCodeAt(++this.at)
         )
           letters ||= CLASS[d] === 1;
         this.prev = 48;
         this.prevWord = '';
         // 15_0 is no number, but may be an argument that a macro pastes to a name.
-        if (letters && !NUMBER.test(this.text.slice(c0, this.at))) this.put(c0, this.at, '1'.padEnd(this.at - c0, '0'));
+        if (letters && !NUMBER.test(text.slice(c0, this.at))) this.put(c0, this.at, '1'.padEnd(this.at - c0, '0'));
         continue;
       }
       switch (c) {
         case SLASH: {
-          const e = skipComment(this.text, this.at);
+          const e = skipComment(text, this.at);
           if (e > this.at) {
             this.at = e;
             continue;
@@ -103,16 +80,16 @@ class Masker extends CallMasker {
         }
         case QUOTE:
         case APOS:
-          this.at = skipString(this.text, this.at);
+          this.at = skipString(text, this.at);
           this.prev = QUOTE;
           this.prevWord = '';
           continue;
         case HASH:
-          this.at = lineEnd(this.text, this.at);
+          this.at = lineEnd(text, this.at);
           continue; // a directive nobody blanked
         case BACKSLASH:
           // A line continuation outside of a directive is white space to C, but an error to the grammar in places.
-          if (this.text.charCodeAt(this.at + 1) === NL || this.text.charCodeAt(this.at + 1) === CR) {
+          if (text.charCodeAt(this.at + 1) === NL || text.charCodeAt(this.at + 1) === CR) {
             this.put(this.at, this.at + 1, ' ');
             this.at++;
             continue;
@@ -127,17 +104,17 @@ class Masker extends CallMasker {
                   (this.kinds[this.kinds.length - 1] === 'list' && this.prev !== LPAREN)
                 ? 'list'
                 : 'block';
-          if (this.at === 0 || this.text.charCodeAt(this.at - 1) === NL) this.kinds.length = 0;
+          if (this.at === 0 || text.charCodeAt(this.at - 1) === NL) this.kinds.length = 0;
           this.kinds.push(kind);
           this.coming = 'block';
-          this.braces = this.at === 0 || this.text.charCodeAt(this.at - 1) === NL ? 1 : this.braces + 1;
+          this.braces = this.at === 0 || text.charCodeAt(this.at - 1) === NL ? 1 : this.braces + 1;
           this.parens = this.braces === 1 ? 0 : this.parens;
           break;
         }
         case RBRACE:
           this.kinds.pop();
           this.coming = 'block';
-          this.braces = this.at === 0 || this.text.charCodeAt(this.at - 1) === NL ? 0 : Math.max(0, this.braces - 1);
+          this.braces = this.at === 0 || text.charCodeAt(this.at - 1) === NL ? 0 : Math.max(0, this.braces - 1);
           if (this.braces === 0) {
             this.parens = 0;
             this.kinds.length = 0;
@@ -159,7 +136,7 @@ class Masker extends CallMasker {
         case COMMA:
           // An empty argument of a macro.
           if (this.parens > 0 && this.braces > 0) {
-            const next = this.text.charCodeAt(skipBlank(this.text, this.at + 1));
+            const next = text.charCodeAt(skipBlank(text, this.at + 1));
             if (this.prev === LPAREN || next === RPAREN || next === COMMA) {
               this.put(this.at, this.at + 1, ' ');
               this.at++;
@@ -171,12 +148,12 @@ class Masker extends CallMasker {
           // `out: }`: C23 allows it, the grammar wants a statement.
           this.inCase = false;
           if (this.braces > 0 && this.prevWord !== '') {
-            const e = skipBlank(this.text, this.at + 1);
-            if (this.text.charCodeAt(e) === RBRACE && e > this.at + 1) this.put(this.at + 1, this.at + 2, ';');
+            const e = skipBlank(text, this.at + 1);
+            if (text.charCodeAt(e) === RBRACE && e > this.at + 1) this.put(this.at + 1, this.at + 2, ';');
           }
           break;
         case DOT:
-          if (this.inCase && this.text.startsWith('...', this.at)) {
+          if (this.inCase && text.startsWith('...', this.at)) {
             this.put(this.at, this.at + 3, '|| ');
             this.notes.set(this.at, { kind: 'range' });
             this.at += 3;
@@ -191,9 +168,55 @@ class Masker extends CallMasker {
       this.prevWord = '';
       this.at++;
     }
-    this.out.push(this.text.slice(this.last));
+    this.out.push(text.slice(this.last));
     const { notes, cleanups } = this;
-    return { text: this.out.length === 1 ? this.text : this.out.join(''), notes, cleanups };
+    return { text: this.out.length === 1 ? text : this.out.join(''), notes, cleanups };
+  }
+
+  /** What was left for this place: a range that goes, or a separator. */
+  private settle(): void {
+    const { pendingSeparator, tailBlanks } = this;
+    if (pendingSeparator && this.at >= pendingSeparator.at) {
+      if (this.at === pendingSeparator.at && this.last <= this.at) {
+        this.put(this.at, this.at + 1, pendingSeparator.with);
+        this.prev = pendingSeparator.with === ';' ? SEMI : COMMA;
+        this.prevWord = '';
+        this.at++;
+      }
+      this.pendingSeparator = undefined;
+    } else {
+      const [from, to] = tailBlanks.pop()!;
+      if (this.last <= from && this.at === from) {
+        this.blank(from, to);
+        this.at = to;
+        this.prev = SEMI;
+        this.prevWord = '';
+      }
+    }
+    this.due = Math.min(this.pendingSeparator?.at ?? Infinity, tailBlanks[tailBlanks.length - 1]?.[0] ?? Infinity);
+  }
+
+  /** An identifier that begins with `first`: most are nothing that masking looks at. */
+  private name(first: number): void {
+    const { text, n, at: start } = this;
+    let at = start + 1;
+    let last = first;
+    while (at < n) {
+      const d = text.charCodeAt(at);
+      if (d < 128 && CLASS[d] === 0) break;
+      last = d;
+      at++;
+    }
+    this.at = at;
+    const id = text.slice(start, at);
+    const next = text.charCodeAt(skipBlank(text, at));
+    if (next === LPAREN || next === QUOTE || next === STAR || this.macros.telling.mayBe(first, last, at - start)) {
+      this.word(start, id);
+      return;
+    }
+    this.prev = 97;
+    this.prevWord = id;
+    this.prevWordStart = start;
   }
 
   private word(start: number, id: string): void {

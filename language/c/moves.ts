@@ -100,6 +100,8 @@ const FORGET_AFTER = 8;
  */
 export class KeptFunctions<F extends Movable> {
   private readonly known = new Map<string, Kept<F>[]>();
+  /** By place: those of the first text. Their keys are worked out when there may be another function with one of them. */
+  private readonly first = new Map<number, F>();
   private text: string | undefined;
   private number = 0;
   private words = new Map<string, readonly string[]>();
@@ -110,6 +112,7 @@ export class KeptFunctions<F extends Movable> {
   /** To be called before each parse. */
   begin(text: string): void {
     if (text === this.text) return;
+    this.settle();
     this.text = text;
     this.number++;
     this.oldWords = this.words;
@@ -142,17 +145,29 @@ export class KeptFunctions<F extends Movable> {
   }
 
   /** The function with that content, to be moved to `start`: one that stands there, or that this text has not placed yet. */
-  find(key: string, start: number): F | undefined {
-    const list = this.known.get(key);
+  find(key: () => string, start: number): F | undefined {
+    if (this.known.size === 0 && !this.first.has(start)) return undefined;
+    this.settle();
+    const list = this.known.get(key());
     const found = list?.find((k) => k.fn.start === start) ?? list?.find((k) => k.seen !== this.number);
     if (found) found.seen = this.number;
     return found?.fn;
   }
 
   add(fn: F): void {
+    if (this.known.size === 0 && !this.first.has(fn.start)) this.first.set(fn.start, fn);
+    else this.addByKey(fn);
+  }
+
+  private addByKey(fn: F): void {
     const list = this.known.get(fn.key);
     const kept = { fn, seen: this.number };
     if (list) list.push(kept);
     else this.known.set(fn.key, [kept]);
+  }
+
+  private settle(): void {
+    for (const fn of this.first.values()) this.addByKey(fn);
+    this.first.clear();
   }
 }

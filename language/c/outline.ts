@@ -98,7 +98,7 @@ class OutlinedItem implements TopLevelNode {
   readonly type: string;
   readonly start: number;
   readonly hasError: boolean;
-  key?: string;
+  key?: string | undefined;
 
   constructor(
     private readonly item: TopLevelNode,

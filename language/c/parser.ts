@@ -27,7 +27,7 @@ export interface TopLevelNode {
   /** A function whose body is parsed from its text alone (outline.ts): only who asks whether it has errors makes it be parsed. */
   readonly isOutlined?: boolean;
   /** Of a function: its key (function-item.ts), as far as nothing that it depends on has changed since. */
-  key?: string;
+  key?: string | undefined;
   /** The subtree, `by` further down; without its `body` field if `skipBody`. Undefined once the tree has been replaced: parse the slice again. */
   snapshot(skipBody?: boolean, by?: number): SNode | undefined;
 }

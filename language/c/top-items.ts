@@ -102,7 +102,7 @@ class MovedItem implements TopLevelNode {
   constructor(
     readonly inner: TopLevelNode,
     readonly by: number,
-    public key?: string,
+    public key?: string | undefined,
   ) {
     this.type = inner.type;
     this.start = inner.start + by;
