@@ -185,16 +185,16 @@ interface Arrival {
 /** What came to a node where ways meet. */
 class Meeting {
   /** Of the states, see State.key(). */
-  readonly keys = new Set<number>();
-  /** How many had the same outline. */
-  readonly outlines = new Map<number, number>();
+  readonly keys: number[] = [];
+  /** Of the same states. */
+  readonly outlines: number[] = [];
 }
 
 /** What a walk asks of a function all the time. */
 interface About {
   readonly slice: Slice;
-  /** Calls of functions of the file, by node. */
-  readonly calls: readonly (readonly CallExpr[])[];
+  /** Calls of functions of the file, by node, as far as they were asked for. */
+  readonly calls: (readonly CallExpr[] | undefined)[];
 }
 
 class Walker implements Machine {
@@ -266,7 +266,8 @@ class Walker implements Machine {
     const share = depth ? this.limits.callee >> (depth - 1) : Infinity;
     const last = Math.min(this.limits.steps, this.steps + share);
     const ends: Ended[] = [];
-    const endKeys = new Set<string>();
+    // by where the root returns; ends of functions that it calls are the same wherever those return
+    const endKeys = new Map<number, Set<number>>();
     const meetings: (Meeting | undefined)[] = [];
     const work: Arrival[] = [{ node: 0, state: start, value: null, at: frame.context.def, afterCall: false }];
     for (let item = work.pop(); item; item = work.pop()) {
@@ -281,11 +282,11 @@ class Walker implements Machine {
       if (this.isCancelled) break;
       const node = cfg.nodes[item.node]!;
       if (node.what.kind === 'exit') {
-        const key = `${depth ? '' : at.start}@${state.key(needs, null, value)}`;
-        if (!endKeys.has(key)) {
-          endKeys.add(key);
-          ends.push({ state, value, at });
-        }
+        const from = depth ? 0 : at.start;
+        let known = endKeys.get(from);
+        if (!known) endKeys.set(from, (known = new Set()));
+        const before = known.size;
+        if (known.add(state.key(needs, null, value)).size > before) ends.push({ state, value, at });
         continue;
       }
       // Equal states can only meet where ways meet; calls that were entered have several ends.
@@ -294,18 +295,13 @@ class Walker implements Machine {
         !this.isNew(item, (meetings[item.node] ??= new Meeting()), needs)
       )
         continue;
-      const goOn = (next: Step, afterCall: boolean): void => {
-        if (next.value === undefined) work.push({ node: next.edge.to, state: next.state, value, at, afterCall });
-        else work.push({ node: next.edge.to, state: next.state, value: next.value, at: node.span, afterCall });
-      };
-      const here = calls[node.id]!;
-      if (here.length === 0 || depth >= this.limits.depth) {
-        for (const next of this.stepper.step(node, state, frame, loops)) goOn(next, false);
+      const here = depth < this.limits.depth ? (calls[node.id] ??= this.localCalls(node)) : NO_CALLS;
+      if (here.length === 0) {
+        goOn(this.stepper.step(node, state, frame, loops), item, node, false, work);
         continue;
       }
       const ready = this.enterCalls(here, node, state, frame, depth, needs);
-      for (const r of ready)
-        for (const next of this.stepper.step(node, r.state, r.frame, loops)) goOn(next, ready.length > 1);
+      for (const r of ready) goOn(this.stepper.step(node, r.state, r.frame, loops), item, node, ready.length > 1, work);
     }
     return ends;
   }
@@ -313,15 +309,15 @@ class Walker implements Machine {
   /** No state that came to the node before was like this one; if there were too many, it counts as known. */
   private isNew({ node, state, value }: Arrival, before: Meeting, needs: Needs): boolean {
     const key = state.key(needs, node, value);
-    if (before.keys.has(key)) return false;
+    if (before.keys.includes(key)) return false;
     const outline = state.outline(value);
-    const alike = before.outlines.get(outline) ?? 0;
-    if (before.keys.size >= this.limits.states || alike >= this.limits.alike) {
+    const isFull = before.keys.length >= this.limits.states;
+    if (isFull || before.outlines.filter((o) => o === outline).length >= this.limits.alike) {
       this.overBudget = true;
       return false;
     }
-    before.keys.add(key);
-    before.outlines.set(outline, alike + 1);
+    before.keys.push(key);
+    before.outlines.push(outline);
     return true;
   }
 
@@ -394,11 +390,7 @@ class Walker implements Machine {
   private readonly known = new Map<FunctionContext, About>();
   private about(context: FunctionContext): About {
     let known = this.known.get(context);
-    if (!known)
-      this.known.set(
-        context,
-        (known = { slice: this.sliceOf(context), calls: context.cfg.nodes.map((node) => this.localCalls(node)) }),
-      );
+    if (!known) this.known.set(context, (known = { slice: this.sliceOf(context), calls: [] }));
     return known;
   }
 
@@ -422,6 +414,22 @@ class Walker implements Machine {
       });
     }
     return calls;
+  }
+}
+
+const NO_CALLS: readonly CallExpr[] = [];
+
+/** Adds what follows a state's step to the work. */
+function goOn(steps: readonly Step[], from: Arrival, node: CfgNode, afterCall: boolean, work: Arrival[]): void {
+  for (let i = 0; i < steps.length; i++) {
+    const { edge, state, value } = steps[i]!;
+    work.push({
+      node: edge.to,
+      state,
+      value: value ?? from.value,
+      at: value ? node.span : from.at,
+      afterCall,
+    });
   }
 }
 

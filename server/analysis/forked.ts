@@ -9,8 +9,10 @@ const NOTHING: never[] = [];
 
 /** A map with copies on write; entries stand in the order in which their keys came. */
 export class Forked<K, V> {
-  private names: K[] = NOTHING;
-  private contents: V[] = NOTHING;
+  /** Keys, and in `contents` their values, for loops on which much depends: a later write may change these lists. */
+  names: readonly K[] = NOTHING;
+  /** See `names`. */
+  contents: readonly V[] = NOTHING;
   private isShared = true;
 
   /** The same entries, to be changed on its own. */
@@ -37,33 +39,28 @@ export class Forked<K, V> {
 
   set(key: K, value: V): void {
     const at = this.names.indexOf(key);
-    if (this.isShared) this.own();
+    const { names, contents } = this.own();
     if (at < 0) {
-      this.names.push(key);
-      this.contents.push(value);
-    } else this.contents[at] = value;
+      names.push(key);
+      contents.push(value);
+    } else contents[at] = value;
   }
 
   delete(key: K): void {
     const at = this.names.indexOf(key);
     if (at < 0) return;
-    if (this.isShared) this.own();
-    this.names.splice(at, 1);
-    this.contents.splice(at, 1);
+    const { names, contents } = this.own();
+    names.splice(at, 1);
+    contents.splice(at, 1);
   }
 
-  /** Keeps the entries that are wanted. */
-  filter(isWanted: (key: K, value: V) => boolean): void {
+  /** Keeps the entries whose keys are wanted. */
+  filter(isWanted: (key: K) => boolean): void {
     const { names, contents } = this;
-    if (names.every((key, i) => isWanted(key, contents[i]!))) return;
-    this.names = [];
-    this.contents = [];
+    if (names.every(isWanted)) return;
+    this.contents = contents.filter((_, i) => isWanted(names[i]!));
+    this.names = names.filter(isWanted);
     this.isShared = false;
-    for (let i = 0; i < names.length; i++) {
-      if (!isWanted(names[i]!, contents[i]!)) continue;
-      this.names.push(names[i]!);
-      this.contents.push(contents[i]!);
-    }
   }
 
   /** The keys as they are now: what is written later does not change the list. */
@@ -84,19 +81,13 @@ export class Forked<K, V> {
     return names.map((key, i): [K, V] => [key, contents[i]!])[Symbol.iterator]();
   }
 
-  /** The entries by their places, for where much depends on it; `i` is below `size`. */
-  keyAt(i: number): K {
-    return this.names[i]!;
-  }
-
-  /** See `keyAt`. */
-  valueAt(i: number): V {
-    return this.contents[i]!;
-  }
-
-  private own(): void {
-    this.names = this.names.slice();
-    this.contents = this.contents.slice();
-    this.isShared = false;
+  /** The lists, for nobody else. */
+  private own(): { names: K[]; contents: V[] } {
+    if (this.isShared) {
+      this.names = this.names.slice();
+      this.contents = this.contents.slice();
+      this.isShared = false;
+    }
+    return this as unknown as { names: K[]; contents: V[] };
   }
 }

@@ -24,7 +24,7 @@ export const mix2 = (h: number, n: number): number => {
 
 const known = new Map<string, readonly [number, number]>();
 
-/** Both hashes of a text. */
+/** Both hashes of a text that comes again and again. */
 export function hashOfText(text: string): readonly [number, number] {
   let pair = known.get(text);
   if (!pair) {
@@ -34,7 +34,8 @@ export function hashOfText(text: string): readonly [number, number] {
   return pair;
 }
 
-function hashPair(text: string): readonly [number, number] {
+/** Both hashes of a text that is not asked for again. */
+export function hashPair(text: string): readonly [number, number] {
   let h1 = 0x2545f491;
   let h2 = 0x41c6ce57;
   for (let i = 0; i < text.length; i++) {

@@ -186,10 +186,10 @@ export class Memory {
     const object = this.symbols.info(v.s).addressOf ?? this.symbols.places.behind(v);
     if (object.isLocal) return;
     const empty: Place[] = [];
-    const { cells } = state.memory;
-    for (let i = 0; i < cells.size; i++) {
-      const val = cells.valueAt(i);
-      if (!val.s && !val.o && !val.x && isInObject(cells.keyAt(i), object)) empty.push(cells.keyAt(i));
+    const { names: places, contents } = state.memory.cells;
+    for (let i = 0; i < places.length; i++) {
+      const val = contents[i]!;
+      if (!val.s && !val.o && !val.x && isInObject(places[i]!, object)) empty.push(places[i]!);
     }
     for (const place of empty) state.memory.set(place, now(place));
   }

@@ -80,6 +80,8 @@ export class Numbers {
     if (a.x && b.s === 0 && !b.x && b.o === 0) return GT;
     if (a.x || b.x) return a.x === b.x && a.s === b.s ? order(a.o, b.o) : 7;
     if (a.s === b.s) return order(a.o, b.o);
+    if (!b.s) return this.against(a.s, b.o - a.o);
+    if (!a.s) return mirror(this.against(b.s, a.o - b.o));
     this.measure(a);
     const { lo, hi } = this;
     this.measure(b);
@@ -88,14 +90,23 @@ export class Numbers {
     else if (hi <= this.lo) mask &= LT | EQ;
     if (lo > this.hi) mask &= GT;
     else if (lo >= this.hi) mask &= GT | EQ;
-    if (!b.s) return this.range(a.s).ne.includes(b.o - a.o) ? mask & (LT | GT) : mask;
-    if (!a.s) return this.range(b.s).ne.includes(a.o - b.o) ? mask & (LT | GT) : mask;
     if (this.symbols.info(a.s).unique && this.symbols.info(b.s).unique) mask &= LT | GT;
     const isFlipped = a.s > b.s;
     const known = isFlipped ? this.related(b.s, a.s, a.o - b.o) : this.related(a.s, b.s, b.o - a.o);
     if (known < 0) return mask;
     const told = this.relations[known]!.mask;
     return mask & (isFlipped ? mirror(told) : told);
+  }
+
+  /** How a symbol may stand to a number. */
+  private against(id: number, n: number): number {
+    const own = this.range(id);
+    this.measureSymbol(id, own);
+    const { lo, hi } = this;
+    let mask = hi < n ? LT : hi === n ? LT | EQ : 7;
+    if (lo > n) mask &= GT;
+    else if (lo === n) mask &= GT | EQ;
+    return own.ne.length && own.ne.includes(n) ? mask & (LT | GT) : mask;
   }
 
   /** Whether `a op b` holds: true, false, or undefined when both are possible. */
@@ -118,11 +129,12 @@ export class Numbers {
 
   /** Adds what is known of the symbols in the set to two hashes, in any order. */
   hash(marked: Marked, into: { h1: number; h2: number }): void {
-    const { ranges, relations } = this;
+    const { relations } = this;
+    const { names: ids, contents: ranges } = this.ranges;
     let { h1, h2 } = into;
-    for (let i = 0; i < ranges.size; i++) {
-      if (!marked.has(ranges.keyAt(i))) continue;
-      const r = ranges.valueAt(i);
+    for (let i = 0; i < ids.length; i++) {
+      if (!marked.has(ids[i]!)) continue;
+      const r = ranges[i]!;
       h1 = (h1 + r.h1) | 0;
       h2 = (h2 + r.h2) | 0;
     }
@@ -147,7 +159,12 @@ export class Numbers {
       this.lo = this.hi = o;
       return;
     }
-    const own = this.range(s);
+    this.measureSymbol(s, this.range(s));
+    this.lo += o;
+    this.hi += o;
+  }
+
+  private measureSymbol(s: number, own: Range): void {
     let { lo, hi } = own;
     // what the bounds of related symbols say
     const { relations } = this;
@@ -161,8 +178,8 @@ export class Numbers {
       if (!(mask & GT)) hi = Math.min(hi, other.hi + shift - (mask & EQ ? 0 : 1));
       if (!(mask & LT)) lo = Math.max(lo, other.lo + shift + (mask & EQ ? 0 : 1));
     }
-    this.lo = lo + o;
-    this.hi = hi + o;
+    this.lo = lo;
+    this.hi = hi;
   }
 
   private range(id: number): Range {

@@ -5,7 +5,7 @@
 import type { CallExpr, Span } from '../../language/c/ast.ts';
 import type { AcquireFact } from '../../language/kernel/types.ts';
 import { Forked } from './forked.ts';
-import { fold, hashOfText, mix1, mix2 } from './hash.ts';
+import { fold, hashOfText, hashPair, mix1, mix2 } from './hash.ts';
 import { iterKind } from './iterators.ts';
 import { Numbers } from './numbers.ts';
 import { PlaceMap } from './place-map.ts';
@@ -175,11 +175,7 @@ export class State {
     if (!v.s) return false;
     const info = this.symbols.info(v.s);
     if (info.local === 'heap') return true;
-    const { resources } = this;
-    for (let i = 0; i < resources.size; i++) {
-      const { array } = resources.valueAt(i);
-      if (array === v.s || array === info.elementOf?.array) return true;
-    }
+    for (const { array } of this.resources.contents) if (array === v.s || array === info.elementOf?.array) return true;
     return false;
   }
 
@@ -197,13 +193,13 @@ export class State {
    * whether they were taken. Much less than `key` tells.
    */
   outline(value: Val | null): number {
-    const { resources, ghosts } = this;
+    const { names: ids, contents: resources } = this.resources;
     let h = value ? mix1(0x11, this.numbers.relation(value, ZERO)) : 0;
-    for (let i = 0; i < resources.size; i++) {
-      const r = resources.valueAt(i);
-      h = (h + mix1(hashesOf(resources.keyAt(i), r).outline, this.numbers.relation(r.result, ZERO))) | 0;
+    for (let i = 0; i < ids.length; i++) {
+      const r = resources[i]!;
+      h = (h + mix1(hashesOf(ids[i]!, r).outline, this.numbers.relation(r.result, ZERO))) | 0;
     }
-    for (let i = 0; i < ghosts.size; i++) h = (h + hashOfText(ghosts.keyAt(i))[1]) | 0;
+    for (const id of this.ghosts.names) h = (h + hashOfText(id)[1]) | 0;
     return h;
   }
 
@@ -213,8 +209,10 @@ export class State {
    * bits over all of that, in any order.)
    */
   key(needs: Needs, node: number | null, value: Val | null = null): number {
-    const { numbers, symbols, resources, ghosts, escaped, choices } = this;
-    const { cells } = this.memory;
+    const { numbers, symbols, ghosts, choices } = this;
+    const { names: places, contents: vals } = this.memory.cells;
+    const { names: ids, contents: resources } = this.resources;
+    const { names: known, contents: escapes } = this.escaped;
     const marks = symbols.newMarks();
     let h1 = 0;
     let h2 = 0;
@@ -222,9 +220,9 @@ export class State {
       h1 = mix1(mix1(mix1(0x11, value.s), fold(value.o)), value.x ?? 0);
       h2 = mix2(mix2(mix2(0x12, value.s), fold(value.o)), value.x ?? 0);
     }
-    for (let i = 0; i < cells.size; i++) {
-      const place = cells.keyAt(i);
-      const val = cells.valueAt(i);
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i]!;
+      const val = vals[i]!;
       const need = node === null ? needs.behind(place) : needs.at(node, place);
       if (!need && (place.isLocal || !this.carries(val))) continue;
       if (need === SIGN && !this.tellsOfPages(val)) {
@@ -241,9 +239,9 @@ export class State {
       if (x) marks.add(x);
       if (place.base > 0) marks.add(place.base);
     }
-    for (let i = 0; i < resources.size; i++) {
-      const r = resources.valueAt(i);
-      const hashes = hashesOf(resources.keyAt(i), r);
+    for (let i = 0; i < ids.length; i++) {
+      const r = resources[i]!;
+      const hashes = hashesOf(ids[i]!, r);
       h1 = (h1 + hashes.h1) | 0;
       h2 = (h2 + hashes.h2) | 0;
       for (const v of r.earlier) marks.mention(v);
@@ -252,10 +250,10 @@ export class State {
       if (r.outflowBy) marks.mention(r.outflowBy);
       marks.add(r.array);
     }
-    for (let i = 0; i < escaped.size; i++) {
-      const id = escaped.keyAt(i);
+    for (let i = 0; i < known.length; i++) {
+      const id = known[i]!;
       if (!marks.has(id) || (symbols.isFoundAnyway(id) && !this.isArray(id))) continue;
-      for (const e of escaped.valueAt(i)) {
+      for (const e of escapes[i]!) {
         // of the result it only matters whether the call failed
         const verdict = e.result ? numbers.relation(e.result, ZERO) : 0;
         h1 = (h1 + mix1(mix1(mix1(0x71, id), e.result?.s ?? 0), verdict)) | 0;
@@ -269,15 +267,15 @@ export class State {
       sum.h1 = (sum.h1 + mix1(a ^ kind, more)) | 0;
       sum.h2 = (sum.h2 + mix2(b ^ kind, more)) | 0;
     };
-    for (let i = 0; i < ghosts.size; i++) add(0x61, `${ghosts.keyAt(i)}:${ghosts.valueAt(i).count}`, 0);
-    for (let i = 0; i < choices.size; i++) add(0x91, choices.keyAt(i), choices.valueAt(i) ? 1 : 2);
+    ghosts.names.forEach((id, i) => add(0x61, `${id}:${ghosts.contents[i]!.count}`, 0));
+    choices.names.forEach((condition, i) => add(0x91, condition, choices.contents[i] ? 1 : 2));
     if (this.rounds !== Rounds.none) add(0xa1, this.rounds.text, 0);
     return (sum.h1 >>> 0) * 0x200000 + (sum.h2 >>> 11);
   }
 
   /** The symbol is the array (or the page) of a resource. */
   private isArray(id: number): boolean {
-    for (let i = 0; i < this.resources.size; i++) if (this.resources.valueAt(i).array === id) return true;
+    for (const { array } of this.resources.contents) if (array === id) return true;
     return false;
   }
 }
@@ -303,7 +301,7 @@ function hashesOf(id: string, r: Resource): Hashes {
   let known = hashes.get(r);
   if (!known) {
     const text = `R${id}:${r.status}${r.earlier.map(valKey).join('+')}:${valKey(r.result)}:${r.releasedCount ?? ''}:${r.releasedAt.length}:${isNear(id) ? r.published.join() : ''}${r.outflow ? `>${r.outflowBy?.s ?? 0}` : ''}${r.forgotten ?? ''}`;
-    const [h1, h2] = hashOfText(text);
+    const [h1, h2] = hashPair(text);
     const [outline] = hashOfText(`${id}:${r.status}:${r.earlier.length}:${r.releasedAt.length}`);
     hashes.set(r, (known = { h1, h2, outline }));
   }

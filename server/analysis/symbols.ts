@@ -72,6 +72,7 @@ export class Symbols {
   private readonly marks = new Marks();
   private readonly infos: SymInfo[] = [{ id: 0, key: '0' }];
   private readonly byKey = new Map<string, number>();
+  private readonly foundAnyway: (boolean | undefined)[] = [];
 
   /** The symbol was computed from the other one (`(7+0+12+0)` from 7 and 12). */
   mentions(id: number, part: number): boolean {
@@ -97,7 +98,10 @@ export class Symbols {
 
   /** What the symbol points to can be found from outside of the function whoever else gets it: it came from there. */
   isFoundAnyway(id: number): boolean {
-    const { key, from, local, elementOf } = this.info(id);
+    return (this.foundAnyway[id] ??= this.comesFromOutside(this.info(id)));
+  }
+
+  private comesFromOutside({ key, from, local, elementOf }: SymInfo): boolean {
     return !local && ((from !== undefined && !elementOf) || key.startsWith('init:f0/') || key.startsWith('init:G/'));
   }
 
