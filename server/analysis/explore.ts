@@ -250,7 +250,7 @@ class Walker implements Machine {
 
   run(): void {
     const frame = entered(this.scope('f0', this.root), null);
-    const state = new State(this.symbols);
+    const state = State.start(this.symbols);
     const endings = new Endings(this);
     const needs = new Needs(this.about(this.root).slice, frame.id, unionNames(this.unit));
     for (const end of this.walk(frame, state, 0, needs)) {

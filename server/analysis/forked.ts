@@ -9,19 +9,21 @@ const NOTHING: never[] = [];
 
 /** A map with copies on write; entries stand in the order in which their keys came. */
 export class Forked<K, V> {
-  /** Keys, and in `contents` their values, for loops on which much depends: a later write may change these lists. */
-  names: readonly K[] = NOTHING;
-  /** See `names`. */
-  contents: readonly V[] = NOTHING;
-  private isShared = true;
+  private isShared: boolean;
+
+  constructor(
+    /** Keys, and in `contents` their values, for loops on which much depends: a later write may change these lists. */
+    public names: readonly K[] = NOTHING,
+    /** See `names`. */
+    public contents: readonly V[] = NOTHING,
+  ) {
+    this.isShared = true;
+  }
 
   /** The same entries, to be changed on its own. */
   fork(): Forked<K, V> {
-    const copy = new Forked<K, V>();
-    copy.names = this.names;
-    copy.contents = this.contents;
     this.isShared = true;
-    return copy;
+    return new Forked(this.names, this.contents);
   }
 
   get size(): number {

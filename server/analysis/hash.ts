@@ -3,6 +3,12 @@
 const bits = new Float64Array(1);
 const words = new Int32Array(bits.buffer);
 
+/** Both hashes of several things, added up: their order does not matter. */
+export interface Sum {
+  h1: number;
+  h2: number;
+}
+
 /** 32 bits of a number of any size. */
 export const fold = (n: number): number => {
   if (n === (n | 0)) return n;

@@ -186,11 +186,8 @@ export class Memory {
     const object = this.symbols.info(v.s).addressOf ?? this.symbols.places.behind(v);
     if (object.isLocal) return;
     const empty: Place[] = [];
-    const { names: places, contents } = state.memory.cells;
-    for (let i = 0; i < places.length; i++) {
-      const val = contents[i]!;
-      if (!val.s && !val.o && !val.x && isInObject(places[i]!, object)) empty.push(places[i]!);
-    }
+    for (const { place, val } of state.memory.cells.contents)
+      if (val.s === 0 && val.o === 0 && !val.x && isInObject(place, object)) empty.push(place);
     for (const place of empty) state.memory.set(place, now(place));
   }
 

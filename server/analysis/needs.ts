@@ -7,6 +7,8 @@ import type { UnionNames } from './unions.ts';
 export class Needs {
   /** By place: what is needed of it whatever the node is, and four times the number (from 1) of the name that decides where it is more. */
   private readonly known: number[] = [];
+  private readonly byNode: (Need | undefined)[][] = [];
+  private readonly ended: (Need | undefined)[] = [];
   private readonly entered = new Map<string, Needs>();
 
   /** `caller`: from where it was called; null: it is the root of the walk, of whose memory all matters when it has ended. */
@@ -26,9 +28,18 @@ export class Needs {
     return known;
   }
 
-  /** What matters of what a place holds when a node is reached. */
-  at(node: number, place: Place): Need {
-    const known = (this.known[place.id] ??= this.find(place));
+  /** What matters of what places hold when a node is reached (null: when the activation has ended), by place, as far as `find` was asked. */
+  of(node: number | null): (Need | undefined)[] {
+    return node === null ? this.ended : (this.byNode[node] ??= []);
+  }
+
+  /** Finds out what `of` has not yet. */
+  find(node: number | null, place: Place): Need {
+    return (this.of(node)[place.id] = node === null ? this.behind(place) : this.at(node, place));
+  }
+
+  private at(node: number, place: Place): Need {
+    const known = (this.known[place.id] ??= this.classify(place));
     if (known > 3) {
       const need = this.slice.need(node, (known >> 2) - 1);
       // only of the root's result nobody asks more
@@ -37,13 +48,14 @@ export class Needs {
     return (known & 3) as Need;
   }
 
-  /** What matters of what a place holds when the activation has ended. */
-  behind(place: Place): Need {
+  private behind(place: Place): Need {
     if (place.frame === this.frame) return NOTHING;
-    return this.caller ? this.caller.needs.at(this.caller.node, place) : ALL;
+    if (!this.caller) return ALL;
+    const { needs, node } = this.caller;
+    return needs.of(node)[place.id] ?? needs.find(node, place);
   }
 
-  private find(place: Place): number {
+  private classify(place: Place): number {
     // what is known by several names may stand in other nodes
     if (!place.isLocal && (place.isLasting || this.unions.get(place.field) !== undefined)) return ALL;
     const isOwn = place.frame === this.frame;

@@ -1,7 +1,7 @@
 /** What a path knows of the numbers that symbols stand for: bounds, numbers that they are not, how they stand to each other. */
 import { Forked } from './forked.ts';
-import { fold, mix1, mix2 } from './hash.ts';
-import type { Symbols } from './symbols.ts';
+import { fold, mix1, mix2, type Sum } from './hash.ts';
+import type { Marks, Symbols } from './symbols.ts';
 import type { Val } from './values.ts';
 
 /** Bounds of a symbol. */
@@ -22,6 +22,9 @@ interface Relation {
   readonly y: number;
   readonly d: number;
   readonly mask: number;
+  /** Of all that. */
+  readonly h1: number;
+  readonly h2: number;
 }
 
 const LT = 1;
@@ -40,32 +43,27 @@ const mirror = (m: number): number => (m & EQ) | (m & LT ? GT : 0) | (m & GT ? L
 /** How two known numbers stand to each other. */
 const order = (a: number, b: number): number => (a < b ? LT : a > b ? GT : EQ);
 
-/** A set of numbers of symbols. */
-interface Marked {
-  has(id: number): boolean;
-}
-
 /** Facts about symbols; changed as the path goes on, forked with its state. */
 export class Numbers {
-  private ranges = new Forked<number, Range>();
-  /** Never changed in place. */
-  private relations: readonly Relation[] = [];
   /** What `measure` found. */
-  private lo = 0;
-  private hi = 0;
+  private lo: number;
+  private hi: number;
 
   constructor(
     private readonly symbols: Symbols,
     /** By symbol: what its bounds are on all paths. */
     private readonly firsts: (Range | undefined)[] = [],
-  ) {}
+    private readonly ranges = new Forked<number, Range>(),
+    /** Never changed in place. */
+    private relations: readonly Relation[] = [],
+  ) {
+    this.lo = 0;
+    this.hi = 0;
+  }
 
   /** The same facts, to be changed on their own. */
   fork(): Numbers {
-    const copy = new Numbers(this.symbols, this.firsts);
-    copy.ranges = this.ranges.fork();
-    copy.relations = this.relations;
-    return copy;
+    return new Numbers(this.symbols, this.firsts, this.ranges.fork(), this.relations);
   }
 
   /** Bounds of a value. */
@@ -128,20 +126,21 @@ export class Numbers {
   }
 
   /** Adds what is known of the symbols in the set to two hashes, in any order. */
-  hash(marked: Marked, into: { h1: number; h2: number }): void {
+  hash({ stamps, stamp }: Marks, into: Sum): void {
     const { relations } = this;
     const { names: ids, contents: ranges } = this.ranges;
     let { h1, h2 } = into;
     for (let i = 0; i < ids.length; i++) {
-      if (!marked.has(ids[i]!)) continue;
+      if (stamps[ids[i]!] !== stamp) continue;
       const r = ranges[i]!;
       h1 = (h1 + r.h1) | 0;
       h2 = (h2 + r.h2) | 0;
     }
-    for (const { x, y, d, mask } of relations) {
-      if (!marked.has(x) || !marked.has(y)) continue;
-      h1 = (h1 + mix1(mix1(mix1(mix1(0x81, x), y), fold(d)), mask)) | 0;
-      h2 = (h2 + mix2(mix2(mix2(mix2(0x82, x), y), fold(d)), mask)) | 0;
+    for (let i = 0; i < relations.length; i++) {
+      const r = relations[i]!;
+      if (stamps[r.x] !== stamp || stamps[r.y] !== stamp) continue;
+      h1 = (h1 + r.h1) | 0;
+      h2 = (h2 + r.h2) | 0;
     }
     into.h1 = h1;
     into.h2 = h2;
@@ -227,8 +226,8 @@ export class Numbers {
 
   private relate(x: number, y: number, d: number, mask: number): void {
     const at = this.related(x, y, d);
-    if (at < 0) this.relations = [...this.relations, { x, y, d, mask }];
-    else if (this.relations[at]!.mask !== mask) this.relations = this.relations.with(at, { x, y, d, mask });
+    if (at < 0) this.relations = [...this.relations, makeRelation(x, y, d, mask)];
+    else if (this.relations[at]!.mask !== mask) this.relations = this.relations.with(at, makeRelation(x, y, d, mask));
   }
 
   /** A symbol cannot equal two different constants. */
@@ -273,4 +272,10 @@ function makeRange(id: number, lo: number, hi: number, ne: readonly number[]): R
     h2 = mix2(h2, fold(n));
   }
   return { lo, hi, ne, h1, h2 };
+}
+
+function makeRelation(x: number, y: number, d: number, mask: number): Relation {
+  const h1 = mix1(mix1(mix1(mix1(0x81, x), y), fold(d)), mask);
+  const h2 = mix2(mix2(mix2(mix2(0x82, x), y), fold(d)), mask);
+  return { x, y, d, mask, h1, h2 };
 }

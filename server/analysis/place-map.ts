@@ -1,11 +1,24 @@
 /** What the places of a path state hold. */
 import { Forked } from './forked.ts';
+import { fold, mix1, mix2 } from './hash.ts';
 import type { Place } from './place.ts';
 import type { Val } from './values.ts';
 
+/** A place with what it holds. */
+export interface Cell {
+  readonly place: Place;
+  readonly val: Val;
+  /** The symbols of the value; 0: none. */
+  readonly s: number;
+  readonly x: number;
+  /** Of place and value. */
+  readonly h1: number;
+  readonly h2: number;
+}
+
 /** A map from places to values; forks in no time. */
 export class PlaceMap {
-  constructor(readonly cells = new Forked<Place, Val>()) {}
+  constructor(readonly cells = new Forked<Place, Cell>()) {}
 
   /** The same content, to be changed on its own. */
   fork(): PlaceMap {
@@ -13,11 +26,16 @@ export class PlaceMap {
   }
 
   get(place: Place): Val | undefined {
-    return this.cells.get(place);
+    const { names, contents } = this.cells;
+    const at = names.indexOf(place);
+    return at < 0 ? undefined : contents[at]!.val;
   }
 
   set(place: Place, val: Val): void {
-    this.cells.set(place, val);
+    const x = val.x ?? 0;
+    const h1 = mix1(mix1(mix1(place.id, val.s), fold(val.o)), x);
+    const h2 = mix2(mix2(mix2(place.id, val.s), fold(val.o)), x);
+    this.cells.set(place, { place, val, s: val.s, x, h1, h2 });
   }
 
   /** Forgets what was stored in parts of a place. */
@@ -33,7 +51,7 @@ export class PlaceMap {
   /** The nearest place that holds something and of which this one is a part. */
   wholeOf(place: Place): { readonly at: Place; readonly val: Val } | undefined {
     for (let at = place.whole; at; at = at.whole) {
-      const val = this.cells.get(at);
+      const val = this.get(at);
       if (val) return { at, val };
     }
     return undefined;
@@ -41,6 +59,9 @@ export class PlaceMap {
 
   /** The entries as they are now. */
   [Symbol.iterator](): IterableIterator<[Place, Val]> {
-    return this.cells[Symbol.iterator]();
+    return this.cells
+      .values()
+      .map(({ place, val }): [Place, Val] => [place, val])
+      [Symbol.iterator]();
   }
 }

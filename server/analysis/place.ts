@@ -32,8 +32,11 @@ export class Place {
   readonly frame: string | undefined;
   /** The variable, of a local place. */
   readonly variable: string;
+  readonly isLocal: boolean;
   /** The pointer behind which it lies. */
   readonly pointer: Val | null;
+  /** Symbol that points to the object which it is in; -1 if none. */
+  readonly base: number;
   /** What stands behind the last dot. */
   readonly field: string;
   /** Where in the whole it is, if that is an array. */
@@ -59,7 +62,9 @@ export class Place {
       this.root = whole.root;
       this.frame = whole.frame;
       this.variable = whole.variable;
+      this.isLocal = whole.isLocal;
       this.pointer = whole.pointer;
+      this.base = whole.base;
       this.field = index ? whole.field + step : step.slice(1);
       this.index = index;
       this.isContained = whole.isContained || step.startsWith('.@');
@@ -70,7 +75,9 @@ export class Place {
       this.root = this;
       this.frame = as.frame;
       this.variable = as.variable ?? '';
+      this.isLocal = as.frame !== undefined;
       this.pointer = as.pointer ?? null;
+      this.base = as.pointer && !as.pointer.o && !as.pointer.x ? as.pointer.s : -1;
       this.field = as.pointer ? '*' : as.text;
       this.index = null;
       this.isContained = false;
@@ -78,19 +85,9 @@ export class Place {
     }
   }
 
-  get isLocal(): boolean {
-    return this.frame !== undefined;
-  }
-
   /** It is, or is in, what a name of the file stands for. */
   get isGlobal(): boolean {
     return this.text.startsWith('G/');
-  }
-
-  /** Symbol that points to the object which it is in; NaN if none. */
-  get base(): number {
-    const p = this.pointer;
-    return p && !p.o && !p.x ? p.s : NaN;
   }
 
   /** Somebody may always read it: behind a bare pointer, or in a container of pages. */

@@ -5,14 +5,14 @@
 import type { CallExpr, Span } from '../../language/c/ast.ts';
 import type { AcquireFact } from '../../language/kernel/types.ts';
 import { Forked } from './forked.ts';
-import { fold, hashOfText, hashPair, mix1, mix2 } from './hash.ts';
+import { fold, hashOfText, hashPair, mix1, mix2, type Sum } from './hash.ts';
 import { iterKind } from './iterators.ts';
 import { Numbers } from './numbers.ts';
 import { PlaceMap } from './place-map.ts';
 import type { Needs } from './needs.ts';
 import { Rounds } from './rounds.ts';
-import { SIGN } from './slice.ts';
-import type { Symbols } from './symbols.ts';
+import { NOTHING, SIGN } from './slice.ts';
+import type { Marks, Symbols } from './symbols.ts';
 import { ZERO, valKey, type Val } from './values.ts';
 
 /** What happened on the path, newest first; shared between forks. */
@@ -75,6 +75,9 @@ export interface Escape {
   readonly how: string;
   /** What the call that got it returned: a call that fails keeps nothing. Null: kept whatever happens. */
   readonly result: Val | null;
+  /** Of the symbol and the result. */
+  readonly h1: number;
+  readonly h2: number;
 }
 
 /** A release of pages that this path did not acquire (a parameter's, a field's): for double releases. */
@@ -87,44 +90,52 @@ export interface Ghost {
 
 /** Mutable state of one path; `fork` before letting two paths go on from it. */
 export class State {
-  readonly memory: PlaceMap;
-  private readonly numbers: Numbers;
-  readonly resources: Forked<string, Resource>;
-  readonly ghosts: Forked<string, Ghost>;
-  /** Symbols that became reachable from outside the function. */
-  readonly escaped: Forked<number, readonly Escape[]>;
-  /** Which acquire last filled an array: its elements are other pages than before. */
-  readonly filled: Forked<number, string>;
-  /** Unknown preprocessor conditions decided on this path. */
-  readonly choices: Forked<string, boolean>;
-  /** Arrivals at each loop head; never changed in place. */
-  rounds: Rounds;
-  trace: Trace | null;
-
-  constructor(
+  private constructor(
     readonly symbols: Symbols,
-    from?: State,
-  ) {
-    this.memory = from ? from.memory.fork() : new PlaceMap();
-    this.numbers = from ? from.numbers.fork() : new Numbers(symbols);
-    this.resources = from ? from.resources.fork() : new Forked();
-    this.ghosts = from ? from.ghosts.fork() : new Forked();
-    this.escaped = from ? from.escaped.fork() : new Forked();
-    this.filled = from ? from.filled.fork() : new Forked();
-    this.choices = from ? from.choices.fork() : new Forked();
-    this.rounds = from ? from.rounds : Rounds.none;
-    this.trace = from ? from.trace : null;
+    readonly memory: PlaceMap,
+    private readonly numbers: Numbers,
+    readonly resources: Forked<string, Resource>,
+    readonly ghosts: Forked<string, Ghost>,
+    /** Symbols that became reachable from outside the function. */
+    readonly escaped: Forked<number, readonly Escape[]>,
+    /** Which acquire last filled an array: its elements are other pages than before. */
+    readonly filled: Forked<number, string>,
+    /** Unknown preprocessor conditions decided on this path. */
+    readonly choices: Forked<string, boolean>,
+    /** Arrivals at each loop head; never changed in place. */
+    public rounds: Rounds,
+    public trace: Trace | null,
+  ) {}
+
+  /** Nothing is known, and nothing was done. */
+  static start(symbols: Symbols): State {
+    const none = <K, V>(): Forked<K, V> => new Forked<K, V>();
+    const numbers = new Numbers(symbols);
+    return new State(symbols, new PlaceMap(), numbers, none(), none(), none(), none(), none(), Rounds.none, null);
   }
 
   fork(): State {
-    return new State(this.symbols, this);
+    return new State(
+      this.symbols,
+      this.memory.fork(),
+      this.numbers.fork(),
+      this.resources.fork(),
+      this.ghosts.fork(),
+      this.escaped.fork(),
+      this.filled.fork(),
+      this.choices.fork(),
+      this.rounds,
+      this.trace,
+    );
   }
 
   /** The symbol is known to other code from here on. */
   escape(id: number, how: string, result: Val | null = null): void {
     const known = this.escaped.get(id) ?? [];
-    if (!known.some((e) => e.how === how && e.result?.s === result?.s))
-      this.escaped.set(id, [...known, { how, result }].slice(-6));
+    if (known.some((e) => e.how === how && e.result?.s === result?.s)) return;
+    const s = result ? result.s : 0;
+    const one = { how, result, h1: mix1(mix1(0x71, id), s), h2: mix2(mix2(0x72, id), s) };
+    this.escaped.set(id, [...known, one].slice(-6));
   }
 
   /** How other code knows the symbol, apart from calls that this path saw fail. */
@@ -209,59 +220,18 @@ export class State {
    * bits over all of that, in any order.)
    */
   key(needs: Needs, node: number | null, value: Val | null = null): number {
-    const { numbers, symbols, ghosts, choices } = this;
-    const { names: places, contents: vals } = this.memory.cells;
-    const { names: ids, contents: resources } = this.resources;
-    const { names: known, contents: escapes } = this.escaped;
-    const marks = symbols.newMarks();
-    let h1 = 0;
-    let h2 = 0;
-    if (value) {
-      h1 = mix1(mix1(mix1(0x11, value.s), fold(value.o)), value.x ?? 0);
-      h2 = mix2(mix2(mix2(0x12, value.s), fold(value.o)), value.x ?? 0);
+    const { ghosts, choices } = this;
+    const marks = this.symbols.newMarks();
+    const sum = { h1: 0, h2: 0 };
+    if (value !== null) {
+      const x = value.x ?? 0;
+      sum.h1 = mix1(mix1(mix1(0x11, value.s), fold(value.o)), x);
+      sum.h2 = mix2(mix2(mix2(0x12, value.s), fold(value.o)), x);
     }
-    for (let i = 0; i < places.length; i++) {
-      const place = places[i]!;
-      const val = vals[i]!;
-      const need = node === null ? needs.behind(place) : needs.at(node, place);
-      if (!need && (place.isLocal || !this.carries(val))) continue;
-      if (need === SIGN && !this.tellsOfPages(val)) {
-        const sign = numbers.relation(val, ZERO);
-        h1 = (h1 + mix1(mix1(0x21, place.id), sign)) | 0;
-        h2 = (h2 + mix2(mix2(0x22, place.id), sign)) | 0;
-        continue;
-      }
-      const o = fold(val.o);
-      const x = val.x ?? 0;
-      h1 = (h1 + mix1(mix1(mix1(mix1(0x31, place.id), val.s), o), x)) | 0;
-      h2 = (h2 + mix2(mix2(mix2(mix2(0x32, place.id), val.s), o), x)) | 0;
-      marks.add(val.s);
-      if (x) marks.add(x);
-      if (place.base > 0) marks.add(place.base);
-    }
-    for (let i = 0; i < ids.length; i++) {
-      const r = resources[i]!;
-      const hashes = hashesOf(ids[i]!, r);
-      h1 = (h1 + hashes.h1) | 0;
-      h2 = (h2 + hashes.h2) | 0;
-      for (const v of r.earlier) marks.mention(v);
-      marks.mention(r.result);
-      marks.mention(r.requested);
-      if (r.outflowBy) marks.mention(r.outflowBy);
-      marks.add(r.array);
-    }
-    for (let i = 0; i < known.length; i++) {
-      const id = known[i]!;
-      if (!marks.has(id) || (symbols.isFoundAnyway(id) && !this.isArray(id))) continue;
-      for (const e of escapes[i]!) {
-        // of the result it only matters whether the call failed
-        const verdict = e.result ? numbers.relation(e.result, ZERO) : 0;
-        h1 = (h1 + mix1(mix1(mix1(0x71, id), e.result?.s ?? 0), verdict)) | 0;
-        h2 = (h2 + mix2(mix2(mix2(0x72, id), e.result?.s ?? 0), verdict)) | 0;
-      }
-    }
-    const sum = { h1, h2 };
-    numbers.hash(marks, sum);
+    this.hashMemory(needs, node, marks, sum);
+    this.hashResources(marks, sum);
+    this.hashEscapes(marks, sum);
+    this.numbers.hash(marks, sum);
     const add = (kind: number, text: string, more: number): void => {
       const [a, b] = hashOfText(text);
       sum.h1 = (sum.h1 + mix1(a ^ kind, more)) | 0;
@@ -271,6 +241,65 @@ export class State {
     choices.names.forEach((condition, i) => add(0x91, condition, choices.contents[i] ? 1 : 2));
     if (this.rounds !== Rounds.none) add(0xa1, this.rounds.text, 0);
     return (sum.h1 >>> 0) * 0x200000 + (sum.h2 >>> 11);
+  }
+
+  // The parts of a key are functions of their own, with plain loops: small ones are optimised long before large ones.
+
+  private hashMemory(needs: Needs, node: number | null, { stamps, stamp }: Marks, sum: Sum): void {
+    const { names: places, contents: cells } = this.memory.cells;
+    const known = needs.of(node);
+    let { h1, h2 } = sum;
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i]!;
+      const cell = cells[i]!;
+      const need = known[place.id] ?? needs.find(node, place);
+      if (need === NOTHING && (place.isLocal || !this.carries(cell.val))) continue;
+      if (need === SIGN && !this.tellsOfPages(cell.val)) {
+        const sign = this.numbers.relation(cell.val, ZERO);
+        h1 = (h1 + mix1(mix1(0x21, place.id), sign)) | 0;
+        h2 = (h2 + mix2(mix2(0x22, place.id), sign)) | 0;
+        continue;
+      }
+      h1 = (h1 + cell.h1) | 0;
+      h2 = (h2 + cell.h2) | 0;
+      stamps[cell.s] = stamp;
+      stamps[cell.x] = stamp;
+      if (place.base > 0) stamps[place.base] = stamp;
+    }
+    sum.h1 = h1;
+    sum.h2 = h2;
+  }
+
+  private hashResources(marks: Marks, sum: Sum): void {
+    const { names: ids, contents: resources } = this.resources;
+    for (let i = 0; i < ids.length; i++) {
+      const r = resources[i]!;
+      const hashes = hashesOf(ids[i]!, r);
+      sum.h1 = (sum.h1 + hashes.h1) | 0;
+      sum.h2 = (sum.h2 + hashes.h2) | 0;
+      for (const v of r.earlier) marks.mention(v);
+      marks.mention(r.result);
+      marks.mention(r.requested);
+      if (r.outflowBy) marks.mention(r.outflowBy);
+      marks.add(r.array);
+    }
+  }
+
+  private hashEscapes({ stamps, stamp }: Marks, sum: Sum): void {
+    const { names: ids, contents: escapes } = this.escaped;
+    let { h1, h2 } = sum;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!;
+      if (stamps[id] !== stamp || (this.symbols.isFoundAnyway(id) && !this.isArray(id))) continue;
+      for (const e of escapes[i]!) {
+        // of the result it only matters whether the call failed
+        const verdict = e.result === null ? 0 : this.numbers.relation(e.result, ZERO);
+        h1 = (h1 + mix1(e.h1, verdict)) | 0;
+        h2 = (h2 + mix2(e.h2, verdict)) | 0;
+      }
+    }
+    sum.h1 = h1;
+    sum.h2 = h2;
   }
 
   /** The symbol is the array (or the page) of a resource. */

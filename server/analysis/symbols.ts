@@ -37,21 +37,22 @@ export interface SymInfo {
   readonly hi?: number;
 }
 
-/** A set of symbols that costs nothing to empty. */
-class Marks {
-  private stamps = new Int32Array(1024);
-  private stamp = 0;
+/** A set of symbols that costs nothing to empty: those whose stamp is the newest one are in it. */
+export class Marks {
+  /** By symbol. */
+  stamps = new Int32Array(1024);
+  stamp = 0;
 
-  clear(): void {
+  /** Empties it, and makes room for so many symbols. */
+  clear(count: number): void {
     this.stamp++;
+    if (count <= this.stamps.length) return;
+    const larger = new Int32Array(count * 2);
+    larger.set(this.stamps);
+    this.stamps = larger;
   }
 
   add(id: number): void {
-    if (id >= this.stamps.length) {
-      const larger = new Int32Array(Math.max(id + 1, this.stamps.length * 2));
-      larger.set(this.stamps);
-      this.stamps = larger;
-    }
     this.stamps[id] = this.stamp;
   }
 
@@ -59,10 +60,6 @@ class Marks {
   mention(v: Val): void {
     this.add(v.s);
     if (v.x) this.add(v.x);
-  }
-
-  has(id: number): boolean {
-    return id < this.stamps.length && this.stamps[id] === this.stamp;
   }
 }
 
@@ -112,7 +109,7 @@ export class Symbols {
 
   /** An empty set of symbols; the one given before is empty as well from now on. */
   newMarks(): Marks {
-    this.marks.clear();
+    this.marks.clear(this.infos.length);
     return this.marks;
   }
 
