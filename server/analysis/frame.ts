@@ -18,8 +18,7 @@ export interface Name {
 /** What is the same for all activations that were entered by the same calls. */
 export class Scope {
   readonly types: ReadonlyMap<string, CType>;
-  /** Unknown values by kind and place of the code, as far as they are the same in all rounds of loops: see Memory.fresh(). */
-  readonly fresh = new Map<string, Map<number, Val>>();
+  private readonly fresh = new Map<string, Map<string, Map<number, Val>>>();
   private readonly names = new Map<string, Name>();
   private readonly locals = new Map<string, Place>();
 
@@ -40,6 +39,15 @@ export class Scope {
       this.names.set(name, known);
     }
     return known;
+  }
+
+  /** Unknown values of a kind in rounds of loops, by the place of the code that makes them: see Memory.fresh(). */
+  freshIn(rounds: string, kind: string): Map<number, Val> {
+    let kinds = this.fresh.get(rounds);
+    if (!kinds) this.fresh.set(rounds, (kinds = new Map()));
+    let values = kinds.get(kind);
+    if (!values) kinds.set(kind, (values = new Map()));
+    return values;
   }
 
   /** The place of a variable. */

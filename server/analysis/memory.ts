@@ -3,13 +3,12 @@ import { spellsError } from '../../language/c/index.ts';
 import type { PagesArg } from '../../language/kernel/types.ts';
 import type { Frame } from './frame.ts';
 import type { Place } from './place.ts';
-import { Rounds } from './rounds.ts';
 import { isElsewhere, type RefKind, type Resource, type State } from './state.ts';
-import type { Symbols, SymInfo } from './symbols.ts';
+import type { SymFacts, Symbols } from './symbols.ts';
 import { ZERO, sameVal, symbol, valKey, type Val } from './values.ts';
 
 /** What is known of an unknown value. */
-type FreshInfo = Pick<SymInfo, 'name' | 'lo' | 'hi' | 'zeroed' | 'unset' | 'nonNull'> & { readonly local?: 'heap' };
+type FreshInfo = Pick<SymFacts, 'name' | 'lo' | 'hi' | 'zeroed' | 'unset' | 'nonNull'> & { readonly local?: 'heap' };
 
 /** Reads and writes the memory of a state. */
 export class Memory {
@@ -85,7 +84,7 @@ export class Memory {
   }
 
   /** The array that the place is an element of: the one that it is in, or what its pointer counts from. */
-  private elementAt({ whole, index, pointer }: Place): SymInfo['elementOf'] {
+  private elementAt({ whole, index, pointer }: Place): SymFacts['elementOf'] {
     if (index) return { array: this.start(whole!).s, index };
     return pointer && !whole ? { array: pointer.s, index: { s: 0, o: pointer.o, x: pointer.x } } : undefined;
   }
@@ -139,12 +138,10 @@ export class Memory {
    * makes) is reached in the same round.
    */
   fresh(kind: string, at: number, state: State, frame: Frame, info: FreshInfo = {}, which = ''): Val {
-    const isFirst = state.rounds === Rounds.none && which === '';
-    if (!isFirst) return this.unknown(`${kind}${at}${which}`, state, frame, info);
-    let known = frame.scope.fresh.get(kind);
-    if (!known) frame.scope.fresh.set(kind, (known = new Map()));
+    if (which !== '') return this.unknown(`${kind}${at}${which}`, state, frame, info);
+    const known = frame.scope.freshIn(state.rounds.text, kind);
     let val = known.get(at);
-    if (!val) known.set(at, (val = this.unknown(`${kind}${at}`, state, frame, info)));
+    if (val === undefined) known.set(at, (val = this.unknown(`${kind}${at}`, state, frame, info)));
     return val;
   }
 

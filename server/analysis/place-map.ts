@@ -59,9 +59,7 @@ export class PlaceMap {
 
   /** The entries as they are now. */
   [Symbol.iterator](): IterableIterator<[Place, Val]> {
-    return this.cells
-      .values()
-      .map(({ place, val }): [Place, Val] => [place, val])
-      [Symbol.iterator]();
+    const entries = this.cells.contents.map(({ place, val }): [Place, Val] => [place, val]);
+    return entries.values();
   }
 }

@@ -2,10 +2,8 @@
 import { Places, type Place } from './place.ts';
 import type { Val } from './values.ts';
 
-/** What a symbol stands for. */
-export interface SymInfo {
-  readonly id: number;
-  readonly key: string;
+/** What may be known of a symbol. */
+export interface SymFacts {
   /** Name for messages (`ret`, `obj->pages`), if it has a short one. */
   readonly name?: string;
   /** The location that it was first read from. */
@@ -37,6 +35,49 @@ export interface SymInfo {
   readonly hi?: number;
 }
 
+/** What a symbol stands for: an object of one shape, whatever is known of it, as everything asks for it. */
+export class SymInfo implements SymFacts {
+  readonly name: SymFacts['name'];
+  readonly from: SymFacts['from'];
+  readonly elementOf: SymFacts['elementOf'];
+  readonly local: SymFacts['local'];
+  readonly zeroed: SymFacts['zeroed'];
+  readonly unset: SymFacts['unset'];
+  readonly nonNull: SymFacts['nonNull'];
+  readonly test: SymFacts['test'];
+  readonly bits: SymFacts['bits'];
+  readonly fill: SymFacts['fill'];
+  readonly numberOf: SymFacts['numberOf'];
+  readonly addressOf: SymFacts['addressOf'];
+  readonly unique: SymFacts['unique'];
+  readonly lo: SymFacts['lo'];
+  readonly hi: SymFacts['hi'];
+
+  constructor(
+    readonly id: number,
+    readonly key: string,
+    facts: SymFacts,
+  ) {
+    this.name = facts.name;
+    this.from = facts.from;
+    this.elementOf = facts.elementOf;
+    this.local = facts.local;
+    this.zeroed = facts.zeroed;
+    this.unset = facts.unset;
+    this.nonNull = facts.nonNull;
+    this.test = facts.test;
+    this.bits = facts.bits;
+    this.fill = facts.fill;
+    this.numberOf = facts.numberOf;
+    this.addressOf = facts.addressOf;
+    this.unique = facts.unique;
+    this.lo = facts.lo;
+    this.hi = facts.hi;
+  }
+}
+
+const NO_FACTS: SymFacts = {};
+
 /** A set of symbols that costs nothing to empty: those whose stamp is the newest one are in it. */
 export class Marks {
   /** By symbol. */
@@ -67,7 +108,7 @@ export class Marks {
 export class Symbols {
   readonly places = new Places();
   private readonly marks = new Marks();
-  private readonly infos: SymInfo[] = [{ id: 0, key: '0' }];
+  private readonly infos: SymInfo[] = [new SymInfo(0, '0', NO_FACTS)];
   private readonly byKey = new Map<string, number>();
   private readonly foundAnyway: (boolean | undefined)[] = [];
 
@@ -78,11 +119,11 @@ export class Symbols {
   }
 
   /** The symbol of that key, made on first use. */
-  get(key: string, info: Omit<SymInfo, 'id' | 'key'> = {}): number {
+  get(key: string, facts: SymFacts = NO_FACTS): number {
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
     const id = this.infos.length;
-    this.infos.push({ ...info, id, key });
+    this.infos.push(new SymInfo(id, key, facts));
     this.byKey.set(key, id);
     return id;
   }
@@ -90,7 +131,8 @@ export class Symbols {
   /** A constant of a header that was not read is a label of a switch: it differs from all the other ones that are. */
   setLabel(id: number): void {
     const info = this.infos[id];
-    if (info && !info.unique && /^init:G\/[A-Z][A-Z0-9_]*$/.test(info.key)) this.infos[id] = { ...info, unique: true };
+    if (info && !info.unique && /^init:G\/[A-Z][A-Z0-9_]*$/.test(info.key))
+      this.infos[id] = new SymInfo(id, info.key, { ...info, unique: true });
   }
 
   /** What the symbol points to can be found from outside of the function whoever else gets it: it came from there. */
@@ -119,6 +161,6 @@ export class Symbols {
   }
 
   info(id: number): SymInfo {
-    return this.infos[id] ?? { id, key: `?${id}` };
+    return this.infos[id] ?? new SymInfo(id, `?${id}`, NO_FACTS);
   }
 }
