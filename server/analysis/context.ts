@@ -36,6 +36,8 @@ export interface FunctionContext {
   readonly joins: Uint8Array;
   readonly types: ReadonlyMap<string, CType>;
   readonly calls: readonly CallExpr[];
+  /** The same calls by node, those around others first. */
+  readonly callsAt: readonly (readonly CallExpr[])[];
   /** Names of functions that are called, each once. */
   readonly callees: readonly string[];
   /** What per-function.ts keeps: the same for all contexts of one graph. */
@@ -211,6 +213,7 @@ interface Graph {
   readonly joins: Uint8Array;
   readonly types: ReadonlyMap<string, CType>;
   readonly calls: readonly CallExpr[];
+  readonly callsAt: readonly (readonly CallExpr[])[];
   readonly callees: readonly string[];
   readonly hasLoops: boolean;
 }
@@ -294,6 +297,10 @@ class KnownContext implements FunctionContext {
     return this.base.graph.calls;
   }
 
+  get callsAt(): readonly (readonly CallExpr[])[] {
+    return this.base.graph.callsAt;
+  }
+
   get callees(): readonly string[] {
     return this.base.graph.callees;
   }
@@ -311,6 +318,7 @@ class KnownContext implements FunctionContext {
   }
 }
 
+const NO_CALLS: readonly CallExpr[] = [];
 const NO_LOOPS: ReadonlyMap<number, Loop> = new Map();
 
 /** A context that is found out when something of it is asked for: most functions of a file have nothing to do with pages, and are never read. */
@@ -347,6 +355,10 @@ export class LazyContext implements FunctionContext {
     return this.context.calls;
   }
 
+  get callsAt(): readonly (readonly CallExpr[])[] {
+    return this.context.callsAt;
+  }
+
   get callees(): readonly string[] {
     return this.context.callees;
   }
@@ -374,19 +386,20 @@ function graphOf(def: FunctionDef, through: SeenThrough | undefined): Graph {
   const types = new Map<string, CType>();
   for (const p of def.params)
     if (p.name) types.set(p.name, p.type.kind === 'array' ? { kind: 'pointer', to: p.type.of } : p.type);
-  const calls: CallExpr[] = [];
   const callees = new Set<string>();
-  for (const node of cfg.nodes) {
+  const callsAt = cfg.nodes.map((node): readonly CallExpr[] => {
     if (node.what.kind === 'decl') types.set(node.what.decl.name, node.what.decl.type);
+    let calls: CallExpr[] | undefined;
     for (const e of exprsOf(node)) {
       walkExpr(e, (x) => {
         if (x.kind !== 'call') return;
-        calls.push(x);
+        (calls ??= []).push(x);
         const name = calleeName(x);
         if (name !== undefined) callees.add(name);
       });
     }
-  }
+    return calls ?? NO_CALLS;
+  });
   const joins = new Uint8Array(cfg.nodes.length);
   for (const node of cfg.nodes) for (const e of node.succs) joins[e.to] = Math.min(joins[e.to]! + 1, 2);
   for (let i = 0; i < joins.length; i++) joins[i] = joins[i]! > 1 ? 1 : 0;
@@ -394,7 +407,8 @@ function graphOf(def: FunctionDef, through: SeenThrough | undefined): Graph {
     cfg,
     joins,
     types,
-    calls,
+    calls: callsAt.flat(),
+    callsAt,
     callees: [...callees],
     hasLoops: cfg.nodes.some((node) => node.succs.some((e) => e.back)),
   };

@@ -3,11 +3,11 @@
  * file where they matter, and reports what it saw as events. Bounded: states per node, steps per root, call depth and
  * loop rounds; running out is reported, never silent.
  */
-import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
+import type { CallExpr, Span } from '../../language/c/ast.ts';
 import type { CfgNode } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
-import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import { calleeName, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
 import { Endings, type Ended } from './ending.ts';
 import { entered, Scope, type Frame, type Machine } from './frame.ts';
@@ -295,7 +295,7 @@ class Walker implements Machine {
         !this.isNew(item, (meetings[item.node] ??= new Meeting()), needs)
       )
         continue;
-      const here = depth < this.limits.depth ? (calls[node.id] ??= this.localCalls(node)) : NO_CALLS;
+      const here = depth < this.limits.depth ? (calls[node.id] ??= this.localCalls(frame.context, node.id)) : NO_CALLS;
       if (here.length === 0) {
         goOn(this.stepper.step(node, state, frame, loops), item, node, false, work);
         continue;
@@ -335,7 +335,12 @@ class Walker implements Machine {
       const name = calleeName(call)!;
       if (isOnStack(frame, name)) continue;
       const next: { state: State; frame: Frame }[] = [];
+      const isRelevant = this.files.relevant(name);
       for (const r of ready) {
+        if (!isRelevant && !r.state.resources.size) {
+          next.push(r);
+          continue;
+        }
         // what the node does to the state is done when it is run
         const s = isPure(call) ? r.state : r.state.fork();
         const args = call.args.map((a) => this.interp.eval(a, s, r.frame));
@@ -343,7 +348,7 @@ class Walker implements Machine {
           (v) =>
             v.s && (this.interp.memory.resourcesOf(v, s).some(([, x]) => x.status !== 'handed') || this.owns(v, s)),
         );
-        if (!this.files.relevant(name) && !touches) {
+        if (!isRelevant && !touches) {
           next.push(r);
           continue;
         }
@@ -394,6 +399,18 @@ class Walker implements Machine {
     return known;
   }
 
+  /** Calls of functions of the file at a node, the innermost and last first. */
+  private localCalls({ callsAt }: FunctionContext, node: number): readonly CallExpr[] {
+    const calls = callsAt[node]!;
+    if (!calls.length) return calls;
+    return calls
+      .filter((call) => {
+        const name = calleeName(call);
+        return name !== undefined && this.files.has(name);
+      })
+      .reverse();
+  }
+
   private sliceOf(context: FunctionContext): Slice {
     let known = slices.get(context);
     if (!known) slices.set(context, (known = new Map()));
@@ -401,19 +418,6 @@ class Walker implements Machine {
     let slice = known.get(relevant);
     if (!slice) known.set(relevant, (slice = sliceOf(context, (name) => this.files.relevant(name))));
     return slice;
-  }
-
-  /** Calls of functions of the file, the innermost and last first. */
-  private localCalls(node: CfgNode): readonly CallExpr[] {
-    const calls: CallExpr[] = [];
-    for (const e of exprsOf(node)) {
-      walkExpr(e, (x: Expr) => {
-        if (x.kind !== 'call') return;
-        const name = calleeName(x);
-        if (name && this.files.has(name)) calls.unshift(x);
-      });
-    }
-    return calls;
   }
 }
 

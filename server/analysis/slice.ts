@@ -73,21 +73,14 @@ export function sliceOf(context: FunctionContext, relevant: (name: string) => bo
   const decisive: number[] = [];
   const matters = nodes.map((node) => {
     let hit = node.what.kind === 'return' || node.what.kind === 'opaque';
-    for (const e of exprsOf(node)) {
-      walkExpr(e, (x) => {
-        if (x.kind !== 'call') return;
-        const name = calleeName(x);
-        if (
-          name &&
-          (facts.acquire(name) || relevant(name) || facts.call(name)?.effects.some((f) => f.kind === 'release'))
-        )
-          decisive.push(node.id);
-        if (
-          name &&
-          (facts.acquire(name) || relevant(name) || facts.call(name)?.effects.some((f) => INTERESTING.has(f.kind)))
-        )
-          hit = true;
-      });
+    for (const call of context.callsAt[node.id]!) {
+      const name = calleeName(call);
+      if (name === undefined) continue;
+      const effects = facts.call(name)?.effects ?? [];
+      const isDecisive =
+        facts.acquire(name) !== undefined || relevant(name) || effects.some((f) => f.kind === 'release');
+      if (isDecisive) decisive.push(node.id);
+      if (isDecisive || effects.some((f) => INTERESTING.has(f.kind))) hit = true;
     }
     if (hit) for (const e of exprsOf(node)) namesIn(e, uses[node.id]!);
     return hit;
@@ -148,10 +141,9 @@ function neededNames(context: FunctionContext, uses: readonly ReadonlySet<string
         merge(nowAny, any[e.to]!);
         merge(nowAll, all[e.to]!);
       }
-      const flows = writes[i]!.filter(({ to }) => to.some((n) => has(nowAny, n))).map(({ to, from, isCopy }) => ({
-        from,
-        whole: !isCopy || to.some((n) => has(nowAll, n)),
-      }));
+      const flows: { from: readonly number[]; whole: boolean }[] = [];
+      for (const { to, from, isCopy } of writes[i]!)
+        if (to.some((n) => has(nowAny, n))) flows.push({ from, whole: !isCopy || to.some((n) => has(nowAll, n)) });
       const killed = kills[i]!;
       if (killed >= 0) for (const set of [nowAny, nowAll]) set[killed >> 5]! &= ~(1 << (killed & 31));
       for (const { from, whole } of flows) {
