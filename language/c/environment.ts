@@ -246,11 +246,11 @@ export class Environment implements ConditionEnv {
   } {
     const own = new Map<string, MacroDef>();
     const gone = new Set<string>();
-    for (const [name, e] of this.entries) {
+    this.entries.forEach((e, name) => {
       if (e.def) own.set(name, e.def);
       else if (e.past) own.set(name, e.past);
       else gone.add(name);
-    }
+    });
     return { all: base.size === 0 ? own : new LayeredMap(base, own, gone), own, gone };
   }
 

@@ -26,7 +26,7 @@ import {
   hasSemicolon,
 } from './mask-patterns.ts';
 import { MaskState } from './mask-state.ts';
-import { matchingParen, skipBlank } from './scan.ts';
+import { skipBlank } from './scan.ts';
 
 /** Masks what looks like a call: annotations with arguments, types and statements as arguments, macros that declare or begin a loop. */
 export abstract class CallMasker extends MaskState {
@@ -36,7 +36,7 @@ export abstract class CallMasker extends MaskState {
     if (this.macros.empty.has(id)) {
       const p = skipBlank(this.text, this.at);
       if (this.text.charCodeAt(p) === LPAREN && this.text.charCodeAt(this.at) === LPAREN) {
-        const close = matchingParen(this.text, p);
+        const close = this.closeOf(p);
         if (close > 0) e = close;
       }
     }
@@ -78,7 +78,7 @@ export abstract class CallMasker extends MaskState {
   /** `id(`: true if dealt with. */
   protected followedByParen(start: number, id: string, p: number): boolean {
     if (ATTRIBUTE_CALLS.has(id)) {
-      const e = matchingParen(this.text, p);
+      const e = this.closeOf(p);
       if (e < 0) return false;
       const inner = this.text.slice(p + 1, e - 1);
       if (id === '__free') this.cleanups.push({ at: start, value: `free:${inner.trim()}` });
@@ -92,13 +92,13 @@ export abstract class CallMasker extends MaskState {
       return true;
     }
     if (TYPEOF.has(id)) {
-      const e = matchingParen(this.text, p);
+      const e = this.closeOf(p);
       if (e < 0) return false;
       this.asName(start, e, { kind: 'type', text: this.text.slice(start, e) });
       return true;
     }
     if (this.braces > 0 && !HEADS.has(id) && this.atStatementStart()) {
-      const e = matchingParen(this.text, p);
+      const e = this.closeOf(p);
       const next = e > 0 ? this.text.charCodeAt(skipBlank(this.text, e)) : SEMI;
       // Whatever is called and followed by a block is the head of one; the others must be known by name.
       if (
@@ -147,7 +147,7 @@ export abstract class CallMasker extends MaskState {
       return true;
     if (this.prev === QUOTE && this.parens > 0) {
       // "…" __stringify(x) "…": the grammar joins strings and names only.
-      const e = matchingParen(this.text, p);
+      const e = this.closeOf(p);
       if (e > 0) {
         this.asName(start, e, { kind: 'stmt', text: this.text.slice(start, e) });
         return true;
@@ -157,7 +157,7 @@ export abstract class CallMasker extends MaskState {
       this.put(start, this.at, 'ALIGNOF____');
     if (id === 'offsetof') this.put(start, this.at, 'OFFSETOF'); // the grammar's own offsetof takes no a.b[0]
     if (INITIALISER_CALLS.test(id)) {
-      const e = matchingParen(this.text, p);
+      const e = this.closeOf(p);
       if (e > 0) {
         const comma = skipBlank(this.text, e);
         const end = this.text.charCodeAt(comma) === COMMA ? comma + 1 : e;
@@ -173,7 +173,7 @@ export abstract class CallMasker extends MaskState {
       (start === 0 || this.text.charCodeAt(start - 1) === NL)
     ) {
       // FOO(bar) alone on its lines at file scope: a macro that declares something, or nothing.
-      const e = matchingParen(this.text, p);
+      const e = this.closeOf(p);
       if (e > 0 && /^[ \t]*(?:\/[*/]|\r?\n|$)/.test(this.text.slice(e, e + 40))) {
         const next = skipBlank(this.text, e);
         const c = this.text.charCodeAt(next);
@@ -189,7 +189,7 @@ export abstract class CallMasker extends MaskState {
 
   /** DECLARE_BITMAP(name, n); and the like among the fields of a record. */
   private fieldMacro(start: number, id: string, p: number): boolean {
-    const e = matchingParen(this.text, p);
+    const e = this.closeOf(p);
     // `int (*f)(void);` is a field of function type.
     if (e < 0 || this.text.charCodeAt(skipBlank(this.text, p + 1)) === STAR) return false;
     const end = this.text.charCodeAt(skipBlank(this.text, e)) === SEMI ? skipBlank(this.text, e) + 1 : e;
@@ -239,7 +239,7 @@ export abstract class CallMasker extends MaskState {
       this.prevWord === 'static' || this.prevWord === 'extern' || (this.prevWord === 'const' && this.braces === 0);
     const fresh = this.prevWord === '' && (this.prev === SEMI || this.prev === RBRACE || this.prev === LBRACE);
     if (!afterStatic && !fresh) return false;
-    const e = matchingParen(this.text, p);
+    const e = this.closeOf(p);
     if (e < 0) return false;
     const next = skipBlank(this.text, e);
     const c = this.text.charCodeAt(next);
@@ -281,7 +281,7 @@ export abstract class CallMasker extends MaskState {
     if (this.braces === 0 || !this.atStatementStart() || this.macros.loops.has(id) || isLoopName(id)) return false;
     const kind = this.kinds[this.kinds.length - 1];
     if (kind === 'record') return false;
-    const e = matchingParen(this.text, p);
+    const e = this.closeOf(p);
     if (e < 0) return false;
     const next = skipBlank(this.text, e);
     const c = this.text.charCodeAt(next);

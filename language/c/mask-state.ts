@@ -1,4 +1,5 @@
 /** The state of masking, and what masking leaves for the lowering. */
+import { matchingParen } from './scan.ts';
 import type { WordFilter } from './word-filter.ts';
 import { RPAREN, COLON, SEMI, LBRACE, RBRACE, blanked, type BraceKind } from './mask-patterns.ts';
 
@@ -67,6 +68,8 @@ export abstract class MaskState {
   protected pendingSeparator: { readonly at: number; readonly with: string } | undefined;
   /** Where the first of them is. */
   protected due = Infinity;
+  private asked = -1;
+  private close = -1;
 
   constructor(
     protected readonly text: string,
@@ -91,6 +94,15 @@ export abstract class MaskState {
     this.at = to;
     this.prev = 97;
     this.prevWord = 'x';
+  }
+
+  /** Behind the partner of a parenthesis, see matchingParen; for one name several ask, one after the other. */
+  protected closeOf(open: number): number {
+    if (open !== this.asked) {
+      this.asked = open;
+      this.close = matchingParen(this.text, open);
+    }
+    return this.close;
   }
 
   protected atStatementStart(): boolean {

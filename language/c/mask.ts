@@ -209,53 +209,54 @@ class Masker extends CallMasker {
     }
     this.at = at;
     const id = text.slice(start, at);
-    const next = text.charCodeAt(skipBlank(text, at));
-    if (next === LPAREN || next === QUOTE || next === STAR || this.macros.telling.mayBe(first, last, at - start)) {
-      this.word(start, id);
+    const mayTell = this.macros.telling.mayBe(first, last, at - start);
+    if (mayTell && this.isOverwritten(start, id)) return;
+    const p = skipBlank(text, at);
+    const next = text.charCodeAt(p);
+    if ((mayTell || next === STAR) && (this.prev === COMMA || this.prev === LPAREN) && this.isArgument(start, id))
       return;
+    if (next === LPAREN && this.followedByParen(start, id, p)) return;
+    if (next === QUOTE && this.prevWord !== '' && this.parens > 0 && !NOT_MACRO.has(this.prevWord)) {
+      // KERN_INFO PFX "…": the grammar joins one name to a string, not two.
+      this.blank(start, at);
+      return;
+    }
+    if (mayTell) {
+      if (id === 'case') this.inCase = true;
+      else if (id === '__auto_type') this.notes.set(start, { kind: 'type', text: '__auto_type' });
     }
     this.prev = 97;
     this.prevWord = id;
     this.prevWordStart = start;
   }
 
-  private word(start: number, id: string): void {
+  /** An annotation, or a macro that stands for one or for a keyword; other keywords are noted. */
+  private isOverwritten(start: number, id: string): boolean {
     if (ANNOTATIONS.has(id) || this.macros.empty.has(id)) {
       // A name of a variable or field is no annotation, and neither is an argument (a macro's parameter can have such a name).
       if (this.prev !== DOT && !(this.prev === 62 && this.text.charCodeAt(start - 1) === 62)) {
         this.blankEmpty(start, id);
-        return;
+        return true;
       }
     }
     const keyword = this.macros.keywords.get(id);
     if (keyword !== undefined && keyword.length <= id.length) {
       this.put(start, this.at, keyword.padEnd(id.length));
-      return;
+      return true;
     }
     if (id === 'struct' || id === 'union') this.coming = 'record';
     else if (id === 'enum') this.coming = 'list';
-    if (this.prev === COMMA || this.prev === LPAREN) {
-      if (this.typeArgument(start, id)) return;
-      if (STATEMENT_STARTS.has(id) && this.parens > 0) {
-        const e = argumentEnd(this.text, this.at);
-        if (e > 0) {
-          this.asName(start, e, { kind: 'stmt', text: this.text.slice(start, e).trimEnd() });
-          return;
-        }
-      }
-    }
-    const p = skipBlank(this.text, this.at);
-    if (this.text.charCodeAt(p) === LPAREN && this.followedByParen(start, id, p)) return;
-    if (this.text.charCodeAt(p) === QUOTE && this.prevWord !== '' && this.parens > 0 && !NOT_MACRO.has(this.prevWord)) {
-      // KERN_INFO PFX "…": the grammar joins one name to a string, not two.
-      this.blank(start, this.at);
-      return;
-    }
-    if (id === 'case') this.inCase = true;
-    else if (id === '__auto_type') this.notes.set(start, { kind: 'type', text: '__auto_type' });
-    this.prev = 97;
-    this.prevWord = id;
-    this.prevWordStart = start;
+    return false;
+  }
+
+  /** A type or a statement among arguments. */
+  private isArgument(start: number, id: string): boolean {
+    if (this.typeArgument(start, id)) return true;
+    if (!STATEMENT_STARTS.has(id) || this.parens === 0) return false;
+    const e = argumentEnd(this.text, this.at);
+    if (e <= 0) return false;
+    this.asName(start, e, { kind: 'stmt', text: this.text.slice(start, e).trimEnd() });
+    return true;
   }
 }
 

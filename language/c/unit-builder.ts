@@ -134,7 +134,7 @@ function macrosReached(text: string, env: Environment): ReadonlySet<string> {
   const names = new Set<string>();
   const queue = [text];
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    for (const [word] of next.matchAll(/[A-Za-z_]\w*/g)) {
+    for (const word of next.match(/[A-Za-z_]\w*/g) ?? []) {
       if (names.has(word)) continue;
       names.add(word);
       const body = env.definition(word)?.body;

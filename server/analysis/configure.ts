@@ -82,10 +82,12 @@ const conditionalsOf = kept((text): readonly Omit<Asked, 'file'>[] => {
   if (!/^[ \t]*#[ \t]*(?:if|elif)/m.test(text)) return [];
   const out: Omit<Asked, 'file'>[] = [];
   for (const conditional of writtenConditionals(text)) {
-    const ours = mentionsOurs(text, conditional);
     const conditions = conditional.branches.map((b) => b.condition).join(' ');
-    for (const name of new Set(conditions.match(/\b[A-Za-z_]\w*\b(?!\s*\()/g)))
-      if (name !== 'defined' && !NOT_CONFIGURED.test(name)) out.push({ name, conditional, ours });
+    const words = new Set(conditions.match(/\b[A-Za-z_]\w*\b(?!\s*\()/g));
+    const names = [...words].filter((name) => name !== 'defined' && !NOT_CONFIGURED.test(name));
+    if (names.length === 0) continue;
+    const ours = mentionsOurs(text, conditional);
+    for (const name of names) out.push({ name, conditional, ours });
   }
   return out;
 });
@@ -185,8 +187,7 @@ const CALL_LENGTH = 4000;
 /** A name of the families stands in the conditional, or so near in front that its call can reach into it. */
 function mentionsOurs(text: string, conditional: Span): boolean {
   const near = text.slice(Math.max(0, conditional.start - CALL_LENGTH - 100), conditional.end);
-  for (const [name] of near.matchAll(/(?<!\w)[a-z_]\w*/g)) if (isOurs(name)) return true;
-  return false;
+  return near.match(/(?<!\w)[a-z_]\w*/g)?.some(isOurs) ?? false;
 }
 
 /** Calls that suit the kernel, that do not, and names that stand without arguments. */

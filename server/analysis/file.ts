@@ -10,7 +10,7 @@ import { earlierEvents } from './earlier.ts';
 import { earlierWalk, knownWalk, LIMITS_ABOVE, walkFunction, type FileFunctions, type WalkResult } from './explore.ts';
 import { Groups } from './groups.ts';
 import { finish, type Parts } from './parts.ts';
-import { isOf, Naming, TELLING } from './naming.ts';
+import { Naming, TELLING } from './naming.ts';
 import { Pointers } from './pointers.ts';
 
 export interface FileAnalysis {
@@ -60,7 +60,7 @@ function headerFunctionsOf(unit: TranslationUnit): readonly FunctionDef[] {
   const mention = (name: string): void => {
     if (names.has(name)) named.add(name);
   };
-  const wanted = new Set<FunctionDef>(headerFunctions.holding((word) => isOf(word, TELLING)));
+  const wanted = new Set<FunctionDef>(headerFunctions.holding((word) => TELLING.test(word)));
   for (const f of [...functions, ...linkedFunctions, ...wanted]) for (const word of f.words) mention(word);
   for (const g of globals)
     if (g.init)
