@@ -4,7 +4,7 @@ import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { releases, type FunctionContext } from './context.ts';
 import type { Groups } from './groups.ts';
-import { TELLING, type Naming } from './naming.ts';
+import { TAKES_OR_GIVES, type Naming } from './naming.ts';
 import { namesIn, perSurroundings } from './per-function.ts';
 
 /** What the calls of one function say of it. */
@@ -92,7 +92,7 @@ export class CallGraph {
 
   /** Those that take or give back pages themselves: they name what does. */
   #picked(pick: (i: Direct) => boolean): string[] {
-    const names = this.naming.holding(TELLING).map((f) => f.def.name);
+    const names = this.naming.holding(TAKES_OR_GIVES).map((f) => f.def.name);
     return names.filter((name) => pick(this.of(name)));
   }
 

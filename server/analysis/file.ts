@@ -10,6 +10,7 @@ import { earlierEvents } from './earlier.ts';
 import { earlierWalk, knownWalk, LIMITS_ABOVE, walkFunction, type FileFunctions, type WalkResult } from './explore.ts';
 import { Groups } from './groups.ts';
 import { finish, type Parts } from './parts.ts';
+import { UNPINS } from './idle-release.ts';
 import { Naming, TELLING } from './naming.ts';
 import { Pointers } from './pointers.ts';
 
@@ -119,6 +120,21 @@ function isIdle(unit: TranslationUnit, defs: Iterable<FunctionDef>): boolean {
 /** Of functions: whether they name such things, by kernel. */
 const matter = new WeakMap<FunctionDef, Map<string, boolean>>();
 
+/**
+ * Something that a finding could be about stands in the file itself or its headers: they name it, one of their functions comes near pages, or a
+ * function of the file says by its name that it gives some back. A file without that is only linked with others of which this is true.
+ */
+function mayConcern(
+  unit: TranslationUnit,
+  defs: ReadonlyMap<string, FunctionDef>,
+  isNear: (name: string) => boolean,
+): boolean {
+  const linked = new Set(unit.linkedFunctions);
+  if (linked.size === 0 || unit.functions.some((def) => UNPINS.test(def.name))) return true;
+  const own = [...defs.values()].filter((def) => !linked.has(def));
+  return own.some((def) => isNear(def.name)) || !isIdle(unit, own);
+}
+
 function idle(unit: TranslationUnit, functions: number): FileAnalysis {
   return {
     unit,
@@ -178,6 +194,9 @@ export function* analysing(
   // the implementation of an acquire owes its pages to the caller
   const isRoot = (name: string): boolean =>
     !facts.acquire(name) && (aboveAcquire.has(name) || (aboveRelease.get(name) ?? 9) <= 1);
+  // it is only linked with files that take pages, and nothing in it comes near them
+  if (!exhaustive && !mayConcern(unit, defs, (name) => isRoot(name) || groups.isRead(name)))
+    return idle(unit, defs.size);
   // as with those further up: what is not looked at there is not missed
   const isFar = (name: string): boolean => aboveAcquire.get(name) === MAX_DISTANCE && (aboveRelease.get(name) ?? 9) > 1;
   const releasing = calls.closure((i) => i.releases);

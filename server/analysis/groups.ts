@@ -9,7 +9,7 @@ import type { TranslationUnit } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, type FunctionContext } from './context.ts';
 import { flagsOf } from './flags.ts';
-import { mayHave, TELLING, wordKind, type Naming } from './naming.ts';
+import { mayHave, TAKES_OR_GIVES, wordKind, type Naming } from './naming.ts';
 import { namesIn, perDefinition, perFunction } from './per-function.ts';
 import { inWords, PageScanner, type Freed, type Note, type PageScan } from './page-scan.ts';
 import type { Pointers } from './pointers.ts';
@@ -18,11 +18,6 @@ import { isPageType, resultOf, type AcquireSite, type Group, type ReleaseSite, t
 
 const headOf = perDefinition((def) => `${def.name}(${def.params.map((p) => p.name ?? '').join()})`);
 
-/** A function in which such a word stands may do something with pages. */
-const OF_PAGES = wordKind(
-  (word) => TELLING.test(word) || PAGES.test(word) || (facts.call(word)?.effects.some((e) => 'pages' in e) ?? false),
-);
-const PAGES = /^(pages?|folios?)$/;
 /** Such a word frees memory. */
 const FREES = wordKind((word) => facts.call(word)?.effects.some((e) => e.kind === 'free') ?? false);
 
@@ -71,11 +66,11 @@ export class Groups {
   }
 
   /**
-   * The functions that can say anything of acquired or released pages: those that call something which has to do with pages, and all that
-   * name what such pages are kept in, or a function that they come through.
+   * The functions that can say anything of acquired or released pages: those that take pages or give them back, and all that name what
+   * such pages are kept in, or a function that they come through.
    */
   private readable(): Set<FunctionContext> {
-    const read = new Set(this.naming.holding(OF_PAGES));
+    const read = new Set(this.naming.holding(TAKES_OR_GIVES));
     for (let taken = 0; taken < read.size;) {
       for (const f of [...read].slice(taken)) this.take(f);
       taken = read.size;

@@ -5,7 +5,7 @@
 import { PASTED, plainName } from '../../language/c/index.ts';
 import type { FunctionDef } from '../../language/c/unit.ts';
 import { facts } from '../../language/kernel/index.ts';
-import type { FunctionContext } from './context.ts';
+import { releases, type FunctionContext } from './context.ts';
 import { perDefinition } from './per-function.ts';
 
 /** What says something of pages wherever it is called. */
@@ -60,6 +60,9 @@ export const mayHave = (def: FunctionDef, kind: WordKind): boolean => (kindsOf(d
 export const TELLING = wordKind(
   (word) => !!facts.acquire(word) || (facts.call(word)?.effects.some((e) => OF_PAGES.has(e.kind)) ?? false),
 );
+
+/** Names of calls that take pages or give them back. */
+export const TAKES_OR_GIVES = wordKind((word) => !!facts.acquire(word) || releases(facts.call(word)));
 
 /** The name may stand in the text or the macros of a function. */
 export function mayName({ words }: FunctionDef, name: string): boolean {
