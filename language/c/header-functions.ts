@@ -4,7 +4,7 @@
  */
 import { nameAfterMacros, type FileContext } from './function-item.ts';
 import type { HeaderPiece } from './header-piece.ts';
-import { mayHoldFunctions, piecesOf, type TextPiece } from './header-text.ts';
+import { piecesWithFunctions, type TextPiece } from './header-text.ts';
 import type { ReadHeader } from './headers.ts';
 import { wordsOfBody } from './macro-words.ts';
 import type { HeaderFunction, HeaderFunctions } from './unit.ts';
@@ -53,12 +53,10 @@ export class LazyHeaderFunctions implements HeaderFunctions {
 
   private get holders(): readonly Holder[] {
     return (this.#holders ??= this.headers.flatMap((header) =>
-      header.hasCode && mayHoldFunctions(header.pre)
-        ? piecesOf(header.pre).flatMap((piece) => {
-            const names = this.namesIn(header, piece);
-            return names.length === 0 ? [] : [{ header, piece, names }];
-          })
-        : [],
+      piecesWithFunctions(header.pre).flatMap((piece) => {
+        const names = this.namesIn(header, piece);
+        return names.length === 0 ? [] : [{ header, piece, names }];
+      }),
     ));
   }
 

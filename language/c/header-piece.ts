@@ -1,4 +1,5 @@
 /** A piece of a header as it was understood, for the files in which it means the same. */
+import { countBefore } from '../search.ts';
 import type { FileContext } from './function-item.ts';
 import type { TextPiece } from './header-text.ts';
 import type { ReadHeader } from './headers.ts';
@@ -74,14 +75,15 @@ function outlined(parser: CParser, text: string): readonly TopLevelNode[] | unde
 
 /** What of the conditionals lies in, or around, a range, by places in it. */
 function regionsWithin(regions: readonly ChoiceRegion[], start: number, end: number): readonly ChoiceRegion[] {
-  return regions
-    .filter((r) => r.start < end && r.end > start)
-    .map((r) => ({
-      start: r.start - start,
-      end: r.end - start,
-      branches: r.branches.map((b) => ({
-        ...{ start: b.start - start, end: b.end - start, condition: b.condition },
-        inner: regionsWithin(b.inner, start, end),
-      })),
+  const within: ChoiceRegion[] = [];
+  for (let i = countBefore(regions.length, (at) => regions[at]!.end <= start); i < regions.length; i++) {
+    const r = regions[i]!;
+    if (r.start >= end) break;
+    const branches = r.branches.map((b) => ({
+      ...{ start: b.start - start, end: b.end - start, condition: b.condition },
+      inner: regionsWithin(b.inner, start, end),
     }));
+    within.push({ start: r.start - start, end: r.end - start, branches });
+  }
+  return within;
 }

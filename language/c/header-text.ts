@@ -47,25 +47,31 @@ export class TextPiece implements Span {
 }
 
 const WORD = /[A-Za-z_]\w*/g;
-const pieces = new WeakMap<Preprocessed, readonly TextPiece[]>();
-const unions = new WeakMap<Preprocessed, readonly TextPiece[]>();
+
+/** What a header's text tells, worked out once. */
+function once<T extends object>(read: (pre: Preprocessed) => T): (pre: Preprocessed) => T {
+  const known = new WeakMap<Preprocessed, T>();
+  return (pre) => {
+    let made = known.get(pre);
+    if (!made) known.set(pre, (made = read(pre)));
+    return made;
+  };
+}
 
 /** The pieces of a header, in its order. */
-export function piecesOf(pre: Preprocessed): readonly TextPiece[] {
-  let known = pieces.get(pre);
-  if (!known) pieces.set(pre, (known = split(pre.raw) ?? [new TextPiece(pre.raw, 0, false, undefined)]));
-  return known;
-}
+export const piecesOf = once(
+  ({ raw }): readonly TextPiece[] => split(raw) ?? [new TextPiece(raw, 0, false, undefined)],
+);
 
 /** Those in which there are unions. */
-export function piecesWithUnions(pre: Preprocessed): readonly TextPiece[] {
-  let known = unions.get(pre);
-  if (!known) {
-    known = pre.raw.includes('union') ? piecesOf(pre).filter((piece) => piece.wordsInUnions.size > 0) : [];
-    unions.set(pre, known);
-  }
-  return known;
-}
+export const piecesWithUnions = once((pre): readonly TextPiece[] =>
+  pre.raw.includes('union') ? piecesOf(pre).filter((piece) => piece.wordsInUnions.size > 0) : [],
+);
+
+/** Those in which there may be functions. */
+export const piecesWithFunctions = once((pre): readonly TextPiece[] =>
+  mayHoldFunctions(pre.raw) ? piecesOf(pre).filter(({ names }) => names?.length !== 0) : [],
+);
 
 const [QUOTE, APOS, LPAREN, RPAREN, SEMI, LBRACE, RBRACE] = [34, 39, 40, 41, 59, 123, 125];
 
@@ -135,7 +141,7 @@ function namesInHead(head: string): readonly string[] | undefined {
 }
 
 /** May functions be defined in a header? Most have only records, enums and initial values. */
-export function mayHoldFunctions({ raw }: Preprocessed): boolean {
+function mayHoldFunctions(raw: string): boolean {
   for (let at = raw.indexOf('{'); at >= 0; at = raw.indexOf('{', at + 1)) if (mayOpenFunction(raw, 0, at)) return true;
   return false;
 }
