@@ -126,25 +126,29 @@ export class LoopBorders {
 
   /** Bookkeeping of loop rounds on the edges taken. */
   follow(node: CfgNode, next: Step[], loops: ReadonlyMap<number, Loop>): Step[] {
-    if (!loops.size) return next;
-    const out: Step[] = [];
-    for (const n of next) {
-      const target = loops.get(n.edge.to);
-      if (target) {
-        if (n.edge.back) {
-          const rounds = (n.state.rounds.get(target.head) ?? 0) + 1;
-          if (rounds > roundsOf(target)) continue;
-          for (const k of n.state.ghosts.keys()) if (k.endsWith('@el')) n.state.ghosts.delete(k);
-          n.state.rounds = n.state.rounds.with(target.head, rounds);
-        } else n.state.rounds = n.state.rounds.with(target.head, 0);
-      }
-      if (n.state.rounds !== Rounds.none) {
-        for (const loop of loops.values())
-          if (isInside(loop, node.id) && !isInside(loop, n.edge.to)) n.state.rounds = n.state.rounds.without(loop.head);
-      }
-      out.push(n);
+    if (loops.size === 0) return next;
+    // most edges stay where they are
+    for (let i = 0; i < next.length; i++) {
+      const { edge, state } = next[i]!;
+      if (state.rounds !== Rounds.none || loops.has(edge.to)) return next.filter((n) => this.cross(node, n, loops));
     }
-    return out;
+    return next;
+  }
+
+  /** Counts the rounds of a way on; false: it is gone no more. */
+  private cross(node: CfgNode, { edge, state }: Step, loops: ReadonlyMap<number, Loop>): boolean {
+    const target = loops.get(edge.to);
+    if (target && edge.back) {
+      const rounds = (state.rounds.get(target.head) ?? 0) + 1;
+      if (rounds > roundsOf(target)) return false;
+      for (const k of state.ghosts.keys()) if (k.endsWith('@el')) state.ghosts.delete(k);
+      state.rounds = state.rounds.with(target.head, rounds);
+    } else if (target) state.rounds = state.rounds.with(target.head, 0);
+    if (state.rounds !== Rounds.none)
+      loops.forEach((loop) => {
+        if (isInside(loop, node.id) && !isInside(loop, edge.to)) state.rounds = state.rounds.without(loop.head);
+      });
+    return true;
   }
 }
 

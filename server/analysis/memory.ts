@@ -182,10 +182,13 @@ export class Memory {
   mayBeFilled(v: Val, now: (at: Place) => Val, state: State): void {
     const object = this.symbols.info(v.s).addressOf ?? this.symbols.places.behind(v);
     if (object.isLocal) return;
-    const empty: Place[] = [];
-    for (const { place, val } of state.memory.cells.contents)
-      if (val.s === 0 && val.o === 0 && !val.x && isInObject(place, object)) empty.push(place);
-    for (const place of empty) state.memory.set(place, now(place));
+    const { contents: cells } = state.memory.cells;
+    let empty: Place[] | undefined;
+    for (let i = 0; i < cells.length; i++) {
+      const { place, s, x, val } = cells[i]!;
+      if (s === 0 && x === 0 && val.o === 0 && isInObject(place, object)) (empty ??= []).push(place);
+    }
+    if (empty) for (const place of empty) state.memory.set(place, now(place));
   }
 
   /** Code that is known got the address of a variable: what its initialiser left out may be set now. */

@@ -99,7 +99,7 @@ export class Numbers {
   /** How a symbol may stand to a number. */
   private against(id: number, n: number): number {
     const own = this.range(id);
-    this.measureSymbol(id, own);
+    if (!this.measureSymbol(id, own)) return 7;
     const { lo, hi } = this;
     let mask = hi < n ? LT : hi === n ? LT | EQ : 7;
     if (lo > n) mask &= GT;
@@ -158,12 +158,18 @@ export class Numbers {
       this.lo = this.hi = o;
       return;
     }
-    this.measureSymbol(s, this.range(s));
-    this.lo += o;
-    this.hi += o;
+    if (!this.measureSymbol(s, this.range(s))) {
+      this.lo = -Infinity;
+      this.hi = Infinity;
+    } else if (o !== 0) {
+      this.lo += o;
+      this.hi += o;
+    }
   }
 
-  private measureSymbol(s: number, own: Range): void {
+  /** Leaves the bounds of a symbol in `lo` and `hi`; false: nothing at all is known of it. */
+  private measureSymbol(s: number, own: Range): boolean {
+    let isKnown = own !== ANY;
     let { lo, hi } = own;
     // what the bounds of related symbols say
     const { relations } = this;
@@ -171,14 +177,18 @@ export class Numbers {
       const r = relations[i]!;
       const isFirst = r.x === s;
       if (!isFirst && r.y !== s) continue;
+      isKnown = true;
       const other = this.range(isFirst ? r.y : r.x);
       const shift = isFirst ? r.d : -r.d;
       const mask = isFirst ? r.mask : mirror(r.mask);
       if (!(mask & GT)) hi = Math.min(hi, other.hi + shift - (mask & EQ ? 0 : 1));
       if (!(mask & LT)) lo = Math.max(lo, other.lo + shift + (mask & EQ ? 0 : 1));
     }
-    this.lo = lo;
-    this.hi = hi;
+    if (isKnown) {
+      this.lo = lo;
+      this.hi = hi;
+    }
+    return isKnown;
   }
 
   private range(id: number): Range {

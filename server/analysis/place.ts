@@ -48,7 +48,7 @@ export class Place {
   /** Its address, and what it held at first: kept by memory.ts. */
   address: Val | undefined;
   initial: Val | undefined;
-  private readonly parts = new Map<string, Place>();
+  private parts: Map<string, Place> | undefined;
 
   constructor(
     private readonly all: Place[],
@@ -97,18 +97,18 @@ export class Place {
 
   /** Some place is a part of this one. */
   get hasParts(): boolean {
-    return this.parts.size > 0;
+    return this.parts !== undefined;
   }
 
   /** A part that has a name. */
   member(name: string): Place {
-    return this.parts.get(name) ?? this.part(name, `.${name}`, null);
+    return this.parts?.get(name) ?? this.part(name, `.${name}`, null);
   }
 
   /** A part that has an index, with the symbol of what is added to it. */
   element(o: number, x = 0): Place {
     const step = x ? `[${o}+x${x}]` : `[${o}]`;
-    return this.parts.get(step) ?? this.part(step, step, { s: 0, o, x: x || undefined });
+    return this.parts?.get(step) ?? this.part(step, step, { s: 0, o, x: x || undefined });
   }
 
   /** It is a part of that place, however far down. */
@@ -119,7 +119,7 @@ export class Place {
 
   private part(key: string, step: string, index: Val | null): Place {
     const made = new Place(this.all, { whole: this, step, index });
-    this.parts.set(key, made);
+    (this.parts ??= new Map<string, Place>()).set(key, made);
     return made;
   }
 }

@@ -51,7 +51,10 @@ function postDominators(context: FunctionContext): Uint32Array[] {
       if (i === exit) continue;
       const succs = nodes[i]!.succs;
       next.fill(succs.length ? 0xffffffff : 0);
-      for (const e of succs) for (let w = 0; w < words; w++) next[w]! &= sets[e.to]![w]!;
+      for (let k = 0; k < succs.length; k++) {
+        const other = sets[succs[k]!.to]!;
+        for (let w = 0; w < words; w++) next[w]! &= other[w]!;
+      }
       next[i >> 5]! |= 1 << (i & 31);
       const own = sets[i]!;
       for (let w = 0; w < words; w++) {
@@ -137,25 +140,21 @@ function neededNames(context: FunctionContext, uses: readonly ReadonlySet<string
     for (let i = nodes.length - 1; i >= 0; i--) {
       nowAny.fill(0);
       nowAll.fill(0);
-      for (const e of nodes[i]!.succs) {
-        merge(nowAny, any[e.to]!);
-        merge(nowAll, all[e.to]!);
+      const { succs } = nodes[i]!;
+      for (let k = 0; k < succs.length; k++) {
+        merge(nowAny, any[succs[k]!.to]!);
+        merge(nowAll, all[succs[k]!.to]!);
       }
-      const flows: { from: readonly number[]; whole: boolean }[] = [];
-      for (const { to, from, isCopy } of writes[i]!)
-        if (to.some((n) => has(nowAny, n))) flows.push({ from, whole: !isCopy || to.some((n) => has(nowAll, n)) });
+      const written = writes[i]!;
+      const flows = written.length ? written.filter(({ to }) => to.some((n) => has(nowAny, n))) : written;
+      const wholes = flows.length ? flows.map(({ to, isCopy }) => !isCopy || to.some((n) => has(nowAll, n))) : NONE;
       const killed = kills[i]!;
-      if (killed >= 0) for (const set of [nowAny, nowAll]) set[killed >> 5]! &= ~(1 << (killed & 31));
-      for (const { from, whole } of flows) {
-        for (const n of from) {
-          add(nowAny, n);
-          if (whole) add(nowAll, n);
-        }
+      if (killed >= 0) {
+        remove(nowAny, killed);
+        remove(nowAll, killed);
       }
-      for (const n of reads[i]!) {
-        add(nowAny, n);
-        if (!returns[i]) add(nowAll, n);
-      }
+      for (let k = 0; k < flows.length; k++) addNames(flows[k]!.from, nowAny, wholes[k]! ? nowAll : null);
+      addNames(reads[i]!, nowAny, returns[i]! ? null : nowAll);
       const grown = merge(any[i]!, nowAny);
       if (merge(all[i]!, nowAll) || grown) changed = true;
     }
@@ -166,10 +165,20 @@ function neededNames(context: FunctionContext, uses: readonly ReadonlySet<string
   };
 }
 
+const NONE: readonly boolean[] = [];
+
 const has = (set: Uint32Array, n: number): boolean => (set[n >> 5]! & (1 << (n & 31))) !== 0;
 
-function add(set: Uint32Array, n: number): void {
-  set[n >> 5]! |= 1 << (n & 31);
+function remove(set: Uint32Array, n: number): void {
+  set[n >> 5]! &= ~(1 << (n & 31));
+}
+
+function addNames(names: readonly number[], any: Uint32Array, all: Uint32Array | null): void {
+  for (let i = 0; i < names.length; i++) {
+    const n = names[i]!;
+    any[n >> 5]! |= 1 << (n & 31);
+    if (all) all[n >> 5]! |= 1 << (n & 31);
+  }
 }
 
 /** Adds a set to another; true if that one grew. */

@@ -186,7 +186,11 @@ export class State {
     if (!v.s) return false;
     const info = this.symbols.info(v.s);
     if (info.local === 'heap') return true;
-    for (const { array } of this.resources.contents) if (array === v.s || array === info.elementOf?.array) return true;
+    const { contents: resources } = this.resources;
+    for (let i = 0; i < resources.length; i++) {
+      const { array } = resources[i]!;
+      if (array === v.s || array === info.elementOf?.array) return true;
+    }
     return false;
   }
 
@@ -232,14 +236,9 @@ export class State {
     this.hashResources(marks, sum);
     this.hashEscapes(marks, sum);
     this.numbers.hash(marks, sum);
-    const add = (kind: number, text: string, more: number): void => {
-      const [a, b] = hashOfText(text);
-      sum.h1 = (sum.h1 + mix1(a ^ kind, more)) | 0;
-      sum.h2 = (sum.h2 + mix2(b ^ kind, more)) | 0;
-    };
-    ghosts.names.forEach((id, i) => add(0x61, `${id}:${ghosts.contents[i]!.count}`, 0));
-    choices.names.forEach((condition, i) => add(0x91, condition, choices.contents[i] ? 1 : 2));
-    if (this.rounds !== Rounds.none) add(0xa1, this.rounds.text, 0);
+    for (let i = 0; i < ghosts.size; i++) addText(sum, 0x61, `${ghosts.names[i]!}:${ghosts.contents[i]!.count}`, 0);
+    for (let i = 0; i < choices.size; i++) addText(sum, 0x91, choices.names[i]!, choices.contents[i]! ? 1 : 2);
+    if (this.rounds !== Rounds.none) addText(sum, 0xa1, this.rounds.text, 0);
     return (sum.h1 >>> 0) * 0x200000 + (sum.h2 >>> 11);
   }
 
@@ -291,7 +290,9 @@ export class State {
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
       if (stamps[id] !== stamp || (this.symbols.isFoundAnyway(id) && !this.isArray(id))) continue;
-      for (const e of escapes[i]!) {
+      const list = escapes[i]!;
+      for (let k = 0; k < list.length; k++) {
+        const e = list[k]!;
         // of the result it only matters whether the call failed
         const verdict = e.result === null ? 0 : this.numbers.relation(e.result, ZERO);
         h1 = (h1 + mix1(e.h1, verdict)) | 0;
@@ -307,6 +308,12 @@ export class State {
     for (const { array } of this.resources.contents) if (array === id) return true;
     return false;
   }
+}
+
+function addText(sum: Sum, kind: number, text: string, more: number): void {
+  const [a, b] = hashOfText(text);
+  sum.h1 = (sum.h1 + mix1(a ^ kind, more)) | 0;
+  sum.h2 = (sum.h2 + mix2(b ^ kind, more)) | 0;
 }
 
 /**

@@ -107,7 +107,8 @@ export class Marks {
 /** Table of all symbols of one analysis run. */
 export class Symbols {
   readonly places = new Places();
-  private readonly marks = new Marks();
+  /** One for all walks: it is empty whenever somebody asks for it. */
+  private static readonly marks = new Marks();
   private readonly infos: SymInfo[] = [new SymInfo(0, '0', NO_FACTS)];
   private readonly byKey = new Map<string, number>();
   private readonly foundAnyway: (boolean | undefined)[] = [];
@@ -151,8 +152,8 @@ export class Symbols {
 
   /** An empty set of symbols; the one given before is empty as well from now on. */
   newMarks(): Marks {
-    this.marks.clear(this.infos.length);
-    return this.marks;
+    Symbols.marks.clear(this.infos.length);
+    return Symbols.marks;
   }
 
   /** The symbol of that key, if there is one. */
