@@ -41,6 +41,13 @@ export class Forked<K, V> {
 
   set(key: K, value: V): void {
     const at = this.names.indexOf(key);
+    if (at < 0 && this.isShared) {
+      // copied and grown in one
+      this.names = this.names.concat([key]);
+      this.contents = this.contents.concat([value]);
+      this.isShared = false;
+      return;
+    }
     const { names, contents } = this.own();
     if (at < 0) {
       names.push(key);

@@ -58,7 +58,7 @@ interface Comparison {
 interface Callee {
   readonly acquire: ReturnType<typeof facts.acquire>;
   readonly fact: ReturnType<typeof facts.call>;
-  readonly what: 'transparent' | 'min-max' | 'macro' | undefined;
+  readonly what: 'transparent' | 'iterator' | 'min-max' | 'macro' | undefined;
 }
 const UNNAMED: Callee = { acquire: undefined, fact: undefined, what: undefined };
 
@@ -394,7 +394,7 @@ export class Interpreter {
     if (name === undefined) this.eval(e.callee, state, frame);
     const { acquire, fact, what } = name === undefined ? UNNAMED : this.callee(name);
     if (what === 'transparent') return e.args[0] ? this.eval(e.args[0], state, frame) : ZERO;
-    if (name && e.args[0] && isIterTest(name)) return iterTest(this.symbols, name, this.eval(e.args[0], state, frame));
+    if (what === 'iterator' && e.args[0]) return iterTest(this.symbols, name!, this.eval(e.args[0], state, frame));
     if (acquire)
       return this.acquires.acquire(
         acquire,
@@ -443,11 +443,13 @@ export class Interpreter {
         fact: own ? undefined : (facts.call(name, this.machine.unit.target.kernel) ?? facts.call(name)),
         what: TRANSPARENT.has(name)
           ? 'transparent'
-          : /^(min|max|min_t|max_t|umin|umax)$/.test(name)
-            ? 'min-max'
-            : /^_*[A-Z][A-Z0-9_]*$/.test(name)
-              ? 'macro'
-              : undefined,
+          : isIterTest(name)
+            ? 'iterator'
+            : /^(min|max|min_t|max_t|umin|umax)$/.test(name)
+              ? 'min-max'
+              : /^_*[A-Z][A-Z0-9_]*$/.test(name)
+                ? 'macro'
+                : undefined,
       };
       this.callees.set(name, known);
     }
