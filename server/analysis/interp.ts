@@ -403,7 +403,11 @@ export class Interpreter {
         state,
         frame,
       );
-    const args = e.args.map((a) => (a.kind === 'type' ? ZERO : this.eval(a, state, frame)));
+    const args: Val[] = [];
+    for (let i = 0; i < e.args.length; i++) {
+      const a = e.args[i]!;
+      args.push(a.kind === 'type' ? ZERO : this.eval(a, state, frame));
+    }
     if (name && what === 'min-max') return this.arithmetic.minMax(name, e, args, state);
     // MACROS of headers that were not read compute something from their arguments
     if (name && what === 'macro' && (!fact || fact.effects.every((x) => x.kind === 'pure'))) {
@@ -421,7 +425,8 @@ export class Interpreter {
       result = this.effects.effect(effect, e, args, state, frame) ?? result;
       if (effect.kind === 'user-copy' && effect.writes) this.overwrite(effect.writes, e, args[0], state, frame);
     }
-    for (const v of args) this.memory.mayBeSet(v, () => this.memory.fresh('z', e.start, state, frame), state);
+    const set = (): Val => this.memory.fresh('z', e.start, state, frame);
+    for (let i = 0; i < args.length; i++) this.memory.mayBeSet(args[i]!, set, state);
     result ??= name ? this.effects.tells(name, e, args, state, frame) : undefined;
     return result ?? this.memory.fresh('r', e.start, state, frame, { name: name && `${name}()` });
   }

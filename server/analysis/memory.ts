@@ -10,6 +10,8 @@ import { ZERO, sameVal, symbol, valKey, type Val } from './values.ts';
 /** What is known of an unknown value. */
 type FreshInfo = Pick<SymFacts, 'name' | 'lo' | 'hi' | 'zeroed' | 'unset' | 'nonNull'> & { readonly local?: 'heap' };
 
+const NONE: readonly never[] = [];
+
 /** Reads and writes the memory of a state. */
 export class Memory {
   constructor(private readonly symbols: Symbols) {}
@@ -107,7 +109,7 @@ export class Memory {
   /** Notes for held pages that the function wrote to memory that others see: a sign that the object now owns them. */
   private published(loc: Place, state: State, cleared: boolean): void {
     const { field } = loc;
-    if (field === '*') return;
+    if (field === '*' || state.resources.size === 0) return;
     for (const [id, r] of state.resources) {
       if (r.status !== 'held') continue;
       const forgotten =
@@ -236,12 +238,15 @@ export class Memory {
   }
 
   /** Resources whose pages `v` names: the array itself, or an element of it. */
-  resourcesOf(v: Val, state: State): [string, Resource][] {
+  resourcesOf(v: Val, state: State): readonly (readonly [string, Resource])[] {
+    const { names: ids, contents: resources } = state.resources;
+    if (ids.length === 0) return NONE;
     const { elementOf: el, fill } = this.symbols.info(v.s);
     const out: [string, Resource][] = [];
-    for (const [id, r] of state.resources) {
+    for (let i = 0; i < ids.length; i++) {
+      const r = resources[i]!;
       if (r.array === v.s || (el && r.array === el.array && (fill === undefined || r.fills.includes(fill))))
-        out.push([id, r]);
+        out.push([ids[i]!, r]);
     }
     return out;
   }

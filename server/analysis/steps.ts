@@ -126,23 +126,26 @@ export class Stepper {
     const before = state.trace;
     const question = this.interp.question(test, state, frame);
     const answer = question && state.compare(question.op, question.a, question.b);
-    const edges = node.succs.filter(({ label }) => {
-      const truth = label.kind === 'true';
-      return tired ? !truth || node.succs.length === 1 : answer !== !truth;
-    });
     const out: Step[] = [];
-    edges.forEach((edge, i) => {
+    const { succs } = node;
+    // the last way that may be taken goes on with the state itself
+    let last = succs.length - 1;
+    const isOpen = (truth: boolean): boolean => (tired ? !truth || succs.length === 1 : answer !== !truth);
+    while (last >= 0 && !isOpen(succs[last]!.label.kind === 'true')) last--;
+    for (let i = 0; i <= last; i++) {
+      const edge = succs[i]!;
       const truth = edge.label.kind === 'true';
-      const s = i === edges.length - 1 ? state : state.fork();
+      if (!isOpen(truth)) continue;
+      const s = i === last ? state : state.fork();
       const isPossible = question
         ? this.interp.assumeCompared(question, truth, s)
         : this.interp.assume(test, truth, s, frame);
-      if (!isPossible && !tired) return;
+      if (!isPossible && !tired) continue;
       // `while (!failed)` goes on where the test is false
       if (loop && !truth && !isInside(loop, edge.to)) this.borders.leave(loop, s, frame, skipped, test);
       if (!loop && before === s.trace) s.note(test, this.decision(test, truth), 'branch');
       out.push({ edge, state: s });
-    });
+    }
     return out;
   }
 
