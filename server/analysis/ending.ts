@@ -125,7 +125,7 @@ export class Endings {
     const counts = [r.result, ...r.earlier];
     const tells = (v: Val): boolean => counts.some((n) => v.s === n.s || this.symbols.mentions(v.s, n.s));
     if (value && tells(value) && state.bounds(value).hi >= 0) return null;
-    for (const [loc, v] of state.memory) if (!loc.isLocal && v.s && tells(v)) return null;
+    for (const { place: loc, val: v } of state.memory.entries()) if (!loc.isLocal && v.s && tells(v)) return null;
     return 'uncounted';
   }
 
@@ -170,7 +170,7 @@ export class Endings {
         if (!arr.local && sym === r.array) out.add(arr.name ?? 'memory');
       } else if (!info.local && !info.key.startsWith('fresh:f') && r.fact.into !== 'return')
         out.add(info.name ?? 'memory');
-      for (const [loc, v] of state.memory) {
+      for (const { place: loc, val: v } of state.memory.entries()) {
         const el = this.symbols.info(v.s).elementOf;
         if (v.s !== sym && el?.array !== sym) continue;
         if (loc.isLocal) {

@@ -376,7 +376,7 @@ class Walker implements Machine {
   /** A local object that holds the pages of a resource. */
   private owns(v: Val, state: State): boolean {
     if (this.symbols.info(v.s).local !== 'heap') return false;
-    for (const [loc, val] of state.memory) {
+    for (const { place: loc, val: val } of state.memory.entries()) {
       if (loc.base !== v.s || !val.s) continue;
       if (this.interp.memory.resourcesOf(val, state).length) return true;
     }

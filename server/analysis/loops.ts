@@ -173,7 +173,8 @@ function runsAlways(loop: Loop, call: CallExpr, { cfg }: FunctionContext): boole
 
 /** The array of the pages stands in a slot of the list at that symbol: `list[i].pages`. */
 function isListedIn(list: number, r: Resource, state: State): boolean {
-  for (const [loc, v] of state.memory) if (v.s === r.array && loc.pointer?.s === list) return true;
+  for (const { place: loc, val: v } of state.memory.entries())
+    if (v.s === r.array && loc.pointer?.s === list) return true;
   return false;
 }
 

@@ -130,7 +130,7 @@ export class Memory {
     if (base === undefined) return true;
     const { addressOf, from } = this.symbols.info(r.array);
     if (from?.base === base || addressOf?.base === base) return true;
-    for (const [at, v] of state.memory)
+    for (const { place: at, val: v } of state.memory.entries())
       if (at.base === base && v.s && this.resourcesOf(v, state).some(([, x]) => x === r)) return true;
     return false;
   }
@@ -171,10 +171,12 @@ export class Memory {
    */
   changed(loc: Place, now: Val, state: State): void {
     const kept = state.resources.size
-      ? [...state.memory].filter(([at, v]) => v.s !== 0 && at.isPartOf(loc) && this.touchesResource(v, state))
+      ? state.memory
+          .entries()
+          .filter(({ place, val }) => val.s !== 0 && place.isPartOf(loc) && this.touchesResource(val, state))
       : [];
     this.store(loc, now, state);
-    for (const [at, v] of kept) state.memory.set(at, v);
+    for (const { place, val } of kept) state.memory.set(place, val);
   }
 
   /**
@@ -220,7 +222,7 @@ export class Memory {
 
   /** Pages that sit in a scatterlist or the like are released through it; which entries is not followed. */
   handOverContained(state: State): void {
-    for (const [loc, val] of state.memory) {
+    for (const { place: loc, val: val } of state.memory.entries()) {
       if (!loc.isContained) continue;
       for (const [id, r] of this.resourcesOf(val, state))
         if (isElsewhere(state, r)) state.resources.set(id, { ...r, status: 'handed' });
@@ -229,7 +231,7 @@ export class Memory {
 
   /** Arrays that stand in slots of a list (`chunk[i].pages`): a release of what is not known may be of them. */
   handOverListed(kind: RefKind, state: State): void {
-    for (const [loc, v] of state.memory) {
+    for (const { place: loc, val: v } of state.memory.entries()) {
       if (loc.isLocal || !v.s || !/\[|\+x|\+\d/.test(loc.text)) continue;
       for (const [id, r] of state.resources)
         if (r.array === v.s && r.kind === kind && this.symbols.info(v.s).local === 'heap')

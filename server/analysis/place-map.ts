@@ -57,9 +57,8 @@ export class PlaceMap {
     return undefined;
   }
 
-  /** The entries as they are now. */
-  [Symbol.iterator](): IterableIterator<[Place, Val]> {
-    const entries = this.cells.contents.map(({ place, val }): [Place, Val] => [place, val]);
-    return entries.values();
+  /** What is there now: what is written later does not change the list. */
+  entries(): readonly Cell[] {
+    return this.cells.values();
   }
 }

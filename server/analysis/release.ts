@@ -259,13 +259,14 @@ export class Releases {
     const info = this.symbols.info(array);
     const object = this.symbols.places.behind(owner);
     if (info.addressOf?.root === object) return true;
-    for (const [loc, val] of state.memory) if (val.s === array && loc.root === object && !loc.isContained) return true;
+    for (const { place: loc, val: val } of state.memory.entries())
+      if (val.s === array && loc.root === object && !loc.isContained) return true;
     return info.from?.base === owner.s && owner.s !== 0 && info.elementOf === undefined;
   }
 
   /** The table that the pages were put into is part of the memory that goes away. (`copiedOut` says that no other is known.) */
   private isOnlyIn(freed: Val, r: Resource, state: State): boolean {
-    for (const [loc, val] of state.memory)
+    for (const { place: loc, val: val } of state.memory.entries())
       if (loc.isContained && loc.pointer?.s === freed.s)
         if (val.s === r.array || this.symbols.info(val.s).elementOf?.array === r.array) return true;
     return false;
@@ -274,7 +275,7 @@ export class Releases {
   /** The pages were also put somewhere that is not going away. */
   private copiedOut(r: Resource, freed: Val, state: State): boolean {
     const object = this.symbols.places.behind(freed);
-    for (const [loc, val] of state.memory) {
+    for (const { place: loc, val: val } of state.memory.entries()) {
       const el = this.symbols.info(val.s).elementOf;
       if (
         (val.s === r.array || el?.array === r.array) &&
