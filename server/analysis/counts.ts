@@ -384,6 +384,7 @@ function flowOf(site: AcquireSite, file: FileAnalysis): { how: Binding['how']; f
 export function countFaults(file: FileAnalysis): CountFault[] {
   const out: CountFault[] = [];
   for (const site of file.groups.acquires) {
+    if (file.isElsewhere(site.fn)) continue;
     const found = flowOf(site, file);
     const f = file.functions.get(site.fn);
     if (!found || !f) continue;

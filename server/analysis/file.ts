@@ -12,6 +12,7 @@ import { Groups } from './groups.ts';
 import { finish, type Parts } from './parts.ts';
 import { UNPINS } from './idle-release.ts';
 import { Naming, TELLING } from './naming.ts';
+import { once } from './per-function.ts';
 import { Pointers } from './pointers.ts';
 
 export interface FileAnalysis {
@@ -29,6 +30,8 @@ export interface FileAnalysis {
   entriesAbove(name: string): readonly string[];
   /** The function, or one that it calls, takes or gives back pages. */
   touches(name: string): boolean;
+  /** The function stands in another file that this one is linked with: what is wrong in it is said where that one is analysed. */
+  isElsewhere(name: string): boolean;
   /** Functions of the file that `name` can reach by calls, itself first; each is looked for when it is asked for. */
   reachable(name: string): Iterable<string>;
   /** Functions of the file that can reach `name` by calls, itself included. */
@@ -150,6 +153,7 @@ function idle(unit: TranslationUnit, functions: number): FileAnalysis {
     isEntry: () => true,
     entriesAbove: () => [],
     touches: () => false,
+    isElsewhere: () => false,
     reachable: (name) => new Set([name]),
     reaching: (name) => new Set([name]),
     reaches: (from, to) => from === to,
@@ -268,6 +272,11 @@ export function* analysing(
     }
   }
   const own = ownEvents(unit, events, reaches, (name) => walk(name, files).events);
+  // what came with those files from headers is told of here as well
+  const elsewhere = once(() => {
+    const linked = unit.linkedFunctions.filter((def) => unit.sources.locate(def).path.endsWith('.c'));
+    return new Set(linked.filter((def) => defs.get(def.name) === def).map((def) => def.name));
+  });
   return {
     unit,
     isIdle: false,
@@ -278,6 +287,7 @@ export function* analysing(
     isEntry: (name) => calls.isEntry(name),
     entriesAbove: (name) => calls.entriesAbove(name),
     touches: (name) => touching.has(name),
+    isElsewhere: (name) => elsewhere().has(name),
     reachable: (name) => calls.reachable(name),
     reaching: (name) => calls.reaching(name),
     reaches,

@@ -120,19 +120,21 @@ export const mmapLock: Rule = {
   *check(file): Iterable<Report> {
     if (!file.groups.acquires.length) return;
     const locks = locksOf(file);
-    for (const site of file.groups.acquires) {
+    const sites = file.groups.acquires.filter((a) => !file.isElsewhere(a.fn));
+    for (const site of sites) {
       if (needs(site)) yield* notHeld(file, locks, site);
       else if (site.fact.mmapLock === 'forbidden' && /_(fast|unlocked)$/.test(site.fact.name))
         yield* isHeld(file, locks, site);
     }
-    yield* kept(file, locks);
-    yield* droppedTwice(file, locks);
+    const needing = sites.filter(needs);
+    yield* kept(file, locks, needing);
+    yield* droppedTwice(file, locks, needing);
   },
 };
 
 /** A function takes the lock and gives it back, and then, on every way to a second call, gives it back again. */
-function* droppedTwice(file: FileAnalysis, locks: Locks): Iterable<Report> {
-  for (const fn of new Set(file.groups.acquires.filter(needs).map((a) => a.fn))) {
+function* droppedTwice(file: FileAnalysis, locks: Locks, sites: readonly AcquireSite[]): Iterable<Report> {
+  for (const fn of new Set(sites.map((a) => a.fn))) {
     const f = file.functions.get(fn);
     const calls = (f?.calls ?? []).filter((c) => /^mmap_(read|write)_(\w+_)?(un)?lock/.test(callName(c)) && c.args[0]);
     const drops = calls.filter((c) => /unlock$/.test(callName(c)));
@@ -215,10 +217,10 @@ function* isHeld(file: FileAnalysis, locks: Locks, site: AcquireSite): Iterable<
 }
 
 /** Functions that take the lock for an acquire and return with it. */
-function* kept(file: FileAnalysis, locks: Locks): Iterable<Report> {
+function* kept(file: FileAnalysis, locks: Locks, sites: readonly AcquireSite[]): Iterable<Report> {
   const done = new Set<string>();
-  for (const site of file.groups.acquires) {
-    if (!needs(site) || done.has(site.fn)) continue;
+  for (const site of sites) {
+    if (done.has(site.fn)) continue;
     done.add(site.fn);
     if (!locks.at(site.fn, site.call).some((s) => s.held.has('mmap') && !s.held.has('mmap?'))) continue;
     if (/(^|_)lock/.test(site.fn) || locks.isUnlockedOutside(site.fn)) continue;

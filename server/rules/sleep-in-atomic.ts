@@ -112,6 +112,7 @@ export const sleepInAtomic: Rule = {
   *check(file): Iterable<Report> {
     const locks = locksOf(file);
     for (const { fn, call, why } of sleepers(file)) {
+      if (file.isElsewhere(fn)) continue;
       for (const seen of locks.at(fn, call)) {
         const found = locks.atomicAt(seen);
         if (!found) continue;
