@@ -7,13 +7,14 @@ import { CallGraph } from './call-graph.ts';
 import type { PathEvent } from './events.ts';
 import { ownEvents } from './foreign.ts';
 import { earlierEvents } from './earlier.ts';
-import { earlierWalk, knownWalk, LIMITS_ABOVE, walkFunction, type FileFunctions, type WalkResult } from './explore.ts';
+import { earlierWalk, knownWalk, LIMITS_ABOVE, walkFunction, type WalkResult } from './explore.ts';
 import { Groups } from './groups.ts';
 import { finish, type Parts } from './parts.ts';
 import { UNPINS } from './idle-release.ts';
 import { Naming, TELLING } from './naming.ts';
 import { once } from './per-function.ts';
 import { Pointers } from './pointers.ts';
+import type { FileFunctions } from './walker.ts';
 
 export interface FileAnalysis {
   readonly unit: TranslationUnit;
