@@ -16,7 +16,8 @@ import type { Pointers } from './pointers.ts';
 import { unionNames } from './unions.ts';
 import { isPageType, resultOf, type AcquireSite, type Group, type ReleaseSite, type UseSite } from './sites.ts';
 
-const headOf = perDefinition((def) => `${def.name}(${def.params.map((p) => p.name ?? '').join()})`);
+/** Its name, that of its parameters, and what else stands there: to tell less it would have to be read. */
+const headOf = perDefinition((def) => `${def.name} ${def.source.slice(0, def.bodySpan.start - def.start)}`);
 
 /** Such a word frees memory. */
 const FREES = wordKind((word) => facts.call(word)?.effects.some((e) => e.kind === 'free') ?? false);

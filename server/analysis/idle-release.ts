@@ -254,7 +254,8 @@ export function idleReleases(file: FileAnalysis): IdleRelease[] {
   const own = new Set(file.unit.functions);
   for (const f of file.functions.values()) {
     if (!own.has(f.def) || !mightBe(file, f)) continue;
-    if (f.def.hasError || !(isSuspect(f) || mayHaveEmptyBranches(f.def))) continue;
+    // who was read for the first question is not parsed once more for the second
+    if (!(isSuspect(f) || mayHaveEmptyBranches(f.def)) || f.def.hasError) continue;
     const found = unread(file, f) ?? first(unusedParameter(file, f)) ?? leftBehind(file, f) ?? leftUnused(file, f);
     if (found) out.push(found);
     else if (isEmpty(file, f)) out.push({ fn: f.def.name, kind: 'empty', at: f.def.nameSpan, name: '' });

@@ -9,7 +9,7 @@ import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { effectsOf, ENDS, first, MAY_RELEASE, UNPINS, type IdleRelease } from './idle-release.ts';
 import { mentions, perBody } from './mentions.ts';
-import { isOf, mayHave, wordKind } from './naming.ts';
+import { isOf, mayHave, mayName, wordKind } from './naming.ts';
 import { perDefinition, perFunction } from './per-function.ts';
 
 /** Words of a condition that speak of references on pages. */
@@ -226,9 +226,10 @@ export const mayLeaveBehind = perFunction(
 /** The same by its name, words and text, told without reading it. */
 export const mightLeaveBehind = perDefinition((def): boolean => {
   if (UNPINS.test(def.name) || mayHave(def, BARE)) return true;
+  if (!mayName(def, 'goto')) return false;
   const text = def.source;
   // a label, or the `goto` of a macro to one that a macro makes
-  if (def.words.has('goto') && !text.includes('goto')) return true;
+  if (!text.includes('goto')) return true;
   for (const [, label] of text.matchAll(/(\w+)\s*:/g)) if (isOf(label!, LABEL)) return true;
   return false;
 });
