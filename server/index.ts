@@ -16,6 +16,7 @@ import {
 import type { KernelVersion, Target, TranslationUnit } from '../language/c/unit.ts';
 import { gupFamilyNames } from '../language/kernel/index.ts';
 import { formatVersion } from '../language/kernel/version.ts';
+import { isWordPart } from '../language/search.ts';
 import { withInferredMacros } from './analysis/configure.ts';
 import { isAlike } from './analysis/alike.ts';
 import { analysing, type FileAnalysis } from './analysis/file.ts';
@@ -67,10 +68,6 @@ function nameAt(text: string, at: number, stem: string): boolean {
   while (end < text.length && isWordPart(text.charCodeAt(end))) end++;
   return NAMES.has(text.slice(start, end));
 }
-
-/** A letter, a digit or an underscore. */
-const isWordPart = (c: number): boolean =>
-  (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 95;
 
 /** The analyser over a wasm parser; bytes, or paths/URLs that the platform can fetch. */
 export async function createAnalyser(wasm: {

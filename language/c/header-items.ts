@@ -2,7 +2,7 @@
  * What stands in headers: types, variables and functions. A piece of a header (header-text.ts) is parsed when somebody asks for a name that
  * it may declare, and shared between the files that include the same text with the same meaning.
  */
-import { countBefore } from '../search.ts';
+import { countBefore, nextWord } from '../search.ts';
 import type { FileContext } from './function-item.ts';
 import { LazyHeaderFunctions } from './header-functions.ts';
 import { meaningOf, type Meaning } from './header-meaning.ts';
@@ -183,15 +183,9 @@ function piecesWith(pre: Preprocessed, word: string, followed?: RegExp): TextPie
 /** Where a word stands in a text with such a thing behind it. */
 function placesOf(text: string, word: string, followed: RegExp | undefined): number[] {
   const out: number[] = [];
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    const end = at + word.length;
-    if (isWordPart(text.charCodeAt(at - 1)) || isWordPart(text.charCodeAt(end))) continue;
-    if (followed) followed.lastIndex = end;
+  for (let at = nextWord(text, word); at >= 0; at = nextWord(text, word, at + 1)) {
+    if (followed) followed.lastIndex = at + word.length;
     if (!followed || followed.test(text)) out.push(at);
   }
   return out;
 }
-
-/** A letter, a digit or an underscore. */
-const isWordPart = (c: number): boolean =>
-  (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 95;

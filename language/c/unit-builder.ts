@@ -1,7 +1,7 @@
 /** From text to TranslationUnit: preprocess, mask, parse, and read items on demand. */
 import type { Declarator, RecordDef } from './ast.ts';
 import { byField } from './fields.ts';
-import { forgetMacroWords } from './macro-words.ts';
+import { forgetMacroWords, wordsOfBody } from './macro-words.ts';
 import { definitionsIn, type FileContext, type LazyFunction } from './function-item.ts';
 import { hashText } from './hash.ts';
 import { forgetHeaderItems, Headers } from './header-items.ts';
@@ -132,13 +132,13 @@ function preprocessIn(parser: CParser, input: ParseInput, scan: Scan, choices: R
 /** Words of a file, and of the bodies of the macros that it uses. */
 function macrosReached(text: string, env: Environment): ReadonlySet<string> {
   const names = new Set<string>();
-  const queue = [text];
+  const queue: (readonly string[])[] = [text.match(/[A-Za-z_]\w*/g) ?? []];
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    for (const word of next.match(/[A-Za-z_]\w*/g) ?? []) {
+    for (const word of next) {
       if (names.has(word)) continue;
       names.add(word);
-      const body = env.definition(word)?.body;
-      if (body !== undefined && body !== '') queue.push(body);
+      const def = env.definition(word);
+      if (def) queue.push(wordsOfBody(def.body));
     }
   }
   return names;

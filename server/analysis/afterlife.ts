@@ -12,7 +12,7 @@ import { writesThrough, type Addresses } from './addresses.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { runFlow, sameCall, textOf, wayTo, type Entry } from './flow.ts';
-import { callsByNode, COPIES, DATA, mayUse, named, objectOf, UNMAPS, UNMAPS_ALL, USES } from './late-calls.ts';
+import { COPIES, DATA, mayUse, named, objectOf, UNMAPS, UNMAPS_ALL, USES } from './late-calls.ts';
 import { dmaHandles, helperReleases, undoesMapping, type HelperRelease } from './late-helpers.ts';
 import { once } from './per-function.ts';
 import type { Group, ReleaseSite } from './sites.ts';
@@ -153,11 +153,7 @@ class Afterlife {
 
   private step(node: CfgNode, data: Data): Data {
     let next = data;
-    const calls: CallExpr[] = [];
-    for (const e of exprsOf(node))
-      walkExpr(e, (x) => {
-        if (x.kind === 'call') calls.push(x);
-      });
+    const calls = this.f.callsAt[node.id]!;
     for (const call of calls) {
       const released = this.sites.filter((s) => sameCall(s.site.call, call));
       for (const from of released)
@@ -336,7 +332,7 @@ class Afterlife {
   /** Behind some release stands what could be a late use. */
   private mayBeLate(): boolean {
     const { nodes } = this.f.cfg;
-    const calls = callsByNode(this.f);
+    const { callsAt: calls } = this.f;
     const releases = (c: CallExpr): boolean => this.sites.some((s) => sameCall(s.site.call, c));
     const touches = (name: string): boolean =>
       this.sites.some((s) =>

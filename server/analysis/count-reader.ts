@@ -238,14 +238,13 @@ export class CountReader {
   /** A release of as many pages as the result says. */
   releasesBy(node: CfgNode): Span | null {
     let found: Span | null = null;
-    for (const e of exprsOf(node))
-      walkExpr(e, (x) => {
-        if (x.kind !== 'call' || this.file.functions.has(calleeName(x) ?? '')) return;
-        for (const y of kernel.call(calleeName(x) ?? '')?.effects ?? []) {
-          const count = y.kind === 'release' ? x.args[y.pages.count ?? -1] : undefined;
-          if (count && this.isResult(count)) found ??= x;
-        }
-      });
+    for (const x of this.f.callsAt[node.id]!) {
+      if (this.file.functions.has(calleeName(x) ?? '')) continue;
+      for (const y of kernel.call(calleeName(x) ?? '')?.effects ?? []) {
+        const count = y.kind === 'release' ? x.args[y.pages.count ?? -1] : undefined;
+        if (count && this.isResult(count)) found ??= x;
+      }
+    }
     return found;
   }
 

@@ -1,6 +1,6 @@
 /**
  * In which context code outside of the file enters a function: by the operations table or the call that registers it,
- * or, for an exported one, by what its parameters and comments say.
+ * or, for an exported one, by what its parameters and comments say. And who of the file itself enters it.
  */
 import type { AssignExpr, CallExpr, CType, Expr, MemberExpr, Span } from '../../language/c/ast.ts';
 import { recordNameOf, typeOfExpr, walkExpr } from '../../language/c/index.ts';
@@ -133,7 +133,7 @@ class Teller {
         this.told.push([fn, { mmap: 'unknown', atomic: null, at: x }]);
         return;
       }
-      if (/^kref_put/.test(name!)) return; // a call: see Locks.callersOf
+      if (/^kref_put/.test(name!)) return; // a call: see callersIn
       const atomic = ['hardirq', 'softirq', 'timer', 'rcu'].includes(e.context) ? `atomic:${e.context}` : null;
       this.told.push([fn, { mmap: e.context === 'process' ? 'unknown' : 'free', atomic, at: x }]);
     });
@@ -155,6 +155,28 @@ const toldByGlobals = perFile((file): readonly Told[] => {
   for (const g of file.unit.globals) if (g.init) teller.initialiser(g.init, g.type);
   return teller.told;
 });
+
+/** A call, and the function that makes it. */
+export interface Caller {
+  readonly fn: string;
+  readonly call: CallExpr;
+}
+
+/** Calls that enter other functions of the file; kref_put() calls its release function now. */
+const entering = perSurroundings((file: FileAnalysis, { def, calls }) =>
+  calls.flatMap((call): [string, Caller][] => {
+    const callee = calleeName(call);
+    if (callee === undefined) return [];
+    const entered = /^kref_put/.test(callee) && call.args[1]?.kind === 'id' ? call.args[1].name : callee;
+    return entered !== def.name && file.functions.has(entered) ? [[entered, { fn: def.name, call }]] : [];
+  }),
+);
+
+/** Who enters a function of the file. */
+export const callersIn = (file: FileAnalysis, fn: string): readonly Caller[] =>
+  namingOf(file.functions)
+    .mayCall(fn)
+    .flatMap((f) => entering(file, f).flatMap(([entered, caller]) => (entered === fn ? [caller] : [])));
 
 /** The contexts in which code outside of a file enters a function. One that only this file calls has none. */
 export function contextsOf(file: FileAnalysis, fn: string): readonly EntryContext[] {

@@ -8,6 +8,7 @@ import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
 import type { CfgNode, Edge } from '../../language/c/cfg.ts';
 import { exprText, spelledNumber, walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
+import { nextWord } from '../../language/search.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import { perFunction } from './per-function.ts';
 
@@ -198,20 +199,9 @@ export function learn(facts: Facts, text: string, mask: number): Facts | null {
 
 function forget(facts: Facts, name: string): Facts {
   let out: Map<string, number> | undefined;
-  for (const text of facts.keys()) if (names(text, name)) (out ??= new Map(facts)).delete(text);
+  for (const text of facts.keys()) if (nextWord(text, name) >= 0) (out ??= new Map(facts)).delete(text);
   return out ?? facts;
 }
-
-/** The name stands in the text as a word of its own. */
-function names(text: string, name: string): boolean {
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
-    if (!isWordPart(text.charCodeAt(at - 1)) && !isWordPart(text.charCodeAt(at + name.length))) return true;
-  return false;
-}
-
-/** A letter, a digit or an underscore. */
-const isWordPart = (c: number): boolean =>
-  (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 95;
 
 /** The variable or field that a write goes to. */
 const target = (e: Expr): string | null => {

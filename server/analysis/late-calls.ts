@@ -1,10 +1,8 @@
 /** Calls that get at pages, or may, by what the tables and their names say: those that must not come behind a release. */
-import type { CallExpr, Expr } from '../../language/c/ast.ts';
-import { walkExpr } from '../../language/c/index.ts';
+import type { Expr } from '../../language/c/ast.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
 import { writesThrough } from './addresses.ts';
-import { calleeName, exprsOf } from './context.ts';
-import { perFunction } from './per-function.ts';
+import { calleeName } from './context.ts';
 
 /** The expression below casts. */
 export const strip = (e: Expr): Expr => (e.kind === 'cast' ? strip(e.arg) : e);
@@ -47,18 +45,6 @@ export const USES = new Set([
 
 /** What a helper does to the data of a page. */
 export const DATA = new Set(['kmap', 'data', 'dma-map', 'put-in']);
-
-/** Calls of each node. */
-export const callsByNode = perFunction((f) =>
-  f.cfg.nodes.map((node) => {
-    const calls: CallExpr[] = [];
-    for (const e of exprsOf(node))
-      walkExpr(e, (x) => {
-        if (x.kind === 'call') calls.push(x);
-      });
-    return calls;
-  }),
-);
 
 /** Names of functions that undo a mapping for a device, as far as the tables do not know them. */
 export const UNMAPS = /(dma|sg|sgtable|iommu|pci)_?\w*unmap|unmap\w*_?(dma|sg|iommu)/;

@@ -6,71 +6,29 @@
  */
 import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
 import type { Cfg, CfgNode } from '../../language/c/cfg.ts';
-import { walkExpr } from '../../language/c/index.ts';
 import { facts as kernel, guardClasses, mmapRwsemEffects } from '../../language/kernel/index.ts';
-import type { Effect } from '../../language/kernel/types.ts';
-import { calleeName, exprsOf, type FunctionContext } from './context.ts';
-import { contextsOf, type EntryContext } from './entry-context.ts';
+import { calleeName, type FunctionContext } from './context.ts';
+import { callersIn, contextsOf, type Caller, type EntryContext } from './entry-context.ts';
 import type { FileAnalysis } from './file.ts';
-import { namingOf } from './naming.ts';
-import { perFile, perFunction, perSurroundings } from './per-function.ts';
+import { perFile } from './per-function.ts';
+import {
+  apply,
+  compose,
+  isAtomic,
+  keyOf,
+  MMAP,
+  PERHAPS,
+  sure,
+  toggled,
+  tokenOf,
+  unsure,
+  type Data,
+  type Held,
+  type LockEffect,
+} from './held.ts';
 import { formOfCall } from './sites.ts';
 import { ANY, constantOf, NEGATIVE, POSITIVE, runFlow, sameCall, signIn, textOf, ZERO_ } from './flow.ts';
 import type { Entry, Facts, Flow, Outcome } from './flow.ts';
-
-/** Tokens held (`mmap`, `mmap?`, `atomic:…`) or given up below what the caller held (`-mmap`, `-atomic:…`), with their place. */
-export type Held = ReadonlyMap<string, Span>;
-
-interface Data {
-  readonly held: Held;
-  /** What the function returns, once it does. */
-  readonly result: number;
-}
-
-type LockEffect = Extract<Effect, { kind: 'lock' | 'unlock' | 'lock-assert' }>;
-
-const MMAP = 'mmap';
-const PERHAPS = 'mmap?';
-
-/** The last name in a lock expression: `&dev->lock` → `lock`. */
-function lockName(e: Expr | undefined): string {
-  let name = '';
-  if (e)
-    walkExpr(e, (x) => {
-      if (x.kind === 'id' || x.kind === 'member') name = name || x.name;
-    });
-  return e?.kind === 'unary' && e.arg.kind === 'member' ? e.arg.name : e?.kind === 'member' ? e.name : name;
-}
-
-const WORDS: Record<string, string> = {
-  spin: 'spinlock',
-  'spin-irq': 'spinlock',
-  rwlock: 'spinning rwlock',
-  rcu: 'RCU read section',
-  preempt: 'preempt_disable() section',
-  irq: 'section with interrupts off',
-  bh: 'section with bottom halves off',
-  'atomic-kmap': 'kmap_atomic() section',
-  hardirq: 'function that runs in a hard interrupt',
-  softirq: 'function that runs in a soft interrupt',
-  timer: 'timer function',
-};
-
-/** The token of an effect; null for locks that allow sleeping. */
-function tokenOf(effect: LockEffect, args: readonly Expr[]): string | null {
-  if (effect.what === 'mmap-read' || effect.what === 'mmap-write') return MMAP;
-  if (effect.what === 'mutex') return null;
-  const spinning = effect.what === 'spin' || effect.what === 'spin-irq' || effect.what === 'rwlock';
-  return `atomic:${spinning ? `lock:${lockName(effect.arg === null ? undefined : args[effect.arg])}` : effect.what}`;
-}
-
-/** In words, for a message: "under the spinlock `lock`". */
-export function describeToken(token: string): string {
-  const [, what = '', name] = token.split(':');
-  return what === 'lock' ? `the spinning lock \`${name}\`` : `a ${WORDS[what] ?? what}`;
-}
-
-const isAtomic = (token: string): boolean => token.startsWith('atomic:');
 
 /** A question about a call: what may be held there, on which path. */
 export interface Seen {
@@ -106,56 +64,6 @@ interface Lockers {
   readonly calls: readonly string[];
 }
 const lockers = new WeakMap<Cfg, Lockers>();
-
-/** A call, and the function that makes it. */
-interface Caller {
-  readonly fn: string;
-  readonly call: CallExpr;
-}
-
-/** Calls that enter other functions of the file; kref_put() calls its release function now. */
-const entering = perSurroundings((file: FileAnalysis, { def, calls }) =>
-  calls.flatMap((call): [string, Caller][] => {
-    const callee = calleeName(call);
-    if (callee === undefined) return [];
-    const entered = /^kref_put/.test(callee) && call.args[1]?.kind === 'id' ? call.args[1].name : callee;
-    return entered !== def.name && file.functions.has(entered) ? [[entered, { fn: def.name, call }]] : [];
-  }),
-);
-
-/** Who enters a function of the file. */
-const callersIn = (file: FileAnalysis, fn: string): readonly Caller[] =>
-  namingOf(file.functions)
-    .mayCall(fn)
-    .flatMap((f) => entering(file, f).flatMap(([entered, caller]) => (entered === fn ? [caller] : [])));
-
-/** Nodes by the calls in them. */
-const nodesOfCalls = perFunction((f) => {
-  const out = new Map<CallExpr, CfgNode[]>();
-  for (const node of f.cfg.nodes) {
-    for (const e of exprsOf(node))
-      walkExpr(e, (x) => {
-        if (x.kind !== 'call') return;
-        const nodes = out.get(x);
-        if (!nodes) out.set(x, [node]);
-        else if (nodes.at(-1) !== node) nodes.push(node);
-      });
-  }
-  return out;
-});
-
-/** Calls of each node, by its number: inner calls are made first. */
-const callsOfNodes = perFunction((f): readonly (readonly CallExpr[])[] =>
-  f.cfg.nodes.map((node) => {
-    let out: CallExpr[] | undefined;
-    for (const e of exprsOf(node))
-      walkExpr(e, (x) => {
-        if (x.kind === 'call') (out ??= []).push(x);
-      });
-    return out?.reverse() ?? NO_CALLS;
-  }),
-);
-const NO_CALLS: readonly CallExpr[] = [];
 
 const NO_EFFECTS: readonly LockEffect[] = [];
 
@@ -225,21 +133,6 @@ export class Locks {
     return UNLOCKS.test(name) ? 'unlock' : 'lock';
   }
 
-  private apply(held: Held, effect: LockEffect, args: readonly Expr[], at: Span): Held {
-    const token = tokenOf(effect, args);
-    if (!token) return held;
-    const next = new Map(held);
-    if (effect.kind === 'unlock') {
-      if (token === MMAP && next.delete(PERHAPS)) return next;
-      if (!next.delete(token)) next.set(`-${token}`, at);
-    } else {
-      if (effect.kind === 'lock-assert' && next.has(token)) return held;
-      if (!next.delete(`-${token}`) || effect.kind === 'lock-assert') next.set(token, at);
-      else next.set(token, at);
-    }
-    return next;
-  }
-
   private applyCall(call: CallExpr, states: readonly Outcome<Data>[], depth: number): readonly Outcome<Data>[] {
     const text = textOf(call, this.file.unit);
     const each = (f: (o: Outcome<Data>) => readonly Outcome<Data>[]): readonly Outcome<Data>[] => states.flatMap(f);
@@ -249,10 +142,10 @@ export class Locks {
     if (callee !== 'elsewhere') {
       if (callee === 'harmless') return states;
       const summary = callee;
-      if (!summary) return each((o) => [{ ...o, data: { ...o.data, held: this.unsure(o.data.held, call) } }]);
+      if (!summary) return each((o) => [{ ...o, data: { ...o.data, held: unsure(o.data.held, call) } }]);
       return each((o) =>
         summary.map((end) => ({
-          data: { ...o.data, held: this.compose(o.data.held, sure(end, summary), call) },
+          data: { ...o.data, held: compose(o.data.held, sure(end, summary), call) },
           facts: [...(o.facts ?? []), [text, end.result] as const],
         })),
       );
@@ -295,10 +188,10 @@ export class Locks {
       const plain = effects.filter((e) => !conditional.includes(e));
       return each((o) => {
         let { held } = o.data;
-        for (const e of plain) held = this.apply(held, e, call.args, call);
+        for (const e of plain) held = apply(held, e, call.args, call);
         if (!conditional.length) return [{ ...o, data: { ...o.data, held } }];
         let taken = held;
-        for (const e of conditional) taken = this.apply(taken, e, call.args, call);
+        for (const e of conditional) taken = apply(taken, e, call.args, call);
         const zero = conditional.some((e) => e.kind === 'lock' && e.when === 'zero');
         const known = o.facts ?? [];
         return [
@@ -338,27 +231,6 @@ export class Locks {
   private calleeOf(name: string, depth: number): Callee {
     if (!this.file.functions.has(name)) return 'elsewhere';
     return this.touches(name) ? this.summaryOf(name, depth) : 'harmless';
-  }
-
-  private unsure(held: Held, at: Span): Held {
-    const next = new Map(held);
-    next.delete(MMAP);
-    next.set(PERHAPS, at);
-    for (const t of [...next.keys()]) if (isAtomic(t)) next.delete(t);
-    return next;
-  }
-
-  private compose(held: Held, end: Held, at: Span): Held {
-    const next = new Map(held);
-    for (const token of end.keys()) {
-      if (!token.startsWith('-')) next.set(token, at);
-      else {
-        const name = token.slice(1);
-        if (name === MMAP && next.delete(PERHAPS)) continue;
-        if (!next.delete(name)) next.set(token, at);
-      }
-    }
-    return next;
   }
 
   /** How the function may end, seen from its start; null if that was not followed. */
@@ -411,14 +283,14 @@ export class Locks {
     const asked = new Map<string, Callee>();
     const outer = this.asked;
     this.asked = asked;
-    const calls = callsOfNodes(context);
     const flow = runFlow<Data>(context, unit, {
       start: { held: new Map(), result: ANY },
       key: keyOf,
       step: (node, data, facts) => {
         if (node.what.kind === 'guard' || node.what.kind === 'leave') return [this.guard(node, data)];
         let states: readonly Outcome<Data>[] = [{ data }];
-        for (const c of calls[node.id]!) {
+        // inner calls are made first
+        for (const c of context.callsAt[node.id]!.toReversed()) {
           states = this.applyCall(c, states, depth);
           if (states.length > 12) states = states.slice(0, 12);
         }
@@ -466,11 +338,10 @@ export class Locks {
     const context = this.file.functions.get(fn);
     if (!flow?.complete || !context) return [];
     const out: Seen[] = [];
-    const nodes: CfgNode[] = [];
-    for (const [other, where] of nodesOfCalls(context)) if (sameCall(other, call)) nodes.push(...where);
-    for (const node of [...new Set(nodes)].sort((a, b) => a.id - b.id)) {
-      for (const entry of flow.at[node.id] ?? []) out.push({ fn, call, entry, held: entry.data.held });
-    }
+    context.callsAt.forEach((calls, id) => {
+      if (!calls.some((other) => sameCall(other, call))) return;
+      for (const entry of flow.at[id] ?? []) out.push({ fn, call, entry, held: entry.data.held });
+    });
     return out;
   }
 
@@ -610,30 +481,6 @@ export class Locks {
     return null;
   }
 }
-
-/**
- * An end of a function as its caller sees it: where another end with the same result differs in a lock, nothing is known of that lock
- * (`if (ptr) unmap(ptr);` goes with the condition under which it was mapped, which this flow does not follow).
- */
-function sure(end: Data, all: readonly Data[]): Held {
-  const others = all.filter((d) => d !== end && d.result & end.result);
-  const isSame = (token: string): boolean => others.every((d) => d.held.has(token) === end.held.has(token));
-  const held = new Map([...end.held].filter(([token]) => !isAtomic(token.replace(/^-/, '')) || isSame(token)));
-  if ([MMAP, PERHAPS, `-${MMAP}`].every(isSame)) return held;
-  held.delete(MMAP);
-  held.delete(`-${MMAP}`);
-  held.set(PERHAPS, [...end.held.values()][0] ?? { start: 0, end: 0 });
-  return held;
-}
-
-const toggled = (held: Held, token: string, on: boolean, at: Span): Held => {
-  const next = new Map(held);
-  if (on) next.set(token, at);
-  else next.delete(token);
-  return next;
-};
-
-const keyOf = (d: Data): string => `${[...d.held.keys()].sort().join()}|${d.result}`;
 
 /** The lock analysis of a file. */
 export const locksOf = perFile((file) => new Locks(file));

@@ -4,9 +4,8 @@
  */
 import type { CallExpr, Expr } from '../../language/c/ast.ts';
 import type { CfgNode, Edge } from '../../language/c/cfg.ts';
-import { walkExpr } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
-import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import { calleeName, type FunctionContext } from './context.ts';
 import { namingOf } from './naming.ts';
 
 /** What a call does to the page lock: takes it, takes it if its result is not zero, drops it. */
@@ -47,7 +46,7 @@ export class PageLocks {
     for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
       const node = nodes[id]!;
       const before = state[id]! === 2;
-      const { after, tried } = this.through(node, before, out);
+      const { after, tried } = this.through(node, f.callsAt[id]!, before, out);
       for (const edge of node.succs) {
         const next = tried === undefined ? (after ? 2 : 1) : onEdge(edge, tried, before) ? 2 : 1;
         if (next > state[edge.to]!) {
@@ -61,24 +60,22 @@ export class PageLocks {
 
   private through(
     node: CfgNode,
+    calls: readonly CallExpr[],
     before: boolean,
     out: Set<CallExpr>,
   ): { readonly after: boolean; readonly tried?: boolean } {
     let now = before;
     let tried: boolean | undefined;
-    for (const e of exprsOf(node)) {
-      walkExpr(e, (x) => {
-        if (x.kind !== 'call') return;
-        if (now) out.add(x);
-        const change = this.change(x);
-        if (change === 'drop') now = false;
-        else if (change === 'take') now = true;
-        else if (change === 'try') {
-          const negated = node.what.kind === 'branch' ? testOf(node.what.test, x) : undefined;
-          if (negated === undefined) now = true;
-          else tried = !negated;
-        }
-      });
+    for (const x of calls) {
+      if (now) out.add(x);
+      const change = this.change(x);
+      if (change === 'drop') now = false;
+      else if (change === 'take') now = true;
+      else if (change === 'try') {
+        const negated = node.what.kind === 'branch' ? testOf(node.what.test, x) : undefined;
+        if (negated === undefined) now = true;
+        else tried = !negated;
+      }
     }
     return { after: now, tried };
   }

@@ -26,9 +26,7 @@ export class PlaceMap {
   }
 
   get(place: Place): Val | undefined {
-    const { names, contents } = this.cells;
-    const at = names.indexOf(place);
-    return at < 0 ? undefined : contents[at]!.val;
+    return this.cells.get(place)?.val;
   }
 
   set(place: Place, val: Val): void {

@@ -3,9 +3,8 @@
  * that ends such an object gives its pages back first, and another one, behind a helper that took some, only frees it.
  */
 import type { CallExpr, Span } from '../../language/c/ast.ts';
-import type { CfgNode } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
-import { calleeName, exprsOf, type FunctionContext } from './context.ts';
+import { calleeName, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { NEGATIVE, POSITIVE, runFlow, textOf, ZERO_, type Outcome } from './flow.ts';
 import type { Forgotten } from './forgotten.ts';
@@ -75,19 +74,11 @@ class Doers {
 
 /** The free is reached behind a call of the helper that succeeded. */
 function isReachedHeld(file: FileAnalysis, f: FunctionContext, free: Free, helpers: readonly CallExpr[]): boolean {
-  const callIn = (node: CfgNode): CallExpr | undefined => {
-    let found: CallExpr | undefined;
-    for (const e of exprsOf(node))
-      walkExpr(e, (x) => {
-        if (x.kind === 'call' && helpers.some((h) => h.start === x.start)) found = x;
-      });
-    return found;
-  };
   const flow = runFlow<boolean>(f, file.unit, {
     start: false,
     key: (held) => String(held),
     step: (node, held): readonly Outcome<boolean>[] => {
-      const call = callIn(node);
+      const call = f.callsAt[node.id]!.findLast((x) => helpers.some((h) => h.start === x.start));
       if (!call) return [{ data: held }];
       const w = node.what;
       const variable =

@@ -183,19 +183,11 @@ export function releasedTwice(file: FileAnalysis): Twice[] {
     if (calls.length < 2 || helpers.releases(f.def.name)) continue;
     const starts = new Set(calls.map((c) => c.start));
     const texts = new Map(calls.map((c) => [c.start, textOf(c, file.unit)]));
-    const callsIn = (node: CfgNode): CallExpr[] => {
-      const found: CallExpr[] = [];
-      for (const e of exprsOf(node))
-        walkExpr(e, (x) => {
-          if (x.kind === 'call') found.push(x);
-        });
-      return found;
-    };
     const step = (node: CfgNode, data: Data): Data => {
       let next = data;
       const w = written(node);
       if (w.size) next = new Map([...next].filter(([, d]) => ![...d.ids].some((id) => w.has(id))));
-      for (const c of callsIn(node)) {
+      for (const c of f.callsAt[node.id]!) {
         if (starts.has(c.start)) {
           const ids = new Set<string>();
           for (const a of c.args)
@@ -216,8 +208,8 @@ export function releasedTwice(file: FileAnalysis): Twice[] {
       step: (node, d) => [{ data: step(node, d) }],
     });
     if (!flow.complete) continue;
-    f.cfg.nodes.forEach((node, id) => {
-      for (const c of callsIn(node)) {
+    f.callsAt.forEach((made, id) => {
+      for (const c of made) {
         if (!starts.has(c.start) || out.some((t) => t.call === c)) continue;
         for (const entry of flow.at[id] ?? []) {
           const before = entry.data.get(texts.get(c.start)!);

@@ -36,6 +36,7 @@ export interface Limits {
   readonly alike: number;
   readonly depth: number;
 }
+
 export interface FileFunctions {
   /** Which of the targets and variants of the file this is, and which of the ways to look at it. */
   readonly way: string;
