@@ -268,8 +268,28 @@ function join(a: Facts, b: Facts): Facts {
   return out ?? a;
 }
 
-/** Follows a domain through a function. */
-export function runFlow<D>(context: FunctionContext, unit: TranslationUnit, domain: Domain<D>): Flow<D> {
+/** The nodes from which one of `goals` can be reached, themselves included. */
+export function reaching(nodes: readonly CfgNode[], goals: readonly number[]): boolean[] {
+  const before: number[][] = nodes.map(() => []);
+  for (const node of nodes) for (const e of node.succs) before[e.to]!.push(node.id);
+  const out = nodes.map(() => false);
+  const work = [...goals];
+  while (work.length) {
+    const id = work.pop()!;
+    if (out[id]) continue;
+    out[id] = true;
+    work.push(...before[id]!);
+  }
+  return out;
+}
+
+/** Follows a domain through a function; `wanted` leaves out nodes from which none of the others can be reached. */
+export function runFlow<D>(
+  context: FunctionContext,
+  unit: TranslationUnit,
+  domain: Domain<D>,
+  wanted?: readonly boolean[],
+): Flow<D> {
   const { nodes } = context.cfg;
   const writes = writesOfNodes(context);
   const at: Map<string, Entry<D>>[] = nodes.map(() => new Map());
@@ -308,6 +328,7 @@ export function runFlow<D>(context: FunctionContext, unit: TranslationUnit, doma
       facts = assign(writes[id]!, facts, unit);
       for (const [text, mask] of o.after ?? []) facts = new Map(facts).set(text, mask);
       for (const edge of node.succs) {
+        if (wanted && !wanted[edge.to]) continue;
         let data: D | null = o.data;
         let here: Facts | null = facts;
         let note: Entry<D>['note'] = null;

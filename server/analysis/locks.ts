@@ -10,6 +10,7 @@ import { facts as kernel, guardClasses, mmapRwsemEffects } from '../../language/
 import { calleeName, type FunctionContext } from './context.ts';
 import { callersIn, contextsOf, type Caller, type EntryContext } from './entry-context.ts';
 import type { FileAnalysis } from './file.ts';
+import { LOCKS_MM, MayHold } from './may-hold.ts';
 import { perFile } from './per-function.ts';
 import {
   apply,
@@ -27,8 +28,8 @@ import {
   type LockEffect,
 } from './held.ts';
 import { formOfCall } from './sites.ts';
-import { ANY, constantOf, NEGATIVE, POSITIVE, runFlow, sameCall, signIn, textOf, ZERO_ } from './flow.ts';
-import type { Entry, Facts, Flow, Outcome } from './flow.ts';
+import { ANY, constantOf, NEGATIVE, POSITIVE, reaching, runFlow, sameCall, signIn, textOf, ZERO_ } from './flow.ts';
+import type { Domain, Entry, Facts, Flow, Outcome } from './flow.ts';
 
 /** A question about a call: what may be held there, on which path. */
 export interface Seen {
@@ -52,12 +53,17 @@ type Callee = 'elsewhere' | 'harmless' | readonly Data[] | null;
 interface Made {
   readonly surroundings: string;
   readonly asked: ReadonlyMap<string, Callee>;
-  readonly flow: Flow<Data>;
+  readonly flow: LockFlow;
+}
+/** A flow as far as somebody asked: of functions that are called behind all such places nothing is asked. */
+interface LockFlow extends Flow<Data> {
+  /** The nodes that were followed. */
+  readonly wanted: readonly boolean[];
 }
 const flowsMade = new WeakMap<Cfg, readonly Made[]>();
 /** Flows kept of one function: those of a file's variants and kernels. */
 const MAX_MADE = 4;
-const summariesOf = new WeakMap<Flow<Data>, readonly Data[]>();
+const summariesOf = new WeakMap<LockFlow, readonly Data[]>();
 
 interface Lockers {
   readonly guards: boolean;
@@ -71,24 +77,28 @@ const NO_EFFECTS: readonly LockEffect[] = [];
 export class Locks {
   /** What the flow that is made asks. */
   private asked: Map<string, Callee> | undefined;
-  private readonly flows = new Map<string, Flow<Data> | null>();
+  private readonly flows = new Map<string, LockFlow | null>();
   private readonly summaries = new Map<string, readonly Data[] | null>();
   private readonly touching = new Map<string, boolean>();
   private readonly effects = new Map<CallExpr, readonly LockEffect[]>();
   private readonly contexts = new Map<string, readonly EntryContext[]>();
   private readonly callers = new Map<string, readonly Caller[]>();
+  private readonly bounds: MayHold;
 
-  constructor(readonly file: FileAnalysis) {}
+  constructor(readonly file: FileAnalysis) {
+    this.bounds = new MayHold(file, this);
+  }
 
   /** The function, or one that it calls, may touch locks. */
   private touches(name: string): boolean {
     let known = this.touching.get(name);
     if (known !== undefined) return known;
     known = false;
-    for (const n of this.file.reachable(name)) {
-      const { guards, calls } = this.lockersIn(this.file.functions.get(n)!);
-      if ((known = guards || calls.some((callee) => !this.file.functions.has(callee)))) break;
-    }
+    if (this.bounds.mayTouch(name))
+      for (const n of this.file.reachable(name)) {
+        const { guards, calls } = this.lockersIn(this.file.functions.get(n)!);
+        if ((known = guards || calls.some((callee) => !this.file.functions.has(callee)))) break;
+      }
     this.touching.set(name, known);
     return known;
   }
@@ -104,7 +114,8 @@ export class Locks {
     return known;
   }
 
-  private effectsOf(call: CallExpr): readonly LockEffect[] {
+  /** What a call does to locks, if the kernel's tables know it. */
+  effectsOf(call: CallExpr): readonly LockEffect[] {
     return this.file.functions.has(calleeName(call) ?? '') ? NO_EFFECTS : this.effectsByName(call);
   }
 
@@ -151,7 +162,7 @@ export class Locks {
       );
     }
     // gives the lock back when it fails, or takes it when it does not
-    const special = name === 'expand_stack' ? 'unlock' : name === 'lock_mm_and_find_vma' ? 'lock' : null;
+    const special = name === 'expand_stack' ? 'unlock' : name === LOCKS_MM ? 'lock' : null;
     if (special)
       return each((o) => {
         const held = toggled(o.data.held, MMAP, special === 'lock', call);
@@ -239,8 +250,8 @@ export class Locks {
     if (known !== undefined) return known;
     if (depth > 5) return null;
     this.summaries.set(name, null); // recursion
-    const flow = this.flowOf(name, depth + 1);
     const context = this.file.functions.get(name)!;
+    const flow = this.flowTo(name, [context.cfg.exit], depth + 1);
     let out: Data[] | null = null;
     if (flow?.complete) {
       const made = summariesOf.get(flow);
@@ -261,10 +272,11 @@ export class Locks {
     return out;
   }
 
-  /** The flow of a function; null where it is not followed. */
-  flowOf(name: string, depth = 0): Flow<Data> | null {
+  /** The flow of a function to some of its nodes; null where it is not followed. */
+  private flowTo(name: string, goals: readonly number[], depth = 0): LockFlow | null {
     const known = this.flows.get(name);
-    if (known !== undefined) return known;
+    const reachesGoals = (flow: LockFlow): boolean => goals.every((id) => flow.wanted[id]);
+    if (known === null || (known && reachesGoals(known))) return known;
     const context = this.file.functions.get(name);
     if (!context) return null;
     this.flows.set(name, null);
@@ -274,16 +286,20 @@ export class Locks {
       ?.find(
         (made) =>
           made.surroundings === unit.surroundings &&
+          reachesGoals(made.flow) &&
           [...made.asked].every(([callee, said]) => this.calleeOf(callee, depth) === said),
       );
     if (before) {
       this.flows.set(name, before.flow);
       return before.flow;
     }
+    const wanted = reaching(context.cfg.nodes, goals);
+    // places that were asked for before are asked for again
+    known?.wanted.forEach((was, id) => was && (wanted[id] = true));
     const asked = new Map<string, Callee>();
     const outer = this.asked;
     this.asked = asked;
-    const flow = runFlow<Data>(context, unit, {
+    const domain: Domain<Data> = {
       start: { held: new Map(), result: ANY },
       key: keyOf,
       step: (node, data, facts) => {
@@ -300,7 +316,8 @@ export class Locks {
           return { ...o, data: end };
         });
       },
-    });
+    };
+    const flow: LockFlow = { ...runFlow(context, unit, domain, wanted), wanted };
     this.asked = outer;
     this.flows.set(name, flow);
     const { surroundings } = unit;
@@ -334,21 +351,28 @@ export class Locks {
 
   /** The states in front of a call. Calls further inside of the same statement come before it. */
   at(fn: string, call: CallExpr): readonly Seen[] {
-    const flow = this.flowOf(fn);
-    const context = this.file.functions.get(fn);
-    if (!flow?.complete || !context) return [];
+    const flow = this.flowTo(fn, this.nodesOf(fn, call));
+    if (!flow?.complete) return [];
     const out: Seen[] = [];
-    context.callsAt.forEach((calls, id) => {
-      if (!calls.some((other) => sameCall(other, call))) return;
+    for (const id of this.nodesOf(fn, call))
       for (const entry of flow.at[id] ?? []) out.push({ fn, call, entry, held: entry.data.held });
+    return out;
+  }
+
+  /** The nodes that make a call. */
+  nodesOf(fn: string, call: CallExpr): readonly number[] {
+    const out: number[] = [];
+    this.file.functions.get(fn)?.callsAt.forEach((calls, id) => {
+      if (calls.some((other) => sameCall(other, call))) out.push(id);
     });
     return out;
   }
 
   /** States at the function's ends. */
   atExit(fn: string): readonly Entry<Data>[] {
-    const flow = this.flowOf(fn);
-    return flow?.complete ? (flow.at[this.file.functions.get(fn)!.cfg.exit] ?? []) : [];
+    const exit = this.file.functions.get(fn)?.cfg.exit;
+    const flow = exit === undefined ? null : this.flowTo(fn, [exit]);
+    return exit !== undefined && flow?.complete ? (flow.at[exit] ?? []) : [];
   }
 
   /** Calls of a function in this file. */
@@ -394,6 +418,16 @@ export class Locks {
     return this.mmapAround(seen.fn, seen, new Set());
   }
 
+  /** False: mmap_lock is surely not held on all ways to the call, told without following any flow. */
+  mayBeMmapHeld(fn: string, call: CallExpr): boolean {
+    return this.bounds.mayBeMmapHeld(fn, call);
+  }
+
+  /** False: nothing forbids sleeping at the call, told without following any flow. */
+  mayBeAtomic(fn: string, call: CallExpr): boolean {
+    return this.bounds.mayBeAtomic(fn, call);
+  }
+
   /** mmap_lock is surely held here. */
   isMmapHeld(seen: Seen): boolean {
     if (seen.held.has(MMAP)) return true;
@@ -404,7 +438,10 @@ export class Locks {
   private isMmapHeldAround(fn: string, seen: Seen, visited: Set<string>): boolean {
     if (visited.has(fn)) return false;
     visited.add(fn);
-    let any = false;
+    // cheaper than what callers hold
+    const contexts = this.contextsAt(fn);
+    if (!contexts.every((c) => c.mmap === 'held')) return false;
+    let any = contexts.length > 0;
     for (const caller of this.callersOf(fn)) {
       const states = this.at(caller.fn, caller.call);
       if (!states.length) return false;
@@ -416,12 +453,11 @@ export class Locks {
         else any = true;
       }
     }
-    const contexts = this.contextsAt(fn);
-    return contexts.every((c) => c.mmap === 'held') && (any || contexts.length > 0);
+    return any;
   }
 
   /** Contexts in which code outside of the file enters the function. */
-  private contextsAt(fn: string): readonly EntryContext[] {
+  contextsAt(fn: string): readonly EntryContext[] {
     // what nobody names, and only this file can, is entered by calls alone
     let known = this.contexts.get(fn);
     if (!known) this.contexts.set(fn, (known = this.file.isEntry(fn) ? contextsOf(this.file, fn) : []));
@@ -448,8 +484,8 @@ export class Locks {
     return answers.has('held') && !answers.has('free') && !answers.has('unknown') ? 'held' : 'unknown';
   }
 
-  private isReached(caller: { fn: string; call: CallExpr }): boolean {
-    return !(this.flowOf(caller.fn)?.complete ?? false);
+  private isReached({ fn, call }: Caller): boolean {
+    return !(this.flowTo(fn, this.nodesOf(fn, call))?.complete ?? false);
   }
 
   /** What forbids sleeping here: a lock, or the context that the function runs in, with the way to it. */
@@ -470,7 +506,7 @@ export class Locks {
     visited.add(seen.fn);
     for (const c of this.contextsAt(seen.fn)) if (c.atomic) return { token: c.atomic, at: c.at, via };
     for (const caller of this.callersOf(seen.fn)) {
-      if (this.contradicts(seen, seen.fn, caller.call)) continue;
+      if (!this.bounds.mayBeAtomic(caller.fn, caller.call) || this.contradicts(seen, seen.fn, caller.call)) continue;
       for (const s of this.at(caller.fn, caller.call)) {
         const kept = new Map([...s.held].filter(([t]) => !seen.held.has(`-${t}`)));
         for (const [t, at] of seen.held) if (t.startsWith('-') && !s.held.has(t.slice(1))) kept.set(t, at);

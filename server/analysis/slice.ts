@@ -9,6 +9,7 @@ import type { CfgNode } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, killsOf, type FunctionContext } from './context.ts';
+import { reaching } from './flow.ts';
 
 export interface Slice {
   /** The number of a name of variables or fields; undefined: it matters nowhere. */
@@ -212,21 +213,6 @@ function writesOf(node: CfgNode): Write[] {
     walkExpr(e, (x) => {
       if (x.kind === 'assign') write(targets(x.left), x.right);
     });
-  }
-  return out;
-}
-
-/** The nodes from which one of `goals` can be reached, themselves included. */
-function reaching(nodes: FunctionContext['cfg']['nodes'], goals: readonly number[]): boolean[] {
-  const before: number[][] = nodes.map(() => []);
-  for (const node of nodes) for (const e of node.succs) before[e.to]!.push(node.id);
-  const out = nodes.map(() => false);
-  const work = [...goals];
-  while (work.length) {
-    const id = work.pop()!;
-    if (out[id]) continue;
-    out[id] = true;
-    work.push(...before[id]!);
   }
   return out;
 }

@@ -198,6 +198,7 @@ function* notHeld(file: FileAnalysis, locks: Locks, site: AcquireSite): Iterable
 }
 
 function* isHeld(file: FileAnalysis, locks: Locks, site: AcquireSite): Iterable<Report> {
+  if (!locks.mayBeMmapHeld(site.fn, site.call)) return;
   const states = locks.at(site.fn, site.call);
   if (!states.every((s) => locks.isMmapHeld(s))) return;
   for (const seen of states) {

@@ -113,7 +113,7 @@ export const sleepInAtomic: Rule = {
   *check(file): Iterable<Report> {
     const locks = locksOf(file);
     for (const { fn, call, why } of sleepers(file)) {
-      if (file.isElsewhere(fn)) continue;
+      if (file.isElsewhere(fn) || !locks.mayBeAtomic(fn, call)) continue;
       for (const seen of locks.at(fn, call)) {
         const found = locks.atomicAt(seen);
         if (!found) continue;
