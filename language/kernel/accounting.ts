@@ -5,7 +5,7 @@ import type { CallFact } from './types.ts';
 /** Calls that account long-term pins. */
 export const accounting: readonly CallFact[] = [
   ...table('mm/util.c', [
-    row('account_locked_vm', [{ kind: 'memlock-account' }, { kind: 'sleeps' }], {
+    row('account_locked_vm', [{ kind: 'memlock-account' }, { kind: 'takes-mmap-lock', arg: 0 }, { kind: 'sleeps' }], {
       since: '5.3',
       prototype: 'int account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc);',
     }),

@@ -151,6 +151,8 @@ export type Effect =
         'nonzero' | 'zero';
     }
   | { readonly kind: 'lock-assert'; readonly what: 'mmap-read' | 'mmap-write'; readonly arg: number | null }
+  /** Takes mmap_lock of the mm in its argument itself, and gives it back. */
+  | { readonly kind: 'takes-mmap-lock'; readonly arg: number }
   | {
       readonly kind: 'user-copy';
       readonly to: 'user' | 'kernel';

@@ -38,7 +38,7 @@ type Around = Pick<FileAnalysis, 'unit' | 'functions' | 'groups'>;
 const recordName = (type: CType | undefined, file: Around): string => recordNameOf(type, file.unit) ?? '';
 
 /** Code that has a VMA or another process's mm in hand, or says so in its comments, runs under a lock that somebody took. */
-function looksLocked(f: FunctionContext, file: FileAnalysis): boolean {
+export function looksLocked(f: FunctionContext, file: FileAnalysis): boolean {
   if (/_locked$|_nolock$/.test(f.def.name)) return true;
   if (f.def.params.some((p) => /^(vm_area_struct|mm_struct)$/.test(recordName(p.type, file)))) return true;
   for (const t of f.types.values()) if (recordName(t, file) === 'vm_area_struct') return true;

@@ -27,6 +27,7 @@ import {
   type Held,
   type LockEffect,
 } from './held.ts';
+import { startsUnlocked } from './lock-beliefs.ts';
 import { formOfCall } from './sites.ts';
 import { ANY, constantOf, NEGATIVE, POSITIVE, reaching, runFlow, sameCall, signIn, textOf, ZERO_ } from './flow.ts';
 import type { Domain, Entry, Facts, Flow, Outcome } from './flow.ts';
@@ -382,7 +383,12 @@ export class Locks {
     return known;
   }
 
-  /** Somebody who calls the function (in this file) gives mmap_lock back: it returns with the lock on purpose. */
+  /** The function gives back an mmap_lock that it did not take, on some way. */
+  private mayUnlock(fn: string): boolean {
+    return this.touches(fn) && (this.summaryOf(fn, 0)?.some((end) => end.held.has(`-${MMAP}`)) ?? true);
+  }
+
+  /** Somebody who calls the function (in this file), or what such a one calls, gives mmap_lock back: it returns with the lock on purpose. */
   isUnlockedOutside(fn: string): boolean {
     const seen = new Set([fn]);
     for (const name of seen) {
@@ -391,6 +397,8 @@ export class Locks {
         if (calls.some((c) => this.effectsOf(c).some((e) => e.kind === 'unlock' && tokenOf(e, c.args) === MMAP)))
           return true;
         if (calls.some((c) => this.perhaps(c) === 'unlock')) return true;
+        const own = calls.map((c) => calleeName(c)!).filter((name) => this.file.functions.has(name) && !seen.has(name));
+        if (own.some((name) => this.mayUnlock(name))) return true;
         seen.add(caller.fn);
       }
     }
@@ -480,8 +488,8 @@ export class Locks {
         else answers.add(this.mmapAround(caller.fn, s, visited));
       }
     }
-    if (answers.size === 1) return [...answers][0]!;
-    return answers.has('held') && !answers.has('free') && !answers.has('unknown') ? 'held' : 'unknown';
+    if (answers.size === 1 && !answers.has('unknown')) return [...answers][0]!;
+    return !answers.has('held') && startsUnlocked(this, fn) ? 'free' : 'unknown';
   }
 
   private isReached({ fn, call }: Caller): boolean {

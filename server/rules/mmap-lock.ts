@@ -244,7 +244,7 @@ function* kept(file: FileAnalysis, locks: Locks, sites: readonly AcquireSite[]):
         shape: `${facts.acquire(callName(site.call))?.name ?? 'gup'}:kept`,
         fixes: () => dropLock(file, site.fn, exit, site),
       };
-      return;
+      break;
     }
   }
 }
