@@ -5,7 +5,7 @@ import { accountingNames, facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { namingOf, wordKind } from './naming.ts';
-import { perFile } from './per-function.ts';
+import { perFile, perFunction } from './per-function.ts';
 
 /** Counters that a driver adds to; a limit that is only compared with counts nothing. */
 const COUNTERS = new Set(accountingNames.filter((name) => /^[a-z]/.test(name)));
@@ -57,6 +57,30 @@ function isUndoing(name: string, args: readonly Expr[]): boolean {
     /account/.test(name) &&
     ((last?.kind === 'id' && last.name === 'false') || (last?.kind === 'num' && last.value === 0n))
   );
+}
+
+/** The kernel's own counting taken back: a counter that is lowered, or account_locked_vm(mm, n, false). */
+const takesBack = perFunction((f) =>
+  f.cfg.nodes.some((node) =>
+    exprsOf(node).some((e) => {
+      let found = false;
+      walkExpr(e, (x) => {
+        const name = x.kind === 'call' ? (calleeName(x) ?? '') : '';
+        const lowered =
+          x.kind === 'assign' && x.op === '-=' ? [x.left] : x.kind === 'update' && x.op === '--' ? [x.arg] : [];
+        if (x.kind === 'call' && /_sub(_|$)|_dec(_|$)/.test(name)) lowered.push(...x.args);
+        if (x.kind === 'call' && /^_*account_locked_vm$/.test(name) && isUndoing(name, x.args)) found = true;
+        if (lowered.some(namesCounter)) found = true;
+      });
+      return found;
+    }),
+  ),
+);
+
+/** A function that takes pages off a count of locked memory to which nothing in the file adds; null: there is none. */
+export function countedBackIn(file: FileAnalysis): string | null {
+  if (counters(file).size > 0) return null;
+  return namingOf(file.functions).holding(COUNTING).find(takesBack)?.def.name ?? null;
 }
 
 /** The function that takes the pages, or one that calls it, and which counts them as locked memory; null: none does. */

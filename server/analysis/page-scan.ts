@@ -90,6 +90,8 @@ export class PageScanner {
   private found: PageScan;
   /** Since the scan of a function began. */
   private unions: (readonly [string, string])[] = [];
+  /** Calls that give a page as their result → the name that gets it. */
+  private readonly results = new WeakMap<CallExpr, string>();
 
   constructor(
     private readonly unit: TranslationUnit,
@@ -123,7 +125,10 @@ export class PageScanner {
     if (value.kind === 'call') {
       const name = calleeName(value);
       const acquire = name ? facts.acquire(name) : undefined;
-      if (acquire) return;
+      if (acquire) {
+        if (acquire.into === 'return') this.results.set(value, to);
+        return;
+      }
       const effects = name && !this.functions.has(name) ? (facts.call(name)?.effects ?? []) : [];
       // a table made of the pages holds the same pages; an address is no page
       const table = effects.find((x) => x.kind === 'put-in' && x.container === 'result');
@@ -262,7 +267,7 @@ export class PageScanner {
         pages: isNull ? undefined : pages,
         flags: NO_FLAGS,
         flagsExpr,
-        key: pages && !isNull ? this.names.keyOf(pages, f) : null,
+        key: pages && !isNull ? this.names.keyOf(pages, f) : (this.results.get(call) ?? null),
       });
       return;
     }

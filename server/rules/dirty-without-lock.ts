@@ -91,8 +91,10 @@ function takeLock(file: FileAnalysis, use: UseSite): readonly Fix[] {
 /** Calls for pages of anybody; those of a file system's own (filemap_dirty_folio) are for page cache that it has locked. */
 const DIRTIES = /^(set_page_dirty|folio_mark_dirty|SetPageDirty|folio_set_dirty)$/;
 
-/** Dirtying whose result, or whose page, is plainly not a user page's: the group holds no acquire. */
-const isOurs = (g: Group): boolean => g.acquires.some((a) => a.fact.into !== 'bio');
+/** User pages: somebody takes them, or gives them back as pins, which others are not. */
+const isOurs = (g: Group): boolean =>
+  g.acquires.some((a) => a.fact.into !== 'bio') ||
+  g.releases.some((r) => r.effect.of === 'pin' && r.effect.pages.as !== 'bio');
 
 export const dirtyWithoutLock: Rule = {
   meta,
@@ -108,19 +110,22 @@ export const dirtyWithoutLock: Rule = {
         if (use.effect.lock === 'none' && notifierOf(file)) continue;
         if (!isOwn(file, use.fn) || locks.mayBeHeld(use.fn, use.call)) continue;
         seen.add(use.call.start);
-        const a = g.acquires.find((x) => x.fn === use.fn) ?? g.acquires[0]!;
+        const a = g.acquires.find((x) => x.fn === use.fn) ?? g.acquires[0];
+        const r = g.releases.find((x) => x.fn === use.fn && x.effect.of === 'pin') ?? g.releases[0];
+        const [by, role] = a ? ([a.call, 'acquire'] as const) : ([r!.call, 'event'] as const);
+        const whose = `${a ? 'taken' : 'given back'} on ${lineAt(file, by.start)} by ${callName(by)}`;
         const name = callName(use.call);
         const flagOnly = use.effect.lock === 'none';
         yield {
           span: use.call,
           functionName: use.fn,
-          message: `${name}() dirties user pages (taken on ${lineAt(file, a.call.start)} by ${callName(a.call)}) ${
+          message: `${name}() dirties user pages (${whose}) ${
             flagOnly
               ? 'by the flag alone: the file system never hears of it'
               : 'without the page lock: it races with truncation of the file that they belong to'
           }. Use set_page_dirty_lock(), or unpin_user_pages_dirty_lock() where they are given back.`,
           steps: [
-            stepAt(file, a.call, `${callName(a.call)}() takes the pages`, 'acquire'),
+            stepAt(file, by, `${callName(by)}() ${a ? 'takes the pages' : 'gives pins back'}`, role),
             stepAt(file, use.call, `${name}() without the page lock`, 'fault'),
           ],
           shape: name,

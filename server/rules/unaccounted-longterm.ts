@@ -1,5 +1,5 @@
 /** unaccounted-longterm: a long-term pin that no limit bounds. */
-import { isAccountedAround } from '../analysis/memlock.ts';
+import { countedBackIn, isAccountedAround } from '../analysis/memlock.ts';
 import type { RuleMeta } from '../findings.ts';
 import { callName, isCore, isOwn, pagesName, stepAt, type Report, type Rule } from './rule.ts';
 
@@ -53,15 +53,18 @@ root can open may do without.`,
 export const unaccountedLongterm: Rule = {
   meta,
   *check(file): Iterable<Report> {
-    if (isCore(file)) return;
+    // the core may lock what it wants, unless it says itself that such pins are counted
+    const core = isCore(file);
     for (const a of file.groups.acquires) {
       if (!isOwn(file, a.fn) || a.kind !== 'pin' || !a.flags.names.has('FOLL_LONGTERM')) continue;
       if (isAccountedAround(file, a.fn)) continue;
+      const back = countedBackIn(file);
+      if (core && back === null) continue;
       const name = callName(a.call);
       yield {
         span: a.call,
         functionName: a.fn,
-        message: `\`${pagesName(file, a.call)}\` is pinned for long by ${name}() and nothing here counts it against RLIMIT_MEMLOCK: whoever calls this can lock any amount of memory. Account it (account_locked_vm(), mm->pinned_vm) before the pin.`,
+        message: `\`${pagesName(file, a.call)}\` is pinned for long by ${name}() and nothing here counts it against RLIMIT_MEMLOCK${back === null ? '' : `, though ${back}() takes it off the count`}: whoever calls this can lock any amount of memory. Account it (account_locked_vm(), mm->pinned_vm) before the pin.`,
         steps: [stepAt(file, a.call, `${name}() pins with FOLL_LONGTERM`, 'fault')],
         shape: name,
         caseNumber: 2,

@@ -21,9 +21,12 @@ export function theAnalyser(): Promise<Analyser> {
 let serial = 0;
 
 /** Analyses C source for one kernel. */
-export async function analyse(text: string, kernel = { major: 6, minor: 12, patch: 0 }): Promise<AnalysisResult> {
+export async function analyse(
+  text: string,
+  kernel = { major: 6, minor: 12, patch: 0 },
+  path = `/t/${serial++}.c`,
+): Promise<AnalysisResult> {
   const a = await theAnalyser();
-  const path = `/t/${serial++}.c`;
   const result = a.analyse({ path, text, headers: [] }, { targets: [{ kernel, defines: new Map() }], severity: {} });
   a.close(path);
   return result;
@@ -35,9 +38,13 @@ export async function analyse(text: string, kernel = { major: 6, minor: 12, patc
  */
 export async function check(
   text: string,
-  options: { only?: RuleId | readonly RuleId[]; kernel?: { major: number; minor: number; patch: number } } = {},
+  options: {
+    only?: RuleId | readonly RuleId[];
+    kernel?: { major: number; minor: number; patch: number };
+    path?: string;
+  } = {},
 ): Promise<AnalysisResult> {
-  const result = await analyse(text, options.kernel);
+  const result = await analyse(text, options.kernel, options.path);
   const only: readonly string[] | undefined = options.only === undefined ? undefined : [options.only].flat();
   const found = result.findings
     .filter((f) =>

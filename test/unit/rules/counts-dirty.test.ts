@@ -47,6 +47,49 @@ void drop_flag(struct buf *b)
       { only: 'dirty-without-lock' },
     ));
 
+  it('of pages that nobody here is seen to take: one that a call gave, and one that is found by number and given back as a pin', async () => {
+    const result = await check(
+      `
+void tag(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma;
+	struct page *page;
+
+	mmap_read_lock(mm);
+	page = get_user_page_vma_remote(mm, addr, FOLL_WRITE, &vma);
+	mmap_read_unlock(mm);
+	if (IS_ERR(page))
+		return;
+	tag_memory(page_address(page));
+	set_page_dirty(page); //~ dirty-without-lock
+	put_page(page);
+}
+void forget(struct range *r)
+{
+	unsigned long pfn;
+
+	for (pfn = r->first; pfn <= r->last; pfn++) {
+		struct page *page = pfn_to_page(pfn);
+
+		if (r->written)
+			set_page_dirty(page); //~ dirty-without-lock
+		unpin_user_page(page);
+	}
+}
+void cached(struct range *r)
+{
+	struct page *page = pfn_to_page(r->cached);
+
+	set_page_dirty(page);
+	put_page(page);
+}`,
+      { only: 'dirty-without-lock' },
+    );
+    expect(result.findings.map((f) => f.message).join()).toMatch(
+      /line 8 by get_user_page.*given back on line 25 by unpin/s,
+    );
+  });
+
   it('the lock taken here, tried for, taken by the caller, or by a helper', () =>
     check(
       `

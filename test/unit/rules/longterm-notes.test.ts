@@ -23,6 +23,28 @@ void unpin(struct buf *b)
       { only: 'unaccounted-longterm' },
     ));
 
+  const core = (count: string, back: string): string => `
+struct region { struct page **pages; long nr; struct mm_struct *mm; };
+long region_pin(struct region *r, unsigned long a)
+{
+${count}	return pin_user_pages_fast(a, r->nr, FOLL_LONGTERM, r->pages);${count ? '' : ' //~ unaccounted-longterm'}
+}
+void region_put(struct region *r)
+{
+	unpin_user_pages(r->pages, r->nr);
+${back}}`;
+  it.each(['	account_locked_vm(r->mm, r->nr, false);\n', '	r->mm->locked_vm -= r->nr;\n'])(
+    'in the core too, where the pins are taken off a count: %s',
+    async (back) => {
+      const only = 'unaccounted-longterm';
+      const path = '/linux/virt/region.c';
+      await check(core('', back), { only, path });
+      await check(core('	account_locked_vm(r->mm, r->nr, true);\n', back), { only, path });
+      const nothing = core('', '').replace(/ \/\/~.*/, '');
+      await check(nothing, { only, path });
+    },
+  );
+
   it('accounted by a caller, a helper of this file or another, by hand', () =>
     check(
       `
