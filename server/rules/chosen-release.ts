@@ -10,7 +10,7 @@ import type { FileAnalysis } from '../analysis/file.ts';
 import { namingOf } from '../analysis/naming.ts';
 import { constantOf, plain } from '../analysis/flow.ts';
 import { writesIn } from '../analysis/per-function.ts';
-import type { ReleaseSite } from '../analysis/sites.ts';
+import type { AcquireSite, ReleaseSite } from '../analysis/sites.ts';
 import type { RefKind } from '../analysis/state.ts';
 
 /** The call is reached from node `yes` and not from node `no` (without going through the branch again). */
@@ -111,3 +111,60 @@ export function* chosenTheWrongWay(file: FileAnalysis): Iterable<{ release: Rele
     }
   }
 }
+
+/** A branch of the function chooses between the two. */
+export function isEither(file: FileAnalysis, a: ReleaseSite, b: ReleaseSite): boolean {
+  const cfg = file.functions.get(a.fn)?.cfg;
+  return !!cfg && branches(cfg).some(([yes, no]) => isChoice(cfg, a, b, yes, no) || isChoice(cfg, a, b, no, yes));
+}
+
+const isChoice = (cfg: Cfg, a: ReleaseSite, b: ReleaseSite, here: number, there: number): boolean =>
+  isOnlyBehind(cfg, a.call, here, there) && isOnlyBehind(cfg, b.call, there, here);
+
+/** Where the branches of a function lead: to which node if the test holds, to which if not. */
+function branches(cfg: Cfg): [yes: number, no: number, test: Expr][] {
+  return cfg.nodes.flatMap(({ what, succs }): [number, number, Expr][] => {
+    const way = (truth: string): number | undefined => succs.find((e) => e.label.kind === truth)?.to;
+    const [yes, no] = [way('true'), way('false')];
+    return what.kind === 'branch' && yes !== undefined && no !== undefined ? [[yes, no, what.test]] : [];
+  });
+}
+
+/** A release of pins that no way gives back as such. */
+interface Unpinned {
+  readonly release: ReleaseSite;
+  readonly acquire: AcquireSite;
+  readonly test: Expr;
+}
+
+/**
+ * `if (slot->user) put_page(slot->page); else __free_page(slot->page);`: user pages that are pinned and pages of the allocator, told from each
+ * other where they are given back, and neither way undoes a pin.
+ */
+export function* neitherUnpins(file: FileAnalysis): Iterable<Unpinned> {
+  for (const g of file.groups.all().values()) {
+    const acquire = g.acquires[0];
+    if (!acquire || g.acquires.some((a) => a.kind !== 'pin') || g.uses.some((u) => u.effect.kind === 'ref')) continue;
+    if (!g.foreign.length || !g.foreign.every((x) => ALLOCATES.test(x.what))) continue;
+    const unpin = new Set(g.releases.filter((r) => r.effect.of === 'pin').map((r) => r.fn));
+    for (const release of g.releases) {
+      const cfg = unpin.has(release.fn) ? undefined : file.functions.get(release.fn)?.cfg;
+      const freed = g.releases.filter(
+        (r) => r !== release && r.fn === release.fn && r.key === release.key && r.effect.frees,
+      );
+      if (!cfg || !freed.length) continue;
+      const stands = (r: ReleaseSite, at: number): boolean =>
+        exprsOf(cfg.nodes[at]!).some((e) => e.start === r.call.start && e.end === r.call.end);
+      for (const [yes, no, test] of branches(cfg)) {
+        const name = test.kind === 'id' || test.kind === 'member' ? test.name : '';
+        if (OF_USERS.test(name) && stands(release, yes) && freed.some((r) => stands(r, no)))
+          yield { release, acquire, test };
+      }
+    }
+  }
+}
+
+/** Calls that give pages of the allocator, as groups tell where pages come from. */
+export const ALLOCATES = /^(__)?(dev_)?alloc_pages?(_node)?\(\)$|^(__get_free_pages?|folio_alloc)\(\)$/;
+/** Flags of pages that others have as well. */
+const OF_USERS = /(^|_)(put|get|got|user|usr|gup|pin|pinned|unpin|ref)(_|$)/;

@@ -4,7 +4,14 @@ import { presumedWrong } from '../analysis/beliefs.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group, ReleaseSite } from '../analysis/sites.ts';
 import { matchRelease } from '../fixes/release.ts';
-import { chosenTheWrongWay, isChosenByData, isOnlyBehind } from './chosen-release.ts';
+import {
+  ALLOCATES,
+  chosenTheWrongWay,
+  isChosenByData,
+  isEither,
+  isOnlyBehind,
+  neitherUnpins,
+} from './chosen-release.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';
 import { callName, describeAcquire, lineAt, pagesName, pathSteps, stepAt, type Report, type Rule } from './rule.ts';
 
@@ -91,21 +98,26 @@ function keptPins(file: FileAnalysis, g: Group): ReleaseSite[] {
   const refs = g.uses.filter((u) => u.effect.kind === 'ref').map((u) => u.fn);
   if (refs.some((fn) => partnerName(fn) === fn)) return [];
   const outside = g.releases.filter((r) => !takers.has(r.fn) && !refs.some((fn) => partnerName(fn) === r.fn));
-  return outside.some((r) => r.effect.of === 'pin') ? [] : outside;
+  if (outside.some((r) => r.effect.of === 'pin')) return [];
+  // what frees to the allocator goes with what it gave
+  const puts = g.foreign.every((x) => ALLOCATES.test(x.what)) ? outside.filter((r) => !r.effect.frees) : [];
+  return puts.length ? puts : outside;
 }
 
 /**
  * Pages of a call that is not seen but says by its name that it pins (`pages = dev_pin_pages(…)`), which one function of
  * the file unpins and another puts: they cannot both be right.
  */
-function presumedPins(g: Group): { release: ReleaseSite; source: Span; what: string }[] {
+function presumedPins(file: FileAnalysis, g: Group): { release: ReleaseSite; source: Span; what: string }[] {
   const source = g.foreign.length === 1 ? g.foreign[0] : undefined;
   if (!source || g.acquires.length || !/(^|_)pin_(user_)?(page|folio)s?(_|\(|$)/.test(source.what)) return [];
   if (g.uses.some((u) => u.effect.kind === 'ref')) return [];
-  const unpins = new Set(g.releases.filter((r) => r.effect.of === 'pin').map((r) => r.fn));
-  if (!unpins.size) return [];
+  const unpins = g.releases.filter((r) => r.effect.of === 'pin');
+  if (!unpins.length) return [];
   return g.releases
-    .filter((r) => r.effect.of === 'get' && !unpins.has(r.fn))
+    .filter(
+      (r) => r.effect.of === 'get' && !unpins.some((u) => u.fn === r.fn && (u.key !== r.key || isEither(file, r, u))),
+    )
     .map((release) => ({ release, source: source.span, what: source.what }));
 }
 
@@ -167,6 +179,15 @@ export const mismatchedRelease: Rule = {
         stepAt(file, r.call, `released with the wrong partner in ${r.fn}()`, 'fault'),
       ]);
     }
+    for (const { release: r, acquire: a, test } of neitherUnpins(file)) {
+      if (seen.has(r.call.start)) continue;
+      seen.add(r.call.start);
+      yield report(file, r.call, r.fn, a.call, 'pin', [
+        stepAt(file, a.call, `${callName(a.call)}() takes the pages in ${a.fn}()`, 'acquire'),
+        stepAt(file, test, `\`${file.groups.text(test)}\` tells them from pages of the allocator`, 'branch'),
+        stepAt(file, r.call, `released with the wrong partner in ${r.fn}(): neither way gives back a pin`, 'fault'),
+      ]);
+    }
     for (const g of file.groups.all().values()) {
       for (const r of [...wrongReleases(g), ...keptPins(file, g)]) {
         if (seen.has(r.call.start)) continue;
@@ -177,13 +198,13 @@ export const mismatchedRelease: Rule = {
           stepAt(file, r.call, `released with the wrong partner in ${r.fn}()`, 'fault'),
         ]);
       }
-      for (const { release: r, source, what } of presumedPins(g)) {
+      for (const { release: r, source, what } of presumedPins(file, g)) {
         if (seen.has(r.call.start)) continue;
         seen.add(r.call.start);
         yield {
           span: r.call,
           functionName: r.fn,
-          message: `\`${file.groups.text(r.call.args[r.effect.pages.arg]!)}\` (pinned on ${lineAt(file, source.start)} by ${what.replace('()', '')}) is released by ${callName(r.call)}() here, though another function of the file unpins such pages: it drops one reference and leaves the pin in place. Use ${rightCall('pin', callName(r.call))}.`,
+          message: `\`${file.groups.text(r.call.args[r.effect.pages.arg]!)}\` (pinned on ${lineAt(file, source.start)} by ${what.replace('()', '')}) is released by ${callName(r.call)}() here, though ${g.releases.some((u) => u.fn === r.fn && u.effect.of === 'pin') ? 'others of them are unpinned in the same function' : 'another function of the file unpins such pages'}: it drops one reference and leaves the pin in place. Use ${rightCall('pin', callName(r.call))}.`,
           steps: [
             stepAt(file, source, `${what} pins the pages, by its name and by what releases them elsewhere`, 'acquire'),
             stepAt(file, r.call, `released with the wrong partner in ${r.fn}()`, 'fault'),

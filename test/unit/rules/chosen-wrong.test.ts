@@ -80,3 +80,71 @@ describe('mismatched-release: chosen by a flag', () => {
     await check(source(twisted, 'b->pinned = !plain(b);'), { only: 'mismatched-release' });
   });
 });
+
+describe('user pages and pages of the allocator, told from each other by a flag', () => {
+  const slots = (release: string, flag = 'user'): string => `
+struct slot { struct page *page; int ${flag}; };
+static void slot_set(struct slot *s, struct page *page, int ${flag})
+{
+	s->page = page;
+	s->${flag} = ${flag};
+}
+int slot_user(struct slot *s, unsigned long addr)
+{
+	struct page *page[1];
+
+	if (pin_user_pages_fast(addr, 1, FOLL_LONGTERM, page) != 1)
+		return -EFAULT;
+	slot_set(s, page[0], 1);
+	return 0;
+}
+int slot_bounce(struct slot *s)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	if (!page)
+		return -ENOMEM;
+	slot_set(s, page, 0);
+	return 0;
+}
+void slot_drop(struct slot *s)
+{
+	if (s->${flag})
+		unpin_user_page(s->page);
+}
+void slot_end(struct slot *s)
+{
+${release}}
+`;
+  const only = 'mismatched-release';
+  test('neither way gives back a pin', async () => {
+    const put = '		put_page(s->page); //~ mismatched-release\n';
+    const free = '		__free_page(s->page); //~ mismatched-release\n';
+    const other = '		__free_page(s->page);\n';
+    for (const wrong of [put, free]) await check(slots(`	if (s->user)\n${wrong}	else\n${other}`), { only });
+  });
+  test('one does, or the flag is of something else: nothing', async () => {
+    await check(slots('	if (s->user)\n		unpin_user_page(s->page);\n	else\n		__free_page(s->page);\n'), { only });
+    await check(slots('	if (s->compound)\n		put_page(s->page);\n	else\n		__free_page(s->page);\n', 'compound'), { only });
+    await check(slots('	if (s->user) {\n		put_page(s->page);\n		return;\n	}\n	flush(s);\n	__free_page(s->page);\n'), { only });
+  });
+});
+
+describe('pages that a call which is not seen has pinned, by its name', () => {
+  const merge = (first: string, rest: string): string => `
+bool merge(unsigned long addr, int nr, bool mixed)
+{
+	struct page **pages = vm_pin_pages(addr, nr);
+	int i;
+
+${first}${rest}	return true;
+}
+`;
+  test('given back in one function as what they are and as what they are not', async () => {
+    const rest = '	for (i = 4; i < nr; i += 4)\n		unpin_user_pages(&pages[i], 3);\n';
+    const only = 'mismatched-release';
+    await check(merge('	if (nr > 1)\n		release_pages(&pages[1], 3); //~ mismatched-release\n', rest), { only });
+    await check(merge('	if (nr > 1)\n		unpin_user_pages(&pages[1], 3);\n', rest), { only });
+    await check(merge('', '	if (mixed)\n		release_pages(pages, nr);\n	else\n		unpin_user_pages(pages, nr);\n'), { only });
+  });
+});
