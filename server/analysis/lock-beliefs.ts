@@ -59,22 +59,20 @@ export function startsUnlocked(locks: Locks, fn: string, depth = 0): boolean {
   const { file } = locks;
   const f = file.functions.get(fn);
   if (!f || depth > 4 || !believers(file).has(fn)) return false;
-  const flow = locks.flowOf(fn);
-  if (!flow?.complete) return false;
   const mayCopy = copiesFreely(f, file);
-  return f.callsAt.some((calls, id) =>
-    calls.some((call) => {
-      const callee = calleeName(call);
-      if (callee === undefined || callee === fn) return false;
-      const own = file.functions.has(callee);
-      if (own ? !believers(file).has(callee) : !wantsUnlocked(locks, call, mayCopy)) return false;
-      // another call of the family may be made under the lock where this one is not chosen
-      const choice = takesWithin(callee) && !hasEffect(callee) ? /^/ : ON_LOCKS;
-      const comes = (flow.at[id] ?? []).some(
-        ({ data, facts }) =>
-          isUntouched(data.held) && ![...facts.keys()].some((text) => !text.includes('(') && choice.test(text)),
+  return f.calls.some((call) => {
+    const callee = calleeName(call);
+    if (callee === undefined || callee === fn) return false;
+    const own = file.functions.has(callee);
+    if (own ? !believers(file).has(callee) : !wantsUnlocked(locks, call, mayCopy)) return false;
+    // another call of the family may be made under the lock where this one is not chosen
+    const choice = takesWithin(callee) && !hasEffect(callee) ? /^/ : ON_LOCKS;
+    const comes = locks
+      .at(fn, call)
+      .some(
+        ({ held, entry }) =>
+          isUntouched(held) && ![...entry.facts.keys()].some((text) => !text.includes('(') && choice.test(text)),
       );
-      return comes && (!own || startsUnlocked(locks, callee, depth + 1));
-    }),
-  );
+    return comes && (!own || startsUnlocked(locks, callee, depth + 1));
+  });
 }
