@@ -20,6 +20,8 @@ interface FileText {
 
 /** A function far above the calls that matter decides nothing about pages any more. */
 const MAX_DISTANCE = 3;
+/** Nor does one that pages are given back for somewhere below: it never had them. */
+const MAX_ABOVE_UNPIN = 1;
 /** Helpers that call helpers: as deep as the analysis enters. */
 const MAX_DEPTH = 4;
 /** More would cost more than it tells. */
@@ -35,8 +37,10 @@ interface Node {
   readonly name: number;
   /** Calls between it and the nearest that takes, gives back or uses pages; Infinity: none is near. */
   distance: number;
-  /** The same to one that names the gup family or unpins. */
-  strong: number;
+  /** The same to one that names the gup family. */
+  taking: number;
+  /** The same to one that unpins. */
+  giving: number;
   readonly owns: boolean;
   readonly fields: ReadonlySet<string>;
   readonly words: readonly number[];
@@ -102,7 +106,12 @@ export class Driver {
   /** Can there be findings in the file, by what it or the files that it is linked with say? */
   matters(path: string): boolean {
     const { nodes, fields } = this.plan();
-    return nodes.get(path)?.some((n) => n.strong <= MAX_DISTANCE || (n.owns && has(fields, n.fields))) ?? false;
+    return (
+      nodes
+        .get(path)
+        ?.some((n) => n.taking <= MAX_DISTANCE || n.giving <= MAX_ABOVE_UNPIN || (n.owns && has(fields, n.fields))) ??
+      false
+    );
   }
 
   /** The functions of other files that the analysis of a file should see. */
@@ -170,13 +179,14 @@ export class Driver {
       const isHeader = !path.endsWith('.c');
       const list = s.functions.map((fn): Node => {
         const name = vocabulary.numberOf(fn.name);
-        const { strong, owns, uses, words, fields } = vocabulary.in(fn, name);
+        const { takes, unpins, owns, uses, words, fields } = vocabulary.in(fn, name);
         return {
           path,
           fn,
           name,
           distance: owns || uses ? 0 : Infinity,
-          strong: strong ? 0 : Infinity,
+          taking: takes ? 0 : Infinity,
+          giving: unpins ? 0 : Infinity,
           owns,
           fields,
           words,
@@ -208,12 +218,13 @@ export class Driver {
     for (let d = 1; d <= MAX_DISTANCE; d++) {
       for (const n of all) {
         if (n.distance > d && n.callees.some((c) => c.distance === d - 1)) n.distance = d;
-        if (n.strong > d && n.callees.some((c) => c.strong === d - 1)) n.strong = d;
+        if (n.taking > d && n.callees.some((c) => c.taking === d - 1)) n.taking = d;
+        if (n.giving > d && n.callees.some((c) => c.giving === d - 1)) n.giving = d;
       }
     }
     const fields = new Set<string>();
     for (const n of all) {
-      if (n.strong > 1) continue;
+      if (strength(n) > 1) continue;
       for (const f of n.fields) fields.add(f);
     }
     return { vocabulary, nodes, fields, links: new Map() };
@@ -224,9 +235,12 @@ export class Driver {
 const ofOneFile = (list: readonly Node[] = []): readonly Node[] =>
   list.every((n) => n.path === list[0]!.path) ? list : [];
 
+/** Calls between it and the nearest that takes pages of users or unpins them. */
+const strength = ({ taking, giving }: Node): number => Math.min(taking, giving);
+
 /** It takes or gives back such pages, or does something with those that its caller has at hand. */
 const isWorthEntering = (caller: Node, callee: Node): boolean =>
-  callee.strong < MAX_DISTANCE || (callee.distance <= 1 && caller.strong <= 1);
+  strength(callee) < MAX_DISTANCE || (callee.distance <= 1 && strength(caller) <= 1);
 
 /** Does the file use what its headers define to take pages or to give them back? `headers`: those in which that is possible. */
 export function usesHeaders(file: FileText, headers: readonly FileText[]): boolean {

@@ -5,8 +5,10 @@ import { WordTable } from './words.ts';
 
 /** What a function does to pages by itself, and which words of the driver it has in it. */
 export interface Mentions {
-  /** Calls the gup family, or gives back pins. */
-  readonly strong: boolean;
+  /** Calls the gup family. */
+  readonly takes: boolean;
+  /** Gives back pins. */
+  readonly unpins: boolean;
   /** Takes or gives back pages, in whatever way. */
   readonly owns: boolean;
   /** Maps, reads or writes their data, or hands them on. */
@@ -20,13 +22,14 @@ export interface Mentions {
 const NONE = 0;
 const USES = 1;
 const OWNS = 2;
-const STRONG = 4;
+const TAKES = 4;
+const UNPINS = 8;
 /** The kernel's calls that do something to pages. */
 const ROLES = new Map<string, number>();
 for (const { name } of [...facts.acquires, ...facts.calls]) {
-  let role = facts.acquire(name) ? STRONG | OWNS : NONE;
+  let role = facts.acquire(name) ? TAKES | OWNS : NONE;
   for (const e of facts.call(name)?.effects ?? []) {
-    if (e.kind === 'release') role |= OWNS | (e.of === 'pin' ? STRONG : NONE);
+    if (e.kind === 'release') role |= OWNS | (e.of === 'pin' ? UNPINS : NONE);
     else if (e.kind === 'put-in' || e.kind === 'kmap' || e.kind === 'dirty' || e.kind === 'dma-map') role |= USES;
   }
   if (role !== NONE) ROLES.set(name, role);
@@ -64,8 +67,8 @@ export class Vocabulary {
   digest(fn: FunctionSketch): string {
     let known = this.digests.get(fn);
     if (known === undefined) {
-      const { strong, owns, uses, words, fields } = this.in(fn);
-      known = [fn.name, fn.isStatic, strong, owns, uses, ...[...words].sort(), ...[...fields].sort()].join();
+      const { takes, unpins, owns, uses, words, fields } = this.in(fn);
+      known = [fn.name, fn.isStatic, takes, unpins, owns, uses, ...[...words].sort(), ...[...fields].sort()].join();
       this.digests.set(fn, known);
     }
     return known;
@@ -86,7 +89,8 @@ export class Vocabulary {
       if (at >= fn.body && this.pageFields.has(word) && isMember(fn.text, at)) fields.add(this.words[word]!);
     });
     return {
-      strong: (role & STRONG) !== 0,
+      takes: (role & TAKES) !== 0,
+      unpins: (role & UNPINS) !== 0,
       owns: (role & OWNS) !== 0,
       uses: (role & USES) !== 0,
       words,
