@@ -74,8 +74,10 @@ interface File {
 export class Addresses {
   /** Variables and fields that hold an address of page data → keys of the pages. */
   private readonly held = new Map<string, Set<string>>();
-  /** Last names in those. */
+  /** Last names in those that are no variables of functions. */
   private readonly names = new Set<string>();
+  /** The functions of the others. */
+  private readonly local = new Set<string>();
 
   constructor(private readonly file: File) {
     this.find();
@@ -148,7 +150,12 @@ export class Addresses {
     return [];
   }
 
-  private hold(name: string): void {
+  private hold(key: string): void {
+    if (key.startsWith('L:')) {
+      this.local.add(key.slice(2, key.indexOf(':', 2)));
+      return;
+    }
+    const name = nameIn(key);
     this.names.add(name);
     // the members of an unnamed union go by one name
     for (const member of unionNames(this.file.unit).membersOf(name)) this.names.add(member);
@@ -156,7 +163,9 @@ export class Addresses {
 
   /** Does the function name anything that holds an address of page data, or make one? */
   isConcerned(f: FunctionContext): boolean {
-    if (mayHave(f.def, MAP) && maps(f)) return true;
+    // pages that the groups do not know are nobody's that a rule asks for
+    if (this.file.groups.isRead(f.def.name) && mayHave(f.def, MAP) && maps(f)) return true;
+    if (this.local.has(f.def.name)) return true;
     for (const name of this.names) if (mayName(f.def, name) && wordsIn(f).has(name)) return true;
     return false;
   }
@@ -173,7 +182,7 @@ export class Addresses {
             if (known?.has(key) || (groups.groupOf(target) && groups.groupOf(target) === groups.groupOf(key))) continue;
             if (known) known.add(key);
             else this.held.set(target, new Set([key]));
-            this.hold(nameIn(target));
+            this.hold(target);
             grown = true;
           }
         }
@@ -229,7 +238,7 @@ export class Addresses {
   }
 }
 
-/** The last name in a key of a group: `F:record.field`, `L:function:variable`, `R:function`, `G:variable`. */
+/** The last name in a key of a group: `F:record.field`, `R:function`, `G:variable`. */
 const nameIn = (key: string): string => key.slice(Math.max(key.lastIndexOf(':'), key.lastIndexOf('.')) + 1);
 
 /** The function maps pages into the kernel's address space. */

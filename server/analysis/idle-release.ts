@@ -241,7 +241,7 @@ const isSuspect = perFunction(
 /** The same by its name, words and text, told without reading it. */
 const mightBe = (file: FileAnalysis, f: FunctionContext): boolean =>
   UNPINS_BY_VERB.test(f.def.name) ||
-  mightLeaveBehind(f.def) ||
+  mightLeaveBehind(file, f) ||
   mightLeaveUnused(file, f) ||
   mayHaveEmptyBranches(f.def);
 

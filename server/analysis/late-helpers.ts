@@ -9,7 +9,7 @@ import type { Effect } from '../../language/kernel/types.ts';
 import { callersOf } from './constants.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
-import { namingOf, TELLING } from './naming.ts';
+import { namingOf, wordKind } from './naming.ts';
 import { named, objectOf, strip, UNMAPS } from './late-calls.ts';
 import type { Group, ReleaseSite } from './sites.ts';
 
@@ -77,12 +77,15 @@ export const undoesMapping = (group: Group, name: string, param: string): boolea
     return x?.kind === 'id' && x.name === param;
   });
 
+/** The effect of a call that answers with a DMA address. */
+const mapping = (name: string): Effect | undefined =>
+  kernel.call(name)?.effects.find((e) => e.kind === 'dma-map' && e.result === 'dma-addr');
+const MAPPING = wordKind((name) => mapping(name) !== undefined);
+
 /** DMA addresses → key of the page that was mapped: `o->dma = dma_map_page(dev, o->page, …)`. */
 export function dmaHandles(file: FileAnalysis): Map<string, string> {
   const out = new Map<string, string>();
-  const mapping = (name: string): Effect | undefined =>
-    kernel.call(name)?.effects.find((e) => e.kind === 'dma-map' && e.result === 'dma-addr');
-  for (const f of namingOf(file.functions).holding(TELLING)) {
+  for (const f of namingOf(file.functions).holding(MAPPING)) {
     if (!f.callees.some(mapping)) continue;
     const note = (target: string | null, value: Expr): void => {
       const call = strip(value);

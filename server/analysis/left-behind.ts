@@ -8,7 +8,7 @@ import { walkExpr } from '../../language/c/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { effectsOf, ENDS, first, MAY_RELEASE, UNPINS, type IdleRelease } from './idle-release.ts';
-import { mentions, perBody } from './mentions.ts';
+import { mentions, pagePointers, perBody, standing } from './mentions.ts';
 import { isOf, mayHave, mayName, wordKind } from './naming.ts';
 import { perDefinition, perFunction } from './per-function.ts';
 
@@ -89,8 +89,12 @@ function mayEndTest(text: string, bracket: number): boolean {
   let depth = 0;
   for (let at = bracket; at >= 0; at--) {
     const c = text[at]!;
-    if (c === '"' || c === "'" || (c === '/' && text[at - 1] === '*')) return true;
-    if (c === ')') depth++;
+    if (c === '"' || c === "'") {
+      do at = text.lastIndexOf(c, at - 1);
+      while (at > 0 && text[at - 1] === '\\');
+      if (at <= 0) return true;
+    } else if (c === '/' && text[at - 1] === '*') return true;
+    else if (c === ')') depth++;
     else if (c === '(' && --depth === 0) return /\bif\s*$/.test(text.slice(Math.max(0, at - 40), at));
   }
   return true;
@@ -223,18 +227,37 @@ export const mayLeaveBehind = perFunction(
   (f) => UNPINS.test(f.def.name) || labels(f).length > 0 || counts(f).length > 0 || bare(f).length > 0,
 );
 
-/** The same by its name, words and text, told without reading it. */
-export const mightLeaveBehind = perDefinition((def): boolean => {
-  if (UNPINS.test(def.name) || mayHave(def, BARE)) return true;
-  if (!mayName(def, 'goto')) return false;
+/** The same by its name, words and text, told without reading it; and so of pages that are looked up for nothing. */
+export const mightLeaveBehind = (file: FileAnalysis, { def }: FunctionContext): boolean =>
+  UNPINS.test(def.name) ||
+  mayLeavePages(def) ||
+  labelsInText(def).some((label) => NAMED.test(label) || namesReleaser(file, wordsOfUndoing(label)));
+
+/** What may be labels named after a release. */
+const labelsInText = perDefinition((def): readonly string[] => {
+  if (!mayName(def, 'goto')) return [];
   const text = def.source;
-  // a label, or the `goto` of a macro to one that a macro makes
-  if (!text.includes('goto')) return true;
-  for (const [, label] of text.matchAll(/(\w+)\s*:/g)) if (isOf(label!, LABEL)) return true;
+  // the `goto` of a macro goes to one that a macro makes: any
+  if (!text.includes('goto')) return ['unpin'];
+  return Array.from(text.matchAll(/(\w+)\s*:/g), ([, label]) => label!).filter((label) => isOf(label, LABEL));
+});
+
+/** A page, a page's number or a count of pages stands in one place at most besides those where it gets a value; or pages are looked up where their use ends. */
+const mayLeavePages = perDefinition((def): boolean => {
+  if (!mayHave(def, BARE)) return false;
+  const pages = pagePointers(def);
+  if (ENDS.test(def.name) && pages.length > 0) return true;
+  const isLeft = (name: string): boolean => {
+    const { given, written, read } = standing(def, name);
+    return given === 0 && read <= 1 && written + read > 0;
+  };
+  if (pages.some(isLeft)) return true;
+  for (const word of def.words) if (isOf(word, NUMBER) && isLeft(word)) return true;
   return false;
 });
 
 /** What a variable is called, or its type, that may be left without a use. */
+const NUMBER = wordKind((word) => /^pfns?$/.test(word) || COUNTED.test(word));
 const BARE = wordKind((word) => /^(page|folio|pfns?)$/.test(word) || COUNTED.test(word));
 const LABEL = wordKind((label) => wordsOfUndoing(label).length > 0 || NAMED.test(label));
 

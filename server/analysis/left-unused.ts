@@ -4,12 +4,13 @@
  */
 import type { CType } from '../../language/c/ast.ts';
 import { walkExpr } from '../../language/c/index.ts';
+import type { FunctionDef } from '../../language/c/unit.ts';
 import { callersOf } from './constants.ts';
 import { exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { effectsOf, ENDS, first, isConditional, type IdleRelease } from './idle-release.ts';
-import { mentions, perBody } from './mentions.ts';
-import { mayHave, mayName, namingOf, TELLING, wordKind } from './naming.ts';
+import { givenByAddress, mentions, perBody, standing } from './mentions.ts';
+import { isOf, mayHave, mayName, namingOf, TELLING, wordKind } from './naming.ts';
 import { namesIn, perFile, perFunction, wordsIn } from './per-function.ts';
 
 /** What fields that name many pages are called. */
@@ -160,10 +161,28 @@ export const mayLeaveUnused = perFunction(
 /** The same by its name and words, told without reading it. */
 export function mightLeaveUnused(file: FileAnalysis, f: FunctionContext): boolean {
   const { def } = f;
-  if (objects(f).some(({ record }) => keepers(file).has(record))) return true;
-  if (def.isStatic && [...deciders(file).keys()].some((name) => mayName(def, name))) return true;
+  if (objects(f).some(({ name, record }) => standing(def, name).read === 0 && keepers(file).has(record))) return true;
+  if (def.isStatic && mayDecide(file).some((name) => mayLeaveAnswer(def, name) && deciders(file).has(name))) return true;
   const takes = (): boolean => file.groups.acquires.some((a) => a.fn === def.name);
-  return mayHave(def, INDICES) && mayHave(def, MANIES) && (ENDS.test(def.name) || takes());
+  if (!mayHave(def, INDICES) || !mayHave(def, MANIES) || !(ENDS.test(def.name) || takes())) return false;
+  for (const word of def.words) if (isOf(word, INDICES) && standing(def, word).read === 1) return true;
+  return false;
+}
+
+/** Answers that may decide in some function whether pages are given back: it is given their address. */
+const mayDecide = perFile((file): readonly string[] => [
+  ...new Set(
+    namingOf(file.functions)
+      .holding(TELLING)
+      .flatMap((f) => givenByAddress(f.def)),
+  ),
+]);
+
+/** The name is declared in the function, given by its address, and that is all. */
+function mayLeaveAnswer(def: FunctionDef, name: string): boolean {
+  if (!mayName(def, name)) return false;
+  const { given, written, read } = standing(def, name);
+  return given > 0 && written + read === 1;
 }
 
 const INDICES = wordKind((word) => INDEX.test(word));

@@ -1,8 +1,9 @@
 /** How often a name stands in the code of a function. */
-import { countBefore } from '../../language/search.ts';
+import type { FunctionDef } from '../../language/c/unit.ts';
+import { countBefore, nextWord } from '../../language/search.ts';
 import type { FileAnalysis } from './file.ts';
 import type { FunctionContext } from './context.ts';
-import { perFunction, perSurroundings } from './per-function.ts';
+import { perDefinition, perFunction, perSurroundings } from './per-function.ts';
 
 /**
  * A function of an analysed file and of one of its functions that keeps its results as long as what stands around the function does,
@@ -55,3 +56,53 @@ export function mentions(file: FileAnalysis, f: FunctionContext, name: string): 
   known.counts.set(name, count);
   return count;
 }
+
+/** The text of a body without comments. */
+const bodyText = perDefinition((def) => {
+  const text = def.source;
+  const body = text.slice(text.indexOf('{'));
+  return body.includes('/*') || body.includes('//') ? body.replace(/\/\*[^]*?\*\/|\/\/.*/g, ' ') : body;
+});
+
+/** How a name stands in the text of a body. */
+interface Standing {
+  /** Behind `&`. */
+  readonly given: number;
+  /** In front of an assignment. */
+  readonly written: number;
+  /** In all other places. */
+  readonly read: number;
+}
+
+/** Counts as `mentions` does, but by the text alone: to ask whether a function is worth reading for what `mentions` says. */
+export function standing(def: FunctionDef, name: string): Standing {
+  const text = bodyText(def);
+  let [given, written, read] = [0, 0, 0];
+  for (let at = nextWord(text, name); at >= 0; at = nextWord(text, name, at + 1)) {
+    let before = at - 1;
+    while (before >= 0 && text.charCodeAt(before) <= 32) before--;
+    const c = text[before];
+    if (c === '.' || c === '>' || (before < at - 1 && text.endsWith('struct', before + 1))) continue;
+    if (c === '&') given++;
+    else if (/^\s*(?:[-+*/%&|^]|<<|>>)?=(?!=)/.test(text.slice(at + name.length, at + name.length + 16))) written++;
+    else read++;
+  }
+  return { given, written, read };
+}
+
+/** Names that a body declares as pointers to pages, as far as its text shows. */
+export const pagePointers = perDefinition((def): readonly string[] => {
+  const out: string[] = [];
+  for (const [, first, rest] of bodyText(def).matchAll(
+    /\b(?:page|folio)\s*\*[\s*]*(?:(?:const|volatile|restrict|__\w+)\s+)*(\w+)([^;{}]*)/g,
+  )) {
+    out.push(first!);
+    for (const [, next] of rest!.matchAll(/,[\s*]*\*[\s*]*(?:(?:const|volatile|restrict|__\w+)\s+)*(\w+)/g)) out.push(next!);
+  }
+  return out;
+});
+
+/** Names that a body gives by their address, as far as its text shows. */
+export const givenByAddress = perDefinition((def): readonly string[] =>
+  Array.from(bodyText(def).matchAll(/&\s*(\w+)\s*[,)]/g), ([, name]) => name!),
+);

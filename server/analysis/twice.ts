@@ -10,7 +10,7 @@ import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { runFlow, textOf } from './flow.ts';
-import { namingOf, TELLING } from './naming.ts';
+import { namingOf, wordKind } from './naming.ts';
 import { perFunction } from './per-function.ts';
 
 /** The second call, and the first. */
@@ -128,7 +128,7 @@ const NEAR = 4;
 function givesBack(file: FileAnalysis, call: CallExpr): boolean {
   const name = calleeName(call) ?? '';
   if (file.functions.has(name)) return false;
-  if (!facts.call(name)?.effects.some((y) => y.kind === 'release' && y.of === 'pin')) return false;
+  if (!unpins(name)) return false;
   let plain = true;
   for (const a of call.args)
     walkExpr(a, (x) => {
@@ -143,9 +143,14 @@ const releasingNodes = perFunction((f) =>
     ({ what }) =>
       what.kind === 'expr' &&
       what.expr.kind === 'call' &&
-      facts.call(calleeName(what.expr) ?? '')?.effects.some((y) => y.kind === 'release' && y.of === 'pin'),
+      unpins(calleeName(what.expr) ?? ''),
   ),
 );
+
+/** The kernel's function of that name gives a pin back. */
+const unpins = (name: string): boolean =>
+  facts.call(name)?.effects.some((y) => y.kind === 'release' && y.of === 'pin') ?? false;
+const UNPINS = wordKind(unpins);
 
 /** `unpin_user_page(page_of(n));` and the same again, on one line of statements with nothing but reading between them. */
 function* inARow(file: FileAnalysis, f: FunctionContext): Iterable<Twice> {
@@ -175,7 +180,7 @@ function* inARow(file: FileAnalysis, f: FunctionContext): Iterable<Twice> {
 export function releasedTwice(file: FileAnalysis): Twice[] {
   const helpers = new Helpers(file);
   const out: Twice[] = [];
-  for (const f of namingOf(file.functions).holding(TELLING))
+  for (const f of namingOf(file.functions).holding(UNPINS))
     if (releasingNodes(f).length > 1) out.push(...inARow(file, f));
   for (const f of file.functions.values()) {
     if (!file.touches(f.def.name) || !f.callees.some((name) => helpers.releases(name))) continue;

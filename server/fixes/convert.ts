@@ -6,6 +6,7 @@ import type { CallExpr } from '../../language/c/ast.ts';
 import { compareVersions, facts, formatVersion } from '../../language/kernel/index.ts';
 import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import { isOf, namingOf, wordKind } from '../analysis/naming.ts';
 import type { ReleaseSite } from '../analysis/sites.ts';
 import type { Fix } from '../findings.ts';
 import { defOf, disjoint } from './edits.ts';
@@ -135,21 +136,21 @@ function obstacleIn(file: FileAnalysis, group: Component, from: 'get' | 'pin'): 
   return unseenRelease(file, group);
 }
 
+/** Names of calls that may give pages back, and of which the tables know nothing. */
+const GIVING = wordKind(
+  (name) =>
+    /(^|_)(put|release|unpin|free)(_|s?$)/.test(name) &&
+    /page|folio|umem|user/.test(name) &&
+    !facts.call(name) &&
+    !facts.acquire(name),
+);
+
 /** A call of code that is not seen, which by its name gives the pages back. */
 function unseenRelease(file: FileAnalysis, group: Component): string | undefined {
-  for (const f of file.functions.values()) {
+  for (const f of namingOf(file.functions).holding(GIVING)) {
     for (const call of f.calls) {
       const name = calleeName(call);
-      if (
-        !name ||
-        group.ownReleases.has(name) ||
-        file.functions.has(name) ||
-        facts.call(name) ||
-        facts.acquire(name) ||
-        !/(^|_)(put|release|unpin|free)(_|s?$).*/.test(name)
-      )
-        continue;
-      if (!/page|folio|umem|user/.test(name)) continue;
+      if (!name || group.ownReleases.has(name) || file.functions.has(name) || !isOf(name, GIVING)) continue;
       for (const a of call.args) {
         const key = a.kind === 'cond' ? null : file.groups.keyOf(a, f);
         if (key && group.keys.has(key))

@@ -8,14 +8,23 @@ import { resolveType, typeOfExpr, walkExpr } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { calleeName, exprsOf, type FunctionContext } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
+import { mayName, namingOf, wordKind } from '../analysis/naming.ts';
 import { perFile } from '../analysis/per-function.ts';
 import type { AcquireSite, Group, ReleaseSite, UseSite } from '../analysis/sites.ts';
+import { unionNames } from '../analysis/unions.ts';
 
 /** Calls that make a page of something that is none. */
 const TO_PAGE =
   /^(virt_to_page|virt_to_head_page|vmalloc_to_page|kmap_to_page|pfn_to_page|phys_to_page|virt_to_folio|pfn_folio)$/;
+/** Names of unseen functions that may give the pages of an object. */
+const GIVES_PAGES = /(^|_)(pages?|folios?)(_list|_array)?$/;
+/** Who names such a function says of pages what their own names do not tell. */
+const TELLING = wordKind((word) => TO_PAGE.test(word) || GIVES_PAGES.test(word));
 
+/** The ways of a file's pages, read off the functions that name what somebody asks for. */
 class Flow {
+  private readonly read = new Set<FunctionContext>();
+  private readonly known = new Set<string>();
   private readonly edges = new Map<string, Set<string>>();
   /** virt_to_page() and the like: a source of pages, unless it turns acquired ones back. */
   readonly conversions: (Source & { readonly from: readonly string[] })[] = [];
@@ -23,14 +32,32 @@ class Flow {
   readonly accessors = new Set<number>();
 
   constructor(private readonly file: FileAnalysis) {
-    for (const f of file.functions.values()) this.scan(f);
+    for (const f of namingOf(file.functions).holding(TELLING)) this.scan(f);
   }
 
   /** Everything that pages named `key` can come to be named. */
   reach(keys: readonly string[]): Set<string> {
     const seen = new Set(keys);
-    for (const k of seen) for (const to of this.edges.get(k) ?? []) seen.add(to);
+    for (const k of seen) {
+      if (!this.known.has(k)) for (const f of this.naming(k)) this.scan(f);
+      this.known.add(k);
+      for (const to of this.edges.get(k) ?? []) seen.add(to);
+    }
     return seen;
+  }
+
+  /** The functions in which pages of that name can go elsewhere. */
+  private naming(key: string): readonly FunctionContext[] {
+    const { functions } = this.file;
+    const naming = namingOf(functions);
+    if (key.startsWith('F:')) {
+      const field = key.slice(key.lastIndexOf('.') + 1);
+      return [field, ...unionNames(this.file.unit).membersOf(field)].flatMap((name) => naming.of(name));
+    }
+    const name = key.split(':')[1]!;
+    const f = functions.get(name);
+    // what is given to a function, or comes from it, has other names where it is called
+    return f ? [f, ...naming.mayCall(name)] : naming.of(name);
   }
 
   private edge(from: string | null, to: string | null): void {
@@ -52,11 +79,11 @@ class Flow {
     from: readonly string[],
     to: string | null,
     type: CType | undefined,
-    f: FunctionContext,
+    f?: FunctionContext,
     value?: Expr,
   ): void {
     const name = value?.kind === 'call' ? calleeName(value) : undefined;
-    if (to && value?.kind === 'call') {
+    if (to && f && value?.kind === 'call') {
       const field = this.accessed(value, f);
       if (field) {
         this.accessors.add(value.start);
@@ -64,9 +91,9 @@ class Flow {
         this.edge(to, field);
       }
     }
-    if (to && value && name && TO_PAGE.test(name))
+    if (to && f && value && name && TO_PAGE.test(name))
       this.conversions.push({ fn: f.def.name, span: value, what: `${name}()`, key: to, from });
-    const both = isContainer(type, this.file, f);
+    const both = isContainer(type, this.file, f?.types);
     for (const k of from) {
       this.edge(k, to);
       if (both) this.edge(to, k);
@@ -80,8 +107,7 @@ class Flow {
   private accessed(call: CallExpr, f: FunctionContext): string | undefined {
     const name = calleeName(call);
     const object = call.args[0];
-    if (!name || !object || call.args.length !== 1 || !/(^|_)(pages?|folios?)(_list|_array)?$/.test(name))
-      return undefined;
+    if (!name || !object || call.args.length !== 1 || !GIVES_PAGES.test(name)) return undefined;
     if (this.file.functions.has(name) || facts.call(name) || facts.acquire(name)) return undefined;
     const t = resolveType(this.typeOf(object, f), { unit: this.file.unit, locals: f.types });
     const record = t?.kind === 'pointer' && t.to.kind === 'record' ? t.to.name : undefined;
@@ -97,6 +123,8 @@ class Flow {
   }
 
   private scan(f: FunctionContext): void {
+    if (this.read.has(f)) return;
+    this.read.add(f);
     for (const node of f.cfg.nodes) {
       const w = node.what;
       if (w.kind === 'decl' && w.decl.init && w.decl.init.kind !== 'init')
@@ -105,7 +133,7 @@ class Flow {
         this.link(this.keys(w.value, f), `R:${f.def.name}`, f.def.returns, f, w.value);
       if (w.kind === 'foreach' && w.args[0] && w.args[1] && /for_each_(sg|sgtable)/.test(w.name)) {
         for (const a of this.keys(w.args[0], f))
-          for (const b of this.keys(w.args[1], f)) this.link([a], b, undefined, f);
+          for (const b of this.keys(w.args[1], f)) this.link([a], b, undefined);
       }
       for (const e of exprsOf(node)) {
         walkExpr(e, (x) => {
@@ -124,7 +152,7 @@ class Flow {
     if (callee) {
       callee.def.params.forEach((p, i) => {
         const a = x.args[i];
-        if (p.name && a) this.link(this.keys(a, f), `L:${name}:${p.name}`, p.type, callee);
+        if (p.name && a) this.link(this.keys(a, f), `L:${name}:${p.name}`, p.type);
       });
       return;
     }
@@ -137,14 +165,20 @@ class Flow {
   }
 }
 
+const NO_LOCALS: ReadonlyMap<string, CType> = new Map();
+
 /** Something through which pages can be written: an array of them, or an object that has them; not a page, not a number. */
-function isContainer(type: CType | undefined, file: FileAnalysis, f: FunctionContext): boolean {
-  const t = resolveType(type, { unit: file.unit, locals: f.types }) ?? type;
+function isContainer(
+  type: CType | undefined,
+  { unit }: FileAnalysis,
+  locals: ReadonlyMap<string, CType> = NO_LOCALS,
+): boolean {
+  const t = resolveType(type, { unit, locals }) ?? type;
   if (!t) return true;
   if (t.kind === 'base' || t.kind === 'enum') return false;
   if (t.kind === 'named') return !/^(u?int|[us])\d+|_t$/.test(t.name);
   if (t.kind !== 'pointer') return true;
-  const to = resolveType(t.to, { unit: file.unit, locals: f.types }) ?? t.to;
+  const to = resolveType(t.to, { unit, locals }) ?? t.to;
   if (to.kind === 'base') return to.name === 'void';
   return !(to.kind === 'record' && (to.name === 'page' || to.name === 'folio'));
 }
@@ -273,6 +307,7 @@ function ownRelease(file: FileAnalysis, flow: Flow, what: string, key: string): 
   if (!wanted.length) return undefined;
   const reach = flow.reach([key]);
   for (const f of file.functions.values()) {
+    if (!wanted.some((one) => mayName(f.def, one))) continue;
     for (const c of f.calls) {
       const callee = calleeName(c);
       if (

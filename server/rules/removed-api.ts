@@ -15,7 +15,7 @@ import { formAsWritten } from '../analysis/call-form.ts';
 import { calleeName, exprsOf, type FunctionContext } from '../analysis/context.ts';
 import { perFunction } from '../analysis/per-function.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import { isOf, mayHave, wordKind } from '../analysis/naming.ts';
+import { isOf, mayHave, mayName, wordKind } from '../analysis/naming.ts';
 import { mmapSemCall } from '../analysis/mmap-sem.ts';
 import { convertToPin } from '../fixes/convert.ts';
 import { removeFlag } from '../fixes/flags.ts';
@@ -323,9 +323,15 @@ function checkFlags(file: FileAnalysis, f: FunctionContext): { readonly at: Expr
   return out;
 }
 
-/** Calls that the tables tell of. */
-const tabled = perFunction((f) => f.calls.filter((call) => isOf(calleeName(call) ?? '', TABLED)));
-const TABLED = wordKind((name) => facts.acquire(name) !== undefined || isExact(name) || isRwsem(name));
+/** Calls that the tables tell of, and those of rwsems where mmap_sem is named. */
+const tabled = perFunction((f) => {
+  const ofMmap = mayName(f.def, 'mmap_sem');
+  return f.calls.filter((call) => {
+    const name = calleeName(call) ?? '';
+    return isOf(name, TABLED) || (ofMmap && isRwsem(name));
+  });
+});
+const TABLED = wordKind((name) => facts.acquire(name) !== undefined || isExact(name));
 const FLAG = wordKind((word) => word.startsWith('FOLL_'));
 
 const flagsNamed = perFunction((f) => {
@@ -348,7 +354,7 @@ export const removedApi: Rule = {
     for (const f of file.functions.values()) {
       const fn = f.def.name;
       if (
-        !(mayHave(f.def, TABLED) || mayHave(f.def, FLAG)) ||
+        !(mayHave(f.def, TABLED) || mayHave(f.def, FLAG) || mayName(f.def, 'mmap_sem')) ||
         !isOwn(file, fn) ||
         (!tabled(f).length && !flagsNamed(f).length)
       )

@@ -1,9 +1,10 @@
 /** sleep-in-atomic: a call of the family that may sleep, where sleeping is forbidden. */
 import type { CallExpr } from '../../language/c/ast.ts';
 import { facts } from '../../language/kernel/index.ts';
+import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
-import { namingOf, TELLING } from '../analysis/naming.ts';
+import { namingOf, wordKind } from '../analysis/naming.ts';
 import { constantOf } from '../analysis/flow.ts';
 import { describeToken } from '../analysis/held.ts';
 import { locksOf } from '../analysis/locks.ts';
@@ -88,18 +89,23 @@ static int demo_probe(struct demo *d, int irq)
 function* sleepers(file: FileAnalysis): Iterable<{ fn: string; call: CallExpr; why: string }> {
   for (const a of file.groups.acquires)
     if (a.fact.maySleep) yield { fn: a.fn, call: a.call, why: 'may fault pages in' };
-  for (const f of namingOf(file.functions).holding(TELLING))
+  for (const f of namingOf(file.functions).holding(DIRTIES))
     for (const call of dirtying(f))
       if (!file.functions.has(calleeName(call)!)) yield { fn: f.def.name, call, why: 'waits for the page lock' };
 }
+
+const takesLock = (e: Effect): boolean => e.kind === 'dirty' && e.lock === 'takes' && e.pages.as !== 'bio';
+const mayTakeLock = (e: Effect): e is Extract<Effect, { kind: 'release' }> =>
+  e.kind === 'release' && e.pages.as !== 'bio' && e.dirties !== false;
+const DIRTIES = wordKind((word) => facts.call(word)?.effects.some((e) => takesLock(e) || mayTakeLock(e)) ?? false);
 
 /** Calls that dirty pages under their lock, if they are the kernel's. */
 const dirtying = perFunction((f) => {
   const out: CallExpr[] = [];
   for (const call of f.calls) {
     for (const e of facts.call(calleeName(call) ?? '')?.effects ?? []) {
-      if (e.kind === 'dirty' && e.lock === 'takes' && e.pages.as !== 'bio') out.push(call);
-      if (e.kind !== 'release' || e.pages.as === 'bio' || e.dirties === false) continue;
+      if (takesLock(e)) out.push(call);
+      if (!mayTakeLock(e)) continue;
       const flag = typeof e.dirties === 'number' ? call.args[e.dirties] : undefined;
       if (flag && constantOf(flag) === 0) continue;
       out.push(call);
