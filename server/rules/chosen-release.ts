@@ -112,13 +112,16 @@ export function* chosenTheWrongWay(file: FileAnalysis): Iterable<{ release: Rele
   }
 }
 
+/** A call in a function. */
+type Called = Pick<ReleaseSite, 'fn' | 'call'>;
+
 /** A branch of the function chooses between the two. */
-export function isEither(file: FileAnalysis, a: ReleaseSite, b: ReleaseSite): boolean {
+export function isEither(file: FileAnalysis, a: Called, b: Called): boolean {
   const cfg = file.functions.get(a.fn)?.cfg;
   return !!cfg && branches(cfg).some(([yes, no]) => isChoice(cfg, a, b, yes, no) || isChoice(cfg, a, b, no, yes));
 }
 
-const isChoice = (cfg: Cfg, a: ReleaseSite, b: ReleaseSite, here: number, there: number): boolean =>
+const isChoice = (cfg: Cfg, a: Called, b: Called, here: number, there: number): boolean =>
   isOnlyBehind(cfg, a.call, here, there) && isOnlyBehind(cfg, b.call, there, here);
 
 /** Where the branches of a function lead: to which node if the test holds, to which if not. */

@@ -8,7 +8,8 @@ import { undoes } from '../analysis/opposites.ts';
 import { compareVersions } from '../../language/kernel/version.ts';
 import { addFlag } from '../fixes/flags.ts';
 import type { RuleMeta } from '../findings.ts';
-import { callName, pagesName, pathSteps, siteOf, stepAt, type Report, type Rule } from './rule.ts';
+import { isEither } from './chosen-release.ts';
+import { callName, lineAt, pagesName, pathSteps, siteOf, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'missing-longterm',
@@ -111,8 +112,11 @@ function isUnfollowed(file: FileAnalysis, { fn, call }: AcquireSite): boolean {
   const tooMuch = new Set(file.stats.overBudget);
   if (tooMuch.has(fn)) return true;
   const reaching = file.reaching(fn);
+  // where only ways that fail were seen to their end, the others are the ones that are too long
   const told = new Set(
-    file.events.flatMap((e) => ('root' in e && e.resource.site.start === call.start ? [e.root] : [])),
+    file.events.flatMap((e) =>
+      'root' in e && e.resource.site.start === call.start && e.outcome !== 'error' ? [e.root] : [],
+    ),
   );
   const isAbove = [...tooMuch].some((name) => reaching.has(name));
   return isAbove && file.entriesAbove(fn).every((entry) => tooMuch.has(entry) || !told.has(entry));
@@ -140,6 +144,30 @@ function* unfollowed(file: FileAnalysis, seen: ReadonlySet<number>): Iterable<{ 
   }
 }
 
+/**
+ * Another pin of the same function has the flag, on the ways on which this one is kept too, and nothing chooses between the two: they
+ * are kept for as long.
+ */
+function sibling(file: FileAnalysis, e: OutlivesEvent, site: AcquireSite): AcquireSite | undefined {
+  const outlive = (a: AcquireSite): boolean =>
+    file.events.some(
+      (x) =>
+        x.kind === 'outlives' &&
+        x.root === e.root &&
+        x.at.start === e.at.start &&
+        x.resource.site.start === a.call.start,
+    );
+  return file.groups.acquires.find(
+    (a) =>
+      a.fn === site.fn &&
+      a !== site &&
+      a.kind === 'pin' &&
+      a.flags.names.has('FOLL_LONGTERM') &&
+      outlive(a) &&
+      !isEither(file, a, site),
+  );
+}
+
 export const missingLongterm: Rule = {
   meta,
   *check(file): Iterable<Report> {
@@ -155,22 +183,24 @@ export const missingLongterm: Rule = {
         seen.has(e.resource.site.start)
       )
         continue;
-      if (!file.isEntry(e.root) || !kept(e)) continue;
+      if (!kept(e)) continue;
       const site = siteOf(file, e.resource);
       if (!site?.flagsExpr || site.flags.names.has('FOLL_LONGTERM')) continue;
       if (site.flags.unknown) continue;
       const g = file.groups.groupOfAcquire(site.call);
       if (!g || isIo(g)) continue;
-      const by = releasedElsewhere(file, g, e.root);
-      const counted = by ? null : accountedIn(file, site.fn);
-      if (!by && !counted && !ofOpenFile(e)) continue;
+      const isEntry = file.isEntry(e.root);
+      const like = sibling(file, e, site);
+      const by = isEntry ? releasedElsewhere(file, g, e.root) : null;
+      const counted = by || !isEntry ? null : accountedIn(file, site.fn);
+      if (!like && !by && !counted && !(isEntry && ofOpenFile(e))) continue;
       if (usesNotifiers()) return;
       seen.add(site.call.start);
       const name = callName(site.call);
       yield {
         span: site.call,
         functionName: site.fn,
-        message: `\`${pagesName(file, site.call)}\` stays pinned after ${e.root}() returns (${how(e)}, ${by ? `released by ${by}()` : counted ? `counted as locked memory in ${counted}()` : 'an object of the open file'}), but ${name}() is called without FOLL_LONGTERM; add the flag.`,
+        message: `\`${pagesName(file, site.call)}\` stays pinned after ${e.root}() returns (${how(e)}, ${by ? `released by ${by}()` : like ? `as what ${callName(like.call)}() pins on ${lineAt(file, like.call.start)} with FOLL_LONGTERM` : counted ? `counted as locked memory in ${counted}()` : 'an object of the open file'}), but ${name}() is called without FOLL_LONGTERM; add the flag.`,
         steps: pathSteps(file, e.trace, site.call, e.at, `${e.root}() returns with the pages pinned`),
         shape: `${name}`,
         caseNumber: 2,
