@@ -406,7 +406,7 @@ export class Locks {
   }
 
   /** The path contradicts what this caller passes: `f(x, true)` does not reach what stands under `if (!flag)`. */
-  private contradicts(seen: Seen, callee: string, call: CallExpr): boolean {
+  contradicts(seen: Seen, callee: string, call: CallExpr): boolean {
     if (calleeName(call) !== callee) return false;
     const params = this.file.functions.get(callee)?.def.params ?? [];
     return params.some((p, i) => {

@@ -2,13 +2,14 @@
 import type { CallExpr, Span } from '../../language/c/ast.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { exprsOf, type FunctionContext } from '../analysis/context.ts';
+import { comesThrough, crossingsTo } from '../analysis/crossings.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import { makes, wayTo } from '../analysis/flow.ts';
 import type { AcquireSite } from '../analysis/sites.ts';
 import { locksOf, type Locks, type Seen } from '../analysis/locks.ts';
 import { dropLock, keepLock, takeLock } from '../fixes/locking.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';
-import { callName, lineAt, stepAt, type Report, type Rule } from './rule.ts';
+import { callName, crossingSteps, enteredBy, lineAt, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'mmap-lock',
@@ -126,6 +127,7 @@ export const mmapLock: Rule = {
       else if (site.fact.mmapLock === 'forbidden' && /_(fast|unlocked)$/.test(site.fact.name))
         yield* isHeld(file, locks, site);
     }
+    yield* acrossFiles(file, locks);
     const needing = sites.filter(needs);
     yield* kept(file, locks, needing);
     yield* droppedTwice(file, locks, needing);
@@ -214,6 +216,50 @@ function* isHeld(file: FileAnalysis, locks: Locks, site: AcquireSite): Iterable<
       fixes: () => keepLock(file, site),
     };
     return;
+  }
+}
+
+/** Calls of the file by which it comes to acquires in other files, with mmap_lock held where it must not be, or not held where it must. */
+function* acrossFiles(file: FileAnalysis, locks: Locks): Iterable<Report> {
+  const told = new Set<CallExpr>();
+  for (const site of file.groups.acquires) {
+    if (!file.isElsewhere(site.fn)) continue;
+    const takes = site.fact.mmapLock === 'forbidden' && /_(fast|unlocked)$/.test(site.fact.name);
+    if (!takes && !needs(site)) continue;
+    for (const crossing of crossingsTo(file, locks, site.fn, site.call)) {
+      const { fn, call, way } = crossing;
+      if (told.has(call) || (takes && !locks.mayBeMmapHeld(fn, call))) continue;
+      // where it says nothing of the lock that its callers are to hold, it is told in its own file that nobody takes it
+      if (needs(site) && !locks.contextsAt(way[0]!.fn).some((c) => c.mmap === 'unknown')) continue;
+      const states = locks.at(fn, call);
+      const isWrong = (s: Seen): boolean => (takes ? locks.isMmapHeld(s) : /free|dropped/.test(locks.mmapAt(s)));
+      const [seen] = states;
+      if (!seen || !states.every(isWrong) || !comesThrough(locks, crossing)) continue;
+      told.add(call);
+      const name = callName(site.call);
+      const taken = seen.held.get('mmap');
+      const place = `${enteredBy(crossing)} leads to ${name}() (${lineAt(file, site.call.start)}), which`;
+      const decisions = wayTo(seen.entry).slice(-6);
+      yield {
+        span: call,
+        functionName: fn,
+        message: takes
+          ? `${place} takes mmap_lock itself, but it is held here${taken ? ` (since ${lineAt(file, taken.start)})` : ' by the caller'}: this deadlocks as soon as a writer waits for the lock. Drop the lock first.`
+          : `${place} needs mmap_lock, and nobody on the way to ${fn}() takes it. Take it with mmap_read_lock().`,
+        steps: [
+          ...(taken ? [stepAt(file, taken, 'mmap_lock is taken here', 'event')] : []),
+          ...decisions.map((d) => stepAt(file, d.span, d.message, 'branch')),
+          ...crossingSteps(file, crossing),
+          stepAt(
+            file,
+            site.call,
+            `${name}() is called ${takes ? 'with mmap_lock held' : 'without mmap_lock'}`,
+            'fault',
+          ),
+        ],
+        shape: `${enteredBy(crossing)}:${name}:${takes ? 'held' : 'not-held'}`,
+      };
+    }
   }
 }
 

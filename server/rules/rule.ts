@@ -2,6 +2,7 @@
 import type { CallExpr, Span } from '../../language/c/ast.ts';
 import type { KernelVersion } from '../../language/c/unit.ts';
 import { exprText } from '../../language/c/index.ts';
+import type { Crossing } from '../analysis/crossings.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import { perFile } from '../analysis/per-function.ts';
 import type { AcquireSite } from '../analysis/sites.ts';
@@ -131,3 +132,10 @@ export function notifierOf(file: FileAnalysis): (Span & { readonly name: string 
 export const siteOf = (file: FileAnalysis, r: Resource): AcquireSite | undefined =>
   file.groups.acquires.find((a) => a.call.start === r.site.start);
 export const callName = (call: CallExpr): string => (call.callee.kind === 'id' ? call.callee.name : 'call');
+
+/** "buf_pin()": what the call that leaves the file enters. */
+export const enteredBy = ({ way }: Crossing): string => `${way[0]!.fn}()`;
+
+/** The calls on a way that leaves the file, without the last: the fault is there. */
+export const crossingSteps = (file: FileAnalysis, { fn, call, way }: Crossing): readonly PathStep[] =>
+  [{ fn, call }, ...way.slice(0, -1)].map((at) => stepAt(file, at.call, `${at.fn}() calls on`, 'event'));

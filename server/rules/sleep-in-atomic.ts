@@ -6,11 +6,12 @@ import { calleeName } from '../analysis/context.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import { namingOf, wordKind } from '../analysis/naming.ts';
 import { constantOf } from '../analysis/flow.ts';
+import { comesThrough, crossingsTo, type Crossing } from '../analysis/crossings.ts';
 import { describeToken } from '../analysis/held.ts';
-import { locksOf } from '../analysis/locks.ts';
+import { locksOf, type Locks } from '../analysis/locks.ts';
 import { perFunction } from '../analysis/per-function.ts';
 import type { RuleMeta } from '../findings.ts';
-import { lineAt, stepAt, type Report, type Rule } from './rule.ts';
+import { crossingSteps, enteredBy, lineAt, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'sleep-in-atomic',
@@ -85,19 +86,41 @@ static int demo_probe(struct demo *d, int irq)
   ],
 };
 
+/** A call that may sleep, or by which the file enters another one where such a call is made. */
+interface Sleeper {
+  readonly fn: string;
+  readonly call: CallExpr;
+  readonly why: string;
+  /** It is the caller's word whether it does: what kind an iterator is of, whether the pages are to be dirtied. */
+  readonly asTold: boolean;
+  readonly crossing?: Crossing;
+}
+
 /** Calls of the family that may sleep, with what they do in words. */
-function* sleepers(file: FileAnalysis): Iterable<{ fn: string; call: CallExpr; why: string }> {
-  for (const a of file.groups.acquires)
-    if (a.fact.maySleep) yield { fn: a.fn, call: a.call, why: 'may fault pages in' };
+function* sleepers(file: FileAnalysis): Iterable<Sleeper> {
+  for (const { fn, call, fact, form } of file.groups.acquires)
+    if (fact.maySleep) yield { fn, call, why: 'may fault pages in', asTold: form?.params.includes('iter') ?? false };
   for (const f of namingOf(file.functions).holding(DIRTIES))
     for (const call of dirtying(f))
-      if (!file.functions.has(calleeName(call)!)) yield { fn: f.def.name, call, why: 'waits for the page lock' };
+      if (!file.functions.has(calleeName(call)!))
+        yield { fn: f.def.name, call, why: 'waits for the page lock', asTold: !alwaysDirties(call) };
 }
 
 const takesLock = (e: Effect): boolean => e.kind === 'dirty' && e.lock === 'takes' && e.pages.as !== 'bio';
 const mayTakeLock = (e: Effect): e is Extract<Effect, { kind: 'release' }> =>
   e.kind === 'release' && e.pages.as !== 'bio' && e.dirties !== false;
 const DIRTIES = wordKind((word) => facts.call(word)?.effects.some((e) => takesLock(e) || mayTakeLock(e)) ?? false);
+
+/** The pages are dirtied whatever the caller says. */
+const alwaysDirties = (call: CallExpr): boolean =>
+  facts
+    .call(calleeName(call) ?? '')!
+    .effects.some(
+      (e) =>
+        e.kind === 'dirty' ||
+        (e.kind === 'release' &&
+          (e.dirties === true || (typeof e.dirties === 'number' && !!constantOf(call.args[e.dirties]!)))),
+    );
 
 /** Calls that dirty pages under their lock, if they are the kernel's. */
 const dirtying = perFunction((f) => {
@@ -114,31 +137,54 @@ const dirtying = perFunction((f) => {
   return out;
 });
 
+/** What is said in this file: calls of its own functions, and those by which it comes to calls of other files. */
+function* toldHere(file: FileAnalysis, locks: Locks): Iterable<Sleeper> {
+  const crossed = new Set<CallExpr>();
+  for (const sleeper of sleepers(file)) {
+    const { fn, call, asTold } = sleeper;
+    if (!file.isElsewhere(fn)) {
+      if (locks.mayBeAtomic(fn, call)) yield sleeper;
+      continue;
+    }
+    if (asTold) continue;
+    for (const crossing of crossingsTo(file, locks, fn, call)) {
+      if (crossed.has(crossing.call) || !locks.mayBeAtomic(crossing.fn, crossing.call)) continue;
+      if (!comesThrough(locks, crossing)) continue;
+      crossed.add(crossing.call);
+      yield { ...sleeper, fn: crossing.fn, call: crossing.call, crossing };
+    }
+  }
+}
+
 export const sleepInAtomic: Rule = {
   meta,
   *check(file): Iterable<Report> {
     const locks = locksOf(file);
-    for (const { fn, call, why } of sleepers(file)) {
-      if (file.isElsewhere(fn) || !locks.mayBeAtomic(fn, call)) continue;
+    for (const { fn, call, why, crossing } of toldHere(file, locks)) {
       for (const seen of locks.at(fn, call)) {
         const found = locks.atomicAt(seen);
         if (!found) continue;
-        const name = calleeName(call)!;
+        const sleeps = crossing?.way.at(-1)?.call ?? call;
+        const name = calleeName(sleeps)!;
         const line = lineAt(file, found.at.start);
         const by = found.via.at(-1);
         const where = /^atomic:(hardirq|softirq|timer)$/.test(found.token)
           ? `in ${describeToken(found.token)} (registered on ${line})`
           : `under ${describeToken(found.token)} (taken on ${line}${by ? ` in ${by.fn}()` : ''})`;
+        const what = crossing
+          ? `${enteredBy(crossing)} leads to ${name}() (${lineAt(file, sleeps.start)}), which`
+          : `${name}()`;
         yield {
           span: call,
           functionName: fn,
-          message: `${name}() ${why} and so may sleep, but it is called ${where}. ${why.startsWith('may') ? 'Take the pages before that' : 'Give the pages back outside of it, or from a work item'}.`,
+          message: `${what} ${why} and so may sleep, but it is called ${where}. ${why.startsWith('may') ? 'Take the pages before that' : 'Give the pages back outside of it, or from a work item'}.`,
           steps: [
             stepAt(file, found.at, `sleeping is forbidden from here on: ${describeToken(found.token)}`, 'event'),
             ...[...found.via].reverse().map((s) => stepAt(file, s.call, `${s.fn}() calls on`, 'event')),
-            stepAt(file, call, `${name}() may sleep`, 'fault'),
+            ...(crossing ? crossingSteps(file, crossing) : []),
+            stepAt(file, sleeps, `${name}() may sleep`, 'fault'),
           ],
-          shape: `${name}:${found.token}`,
+          shape: `${crossing ? `${enteredBy(crossing)}:` : ''}${name}:${found.token}`,
         };
         break;
       }
