@@ -1,7 +1,7 @@
 /** Sums, differences, comparisons of symbolic values; what the path knows of the operands bounds the result. */
 import type { CallExpr } from '../../language/c/ast.ts';
 import type { State } from './state.ts';
-import type { Symbols } from './symbols.ts';
+import { NAMED_CONSTANT, type Symbols } from './symbols.ts';
 import { ZERO, constant, isConst, symbol, valKey, type Val } from './values.ts';
 
 /** Operators on values. */
@@ -58,16 +58,13 @@ export class Arithmetic {
       state.assume('!=', b, ZERO);
       return b;
     }
-    // flags of one word are different bits
-    if (
-      op === '&' &&
-      !b.o &&
-      !b.x &&
-      this.isFlag(b.s) &&
-      this.symbols.info(a.s).bits?.every((s) => this.isFlag(s)) &&
-      !a.o
-    )
-      return ZERO;
+    // flags of one word are different bits: those that were added before say nothing of this one
+    if (op === '&' && !b.o && !b.x && this.isFlag(b.s) && !a.o && !a.x) {
+      const { bits } = this.symbols.info(a.s);
+      const rest = bits?.filter((s) => !this.isFlag(s));
+      if (rest?.length === 0) return ZERO;
+      if (rest?.length === 1 && bits!.length > 1) return this.binary(op, symbol(rest[0]!), b, state, pointer);
+    }
     if (op === '|') {
       const bits = [...new Set([...this.bitsOf(a), ...this.bitsOf(b)])];
       return symbol(this.symbols.get(`(${valKey(a)}|${valKey(b)})`, { bits }));
@@ -78,7 +75,7 @@ export class Arithmetic {
 
   /** A constant of a header that was not read: `DEV_MAPPED`. */
   private isFlag(s: number): boolean {
-    return /^init:G\/[A-Z][A-Z0-9_]*$/.test(this.symbols.info(s).key);
+    return NAMED_CONSTANT.test(this.symbols.info(s).key);
   }
 
   /** Symbols that were or-ed into a value. */

@@ -90,6 +90,7 @@ export class Endings {
           reach: reach.concat(r.published.map((f) => `~${f}`)),
           trace: state.trace,
           short,
+          ofEarlier: r.refilled && r.earlier.length > 0 && state.compare('>', r.result, ZERO) === false,
         });
       }
     }

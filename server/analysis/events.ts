@@ -62,6 +62,8 @@ export interface OutlivesEvent {
   readonly onlyAddress: boolean;
   readonly trace: Trace | null;
   readonly short: boolean;
+  /** The acquire took nothing in its last round: what is held is what earlier rounds took and put elsewhere. */
+  readonly ofEarlier: boolean;
 }
 
 /** The root function ended with everything of this acquire given back. */

@@ -85,6 +85,8 @@ export interface Machine {
   readonly symbols: Symbols;
   /** The file defines a function of that name: what the kernel's tables say of it does not hold. */
   isLocal(name: string): boolean;
+  /** The file defines a function of that name, and it returns nothing but errors. */
+  alwaysFails(name: string): boolean;
   /** The number that a name which is no variable stands for. */
   constant(name: string): number | undefined;
   emit(event: PathEvent): void;

@@ -351,6 +351,11 @@ export class Interpreter {
     if (e.kind !== 'binary' || !COMPARISONS.has(e.op)) return { op: '!=', a: this.eval(e, state, frame), b: ZERO };
     const a = this.eval(e.left, state, frame);
     const b = this.eval(e.right, state, frame);
+    // `obj->kind == DEMO_USER` asks which of some names was written there: each of them is another value
+    if (e.op === '==' || e.op === '!=') {
+      if (e.right.kind === 'id' && e.left.kind === 'member') this.symbols.setLabels(a, b);
+      else if (e.left.kind === 'id' && e.right.kind === 'member') this.symbols.setLabels(b, a);
+    }
     return this.converted(e, a, b, state, frame);
   }
 
@@ -461,6 +466,7 @@ export class Interpreter {
   /** Code that is not seen: what it is given by address it may change, what it is given at all it may keep. */
   private unknownCall(e: CallExpr, name: string | undefined, args: readonly Val[], state: State, frame: Frame): Val {
     const result = this.memory.fresh('r', e.start, state, frame, { name: name && `${name}()` });
+    if (name !== undefined && this.machine.alwaysFails(name)) state.assume('<', result, ZERO);
     args.forEach((v, i) => {
       const loc = this.symbols.info(v.s).addressOf;
       if (loc?.isLocal && v.s) {

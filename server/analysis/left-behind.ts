@@ -143,10 +143,18 @@ const labels = perFunction((f) =>
   }),
 );
 
+/** `unpin_exit` is where demo_unpin() ends: what it gives back it gave back before. */
+function isEndOf(label: string, fn: string): boolean {
+  const [, undone] = /^(\w+)_(?:exit|out|done|end|ret)\d*$/.exec(label) ?? [];
+  const parts = new Set(fn.split('_'));
+  return undone !== undefined && undone.split('_').every((w) => parts.has(w));
+}
+
 /** `error_unpin:` behind which nothing is given back. */
 function* idleLabels(file: FileAnalysis, f: FunctionContext): Iterable<IdleRelease> {
   for (const { id: at, span, name, undoing } of labels(f)) {
     if (!NAMED.test(name) && !namesReleaser(file, undoing)) continue;
+    if (isEndOf(name, f.def.name)) continue;
     // `free_pages` is as well a label that frees the array
     const array = /(^|_)free_pages?/.test(name);
     const seen = new Set<number>();

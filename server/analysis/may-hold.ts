@@ -5,7 +5,7 @@
 import type { CallExpr } from '../../language/c/ast.ts';
 import { plainName } from '../../language/c/index.ts';
 import type { FunctionDef } from '../../language/c/unit.ts';
-import { facts as kernel, guardClasses } from '../../language/kernel/index.ts';
+import { facts as kernel, guardClasses, mmapRwsemEffects } from '../../language/kernel/index.ts';
 import type { Effect } from '../../language/kernel/types.ts';
 import { calleeName } from './context.ts';
 import type { Caller, EntryContext } from './entry-context.ts';
@@ -18,14 +18,19 @@ import { perDefinition, perFile } from './per-function.ts';
 /** Takes mmap_lock where it succeeds. */
 export const LOCKS_MM = 'lock_mm_and_find_vma';
 
-const isLock = (e: Effect): e is Extract<LockEffect, { kind: 'lock' | 'lock-assert' }> => e.kind === 'lock' || e.kind === 'lock-assert';
+const isLock = (e: Effect): e is Extract<LockEffect, { kind: 'lock' | 'lock-assert' }> =>
+  e.kind === 'lock' || e.kind === 'lock-assert';
 const effectsOf = (word: string): readonly Effect[] => kernel.call(word)?.effects ?? [];
 
 /** Names of guards: what they take is told by a word behind them. */
 const GUARDS = /^(guard|scoped_guard|cond_guard|scoped_cond_guard|CLASS|ACQUIRE)$/;
-/** Names of calls that do something to locks of any kind. The calls of rwsems are among them. */
+/** Names of calls that do something to locks of any kind, rwsems among them. */
 const TOUCHES = wordKind(
-  (word) => GUARDS.test(word) || word === LOCKS_MM || effectsOf(word).some((e) => e.kind === 'unlock' || isLock(e)),
+  (word) =>
+    GUARDS.test(word) ||
+    word === LOCKS_MM ||
+    mmapRwsemEffects(word, '->mmap_lock') !== undefined ||
+    effectsOf(word).some((e) => e.kind === 'unlock' || isLock(e)),
 );
 
 /** A lock that is asked for. */
@@ -46,9 +51,7 @@ const mmap: Sought = {
 };
 
 const atomic: Sought = {
-  words: wordKind(
-    (word) => GUARDS.test(word) || effectsOf(word).some((e) => e.kind === 'lock' && e.what !== 'mutex'),
-  ),
+  words: wordKind((word) => GUARDS.test(word) || effectsOf(word).some((e) => e.kind === 'lock' && e.what !== 'mutex')),
   isToken: isAtomic,
 };
 

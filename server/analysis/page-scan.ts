@@ -157,7 +157,7 @@ export class PageScanner {
 
   /** `op->sg = message_alloc_sgs(…)`: room for pages, not pages. */
   private allocatesList(name: string, to: string, f: FunctionContext): boolean {
-    if (!/(^|_)k?[vz]?alloc(_|$)/.test(name) || /page|folio/.test(name)) return false;
+    if (!/(^|_)k?v?[mzc]?alloc(_|$)/.test(name) || /page|folio/.test(name)) return false;
     const local = to.startsWith(`L:${f.def.name}:`) ? f.types.get(to.slice(to.lastIndexOf(':') + 1)) : undefined;
     return !local || !isPageType(local);
   }

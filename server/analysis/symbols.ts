@@ -78,6 +78,9 @@ export class SymInfo implements SymFacts {
 
 const NO_FACTS: SymFacts = {};
 
+/** Key of what a constant of a header that was not read stands for. */
+export const NAMED_CONSTANT = /^init:G\/[A-Z][A-Z0-9_]*$/;
+
 /** A set of symbols that costs nothing to empty: those whose stamp is the newest one are in it. */
 export class Marks {
   /** By symbol. */
@@ -132,8 +135,17 @@ export class Symbols {
   /** A constant of a header that was not read is a label of a switch: it differs from all the other ones that are. */
   setLabel(id: number): void {
     const info = this.infos[id];
-    if (info && !info.unique && /^init:G\/[A-Z][A-Z0-9_]*$/.test(info.key))
+    if (info && !info.unique && NAMED_CONSTANT.test(info.key))
       this.infos[id] = new SymInfo(id, info.key, { ...info, unique: true });
+  }
+
+  /** What is in a place is compared with a constant of a header that was not read: if it is another such constant, it differs. */
+  setLabels(content: Val, label: Val): void {
+    if (content.o || content.x || label.o || label.x || content.s === label.s) return;
+    const isName = (s: number): boolean => NAMED_CONSTANT.test(this.infos[s]?.key ?? '');
+    if (!isName(content.s) || !isName(label.s)) return;
+    this.setLabel(content.s);
+    this.setLabel(label.s);
   }
 
   /** What the symbol points to can be found from outside of the function whoever else gets it: it came from there. */

@@ -7,6 +7,7 @@ import type { CallExpr, Span } from '../../language/c/ast.ts';
 import type { CfgNode } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
+import { alwaysFails } from './always-fails.ts';
 import { calleeName, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
 import { Endings, type Ended } from './ending.ts';
@@ -127,6 +128,11 @@ export class Walker implements Machine {
 
   isLocal(name: string): boolean {
     return this.files.has(name);
+  }
+
+  alwaysFails(name: string): boolean {
+    const context = this.files.has(name) ? this.files.context(name) : undefined;
+    return context !== undefined && alwaysFails(context.def);
   }
 
   run(): void {

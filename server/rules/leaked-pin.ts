@@ -1,4 +1,6 @@
 /** leaked-pin: a path on which acquired pages are neither released nor handed on. */
+import type { Span } from '../../language/c/ast.ts';
+import { calleeName, type FunctionContext } from '../analysis/context.ts';
 import type { LeakEvent, OutlivesEvent, ReturnedEvent } from '../analysis/events.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import { resultOf } from '../analysis/sites.ts';
@@ -111,14 +113,35 @@ function resultName(file: FileAnalysis, e: LeakEvent | OutlivesEvent): string | 
   return site && f ? resultOf(site.call, f) : undefined;
 }
 
+/** What it gives back is what the round of the loop took in which it does: of earlier rounds that says nothing. */
+function givesRoundOnly(file: FileAnalysis, { resource, root }: ReturnedEvent): boolean {
+  const f = file.functions.get(root);
+  if (!f || resource.functionName !== root) return false;
+  const loopsAround = (g: FunctionContext, at: Span): number =>
+    [...g.loops.values()].filter(({ span }) => span.start <= at.start && at.end <= span.end).length;
+  const rounds = loopsAround(f, resource.site);
+  const isInRound = (at: Span): boolean =>
+    [...f.loops.values()].some(({ span }) =>
+      [at, resource.site].every((x) => span.start <= x.start && x.end <= span.end),
+    ) && loopsAround(f, at) === rounds;
+  return resource.releasedAt.every((at) => {
+    if (f.def.start <= at.start && at.end <= f.def.end) return isInRound(at);
+    const inner = [...file.functions.values()].find((g) => g.def.start <= at.start && at.end <= g.def.end);
+    if (!inner || loopsAround(inner, at) > 0) return false;
+    const calls = f.calls.filter((c) => file.reaches(calleeName(c) ?? '', inner.def.name));
+    return calls.length > 0 && calls.every(isInRound);
+  });
+}
+
 /**
  * An error return with the pages still in an object: a leak if another return of the function, with the pages
  * reachable no better than here, does give them back. (If none does, the caller or the object's owner may.)
  */
-function inconsistent(e: OutlivesEvent, returned: readonly ReturnedEvent[]): boolean {
+function inconsistent(file: FileAnalysis, e: OutlivesEvent, returned: readonly ReturnedEvent[]): boolean {
   if (e.outcome !== 'error') return false;
   return returned.some(
     (r) =>
+      !(e.ofEarlier && givesRoundOnly(file, r)) &&
       r.resource.site === e.resource.site &&
       r.root === e.root &&
       r.resource.outflow === e.resource.outflow &&
@@ -173,7 +196,7 @@ function missedBelow(file: FileAnalysis, e: OutlivesEvent, returned: readonly Re
       x.root !== e.root &&
       file.reaches(e.root, x.root) &&
       !file.reaches(x.root, e.root) &&
-      inconsistent(x, returned),
+      inconsistent(file, x, returned),
   );
 }
 
@@ -217,7 +240,7 @@ export const leakedPin: Rule = {
       } else if (
         e.kind === 'outlives' &&
         isNear(file, e) &&
-        inconsistent(e, returned) &&
+        inconsistent(file, e, returned) &&
         !missedBelow(file, e, returned)
       ) {
         const key = `${e.resource.site.start}:${e.at.start}`;

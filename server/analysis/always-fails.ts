@@ -1,0 +1,12 @@
+/** Functions that can only fail, as their text shows: what they return is an error, whoever calls them. */
+import { perDefinition } from './per-function.ts';
+
+/** An error code, or one as a pointer. */
+const ERROR = /^\(*\s*(?:-\s*E[A-Z][A-Z0-9]*\s*\)*$|ERR_(?:PTR|CAST)\s*\()/;
+
+/** Every `return` gives back an error. Told by the text: most such functions have nothing to do with pages and are never read. */
+export const alwaysFails = perDefinition((def): boolean => {
+  const body = def.source.slice(def.bodySpan.start - def.start).replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ' ');
+  const returns = [...body.matchAll(/\breturn\b\s*([^;]*)/g)];
+  return returns.length > 0 && returns.every(([, value]) => ERROR.test(value!.trim()));
+});
