@@ -207,6 +207,9 @@ export class Flattener {
   }
 }
 
+/** The text of an expression names a part that was worked out before it: that has no name in the source. */
+export const namesTemporary = (text: string): boolean => /\$\d/.test(text);
+
 function holdsStatements(e: Expr): boolean {
   if (e.kind === 'stmtexpr') return true;
   if (e.kind === 'sizeof' || e.kind === 'type' || e.kind === 'offsetof') return false;

@@ -9,6 +9,7 @@ export { fileNumber, isInMain } from './sources.ts';
 export { besideKey, forgetAll, forgetFile, parseUnit, parseVariants, type ParseInput } from './unit-builder.ts';
 export { KeptFunctions, laterPosition } from './moves.ts';
 export { buildCfg, type CfgOptions } from './cfg-build.ts';
+export { namesTemporary } from './cfg-expr.ts';
 export { formatCfg } from './cfg-format.ts';
 export type { Cfg, CfgNode, Edge, EdgeLabel, NodeKind } from './cfg.ts';
 export { callsIn, children, mapChildren, walkExpr, walkStmt, type StmtVisitor } from './walk.ts';

@@ -157,8 +157,8 @@ const rwsemCalls: ReadonlyMap<string, readonly Effect[]> = new Map([
   ['down_write_trylock', [lock('mmap-write', 0, 'nonzero')]],
   ['up_write', [unlock('mmap-write', 0)]],
   ['downgrade_write', [unlock('mmap-write', 0), lock('mmap-read', 0)]],
-  // who asks and goes on where it is so relies on it
-  ['rwsem_is_locked', [lock('mmap-read', 0, 'nonzero')]],
+  // it is asked in assertions of a driver's own
+  ['rwsem_is_locked', [{ kind: 'lock-assert', what: 'mmap-read', arg: 0 }]],
   ['lockdep_assert_held', [{ kind: 'lock-assert', what: 'mmap-read', arg: 0 }]],
   ['lockdep_assert_held_read', [{ kind: 'lock-assert', what: 'mmap-read', arg: 0 }]],
   ['lockdep_assert_held_write', [{ kind: 'lock-assert', what: 'mmap-write', arg: 0 }]],

@@ -6,7 +6,7 @@
  */
 import type { CallExpr, Expr, Span } from '../../language/c/ast.ts';
 import type { CfgNode, Edge } from '../../language/c/cfg.ts';
-import { exprText, spelledNumber, walkExpr } from '../../language/c/index.ts';
+import { exprText, namesTemporary, spelledNumber, walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import { nextWord } from '../../language/search.ts';
 import { calleeName, exprsOf, type FunctionContext } from './context.ts';
@@ -339,7 +339,8 @@ export function runFlow<D>(
           here = learn(facts, c.text, truth ? c.yes : c.no);
           if (!here) continue;
           data = domain.branch ? domain.branch(test, truth, data, here) : data;
-          note = { span: test, message: `\`${c.words}\` is ${truth ? 'true' : 'false'}` };
+          // what stands for a part of an expression has no name to tell
+          if (!namesTemporary(c.words)) note = { span: test, message: `\`${c.words}\` is ${truth ? 'true' : 'false'}` };
         } else if (edge.label.kind === 'choice' && edge.label.condition !== null) {
           here = learn(facts, `#${edge.label.condition}`, POSITIVE);
           if (!here) continue;

@@ -1,6 +1,7 @@
 /** One step of the path walk: what a node of the graph does to a state, and the ways on from it. */
 import type { Expr } from '../../language/c/ast.ts';
 import type { CfgNode } from '../../language/c/cfg.ts';
+import { namesTemporary } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
 import type { Loop } from './context.ts';
 import { plain } from './flow.ts';
@@ -143,20 +144,23 @@ export class Stepper {
       if (!isPossible && !tired) continue;
       // `while (!failed)` goes on where the test is false
       if (loop && !truth && !isInside(loop, edge.to)) this.borders.leave(loop, s, frame, skipped, test);
-      if (!loop && before === s.trace) s.note(test, this.decision(test, truth), 'branch');
+      const words = this.decision(test, truth);
+      if (!loop && before === s.trace && words !== null) s.note(test, words, 'branch');
       out.push({ edge, state: s });
     }
     return out;
   }
 
-  private readonly decisions = new Map<Expr, readonly [string, string]>();
-  private decision(test: Expr, truth: boolean): string {
+  private readonly decisions = new Map<Expr, readonly [string, string] | null>();
+  /** In words; null for one on what has no name in the text. */
+  private decision(test: Expr, truth: boolean): string | null {
     let known = this.decisions.get(test);
-    if (!known) {
+    if (known === undefined) {
       const what = text(test, this.unit);
-      this.decisions.set(test, (known = [`${what} is false`, `${what} is true`]));
+      known = namesTemporary(what) ? null : [`${what} is false`, `${what} is true`];
+      this.decisions.set(test, known);
     }
-    return known[truth ? 1 : 0];
+    return known && known[truth ? 1 : 0];
   }
 
   /** The loop's test, of numbers that the path knows, does not hold where it first comes to it: what the loop would give back stays held. */

@@ -1,5 +1,6 @@
 /** leaked-pin: a path on which acquired pages are neither released nor handed on. */
 import type { Span } from '../../language/c/ast.ts';
+import { facts } from '../../language/kernel/index.ts';
 import { calleeName, type FunctionContext } from '../analysis/context.ts';
 import type { LeakEvent, OutlivesEvent, ReturnedEvent } from '../analysis/events.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
@@ -168,6 +169,31 @@ function keepsElsewhere(file: FileAnalysis, e: LeakEvent, returned: readonly Ret
   );
 }
 
+/** Tells somebody who waits that it is done (kernel/sched/completion.c, kernel/sched/wait.c). */
+const SIGNALS = /^(complete(_all)?|s?wake_up\w*)$/;
+
+/**
+ * Between the acquire and the loss the function waits, and a function that it does not call gives such pages back and tells who waits
+ * that it is done: the completion of the transfer.
+ */
+function isGivenMeanwhile(file: FileAnalysis, e: LeakEvent): boolean {
+  const { site, functionName } = e.resource;
+  const f = file.functions.get(functionName);
+  const waits = f?.calls.some(
+    (c) =>
+      c.start > site.start &&
+      c.start < e.at.start &&
+      facts.call(callName(c))?.effects.some(({ kind }) => kind === 'wait'),
+  );
+  if (!waits || e.functionName !== functionName) return false;
+  const releases = file.groups.groupOfAcquire(site)?.releases ?? [];
+  return releases.some(
+    (r) =>
+      !file.reaches(functionName, r.fn) &&
+      !!file.functions.get(r.fn)?.calls.some((c) => c.start > r.call.start && SIGNALS.test(callName(c))),
+  );
+}
+
 /** Once the pages can be found elsewhere too, the array is their owner only if some path releases them through it even then. */
 function stillOwner(e: LeakEvent, returned: readonly ReturnedEvent[]): boolean {
   return (
@@ -226,7 +252,7 @@ export const leakedPin: Rule = {
     for (const e of file.events) {
       if (e.kind === 'leak') {
         if (e.refused && !keepsElsewhere(file, e, returned)) continue;
-        if (isUnfinished(file, e.functionName, e.resource.functionName)) continue;
+        if (isUnfinished(file, e.functionName, e.resource.functionName) || isGivenMeanwhile(file, e)) continue;
         if (inCallee(file, e) || (e.why !== 'forgotten' && !stillOwner(e, returned))) continue;
         const key = `${e.resource.site.start}:${e.at.start}`;
         if (seen.has(key)) continue;
