@@ -23,6 +23,8 @@ export type LockEffect = Extract<Effect, { kind: 'lock' | 'unlock' | 'lock-asser
 export const MMAP = 'mmap';
 /** Perhaps it is. */
 export const PERHAPS = 'mmap?';
+/** It is, as an assertion says: a caller holds it, and goes on holding it. Beside MMAP. */
+export const ASSERTED = 'mmap!';
 
 /** The last name in a lock expression: `&dev->lock` → `lock`. */
 function lockName(e: Expr | undefined): string {
@@ -72,11 +74,13 @@ export function apply(held: Held, effect: LockEffect, args: readonly Expr[], at:
   const next = new Map(held);
   if (effect.kind === 'unlock') {
     if (token === MMAP && next.delete(PERHAPS)) return next;
-    if (!next.delete(token)) next.set(`-${token}`, at);
+    const isCallers = token === MMAP && next.delete(ASSERTED);
+    if (!next.delete(token) || isCallers) next.set(`-${token}`, at);
   } else {
     if (effect.kind === 'lock-assert' && next.has(token)) return held;
     next.delete(`-${token}`);
     next.set(token, at);
+    if (effect.kind === 'lock-assert' && token === MMAP) next.set(ASSERTED, at);
   }
   return next;
 }
@@ -94,6 +98,8 @@ export function unsure(held: Held, at: Span): Held {
 export function compose(held: Held, end: Held, at: Span): Held {
   const next = new Map(held);
   for (const token of end.keys()) {
+    // what a callee asserts it has not taken
+    if (token === ASSERTED ? held.has(MMAP) : token === MMAP && end.has(ASSERTED) && held.has(MMAP)) continue;
     if (!token.startsWith('-')) next.set(token, at);
     else {
       const name = token.slice(1);

@@ -6,6 +6,7 @@ import { comesThrough, crossingsTo } from '../analysis/crossings.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import { makes, wayTo } from '../analysis/flow.ts';
 import type { AcquireSite } from '../analysis/sites.ts';
+import { ASSERTED, MMAP, PERHAPS } from '../analysis/held.ts';
 import { locksOf, type Locks, type Seen } from '../analysis/locks.ts';
 import { dropLock, keepLock, takeLock } from '../fixes/locking.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';
@@ -112,7 +113,8 @@ function steps(file: FileAnalysis, seen: Seen, site: AcquireSite, fault: string,
   const decisions = wayTo(seen.entry)
     .slice(-6)
     .map((d) => stepAt(file, d.span, d.message, 'branch'));
-  const taken = lock ? [stepAt(file, lock, 'mmap_lock is taken here', 'event')] : [];
+  const words = seen.held.has(ASSERTED) ? 'says that mmap_lock is held' : 'mmap_lock is taken here';
+  const taken = lock ? [stepAt(file, lock, words, 'event')] : [];
   return [...taken, ...decisions, stepAt(file, site.call, fault, 'fault')];
 }
 
@@ -141,7 +143,7 @@ function* droppedTwice(file: FileAnalysis, locks: Locks, sites: readonly Acquire
     const calls = (f?.calls ?? []).filter((c) => /^mmap_(read|write)_(\w+_)?(un)?lock/.test(callName(c)) && c.args[0]);
     const drops = calls.filter((c) => /unlock$/.test(callName(c)));
     if (!f || drops.length < 2 || new Set(calls.map((c) => file.groups.text(c.args[0]!))).size > 1) continue;
-    const isHeldAt = (c: CallExpr): boolean => locks.at(fn, c).some((s) => s.held.has('mmap') || s.held.has('mmap?'));
+    const isHeldAt = (c: CallExpr): boolean => locks.at(fn, c).some((s) => s.held.has(MMAP) || s.held.has(PERHAPS));
     const second = drops.find(
       (c) =>
         locks.at(fn, c).length > 0 &&
@@ -204,7 +206,7 @@ function* isHeld(file: FileAnalysis, locks: Locks, site: AcquireSite): Iterable<
   const states = locks.at(site.fn, site.call);
   if (!states.every((s) => locks.isMmapHeld(s))) return;
   for (const seen of states) {
-    const taken = seen.held.get('mmap');
+    const taken = seen.held.get(MMAP);
     const name = callName(site.call);
     const plain = site.fact.name.replace(/_(fast|unlocked)$/, '');
     yield {
@@ -269,12 +271,12 @@ function* kept(file: FileAnalysis, locks: Locks, sites: readonly AcquireSite[]):
   for (const site of sites) {
     if (done.has(site.fn)) continue;
     done.add(site.fn);
-    if (!locks.at(site.fn, site.call).some((s) => s.held.has('mmap') && !s.held.has('mmap?'))) continue;
+    if (!locks.at(site.fn, site.call).some((s) => s.held.has(MMAP) && !s.held.has(PERHAPS))) continue;
     if (/(^|_)lock/.test(site.fn) || locks.isUnlockedOutside(site.fn)) continue;
     const fn = file.functions.get(site.fn)!;
     for (const entry of locks.atExit(site.fn)) {
-      const taken = entry.data.held.get('mmap');
-      if (!taken || entry.data.held.has('mmap?')) continue;
+      const taken = entry.data.held.get(MMAP);
+      if (!taken || entry.data.held.has(PERHAPS) || entry.data.held.has(ASSERTED)) continue;
       const from = entry.from ? fn.cfg.nodes[entry.from.node]! : null;
       const exit: Span = from?.what.kind === 'return' ? from.span : { start: fn.def.end - 1, end: fn.def.end };
       const decisions = wayTo(entry).slice(-6);

@@ -273,3 +273,344 @@ int demo_read(unsigned long addr, u64 *val)
       { only: 'double-release' },
     ));
 });
+
+describe('silence in older and outer drivers', () => {
+  it('which partner is told by a kind whose names stand in a header that is not read', () =>
+    check(
+      `
+static void demo_free(struct demo *bo, unsigned int n)
+{
+	int i;
+
+	total.size -= bo->count;
+	if (bo->kind == DEMO_KIND_PFN) {
+		unpin_user_pages(bo->pages, n);
+	} else {
+		for (i = 0; i < n; i++)
+			put_page(bo->pages[i]);
+	}
+	kfree(bo->pages);
+}
+int demo_take(struct demo *bo, unsigned long addr, struct vm_area_struct *vma)
+{
+	int nr;
+	struct page **pages = kmalloc_array(bo->count, sizeof(struct page *), GFP_KERNEL);
+
+	if (!pages)
+		return -ENOMEM;
+	bo->pages = pages;
+	if (vma->vm_flags & VM_IO) {
+		nr = pin_user_pages_fast(addr, bo->count, FOLL_LONGTERM | FOLL_WRITE, pages);
+		bo->kind = DEMO_KIND_PFN;
+	} else {
+		mutex_unlock(&bo->mutex);
+		nr = get_user_pages_fast(addr, bo->count, FOLL_WRITE, pages);
+		mutex_lock(&bo->mutex);
+		bo->kind = DEMO_KIND_USER;
+	}
+	dev_dbg(demo_dev, "%d %s", bo->count, bo->kind == DEMO_KIND_USER ? "user" : "pfn");
+	total.size += bo->count;
+	if (nr != bo->count) {
+		dev_err(demo_dev, "%d", nr);
+		if (nr < 0)
+			nr = 0;
+		goto out;
+	}
+	return 0;
+out:
+	demo_free(bo, nr);
+	return -ENOMEM;
+}`,
+      { only: 'mismatched-release', kernel: { major: 5, minor: 10, patch: 0 } },
+    ));
+
+  it('a flag that is not followed is added to those that tell the kind', () =>
+    check(
+      `
+struct shm { struct page **pages; size_t nr; u32 flags; int id; };
+static void demo_release(struct shm *shm)
+{
+	size_t n;
+
+	if (!shm->pages)
+		return;
+	if (shm->flags & DEMO_USER_MAPPED) {
+		unpin_user_pages(shm->pages, shm->nr);
+	} else {
+		for (n = 0; n < shm->nr; n++)
+			put_page(shm->pages[n]);
+	}
+	kfree(shm->pages);
+}
+struct shm *demo_register(struct demo *d, unsigned long start, size_t num, u32 flags, struct kvec *kiov)
+{
+	struct shm *shm;
+	int rc;
+
+	shm = kzalloc(sizeof(*shm), GFP_KERNEL);
+	if (!shm)
+		return NULL;
+	shm->flags = flags | DEMO_REGISTER;
+	shm->pages = kcalloc(num, sizeof(*shm->pages), GFP_KERNEL);
+	if (!shm->pages)
+		goto err;
+	if (flags & DEMO_USER_MAPPED)
+		rc = pin_user_pages_fast(start, num, FOLL_WRITE | FOLL_LONGTERM, shm->pages);
+	else
+		rc = get_kernel_pages(kiov, num, 0, shm->pages);
+	if (rc > 0)
+		shm->nr = rc;
+	if (rc != num)
+		goto err;
+	shm->id = idr_alloc(&d->idr, shm, 1, 0, GFP_KERNEL);
+	if (shm->id < 0)
+		goto err;
+	rc = d->ops->shm_register(d, shm, shm->pages, shm->nr, start);
+	if (rc)
+		goto err;
+	return shm;
+err:
+	demo_release(shm);
+	kfree(shm);
+	return NULL;
+}`,
+      { only: 'mismatched-release', kernel: { major: 5, minor: 10, patch: 0 } },
+    ));
+
+  it('one round of a loop gives back its own page, and a later one fails', () =>
+    check(
+      `
+struct entry { struct page *page; dma_addr_t dma; int status; };
+static bool demo_give(struct page *page)
+{
+	if (!page)
+		return false;
+	set_page_dirty_lock(page);
+	unpin_user_page(page);
+	return true;
+}
+int demo_map(struct device *dev, struct entry *ptes, int num, unsigned long host)
+{
+	struct page *page;
+	int ret, i;
+
+	for (i = 0; i < num; i++) {
+		ret = pin_user_pages_fast(host + i * PAGE_SIZE, 1, FOLL_WRITE | FOLL_LONGTERM, &page);
+		if (ret <= 0) {
+			dev_err(dev, "%d\n", ret);
+			return ret ? ret : -ENOMEM;
+		}
+		ptes[i].page = page;
+		ptes[i].dma = dma_map_page(dev, page, 0, PAGE_SIZE, DMA_BIDIRECTIONAL);
+		if (dma_mapping_error(dev, ptes[i].dma)) {
+			demo_give(ptes[i].page);
+			memset(&ptes[i], 0, sizeof(struct entry));
+			return -EINVAL;
+		}
+		ptes[i].status = 1;
+	}
+	return 0;
+}
+void demo_unmap(struct device *dev, struct entry *ptes, int num)
+{
+	int i;
+
+	for (i = 0; i < num; i++) {
+		dma_unmap_page(dev, ptes[i].dma, PAGE_SIZE, DMA_BIDIRECTIONAL);
+		demo_give(ptes[i].page);
+	}
+}`,
+      { only: 'leaked-pin', kernel: { major: 5, minor: 10, patch: 0 } },
+    ));
+
+  it('the completion gives the pages back while the function waits for it', () =>
+    check(
+      `
+struct acd { struct page **user_pages; int page_count; struct completion *cpl; size_t len; struct sg_table sgt; };
+int demo_transfer(struct dev *ldev, struct desc *desc, unsigned long base, size_t len)
+{
+	struct acd *acd;
+	DECLARE_COMPLETION_ONSTACK(done);
+	int rv, i, p, pcnt, nents;
+	struct scatterlist *sg;
+
+	acd = kzalloc(sizeof(*acd), GFP_KERNEL);
+	if (!acd)
+		return -ENOMEM;
+	acd->cpl = &done;
+	acd->len = len;
+	acd->page_count = len >> PAGE_SHIFT;
+	acd->user_pages = kcalloc(acd->page_count, sizeof(struct page *), GFP_KERNEL);
+	if (!acd->user_pages) {
+		kfree(acd);
+		return -ENOMEM;
+	}
+	rv = pin_user_pages_fast(base, acd->page_count, FOLL_WRITE, acd->user_pages);
+	if (rv != acd->page_count) {
+		if (rv > 0)
+			unpin_user_pages(acd->user_pages, rv);
+		kfree(acd->user_pages);
+		kfree(acd);
+		return -EFAULT;
+	}
+	rv = sg_alloc_table_from_pages(&acd->sgt, acd->user_pages, acd->page_count, 0, len, GFP_KERNEL);
+	if (rv)
+		goto unpin;
+	nents = dma_map_sg(ldev->dev, acd->sgt.sgl, acd->sgt.nents, DMA_FROM_DEVICE);
+	if (nents <= 0)
+		goto free;
+	for_each_sg(acd->sgt.sgl, sg, nents, i) {
+		pcnt = demo_parts(sg);
+		for (p = 0; p < pcnt; p++) {
+			desc->addr = sg_dma_address(sg) + p * 0x80000;
+			if (i == nents - 1 && p == pcnt - 1)
+				desc->acd = acd;
+			desc = desc->next;
+		}
+	}
+	demo_start(ldev);
+	rv = wait_for_completion_interruptible(&done);
+	if (rv == -ERESTARTSYS)
+		acd->cpl = NULL;
+	if (rv == 0) {
+		rv = acd->len;
+		kfree(acd);
+	}
+	return rv;
+free:
+	sg_free_table(&acd->sgt);
+unpin:
+	unpin_user_pages(acd->user_pages, acd->page_count);
+	kfree(acd->user_pages);
+	kfree(acd);
+	return rv;
+}
+void demo_complete(struct acd *acd)
+{
+	dma_unmap_sg(acd->dev, acd->sgt.sgl, acd->sgt.nents, DMA_FROM_DEVICE);
+	unpin_user_pages_dirty_lock(acd->user_pages, acd->page_count, true);
+	sg_free_table(&acd->sgt);
+	kfree(acd->user_pages);
+	if (acd->cpl)
+		complete(acd->cpl);
+	else
+		kfree(acd);
+}`,
+      { only: 'leaked-pin', kernel: { major: 5, minor: 10, patch: 0 } },
+    ));
+
+  it('a function that only fails', () =>
+    check(
+      `
+static struct sg_table *demo_later(struct demo *d)
+{
+	struct demo_work *work = kmalloc(sizeof(*work), GFP_KERNEL);
+
+	if (!work)
+		return ERR_PTR(-ENOMEM);
+	/* return NULL would be wrong here */
+	queue_work(d->wq, &work->work);
+	return ERR_PTR(-EAGAIN);
+}
+int demo_get(struct demo *d, unsigned long addr, int nr)
+{
+	struct page **pages = kvmalloc_array(nr, sizeof(struct page *), GFP_KERNEL);
+	struct sg_table *table;
+	int pinned;
+
+	if (!pages)
+		return -ENOMEM;
+	pinned = pin_user_pages_fast_only(addr, nr, FOLL_WRITE, pages);
+	if (pinned < 0)
+		pinned = 0;
+	table = demo_later(d);
+	if (IS_ERR(table))
+		unpin_user_pages(pages, pinned);
+	kvfree(pages);
+	return PTR_ERR_OR_ZERO(table);
+}`,
+      { only: 'leaked-pin' },
+    ));
+
+  it('a label where a function ends that unpins', () =>
+    check(
+      `
+static int demo_unpin_pages(struct demo *d, unsigned long *pfns, int nr)
+{
+	int i;
+
+	mutex_lock(&d->lock);
+	for (i = 0; i < nr; i++) {
+		struct demo_dma *dma = demo_find(d, pfns[i]);
+
+		if (!dma)
+			goto unpin_exit;
+		unpin_user_page(dma->page);
+	}
+unpin_exit:
+	mutex_unlock(&d->lock);
+	return i;
+}
+int demo_pin(struct demo_dma *dma, unsigned long addr)
+{
+	return pin_user_pages_fast(addr, 1, FOLL_WRITE | FOLL_LONGTERM, &dma->page) == 1 ? 0 : -EFAULT;
+}`,
+      { only: 'leaked-pin' },
+    ));
+});
+
+describe('the same, wrong', () => {
+  it('the other kind, told by a constant', () =>
+    check(
+      `
+int demo_take(struct demo *d, unsigned long addr, int nr)
+{
+	int ret;
+
+	if (d->long_lived) {
+		ret = pin_user_pages_fast(addr, nr, FOLL_WRITE | FOLL_LONGTERM, d->pages);
+		d->kind = DEMO_PINNED;
+	} else {
+		ret = get_user_pages_fast(addr, nr, FOLL_WRITE, d->pages);
+		d->kind = DEMO_TAKEN;
+	}
+	if (ret == nr)
+		return 0;
+	if (ret > 0 && d->kind == DEMO_TAKEN)
+		unpin_user_pages(d->pages, ret); //~ mismatched-release
+	return -EFAULT;
+}`,
+      { only: 'mismatched-release' },
+    ));
+
+  it('a later round fails, and only one way gives all back', () =>
+    check(
+      `
+int demo_map(struct device *dev, struct entry *ptes, int num, unsigned long host)
+{
+	struct page *page;
+	int ret, i;
+
+	for (i = 0; i < num; i++) {
+		ret = pin_user_pages_fast(host + i * PAGE_SIZE, 1, FOLL_WRITE | FOLL_LONGTERM, &page);
+		if (ret != 1)
+			return -EFAULT; //~ leaked-pin
+		ptes[i].page = page;
+		ptes[i].dma = dma_map_page(dev, page, 0, PAGE_SIZE, DMA_BIDIRECTIONAL);
+		if (dma_mapping_error(dev, ptes[i].dma))
+			goto undo;
+	}
+	return 0;
+undo:
+	for (; i >= 0; i--)
+		unpin_user_page(ptes[i].page);
+	return -EIO;
+}
+void demo_unmap(struct entry *ptes, int num)
+{
+	while (num--)
+		unpin_user_page(ptes[num].page);
+}`,
+      { only: 'leaked-pin' },
+    ));
+});
