@@ -386,6 +386,12 @@ const behind = (entry: Entry<Data>, release: ReleaseSite): LateUse['way'] =>
     .filter((w) => w.span.start > release.call.start)
     .slice(-5);
 
+/** A page that the releasing function took into a variable of its own, and no function that it calls takes another reference, which would keep it. */
+function isOwnPage(file: FileAnalysis, group: Group, { fn, key }: ReleaseSite, refs: readonly string[]): boolean {
+  const took = group.acquires.some((a) => a.fn === fn && a.key === key);
+  return took && key.startsWith('L:') && !refs.some((other) => file.reaches(fn, other));
+}
+
 /** Uses behind a release, in all functions of a file. */
 export function lateUses(file: FileAnalysis): LateUse[] {
   const byFunction = new Map<string, Site[]>();
@@ -395,13 +401,14 @@ export function lateUses(file: FileAnalysis): LateUse[] {
     else byFunction.set(one.site.fn, [one]);
   };
   for (const group of file.groups.all().values()) {
-    // another reference may keep the page
-    if (group.uses.some((u) => u.effect.kind === 'ref')) continue;
+    const refs = group.uses.filter((u) => u.effect.kind === 'ref').map((u) => u.fn);
     for (const site of group.releases) {
+      if (refs.length > 0 && !isOwnPage(file, group, site, refs)) continue;
       if (site.effect.pages.as === 'bio' || (site.effect.of === 'get' && !group.acquires.length)) continue;
       add({ site, group });
     }
-    if (group.uses.some((u) => u.effect.kind === 'dma-unmap')) for (const one of helperReleases(file, group)) add(one);
+    if (!refs.length && group.uses.some((u) => u.effect.kind === 'dma-unmap'))
+      for (const one of helperReleases(file, group)) add(one);
   }
   if (!byFunction.size) return [];
   const handles = once(() => dmaHandles(file));

@@ -123,4 +123,52 @@ int branches(struct device *dev, struct obj *o, int err)
 	return err;
 }
 `));
+
+  test('others of the same type have further references: of a page of the function itself they say nothing', () =>
+    late(`
+static void read_page(struct page *page, void *into)
+{
+	void *from = kmap_local_page(page);
+
+	memcpy(into, from, 8);
+	kunmap_local(from);
+}
+
+int replace(struct page *page, void *into)
+{
+	get_page(page);
+	read_page(page, into);
+	put_page(page);
+	return page_to_nid(page);
+}
+
+int peek(unsigned long addr, void *into)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(addr, 1, 0, &page) != 1)
+		return -EFAULT;
+	put_page(page); //~ use-after-release
+	read_page(page, into);
+	return 0;
+}
+
+static void keep(struct page *page)
+{
+	get_page(page);
+}
+
+int kept(unsigned long addr, void *into)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(addr, 1, 0, &page) != 1)
+		return -EFAULT;
+	keep(page);
+	put_page(page);
+	read_page(page, into);
+	put_page(page);
+	return 0;
+}
+`));
 });
