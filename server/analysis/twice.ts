@@ -3,7 +3,7 @@
  * names the page). Only helpers that keep no note of
  * having run (they clear no field, take nothing off a list): the second call gives back what is gone.
  */
-import type { CallExpr, Expr } from '../../language/c/ast.ts';
+import type { AssignExpr, CallExpr, Expr } from '../../language/c/ast.ts';
 import type { CfgNode } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
@@ -76,14 +76,14 @@ class Helpers {
   }
 }
 
-/** It writes to its own variables only. */
+/** It writes to its own variables only, or forgets an array that it has given back without asking whether it is there. */
 function isTraceless(file: FileAnalysis, f: FunctionContext): boolean {
   for (const node of f.cfg.nodes) {
     let fine = true;
     for (const e of exprsOf(node))
       walkExpr(e, (x) => {
         const target = x.kind === 'assign' ? x.left : x.kind === 'update' ? x.arg : null;
-        if (target && !isLocal(target, f)) fine = false;
+        if (target && !isLocal(target, f) && !(x.kind === 'assign' && forgetsGiven(file, f, x))) fine = false;
         if (x.kind !== 'call') return;
         const name = calleeName(x);
         if (name === undefined) fine = false;
@@ -95,6 +95,27 @@ function isTraceless(file: FileAnalysis, f: FunctionContext): boolean {
     if (!fine) return false;
   }
   return true;
+}
+
+/**
+ * `o->pages = NULL;` in a function without branches that gives `o->pages` back, as many as `o->nr` says: the second time it gives back as
+ * many of no array.
+ */
+function forgetsGiven(file: FileAnalysis, f: FunctionContext, { op, left, right }: AssignExpr): boolean {
+  if (op !== '=' || right.kind !== 'id' || right.name !== 'NULL' || f.cfg.nodes.some((n) => n.what.kind === 'branch'))
+    return false;
+  const text = textOf(left, file.unit);
+  return file.groups.releases.some(({ fn, call, effect }) => {
+    const { arg, as, count } = effect.pages;
+    const [given, number] = [call.args[arg], count === undefined ? undefined : call.args[count]];
+    return (
+      fn === f.def.name &&
+      as === 'page-array' &&
+      given?.kind === 'member' &&
+      number?.kind === 'member' &&
+      textOf(given, file.unit) === text
+    );
+  });
 }
 
 const isLocal = (e: Expr, f: FunctionContext): boolean =>
@@ -140,10 +161,7 @@ function givesBack(file: FileAnalysis, call: CallExpr): boolean {
 /** Statements that are such calls: of the kernel's functions, if not of the file's own. */
 const releasingNodes = perFunction((f) =>
   f.cfg.nodes.filter(
-    ({ what }) =>
-      what.kind === 'expr' &&
-      what.expr.kind === 'call' &&
-      unpins(calleeName(what.expr) ?? ''),
+    ({ what }) => what.kind === 'expr' && what.expr.kind === 'call' && unpins(calleeName(what.expr) ?? ''),
   ),
 );
 
@@ -195,10 +213,14 @@ export function releasedTwice(file: FileAnalysis): Twice[] {
       for (const c of f.callsAt[node.id]!) {
         if (starts.has(c.start)) {
           const ids = new Set<string>();
-          for (const a of c.args)
-            walkExpr(a, (x) => {
+          const name = (e: Expr): unknown =>
+            walkExpr(e, (x) => {
               if (x.kind === 'id' || x.kind === 'member') ids.add(x.name);
             });
+          c.args.forEach(name);
+          // fields that say what is given back, and how much
+          for (const r of file.groups.releases)
+            if (r.fn === calleeName(c)) r.call.args.filter((a) => a.kind === 'member').forEach(name);
           next = new Map(next).set(texts.get(c.start)!, { call: c, ids });
         } else if (next.size && file.functions.has(calleeName(c) ?? '') && !helpers.releases(calleeName(c)!)) {
           // what the object holds may be other pages behind it

@@ -100,6 +100,45 @@ ssize_t table_of(struct iov_iter *from, struct bio_vec *table, size_t size)
   it('unpinned', () => check(extract('unpin_user_page(table[i].bv_page);'), { only: 'mismatched-release' }));
 });
 
+describe('a helper that gives pages back, called twice', () => {
+  const umem = (between: string, marker: string, unpin = ''): string => `
+struct umem { struct page **pgs; u32 npgs; void *addrs; };
+static void umem_unpin(struct umem *u)
+{
+${unpin}	unpin_user_pages_dirty_lock(u->pgs, u->npgs, true);
+	kvfree(u->pgs);
+	u->pgs = NULL;
+}
+int umem_reg(struct umem *u, unsigned long addr)
+{
+	long got;
+
+	u->pgs = kvcalloc(u->npgs, sizeof(*u->pgs), GFP_KERNEL);
+	if (!u->pgs)
+		return -ENOMEM;
+	got = pin_user_pages_fast(addr, u->npgs, FOLL_WRITE | FOLL_LONGTERM, u->pgs);
+	if (got != u->npgs) {
+		u->npgs = got < 0 ? 0 : got;
+		umem_unpin(u);
+		return -EFAULT;
+	}
+	u->addrs = vmap(u->pgs, u->npgs, VM_MAP, PAGE_KERNEL);
+	if (!u->addrs) {
+		umem_unpin(u);
+${between}		umem_unpin(u);${marker}
+		return -ENOMEM;
+	}
+	return 0;
+}
+`;
+  it('it forgets the array, but not how many pages there were', async () => {
+    const only = 'double-release';
+    await check(umem('', ' //~ double-release'), { only });
+    await check(umem('		u->npgs = 0;\n', ''), { only });
+    await check(umem('', '', '	if (!u->pgs)\n		return;\n'), { only });
+  });
+});
+
 describe('a release twice in a row', () => {
   it('of a page that is found by its number', () =>
     check(
