@@ -284,8 +284,11 @@ export class Groups {
     return g.keys.some((k) => k.startsWith('F:'));
   }
 
-  /** Something that is not followed may release the pages: a call that is not seen, or a release of pages of unknown origin. */
-  mayBeReleasedUnseen(g: Group): boolean {
+  /**
+   * Something that is not followed may release the pages: a call that is not seen, or a release of pages of unknown origin, in a function
+   * that `mayGet` them.
+   */
+  mayBeReleasedUnseen(g: Group, mayGet: (fn: string) => boolean): boolean {
     // what gives back pages that a call of the same family supplied is not for ours
     const pair = (p: string): boolean =>
       g.foreign.some((x) => x.what === `${p.replace(/put|unpin|free|release/, (w) => SUPPLIES[w] ?? w)}()`);
@@ -295,7 +298,8 @@ export class Groups {
       (r) =>
         kinds.has(r.effect.of) &&
         (r.effect.of === 'pin' || /pfn_to_page|phys_to_page|sg_page/.test(this.unit.text)) &&
-        !this.groupOf(r.key)?.acquires.length,
+        !this.groupOf(r.key)?.acquires.length &&
+        mayGet(r.fn),
     );
   }
 

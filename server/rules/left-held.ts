@@ -138,10 +138,20 @@ function fromIdle(file: FileAnalysis, r: IdleRelease): Report {
   };
 }
 
+/** Something that is not followed may release the pages. What only this file can name gets to another one by a call. */
+const mayBeReleasedUnseen = (file: FileAnalysis, g: Group): boolean =>
+  file.groups.mayBeReleasedUnseen(
+    g,
+    (fn) =>
+      !file.isElsewhere(fn) ||
+      !file.groups.isPrivate(g) ||
+      [...file.reaching(fn)].some((name) => !file.isElsewhere(name)),
+  );
+
 /** The pages are given back, or may be where that is not seen. */
 const isGivenBack = (file: FileAnalysis, g: Group): boolean =>
   !file.groups.isKept(g) ||
-  file.groups.mayBeReleasedUnseen(g) ||
+  mayBeReleasedUnseen(file, g) ||
   releasedOutside(g, new Set(g.acquires.map((a) => a.fn))) ||
   g.foreign.some((x) => x.what.startsWith('parameter')) ||
   g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'));
@@ -161,7 +171,7 @@ function* keptForEver(file: FileAnalysis): Iterable<Report> {
     const takers = new Set(g.acquires.map((a) => a.fn));
     if (
       !file.groups.isPrivate(g) ||
-      file.groups.mayBeReleasedUnseen(g) ||
+      mayBeReleasedUnseen(file, g) ||
       releasedOutside(g, takers) ||
       g.uses.some((u) => u.effect.kind === 'put-in' && (u.effect.what === 'bio' || u.effect.what === 'skb'))
     )

@@ -311,3 +311,45 @@ int buf_start(struct buf *b, unsigned long addr)
 }
 `,
   }));
+
+describe('an object that only one file knows', () => {
+  const WINDOW = (end: string): string => `#include "buf.h"
+struct window { struct page **pages; int nr; };
+int window_open(struct window *w, unsigned long addr)
+{
+	long got;
+
+	w->pages = (struct page **)__get_free_page(GFP_KERNEL);
+	if (!w->pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(addr, 16, FOLL_WRITE | FOLL_LONGTERM, w->pages);${end ? '' : ' //~ leaked-pin'}
+	if (got <= 0) {
+		free_page((unsigned long)w->pages);
+		return -EFAULT;
+	}
+	w->nr = got;
+	return 0;
+}
+void window_close(struct window *w)
+{
+${end}	w->nr = 0;
+	free_page((unsigned long)w->pages);
+}
+`;
+  const OTHER = `#include "buf.h"
+struct range { struct page **pages; struct domain *domain; };
+void range_unpin(struct range *r, unsigned long addr)
+{
+	unsigned long pfn = domain_find(r->domain, addr);
+	struct page *page = pfn_to_page(pfn);
+
+	unpin_user_page(page);
+	r->pages = NULL;
+}
+`;
+  it('is not emptied by functions of others that it does not call', async () => {
+    await checkDriver({ 'buf.h': HEADER, 'window.c': WINDOW(''), 'range.c': OTHER }, 'leaked-pin');
+    const unpins = '	unpin_user_pages(w->pages, w->nr);\n';
+    await checkDriver({ 'buf.h': HEADER, 'window.c': WINDOW(unpins), 'range.c': OTHER }, 'leaked-pin');
+  });
+});
