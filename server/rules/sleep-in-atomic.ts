@@ -113,14 +113,11 @@ const DIRTIES = wordKind((word) => facts.call(word)?.effects.some((e) => takesLo
 
 /** The pages are dirtied whatever the caller says. */
 const alwaysDirties = (call: CallExpr): boolean =>
-  facts
-    .call(calleeName(call) ?? '')!
-    .effects.some(
-      (e) =>
-        e.kind === 'dirty' ||
-        (e.kind === 'release' &&
-          (e.dirties === true || (typeof e.dirties === 'number' && !!constantOf(call.args[e.dirties]!)))),
-    );
+  (facts.call(calleeName(call) ?? '')?.effects ?? []).some((e) => {
+    if (e.kind !== 'release') return e.kind === 'dirty';
+    const flag = typeof e.dirties === 'number' ? call.args[e.dirties] : undefined;
+    return e.dirties === true || (flag !== undefined && !!constantOf(flag));
+  });
 
 /** Calls that dirty pages under their lock, if they are the kernel's. */
 const dirtying = perFunction((f) => {
