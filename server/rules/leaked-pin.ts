@@ -194,6 +194,12 @@ function isGivenMeanwhile(file: FileAnalysis, e: LeakEvent): boolean {
   );
 }
 
+/** As many as were asked for are given back later, where fewer were taken: those that were are not lost, and what is wrong is said there. */
+const isGivenInFull = (file: FileAnalysis, { resource }: LeakEvent): boolean =>
+  file.events.some(
+    (x) => x.kind === 'double' && x.why === 'unfilled' && x.resource?.site.start === resource.site.start,
+  );
+
 /** Once the pages can be found elsewhere too, the array is their owner only if some path releases them through it even then. */
 function stillOwner(e: LeakEvent, returned: readonly ReturnedEvent[]): boolean {
   return (
@@ -254,6 +260,7 @@ export const leakedPin: Rule = {
         if (e.refused && !keepsElsewhere(file, e, returned)) continue;
         if (isUnfinished(file, e.functionName, e.resource.functionName) || isGivenMeanwhile(file, e)) continue;
         if (inCallee(file, e) || (e.why !== 'forgotten' && !stillOwner(e, returned))) continue;
+        if (e.why === 'uncounted' && isGivenInFull(file, e)) continue;
         const key = `${e.resource.site.start}:${e.at.start}`;
         if (seen.has(key)) continue;
         seen.add(key);

@@ -559,6 +559,61 @@ int demo_pin(struct demo_dma *dma, unsigned long addr)
     ));
 });
 
+describe('one mistake is told once', () => {
+  it('a short count that is forgotten, and all pages given back', () =>
+    check(
+      `
+static void demo_free(struct demo *d)
+{
+	switch (d->state) {
+	case DEMO_LOCKED:
+		unpin_user_pages_dirty_lock(d->pages, d->nr, true); //~ double-release
+		fallthrough;
+	case DEMO_ALLOC:
+		vfree(d->pages);
+		fallthrough;
+	default:
+		d->state = DEMO_INIT;
+	}
+}
+static int demo_lock(struct demo *d, unsigned long addr, unsigned long nr)
+{
+	int ret;
+
+	d->nr = nr;
+	d->pages = vzalloc(array_size(sizeof(struct page *), d->nr));
+	if (!d->pages)
+		return -ENOMEM;
+	ret = pin_user_pages_fast(addr, d->nr, FOLL_WRITE, d->pages);
+	if (ret != d->nr) {
+		if (ret < 0)
+			return ret;
+		d->state = DEMO_LOCKED;
+		return -EINVAL;
+	}
+	d->state = DEMO_LOCKED;
+	return 0;
+}
+int demo_build(struct demo *d, unsigned long addr, unsigned long nr)
+{
+	int ret;
+
+	d->state = DEMO_INIT;
+	ret = demo_lock(d, addr, nr);
+	if (ret) {
+		demo_free(d);
+		return ret;
+	}
+	return demo_run(d);
+}
+void demo_done(struct demo *d)
+{
+	demo_free(d);
+}`,
+      { only: ['leaked-pin', 'double-release'] },
+    ));
+});
+
 describe('the same, wrong', () => {
   it('the other kind, told by a constant', () =>
     check(
