@@ -82,7 +82,17 @@ export class Memory {
         }),
     );
     if (isFirstContent) loc.initial = val;
+    if (filled !== undefined) this.assumeTaken(val, elementOf!, filled, state);
     return val;
+  }
+
+  /** A slot that an acquire filled, as far as the path knows, holds a page: `if (!pages[i]) break;` does not end there. */
+  private assumeTaken(page: Val, { index }: NonNullable<SymFacts['elementOf']>, fill: string, state: State): void {
+    for (const r of state.resources.values()) {
+      if (r.status !== 'held' || r.fact.result !== 'pages' || r.fills.at(-1) !== fill || r.index.o || r.index.x) continue;
+      if (state.compare('==', r.result, r.requested) === true || state.compare('<', index, r.result) === true)
+        state.assume('!=', page, ZERO);
+    }
   }
 
   /** The array that the place is an element of: the one that it is in, or what its pointer counts from. */

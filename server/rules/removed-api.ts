@@ -162,7 +162,9 @@ function checkAcquire(file: FileAnalysis, f: FunctionContext, call: CallExpr, na
   return {
     call,
     name,
-    message: `${name}() has other arguments in Linux ${formatVersion(kernel)}: ${difference(form.written, target, kernel)}. It is \`${target.prototype.replace(/;$/, '')}\` there.`,
+    message: isReadAsFlags(form.written, target)
+      ? `${name}() takes flags in Linux ${formatVersion(kernel)} where it took the boolean \`write\` before ${version(target.since)}: what is given here is read as flags, and means the same only because FOLL_WRITE is 1. Give FOLL_WRITE or 0.`
+      : `${name}() has other arguments in Linux ${formatVersion(kernel)}: ${difference(form.written, target, kernel)}. It is \`${target.prototype.replace(/;$/, '')}\` there.`,
     shape: `${name}:arguments`,
     fix: (kernels) => {
       const moved = moveThreshold(file, call, name, form.written);
@@ -197,6 +199,11 @@ const WORDS: Readonly<Partial<Record<AcquireRole, string>>> = {
   locked: 'the `locked` argument',
   flags: 'the flags',
 };
+
+/** It still compiles: flags stand where a boolean stood (5.2, 73b0140bf0fe). */
+const isReadAsFlags = (written: AcquireForm, target: AcquireForm): boolean =>
+  written.params.length === target.params.length &&
+  written.params.every((role, i) => role === target.params[i] || (role === 'write' && target.params[i] === 'flags'));
 
 /** What the form that is written has and the target's has not, or the other way round. */
 function difference(written: AcquireForm, target: AcquireForm, kernel: KernelVersion): string {

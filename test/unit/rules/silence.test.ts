@@ -499,6 +499,115 @@ void demo_complete(struct acd *acd)
       { only: 'leaked-pin', kernel: { major: 5, minor: 10, patch: 0 } },
     ));
 
+  it('slots that were filled are not empty', () =>
+    check(
+      `
+struct demo_cb { void __user *buf; size_t len; void *private; unsigned int pages_nr; struct sg_table sgt; struct page **pages; };
+static void unmap_user_buf(struct demo_cb *cb, bool write)
+{
+	int i;
+
+	sg_free_table(&cb->sgt);
+	if (!cb->pages || !cb->pages_nr)
+		return;
+	for (i = 0; i < cb->pages_nr; i++) {
+		if (cb->pages[i]) {
+			if (!write)
+				set_page_dirty_lock(cb->pages[i]);
+			unpin_user_page(cb->pages[i]);
+		} else
+			break;
+	}
+	if (i != cb->pages_nr)
+		pr_info("sgl pages %d/%u.\\n", i, cb->pages_nr);
+	kfree(cb->pages);
+	cb->pages = NULL;
+}
+static int map_user_buf_to_sgl(struct demo_cb *cb, bool write)
+{
+	struct sg_table *sgt = &cb->sgt;
+	unsigned long len = cb->len;
+	void __user *buf = cb->buf;
+	struct scatterlist *sg;
+	unsigned int pages_nr = (((unsigned long)buf + len + PAGE_SIZE - 1) - ((unsigned long)buf & PAGE_MASK)) >> PAGE_SHIFT;
+	int i;
+	int rv;
+
+	if (pages_nr == 0)
+		return -EINVAL;
+	if (sg_alloc_table(sgt, pages_nr, GFP_KERNEL)) {
+		pr_err("sgl OOM.\\n");
+		return -ENOMEM;
+	}
+	cb->pages = kcalloc(pages_nr, sizeof(struct page *), GFP_KERNEL);
+	if (!cb->pages) {
+		pr_err("pages OOM.\\n");
+		rv = -ENOMEM;
+		goto err_out;
+	}
+	rv = pin_user_pages_fast((unsigned long)buf, pages_nr, FOLL_WRITE, cb->pages);
+	if (rv < 0) {
+		pr_err("unable to pin down %u user pages, %d.\\n", pages_nr, rv);
+		goto err_out;
+	}
+	if (rv != pages_nr) {
+		pr_err("unable to pin down all %u user pages, %d.\\n", pages_nr, rv);
+		cb->pages_nr = rv;
+		rv = -EFAULT;
+		goto err_out;
+	}
+	for (i = 1; i < pages_nr; i++) {
+		if (cb->pages[i - 1] == cb->pages[i]) {
+			pr_err("duplicate pages, %d, %d.\\n", i - 1, i);
+			rv = -EFAULT;
+			cb->pages_nr = pages_nr;
+			goto err_out;
+		}
+	}
+	sg = sgt->sgl;
+	for (i = 0; i < pages_nr; i++, sg = sg_next(sg)) {
+		unsigned int offset = offset_in_page(buf);
+		unsigned int nbytes = min_t(unsigned int, PAGE_SIZE - offset, len);
+
+		flush_dcache_page(cb->pages[i]);
+		sg_set_page(sg, cb->pages[i], nbytes, offset);
+		buf += nbytes;
+		len -= nbytes;
+	}
+	cb->pages_nr = pages_nr;
+	return 0;
+err_out:
+	unmap_user_buf(cb, write);
+	return rv;
+}
+static ssize_t demo_read_write(struct file *file, const char __user *buf, size_t count, loff_t *pos, bool write)
+{
+	struct demo_cb cb;
+	ssize_t res;
+	int rv;
+
+	memset(&cb, 0, sizeof(struct demo_cb));
+	cb.buf = (char __user *)buf;
+	cb.len = count;
+	rv = map_user_buf_to_sgl(&cb, write);
+	if (rv < 0)
+		return rv;
+	res = xfer_submit(file->private_data, write, *pos, &cb.sgt, 0, 10000);
+	unmap_user_buf(&cb, write);
+	return res;
+}
+static ssize_t demo_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+{
+	return demo_read_write(file, buf, count, pos, 1);
+}
+static ssize_t demo_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
+{
+	return demo_read_write(file, buf, count, pos, 0);
+}
+static const struct file_operations demo_fops = { .owner = THIS_MODULE, .write = demo_write, .read = demo_read };`,
+      { only: 'leaked-pin' },
+    ));
+
   it('a function that only fails', () =>
     check(
       `
