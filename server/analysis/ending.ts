@@ -1,11 +1,13 @@
 /** The end of a root function: what of its resources is given back, lost, or found from outside. */
 import type { Span } from '../../language/c/ast.ts';
 import type { FunctionDef } from '../../language/c/unit.ts';
+import type { Outcome } from './events.ts';
 import type { Frame, Machine } from './frame.ts';
 import { shortLoc } from './memory.ts';
 import type { Place } from './place.ts';
 import { isElsewhere, isErrKnown, isShort, isSureToHold, mayHold, type Resource, type State } from './state.ts';
 import type { Symbols } from './symbols.ts';
+import { isBegun } from './unit-memo.ts';
 import { constant, ZERO, isConst, type Val } from './values.ts';
 
 const HANDED = /^(passed|linked|the result)/;
@@ -135,7 +137,7 @@ export class Endings {
     return v !== null && (v.o !== 0 || v.x !== undefined) && this.symbols.info(v.s).numberOf !== undefined;
   }
 
-  private outcome(end: Ended, def: FunctionDef): 'error' | 'success' | 'unknown' {
+  private outcome(end: Ended, def: FunctionDef): Outcome {
     const r = def.returns;
     if (!end.value || (r.kind === 'base' && r.name === 'void')) return 'success';
     const v = end.value;
@@ -144,6 +146,7 @@ export class Endings {
       return 'success';
     }
     if (r.kind === 'base' && r.name === 'bool') return isConst(v) ? (v.o ? 'success' : 'error') : 'unknown';
+    if (isConst(v) && isBegun(v.o)) return 'begun';
     const b = end.state.bounds(v);
     if (b.hi < 0) return 'error';
     if (b.lo >= 0) return 'success';

@@ -46,13 +46,15 @@ export interface MismatchEvent {
   readonly functionName: string;
 }
 
+/** How a function ended: with an error, well, having begun what ends later (`return -EIOCBQUEUED;`), or it is not known. */
+export type Outcome = 'error' | 'success' | 'begun' | 'unknown';
+
 /** The root function returned with the resource held, reachable from outside. */
 export interface OutlivesEvent {
   readonly kind: 'outlives';
   readonly resource: Resource;
   readonly root: string;
-  /** How the function ended: an error code, success, or not known. */
-  readonly outcome: 'error' | 'success' | 'unknown';
+  readonly outcome: Outcome;
   readonly at: Span;
   /** Places through which the pages can be reached (sorted). */
   readonly reach: readonly string[];
@@ -71,7 +73,7 @@ export interface ReturnedEvent {
   readonly kind: 'given-back';
   readonly resource: Resource;
   readonly root: string;
-  readonly outcome: 'error' | 'success' | 'unknown';
+  readonly outcome: Outcome;
   readonly reach: readonly string[];
 }
 

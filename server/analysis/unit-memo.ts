@@ -50,8 +50,19 @@ export const isNumber = (t: CType | undefined): boolean =>
   (t?.kind === 'named' &&
     /^(s?size_t|(__)?([su]|[bl]e)(8|16|32|64)|u?int\d+_t|uint|ulong|dma_addr_t|phys_addr_t)$/.test(t.name));
 
+/** Numbers by which a call says that it has begun what ends later (include/linux/errno.h); the others are below these. */
+const BEGUN: ReadonlyMap<string, number> = new Map([
+  ['EIOCBQUEUED', 529],
+  ['EINPROGRESS', 530],
+]);
+
+/** A result that is an error number but tells of no failure: `return -EIOCBQUEUED;`. */
+export const isBegun = (result: number): boolean => result === -529 || result === -530;
+
 /** Every error number is "negative" to the analysis; which one does not matter, that they differ does. */
 function errno(name: string): number | undefined {
+  const begun = BEGUN.get(name);
+  if (begun !== undefined) return begun;
   if (!/^E[A-Z0-9]{2,}$/.test(name)) return undefined;
   let h = 7;
   for (const c of name) h = (h * 31 + c.charCodeAt(0)) % 500;

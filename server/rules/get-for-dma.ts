@@ -9,6 +9,7 @@ import { resultOf, type AcquireSite, type Group, type UseSite } from '../analysi
 import { convertToPin } from '../fixes/convert.ts';
 import type { RuleMeta } from '../findings.ts';
 import { compareVersions } from '../../language/kernel/version.ts';
+import { usesNotifiers } from './notifiers.ts';
 import { callName, pagesName, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
@@ -80,15 +81,10 @@ function dataUse(u: UseSite): { case: 1 | 5; words: string } | null {
   }
 }
 
-const usesNotifier = (file: FileAnalysis): boolean =>
-  /\bmmu_(interval_)?notifier_(register|insert|get)\b|\bmmu_interval_(notifier|read_begin)/.test(file.unit.text);
-
 export const getForDma: Rule = {
   meta,
   *check(file): Iterable<Report> {
     if (compareVersions(file.unit.target.kernel, { major: 5, minor: 6, patch: 0 }) < 0) return;
-    // a look at the whole text comes last
-    const usesNotifiers = once(() => usesNotifier(file));
     for (const g of file.groups.all().values()) {
       for (const a of g.acquires) {
         if (
@@ -107,7 +103,7 @@ export const getForDma: Rule = {
           continue;
         const use = bestUse(g) ?? mappedBeside(file, a);
         if (use && isOfOthers(file, g, a, use.site)) continue;
-        if (use && usesNotifiers()) return;
+        if (use && usesNotifiers(file)) return;
         if (use) yield report(file, a, use.site, use.case, use.words);
       }
     }

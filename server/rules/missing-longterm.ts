@@ -1,5 +1,4 @@
 /** missing-longterm: a pin that outlives the call without FOLL_LONGTERM. */
-import { once } from '../analysis/per-function.ts';
 import type { OutlivesEvent } from '../analysis/events.ts';
 import type { FileAnalysis } from '../analysis/file.ts';
 import type { AcquireSite, Group, ReleaseSite } from '../analysis/sites.ts';
@@ -9,6 +8,7 @@ import { compareVersions } from '../../language/kernel/version.ts';
 import { addFlag } from '../fixes/flags.ts';
 import type { RuleMeta } from '../findings.ts';
 import { isEither } from './chosen-release.ts';
+import { usesNotifiers } from './notifiers.ts';
 import { callName, lineAt, pagesName, pathSteps, siteOf, stepAt, type Report, type Rule } from './rule.ts';
 
 const meta: RuleMeta = {
@@ -66,9 +66,6 @@ void buffer_unregister(struct buffer *buf)
     },
   ],
 };
-
-const usesNotifier = (file: FileAnalysis): boolean =>
-  /\bmmu_(interval_)?notifier_(register|insert|get|register_locked)\b/.test(file.unit.text);
 
 /**
  * I/O in flight is short-term by the document's own words: pages in a bio, an skb or an iterator, given back by a completion; or taken by
@@ -172,13 +169,13 @@ export const missingLongterm: Rule = {
   meta,
   *check(file): Iterable<Report> {
     if (compareVersions(file.unit.target.kernel, { major: 5, minor: 6, patch: 0 }) < 0) return;
-    // a look at the whole text comes last
-    const usesNotifiers = once(() => usesNotifier(file));
     const seen = new Set<number>();
     for (const e of file.events) {
       if (
         e.kind !== 'outlives' ||
         e.outcome === 'error' ||
+        // an I/O that was begun keeps its pages until it ends
+        e.outcome === 'begun' ||
         e.resource.kind !== 'pin' ||
         seen.has(e.resource.site.start)
       )
@@ -194,7 +191,7 @@ export const missingLongterm: Rule = {
       const by = isEntry ? releasedElsewhere(file, g, e.root) : null;
       const counted = by || !isEntry ? null : accountedIn(file, site.fn);
       if (!like && !by && !counted && !(isEntry && ofOpenFile(e))) continue;
-      if (usesNotifiers()) return;
+      if (usesNotifiers(file)) return;
       seen.add(site.call.start);
       const name = callName(site.call);
       yield {
@@ -208,7 +205,7 @@ export const missingLongterm: Rule = {
       };
     }
     for (const { site, by } of unfollowed(file, seen)) {
-      if (usesNotifiers()) return;
+      if (usesNotifiers(file)) return;
       const name = callName(site.call);
       yield {
         span: site.call,
