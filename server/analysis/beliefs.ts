@@ -1,6 +1,6 @@
 /**
  * Releases of the wrong kind where no path and no group of pages leads from the acquire to them: what the rest of the file
- * does says what they should be. All of it is for files whose acquires are of one kind.
+ * does says what they should be. Most of it is for files whose acquires are of one kind.
  */
 import type { CallExpr, Expr } from '../../language/c/ast.ts';
 import { facts } from '../../language/kernel/index.ts';
@@ -154,6 +154,22 @@ function* besideAnother(file: FileAnalysis, acquire: AcquireSite): Iterable<Pres
   }
 }
 
+/** A function says by its name that it unpins, others unpin such pages, and it gives them back as plain references. */
+function* byVerb(g: Group): Iterable<PresumedWrong> {
+  const acquire = g.acquires[0];
+  if (!acquire || g.acquires.some((a) => a.kind !== 'pin') || g.uses.some((u) => u.effect.kind === 'ref')) return;
+  const unpins = new Set(g.releases.filter((r) => r.effect.of === 'pin').map((r) => r.fn));
+  if (!unpins.size) return;
+  for (const release of g.releases)
+    if (
+      release.effect.of === 'get' &&
+      !release.effect.frees &&
+      !unpins.has(release.fn) &&
+      /(^|_)unpin(_|$)/.test(release.fn)
+    )
+      yield { release, acquire };
+}
+
 /** `b` can be reached behind `a` without going back in a loop. */
 function follows(f: FunctionContext, a: ReleaseSite, b: ReleaseSite): boolean {
   const { nodes } = f.cfg;
@@ -174,10 +190,12 @@ function follows(f: FunctionContext, a: ReleaseSite, b: ReleaseSite): boolean {
 
 /** All releases of a file that are presumed to be of the wrong kind. */
 export function presumedWrong(file: FileAnalysis): PresumedWrong[] {
+  const out: PresumedWrong[] = [];
+  for (const g of file.groups.all().values()) out.push(...byVerb(g));
   const taken = file.groups.acquires.filter((a) => a.pages || a.fact.into === 'return');
   const acquire = taken[0];
-  if (!acquire || taken.some((a) => a.kind !== acquire.kind || a.fact.takes === 'by-iter')) return [];
-  const out = [...byExclusion(file, acquire), ...besideAnother(file, acquire)];
+  if (!acquire || taken.some((a) => a.kind !== acquire.kind || a.fact.takes === 'by-iter')) return out;
+  out.push(...byExclusion(file, acquire), ...besideAnother(file, acquire));
   for (const a of taken) out.push(...byName(file, a));
   for (const g of file.groups.all().values()) out.push(...bothOnOneWay(file, g));
   return out;

@@ -371,3 +371,43 @@ test('an error code is added to a counter', async () =>
 `,
     { only: 'unchecked-pin-count' },
   )));
+
+describe('mismatched-release: a function says by its name that it unpins', () => {
+  const map = (name: string, release: string, marker: string): string => `
+static void ${name}(struct bio_vec *bv, int nr)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		${release}(bv[i].bv_page);${marker}
+}
+
+int map_user(struct target *t, struct iov_iter *iter, size_t bytes, struct page **pages, struct bio_vec *bv)
+{
+	size_t offset;
+	ssize_t ret = iov_iter_extract_pages(iter, &pages, bytes, 16, 0, &offset);
+	int i;
+
+	if (ret < 0)
+		return ret;
+	if (ret != bytes) {
+		for (i = 0; i < DIV_ROUND_UP(offset + ret, PAGE_SIZE); i++)
+			unpin_user_page(pages[i]);
+		return -EFAULT;
+	}
+	for (i = 0; i < 16; i++)
+		bvec_set_page(&bv[i], pages[i], PAGE_SIZE, 0);
+	if (target_submit(t, bv, 16)) {
+		${name}(bv, 16);
+		return -EIO;
+	}
+	return 0;
+}
+`;
+  test('and others unpin such pages', async () => {
+    const only = 'mismatched-release';
+    await check(map('unpin_bvec', 'put_page', ' //~ mismatched-release'), { only });
+    await check(map('unpin_bvec', 'unpin_user_page', ''), { only });
+    await check(map('end_bvec', 'put_page', ''), { only });
+  });
+});
