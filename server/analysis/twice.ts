@@ -194,12 +194,91 @@ function* inARow(file: FileAnalysis, f: FunctionContext): Iterable<Twice> {
   }
 }
 
+/** A loop that gives back page by page what a variable counts through, and does nothing else. */
+interface ReleaseLoop {
+  readonly call: CallExpr;
+  /** Where it starts, how far it goes, and what it gives back. */
+  readonly text: string;
+  /** Names on which that depends, without the one that counts. */
+  readonly ids: ReadonlySet<string>;
+}
+
+/** `for (pfn = first; pfn <= last; pfn++) unpin_user_page(pfn_to_page(pfn));` around a node that releases. */
+function loopAround(file: FileAnalysis, f: FunctionContext, node: CfgNode): ReleaseLoop | undefined {
+  const { nodes } = f.cfg;
+  const call = node.what.kind === 'expr' && node.what.expr.kind === 'call' ? node.what.expr : undefined;
+  const loops = [...f.loops.values()].filter((l) => node.id >= l.head && node.id <= l.last);
+  const loop = loops.sort((a, b) => a.last - a.head - (b.last - b.head))[0];
+  const [counter] = loop?.assigned ?? [];
+  if (!call || !loop || counter === undefined || loop.assigned.size !== 1 || !givesBack(file, call)) return undefined;
+  const inside = nodes.slice(loop.head, loop.last + 1);
+  // the test, the release, the next one
+  if (
+    inside.length !== 3 ||
+    !inside.includes(node) ||
+    inside.some((n) => n.what.kind !== 'branch' && n.what.kind !== 'expr')
+  )
+    return undefined;
+  const before = nodes.filter((n) => n.id < loop.head && n.succs.some((e) => e.to === loop.head));
+  const from = before.length === 1 ? before[0]!.what : undefined;
+  const init =
+    from?.kind === 'decl'
+      ? from.decl.init
+      : from?.kind === 'expr' && from.expr.kind === 'assign'
+        ? from.expr.right
+        : undefined;
+  if (!init || !written(before[0]!).has(counter)) return undefined;
+  const ids = new Set<string>();
+  const exprs = [init, ...inside.flatMap(exprsOf)];
+  for (const e of exprs)
+    walkExpr(e, (x) => {
+      if (x.kind === 'id' || x.kind === 'member') ids.add(x.name);
+    });
+  ids.delete(counter);
+  return { call, text: exprs.map((e) => textOf(e, file.unit)).join(';'), ids };
+}
+
+/** The same loop again, of the same pages. */
+function* loopsTwice(file: FileAnalysis, f: FunctionContext): Iterable<Twice> {
+  const loops = new Map<number, ReleaseLoop>();
+  for (const node of releasingNodes(f)) {
+    const loop = loopAround(file, f, node);
+    if (loop) loops.set(node.id, loop);
+  }
+  const texts = [...loops.values()].map((l) => l.text);
+  if (texts.length === new Set(texts).size) return;
+  const flow = runFlow<Data>(f, file.unit, {
+    start: new Map(),
+    key: (d) =>
+      [...d]
+        .map(([text, { call }]) => `${text}@${call.start}`)
+        .sort()
+        .join('|'),
+    step: (node, d) => {
+      const loop = loops.get(node.id);
+      const w = written(node);
+      const takes = f.callsAt[node.id]!.some((c) => {
+        const name = calleeName(c) ?? '';
+        return file.functions.has(name) || facts.acquire(name) !== undefined;
+      });
+      let data = takes ? new Map<string, Done>() : d;
+      if (w.size && data.size) data = new Map([...data].filter(([, { ids }]) => ![...ids].some((id) => w.has(id))));
+      return [{ data: loop ? new Map(data).set(loop.text, loop) : data }];
+    },
+  });
+  if (!flow.complete) return;
+  for (const [id, { call, text }] of loops) {
+    const first = flow.at[id]!.map((entry) => entry.data.get(text)?.call).find((c) => c && c !== call);
+    if (first) yield { fn: f.def.name, call, first };
+  }
+}
+
 /** Second calls, in all functions of a file. */
 export function releasedTwice(file: FileAnalysis): Twice[] {
   const helpers = new Helpers(file);
   const out: Twice[] = [];
   for (const f of namingOf(file.functions).holding(UNPINS))
-    if (releasingNodes(f).length > 1) out.push(...inARow(file, f));
+    if (releasingNodes(f).length > 1) out.push(...inARow(file, f), ...loopsTwice(file, f));
   for (const f of file.functions.values()) {
     if (!file.touches(f.def.name) || !f.callees.some((name) => helpers.releases(name))) continue;
     const calls = f.calls.filter((c) => c.args.length && helpers.releases(calleeName(c) ?? ''));

@@ -139,6 +139,47 @@ ${between}		umem_unpin(u);${marker}
   });
 });
 
+describe('a loop that gives pages back, and the same again', () => {
+  const range = (early: string, marker: string, between = ''): string => `
+int range_map(struct range *r, struct page **list, unsigned long addr, unsigned long n)
+{
+	unsigned long pfn, first, last;
+	bool open = true;
+	long got;
+	int ret;
+
+	got = pin_user_pages_fast(addr, n, FOLL_WRITE | FOLL_LONGTERM, list);
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(list, got);
+		return -EFAULT;
+	}
+	first = page_to_pfn(list[0]);
+	last = page_to_pfn(list[n - 1]);
+	ret = range_insert(r, first, last);
+	if (ret) {
+${early}		goto out;
+	}
+	ret = range_flush(r);
+out:
+	if (ret && open) {
+${between}		for (pfn = first; pfn <= last; pfn++)
+			unpin_user_page(pfn_to_page(pfn));${marker}
+	}
+	return ret;
+}
+`;
+  const LOOP = '		for (pfn = first; pfn <= last; pfn++)\n			unpin_user_page(pfn_to_page(pfn));\n';
+  it('is told, unless a flag, a bound or a new pin stands between', async () => {
+    const only = 'double-release';
+    await check(range(LOOP, ' //~ double-release'), { only });
+    await check(range('', ''), { only });
+    await check(range(`${LOOP}		open = false;\n`, ''), { only });
+    await check(range(`${LOOP}		first = last + 1;\n`, ''), { only });
+    await check(range(LOOP, '', '		pin_user_pages_fast(addr, n, 0, list);\n'), { only });
+  });
+});
+
 describe('a release twice in a row', () => {
   it('of a page that is found by its number', () =>
     check(
