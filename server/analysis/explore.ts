@@ -28,6 +28,7 @@ interface Made {
   readonly contexts: ReadonlyMap<string, FunctionContext | undefined>;
   readonly defined: ReadonlyMap<string, boolean>;
   readonly relevant: ReadonlyMap<string, boolean>;
+  readonly failing: ReadonlyMap<string, boolean>;
   readonly constants: ReadonlyMap<string, number | undefined>;
   readonly result: WalkResult;
 }
@@ -57,6 +58,7 @@ export function knownWalk(
       [...m.contexts].every(([name, context]) => files.context(name) === context) &&
       [...m.defined].every(([name, defined]) => files.has(name) === defined) &&
       [...m.relevant].every(([name, relevant]) => files.relevant(name) === relevant) &&
+      [...m.failing].every(([name, fails]) => files.alwaysFails(name) === fails) &&
       [...m.constants].every(([name, n]) => constantIn(unit, name) === n),
   );
   if (!same) return undefined;
@@ -82,14 +84,14 @@ export function walkFunction(
   const { events, steps, overBudget, isBalanced } = walker;
   const result: WalkResult = { events, steps, overBudget, isBalanced, cancelled: walker.isCancelled };
   if (result.cancelled) return result;
-  const { contexts, defined, relevants: relevant } = asked;
+  const { contexts, defined, relevants: relevant, failing } = asked;
   // the root's own context tells of the loops what the functions called there do
   contexts.set(root.def.name, root);
   const ways = new Set([files.way]);
   const { surroundings } = unit;
   const known = made.get(root.def) ?? [];
   made.set(root.def, [
-    { ways, surroundings, limits, contexts, defined, relevant, constants: walker.constants, result },
+    { ways, surroundings, limits, contexts, defined, relevant, failing, constants: walker.constants, result },
     ...known.slice(0, MAX_MADE - 1),
   ]);
   return result;
@@ -100,6 +102,7 @@ class Asked implements FileFunctions {
   readonly contexts = new Map<string, FunctionContext | undefined>();
   readonly defined = new Map<string, boolean>();
   readonly relevants = new Map<string, boolean>();
+  readonly failing = new Map<string, boolean>();
 
   constructor(private readonly files: FileFunctions) {}
 
@@ -123,6 +126,12 @@ class Asked implements FileFunctions {
   relevant(name: string): boolean {
     let known = this.relevants.get(name);
     if (known === undefined) this.relevants.set(name, (known = this.files.relevant(name)));
+    return known;
+  }
+
+  alwaysFails(name: string): boolean {
+    let known = this.failing.get(name);
+    if (known === undefined) this.failing.set(name, (known = this.files.alwaysFails(name)));
     return known;
   }
 }

@@ -2,6 +2,7 @@
 import { walkExpr } from '../../language/c/index.ts';
 import type { FunctionDef, TranslationUnit } from '../../language/c/unit.ts';
 import { existsIn, facts, formatVersion, gupFamilyNames } from '../../language/kernel/index.ts';
+import { alwaysFails } from './always-fails.ts';
 import { contextOf, LazyContext, resolved, type FunctionContext } from './context.ts';
 import { CallGraph } from './call-graph.ts';
 import type { PathEvent } from './events.ts';
@@ -217,6 +218,10 @@ export function* analysing(
     has: (n) => functions.has(n),
     context: (n) => resolved(functions.get(n)),
     relevant: (n) => touching.has(n),
+    alwaysFails: (n) => {
+      const def = defs.get(n);
+      return def !== undefined && alwaysFails(def);
+    },
   };
   const nearby: FileFunctions = {
     ...files,

@@ -167,34 +167,18 @@ export class Interpreter {
         const { place } = name;
         if (name.value === undefined) name.value = this.valueOfName(e.name, place, frame);
         if (name.value) return name.value;
-        return (
-          state.memory.get(place) ??
-          this.memory.first(
-            place,
-            state,
-            () => e.name,
-            () => isUnsigned(this.typeOf(e, frame)),
-          )
-        );
+        return state.memory.get(place) ?? this.first(e, place, state, frame);
       }
       case 'member': {
         const loc = this.place(e, state, frame);
         if (this.typeOf(e, frame)?.kind === 'array') return this.memory.start(loc);
-        return (
-          state.memory.get(loc) ??
-          this.memory.first(
-            loc,
-            state,
-            () => nameOf(e, this.machine.unit),
-            () => isUnsigned(this.typeOf(e, frame)),
-          )
-        );
+        return state.memory.get(loc) ?? this.first(e, loc, state, frame);
       }
       case 'index': {
         const loc = this.place(e, state, frame);
         // a row of an array of arrays
         if (this.typeOf(e, frame)?.kind === 'array') return this.memory.start(loc);
-        return this.memory.load(loc, state, () => nameOf(e, this.machine.unit));
+        return state.memory.get(loc) ?? this.element(e, loc, state);
       }
       case 'unary': {
         if (e.op === '&') {
@@ -209,8 +193,10 @@ export class Interpreter {
           if (inner.kind === 'unary' && inner.op === '*') return this.eval(inner.arg, state, frame);
           return this.memory.address(this.place(inner, state, frame));
         }
-        if (e.op === '*')
-          return this.memory.load(this.place(e, state, frame), state, () => nameOf(e, this.machine.unit));
+        if (e.op === '*') {
+          const loc = this.place(e, state, frame);
+          return state.memory.get(loc) ?? this.element(e, loc, state);
+        }
         const v = this.eval(e.arg, state, frame);
         if (e.op === '!') return this.arithmetic.truth('==', v, ZERO, state);
         if (e.op === '-' && isConst(v)) return constant(-v.o);
@@ -320,6 +306,19 @@ export class Interpreter {
     }
   }
 
+  // What `eval` needs closures for stands apart: a function that makes one keeps what it was given where each access costs more.
+
+  /** What a variable or field held before the path wrote to it. */
+  private first(e: Expr, loc: Place, state: State, frame: Frame): Val {
+    const name = (): string => (e.kind === 'id' ? e.name : nameOf(e, this.machine.unit));
+    return this.memory.first(loc, state, name, () => isUnsigned(this.typeOf(e, frame)));
+  }
+
+  /** The same of what stands behind a pointer, or in an array. */
+  private element(e: Expr, loc: Place, state: State): Val {
+    return this.memory.first(loc, state, () => nameOf(e, this.machine.unit));
+  }
+
   /** What a name says on all paths; null if that is what stands in its place. */
   private valueOfName(name: string, place: Place, frame: Frame): Val | null {
     const n = place.isGlobal ? this.machine.constant(name) : undefined;
@@ -360,12 +359,13 @@ export class Interpreter {
   }
 
   /** The sides as they are compared: `size == (u64)-1` is about a very large size, not about one below zero. */
-  private converted(e: BinaryExpr, a: Val, b: Val, state: State, frame: Frame): Comparison {
-    const side = (v: Val, other: Val, written: Expr): Val => {
-      if (!isConst(v) || v.o >= 0 || isConst(other) || other.x || state.bounds(other).lo < 0) return v;
-      return isUnsigned(this.typeOf(written, frame)) ? constant(LARGEST + 1 + v.o) : v;
-    };
-    return { op: e.op, a: side(a, b, e.right), b: side(b, a, e.left) };
+  private converted({ op, left, right }: BinaryExpr, a: Val, b: Val, state: State, frame: Frame): Comparison {
+    return { op, a: this.side(a, b, right, state, frame), b: this.side(b, a, left, state, frame) };
+  }
+
+  private side(v: Val, other: Val, written: Expr, state: State, frame: Frame): Val {
+    if (!isConst(v) || v.o >= 0 || isConst(other) || other.x || state.bounds(other).lo < 0) return v;
+    return isUnsigned(this.typeOf(written, frame)) ? constant(LARGEST + 1 + v.o) : v;
   }
 
   /** Adds the fact that a comparison holds (or does not); false when the path is impossible. */
@@ -390,19 +390,12 @@ export class Interpreter {
     const { acquire, fact, what } = name === undefined ? UNNAMED : this.callee(name);
     if (what === 'transparent') return e.args[0] ? this.eval(e.args[0], state, frame) : ZERO;
     if (what === 'iterator' && e.args[0]) return iterTest(this.symbols, name!, this.eval(e.args[0], state, frame));
-    if (acquire)
-      return this.acquires.acquire(
-        acquire,
-        e,
-        e.args.map((a) => this.eval(a, state, frame)),
-        state,
-        frame,
-      );
     const args: Val[] = [];
     for (let i = 0; i < e.args.length; i++) {
       const a = e.args[i]!;
-      args.push(a.kind === 'type' ? ZERO : this.eval(a, state, frame));
+      args.push(a.kind === 'type' && !acquire ? ZERO : this.eval(a, state, frame));
     }
+    if (acquire) return this.acquires.acquire(acquire, e, args, state, frame);
     if (name && what === 'min-max') return this.arithmetic.minMax(name, e, args, state);
     // MACROS of headers that were not read compute something from their arguments
     if (name && what === 'macro' && (!fact || fact.effects.every((x) => x.kind === 'pure'))) {
@@ -420,10 +413,15 @@ export class Interpreter {
       result = this.effects.effect(effect, e, args, state, frame) ?? result;
       if (effect.kind === 'user-copy' && effect.writes) this.overwrite(effect.writes, e, args[0], state, frame);
     }
-    const set = (): Val => this.memory.fresh('z', e.start, state, frame);
-    for (let i = 0; i < args.length; i++) this.memory.mayBeSet(args[i]!, set, state);
+    this.mayBeSet(e, args, state, frame);
     result ??= name ? this.effects.tells(name, e, args, state, frame) : undefined;
     return result ?? this.memory.fresh('r', e.start, state, frame, { name: name && `${name}()` });
+  }
+
+  /** Code that is known got addresses of variables. */
+  private mayBeSet(e: CallExpr, args: readonly Val[], state: State, frame: Frame): void {
+    const set = (): Val => this.memory.fresh('z', e.start, state, frame);
+    for (let i = 0; i < args.length; i++) this.memory.mayBeSet(args[i]!, set, state);
   }
 
   /** What came from user memory is not what was there before. */
@@ -459,7 +457,12 @@ export class Interpreter {
   /** A function of this file passed along (kref_put(&obj->ref, release)): it will get the object. */
   private callbacks(e: CallExpr, args: readonly Val[], state: State, frame: Frame): void {
     const { names } = this.unitMemo;
-    if (!e.args.some((a) => a.kind === 'id' && names.has(a.name) && !frame.scope.types.has(a.name))) return;
+    let any = false;
+    for (let i = 0; i < e.args.length && !any; i++) {
+      const a = e.args[i]!;
+      any = a.kind === 'id' && names.has(a.name) && !frame.scope.types.has(a.name);
+    }
+    if (!any) return;
     for (const v of args) if (v.s) state.escape(this.memory.ownerOf(v), `passed to ${calleeName(e) ?? 'a callback'}()`);
   }
 
@@ -467,21 +470,25 @@ export class Interpreter {
   private unknownCall(e: CallExpr, name: string | undefined, args: readonly Val[], state: State, frame: Frame): Val {
     const result = this.memory.fresh('r', e.start, state, frame, { name: name && `${name}()` });
     if (name !== undefined && this.machine.alwaysFails(name)) state.assume('<', result, ZERO);
-    args.forEach((v, i) => {
-      const loc = this.symbols.info(v.s).addressOf;
-      if (loc?.isLocal && v.s) {
+    const how = `passed to ${name ?? 'a callback'}()`;
+    for (let i = 0; i < args.length; i++) {
+      const v = args[i]!;
+      if (!v.s) continue;
+      const { addressOf: loc, elementOf: el } = this.symbols.info(v.s);
+      if (loc?.isLocal) {
         const inner = state.memory.get(loc);
         if (!inner || !this.memory.touchesResource(inner, state))
           this.memory.changed(loc, this.memory.fresh('a', e.start, state, frame, {}, `:${i}`), state);
       }
-      if (!v.s) return;
-      this.memory.mayBeFilled(v, (at) => this.memory.fresh('b', e.start, state, frame, {}, `:${at.text}`), state);
+      this.mayBeFilled(v, e, state, frame);
       this.memory.refilled(v.s, state);
-      const how = `passed to ${name ?? 'a callback'}()`;
       state.escape(v.s, how, result);
-      const el = this.symbols.info(v.s).elementOf;
       if (el) state.escape(el.array, how, result);
-    });
+    }
     return result;
+  }
+
+  private mayBeFilled(v: Val, e: CallExpr, state: State, frame: Frame): void {
+    this.memory.mayBeFilled(v, (at) => this.memory.fresh('b', e.start, state, frame, {}, `:${at.text}`), state);
   }
 }

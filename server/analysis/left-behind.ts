@@ -247,7 +247,8 @@ const labelsInText = perDefinition((def): readonly string[] => {
   const text = def.source;
   // the `goto` of a macro goes to one that a macro makes: any
   if (!text.includes('goto')) return ['unpin'];
-  return Array.from(text.matchAll(/(\w+)\s*:/g), ([, label]) => label!).filter((label) => isOf(label, LABEL));
+  // most of them are no words of functions, and asked for here alone
+  return Array.from(text.matchAll(/(\w+)\s*:/g), ([, label]) => label!).filter(LABEL.test);
 });
 
 /** A page, a page's number or a count of pages stands in one place at most besides those where it gets a value; or pages are looked up where their use ends. */

@@ -130,9 +130,15 @@ export class LoopBorders {
     // most edges stay where they are
     for (let i = 0; i < next.length; i++) {
       const { edge, state } = next[i]!;
-      if (state.rounds !== Rounds.none || loops.has(edge.to)) return next.filter((n) => this.cross(node, n, loops));
+      if (state.rounds !== Rounds.none || loops.has(edge.to)) return this.crossed(node, next, loops);
     }
     return next;
+  }
+
+  private crossed(node: CfgNode, next: readonly Step[], loops: ReadonlyMap<number, Loop>): Step[] {
+    const out: Step[] = [];
+    for (let i = 0; i < next.length; i++) if (this.cross(node, next[i]!, loops)) out.push(next[i]!);
+    return out;
   }
 
   /** Counts the rounds of a way on; false: it is gone no more. */
@@ -144,12 +150,15 @@ export class LoopBorders {
       for (const k of state.ghosts.keys()) if (k.endsWith('@el')) state.ghosts.delete(k);
       state.rounds = state.rounds.with(target.head, rounds);
     } else if (target) state.rounds = state.rounds.with(target.head, 0);
-    if (state.rounds !== Rounds.none)
-      loops.forEach((loop) => {
-        if (isInside(loop, node.id) && !isInside(loop, edge.to)) state.rounds = state.rounds.without(loop.head);
-      });
+    if (state.rounds !== Rounds.none) leaveLoops(loops, node.id, edge.to, state);
     return true;
   }
+}
+
+function leaveLoops(loops: ReadonlyMap<number, Loop>, from: number, to: number, state: State): void {
+  loops.forEach((loop) => {
+    if (isInside(loop, from) && !isInside(loop, to)) state.rounds = state.rounds.without(loop.head);
+  });
 }
 
 /** Every round makes the call, and nothing ends the loop early: no test in it asks whether the slot holds a page. */

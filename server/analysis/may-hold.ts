@@ -58,14 +58,14 @@ const atomic: Sought = {
 /** A call goes through a pointer, as far as the text shows: whom it calls is not told by names. */
 const callsThrough = perDefinition((def) => /(?:->|\.)\s*\w+\s*\(|\(\s*\*[^(){};]*\)\s*\(/.test(def.source));
 
-/** The functions of a file by what they are called in its text. */
-const byPlainName = perFile((file): ReadonlyMap<string, readonly FunctionDef[]> => {
-  const out = new Map<string, FunctionDef[]>();
-  for (const [name, { def }] of file.functions) {
+/** Names of the functions of a file, by what they are called in its text. */
+const byPlainName = perFile((file): ReadonlyMap<string, readonly string[]> => {
+  const out = new Map<string, string[]>();
+  for (const name of file.functions.keys()) {
     const plain = plainName(name);
     const list = out.get(plain);
-    if (list) list.push(def);
-    else out.set(plain, [def]);
+    if (list) list.push(name);
+    else out.set(plain, [name]);
   }
   return out;
 });
@@ -81,6 +81,7 @@ interface Asked {
 /** What may be held in one file. */
 export class MayHold {
   private readonly leading = new Map<WordKind, Map<string, boolean>>();
+  private readonly named = new Map<FunctionDef, readonly string[]>();
   private readonly taken = new Map<Sought, Map<CallExpr, boolean>>();
 
   constructor(
@@ -148,27 +149,34 @@ export class MayHold {
     );
   }
 
+  /** Functions of the file that another one names. */
+  private namedIn(def: FunctionDef): readonly string[] {
+    let known = this.named.get(def);
+    if (!known) {
+      const all = byPlainName(this.file);
+      const found: string[] = [];
+      def.words.forEach((word) => {
+        const same = all.get(word);
+        if (same) found.push(...same);
+      });
+      this.named.set(def, (known = found));
+    }
+    return known;
+  }
+
   /** The function, or one that it may call, holds a word of that kind; or a call on the way goes through a pointer. */
   private mayLeadTo(fn: string, kind: WordKind): boolean {
     let known = this.leading.get(kind);
     if (!known) this.leading.set(kind, (known = new Map()));
     const before = known.get(fn);
     if (before !== undefined) return before;
-    const names = byPlainName(this.file);
     const seen = new Set<string>([fn]);
     let leads = false;
-    search: for (const name of seen) {
+    for (const name of seen) {
       const { def } = this.file.functions.get(name)!;
       leads = known.get(name) ?? (mayHave(def, kind) || callsThrough(def));
       if (leads) break;
-      for (const word of def.words)
-        for (const { name: next } of names.get(word) ?? []) {
-          if (known.get(next) === true) {
-            leads = true;
-            break search;
-          }
-          seen.add(next);
-        }
+      for (const next of this.namedIn(def)) seen.add(next);
     }
     if (leads) known.set(fn, true);
     // nobody on the way leads there either

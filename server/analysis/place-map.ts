@@ -43,7 +43,8 @@ export class PlaceMap {
 
   /** Forgets the variables of an activation and of those that it entered. */
   deleteFrame(id: string): void {
-    this.cells.filter(({ frame }) => frame === undefined || !(frame === id || frame.startsWith(`${id}:`)));
+    const inner = `${id}:`;
+    this.cells.filter(({ frame }) => frame === undefined || (frame !== id && !frame.startsWith(inner)));
   }
 
   /** The nearest place that holds something and of which this one is a part. */

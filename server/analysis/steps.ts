@@ -68,56 +68,41 @@ export class Stepper {
         );
       case 'foreach':
         return this.borders.follow(node, this.foreach(node, state, frame, loops.get(node.id)), loops);
-      case 'switch': {
-        const v = this.interp.eval(w.value, state, frame);
-        const out: Step[] = [];
-        for (const { label } of node.succs)
-          if (label.kind === 'case' && label.value.kind === 'id') {
-            const c = this.interp.eval(label.value, state, frame);
-            if (!c.o && !c.x) this.interp.symbols.setLabel(c.s);
-          }
-        for (const edge of node.succs) {
-          const s = state.fork();
-          const l = edge.label;
-          let ok = true;
-          if (l.kind === 'case') {
-            const c = this.interp.eval(l.value, s, frame);
-            ok = l.to
-              ? s.assume('>=', v, c) && s.assume('<=', v, this.interp.eval(l.to, s, frame))
-              : s.assume('==', v, c);
-            s.note(node.span, `${text(w.value, this.unit)} is ${text(l.value, this.unit)}`, 'branch');
-          } else if (l.kind === 'default') {
-            ok = l.excluded.every((x) => s.assume('!=', v, this.interp.eval(x, s, frame)));
-          }
-          if (ok) out.push({ edge, state: s });
-        }
-        return this.borders.follow(node, out, loops);
-      }
-      case 'choice': {
-        const conditions = node.succs.map((e) => (e.label.kind === 'choice' ? e.label.condition : null));
-        const decided = conditions.findIndex((c) => c !== null && state.choices.get(c) === true);
-        const out: Step[] = [];
-        node.succs.forEach((edge, i) => {
-          if (decided >= 0 && decided !== i) return;
-          const c = conditions[i];
-          if (c !== null && c !== undefined && state.choices.get(c) === false) return;
-          const s = state.fork();
-          conditions.forEach((other, j) => {
-            if (other !== null && j <= i) s.choices.set(other, j === i);
-          });
-          out.push({ edge, state: s });
-        });
-        return this.borders.follow(node, out, loops);
-      }
+      case 'switch':
+        return this.borders.follow(node, this.cases(node, w, state, frame), loops);
+      case 'choice':
+        return this.borders.follow(node, choices(node, state), loops);
       default:
         break;
     }
     if (node.succs.length === 1) return this.borders.follow(node, [{ edge: only!, state }], loops);
-    return this.borders.follow(
-      node,
-      node.succs.map((edge, i) => ({ edge, state: i ? state.fork() : state })),
-      loops,
-    );
+    return this.borders.follow(node, allWays(node, state), loops);
+  }
+
+  // What needs closures stands apart from `step`: a function that makes one keeps what it was given where each access costs more.
+
+  private cases(node: CfgNode, w: Extract<CfgNode['what'], { kind: 'switch' }>, state: State, frame: Frame): Step[] {
+    const v = this.interp.eval(w.value, state, frame);
+    const out: Step[] = [];
+    for (const { label } of node.succs)
+      if (label.kind === 'case' && label.value.kind === 'id') {
+        const c = this.interp.eval(label.value, state, frame);
+        if (!c.o && !c.x) this.interp.symbols.setLabel(c.s);
+      }
+    for (const edge of node.succs) {
+      const s = state.fork();
+      const l = edge.label;
+      let ok = true;
+      if (l.kind === 'case') {
+        const c = this.interp.eval(l.value, s, frame);
+        ok = l.to ? s.assume('>=', v, c) && s.assume('<=', v, this.interp.eval(l.to, s, frame)) : s.assume('==', v, c);
+        s.note(node.span, `${text(w.value, this.unit)} is ${text(l.value, this.unit)}`, 'branch');
+      } else if (l.kind === 'default') {
+        ok = l.excluded.every((x) => s.assume('!=', v, this.interp.eval(x, s, frame)));
+      }
+      if (ok) out.push({ edge, state: s });
+    }
+    return out;
   }
 
   private branch(node: CfgNode, test: Expr, state: State, frame: Frame, loop: Loop | undefined): Step[] {
@@ -129,14 +114,15 @@ export class Stepper {
     const answer = question && state.compare(question.op, question.a, question.b);
     const out: Step[] = [];
     const { succs } = node;
+    const isTrueOpen = tired ? succs.length === 1 : answer !== false;
+    const isFalseOpen = tired || answer !== true;
     // the last way that may be taken goes on with the state itself
     let last = succs.length - 1;
-    const isOpen = (truth: boolean): boolean => (tired ? !truth || succs.length === 1 : answer !== !truth);
-    while (last >= 0 && !isOpen(succs[last]!.label.kind === 'true')) last--;
+    while (last >= 0 && !(succs[last]!.label.kind === 'true' ? isTrueOpen : isFalseOpen)) last--;
     for (let i = 0; i <= last; i++) {
       const edge = succs[i]!;
       const truth = edge.label.kind === 'true';
-      if (!isOpen(truth)) continue;
+      if (!(truth ? isTrueOpen : isFalseOpen)) continue;
       const s = i === last ? state : state.fork();
       const isPossible = question
         ? this.interp.assumeCompared(question, truth, s)
@@ -200,6 +186,28 @@ export class Stepper {
     return out;
   }
 }
+
+/** The ways on from where a condition of the preprocessor decides that is not known. */
+function choices(node: CfgNode, state: State): Step[] {
+  const conditions = node.succs.map((e) => (e.label.kind === 'choice' ? e.label.condition : null));
+  const decided = conditions.findIndex((c) => c !== null && state.choices.get(c) === true);
+  const out: Step[] = [];
+  node.succs.forEach((edge, i) => {
+    if (decided >= 0 && decided !== i) return;
+    const c = conditions[i];
+    if (c !== null && c !== undefined && state.choices.get(c) === false) return;
+    const s = state.fork();
+    conditions.forEach((other, j) => {
+      if (other !== null && j <= i) s.choices.set(other, j === i);
+    });
+    out.push({ edge, state: s });
+  });
+  return out;
+}
+
+/** All ways on, each with a state of its own. */
+const allWays = (node: CfgNode, state: State): Step[] =>
+  node.succs.map((edge, i) => ({ edge, state: i ? state.fork() : state }));
 
 const text = (e: Expr, unit: TranslationUnit): string => `\`${textOf(e, unit).slice(0, 80)}\``;
 

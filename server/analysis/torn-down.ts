@@ -4,11 +4,13 @@
  */
 import type { CallExpr, Span } from '../../language/c/ast.ts';
 import { walkExpr } from '../../language/c/index.ts';
+import { facts } from '../../language/kernel/index.ts';
 import { calleeName, type FunctionContext } from './context.ts';
 import type { FileAnalysis } from './file.ts';
 import { NEGATIVE, POSITIVE, runFlow, textOf, ZERO_, type Outcome } from './flow.ts';
 import type { Forgotten } from './forgotten.ts';
 import { MAY_RELEASE } from './idle-release.ts';
+import { mayHave, wordKind } from './naming.ts';
 
 /** A call that frees an object, by the variable that names it. */
 interface Free {
@@ -18,11 +20,18 @@ interface Free {
   readonly name: string;
 }
 
+/** Names of calls that free memory. */
+const FREES = wordKind(
+  (word) =>
+    facts.call(word)?.effects.some((e) => e.kind === 'free' || (e.kind === 'release' && e.pages.as === 'vaddr')) ??
+    false,
+);
+
 /** Those of functions that have to do with pages, or call such: only they can give some back, or keep some. */
 function freesOf(file: FileAnalysis): Free[] {
   const out: Free[] = [];
   for (const f of file.functions.values()) {
-    if (!file.touches(f.def.name)) continue;
+    if (!file.touches(f.def.name) || !mayHave(f.def, FREES)) continue;
     for (const x of file.groups.freesIn(f)) {
       const record = / frees$/.test(x.how) && !x.own ? /^F:([^.]+)\./.exec(x.keys[0] ?? '')?.[1] : undefined;
       const arg = f.calls.find((c) => c.start === x.span.start)?.args[0];

@@ -7,7 +7,6 @@ import type { CallExpr, Span } from '../../language/c/ast.ts';
 import type { CfgNode } from '../../language/c/cfg.ts';
 import { walkExpr } from '../../language/c/index.ts';
 import type { TranslationUnit } from '../../language/c/unit.ts';
-import { alwaysFails } from './always-fails.ts';
 import { calleeName, type FunctionContext } from './context.ts';
 import type { PathEvent } from './events.ts';
 import { Endings, type Ended } from './ending.ts';
@@ -46,6 +45,8 @@ export interface FileFunctions {
   context(name: string): FunctionContext | undefined;
   /** Worth entering: it (or what it calls) acquires or releases pages. */
   relevant(name: string): boolean;
+  /** The file defines it, and it can only fail. */
+  alwaysFails(name: string): boolean;
 }
 
 /** Steps between two looks at whether anybody still wants the result. */
@@ -131,8 +132,7 @@ export class Walker implements Machine {
   }
 
   alwaysFails(name: string): boolean {
-    const context = this.files.has(name) ? this.files.context(name) : undefined;
-    return context !== undefined && alwaysFails(context.def);
+    return this.files.alwaysFails(name);
   }
 
   run(): void {
@@ -199,7 +199,9 @@ export class Walker implements Machine {
     if (before.keys.includes(key)) return false;
     const outline = state.outline(value);
     const isFull = before.keys.length >= this.limits.states;
-    if (isFull || before.outlines.filter((o) => o === outline).length >= this.limits.alike) {
+    let alike = 0;
+    for (let i = 0; i < before.outlines.length; i++) if (before.outlines[i] === outline) alike++;
+    if (isFull || alike >= this.limits.alike) {
       this.overBudget = true;
       return false;
     }
@@ -230,20 +232,19 @@ export class Walker implements Machine {
         }
         // what the node does to the state is done when it is run
         const s = isPure(call) ? r.state : r.state.fork();
-        const args = call.args.map((a) => this.interp.eval(a, s, r.frame));
-        const touches = args.some(
-          (v) =>
-            v.s && (this.interp.memory.resourcesOf(v, s).some(([, x]) => x.status !== 'handed') || this.owns(v, s)),
-        );
-        if (!isRelevant && !touches) {
+        const args: Val[] = [];
+        for (const a of call.args) args.push(this.interp.eval(a, s, r.frame));
+        if (!isRelevant && !this.touches(args, s)) {
           next.push(r);
           continue;
         }
         const context = this.files.context(name)!;
         const callee = entered(this.scope(`${frame.id}:${call.start}`, context), frame);
-        context.def.params.forEach((p, i) => {
-          if (p.name) s.memory.set(callee.scope.local(p.name), args[i] ?? ZERO);
-        });
+        const { params } = context.def;
+        for (let i = 0; i < params.length; i++) {
+          const { name: param } = params[i]!;
+          if (param) s.memory.set(callee.scope.local(param), args[i] ?? ZERO);
+        }
         const rounds = s.rounds;
         s.rounds = rounds.moved(100_000);
         const inner = needs.enter(node.id, callee.id, this.about(context).slice);
@@ -258,6 +259,17 @@ export class Walker implements Machine {
       ready = next.length > this.limits.states ? next.slice(0, this.limits.states) : next;
     }
     return ready;
+  }
+
+  /** Some value leads to pages that are held. */
+  private touches(values: readonly Val[], state: State): boolean {
+    for (const v of values)
+      if (
+        v.s &&
+        (this.interp.memory.resourcesOf(v, state).some(([, x]) => x.status !== 'handed') || this.owns(v, state))
+      )
+        return true;
+    return false;
   }
 
   /** A local object that holds the pages of a resource. */
