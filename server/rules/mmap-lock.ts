@@ -22,7 +22,8 @@ soon as a writer waits in between. A *_remote() call with a \`locked\` argument 
 
 Take the lock around the call, or use the *_fast() form, which needs none; and give the lock back on every way out. The rule follows the lock through
 mmap_read_lock(), its killable, try and write forms, \`down_read(&mm->mmap_sem)\`, guards, macros and functions of the file, and through callers;
-where a lock may be taken by code that it does not see, it says nothing.`,
+a call in another file of the driver is told where the lock is held, or not. A function that takes the lock itself, or copies from user memory, is not
+entered with it. Where a lock may be taken by code that it does not see, the rule says nothing.`,
   fixable: true,
   source: 'mm/gup.c; include/linux/mmap_lock.h; Documentation/core-api/pin_user_pages.rst',
   examples: [

@@ -21,7 +21,8 @@ const meta: RuleMeta = {
 unpin_user_pages_dirty_lock() with \`make_dirty\`, which wait for the page lock. None of them may be called under a spinlock, in an RCU read section, with
 preemption or interrupts off, or in an interrupt handler, tasklet or timer. get_user_pages_fast_only() is the one that never sleeps, and finds mapped pages only.
 
-Take the pages before the lock; give them back behind it, or from a work item.`,
+Take the pages before the lock; give them back behind it, or from a work item. Where the call stands in another file of the driver, the rule tells of it
+where the lock is held.`,
   fixable: false,
   source:
     'mm/gup.c (might_sleep in pin_user_pages_fast and gup_longterm_locked); mm/page-writeback.c (set_page_dirty_lock)',
