@@ -415,7 +415,7 @@ function graphOf(def: FunctionDef, through: SeenThrough | undefined): Graph {
 }
 
 /** Sets, clears or asks a flag of a page: it keeps nothing. */
-const FLAG_OF_PAGE = /^(__)?(Set|Clear|TestSet|TestClear)?Page[A-Z]\w*$/;
+export const FLAG_OF_PAGE = /^(__)?(Set|Clear|TestSet|TestClear)?Page[A-Z]\w*$/;
 
 /** `given`, `taken`: the functions of the file among those called that give pages back, or take them. */
 function loopsOf(cfg: Cfg, given: ReadonlySet<string>, taken: ReadonlySet<string>): Map<number, Loop> {

@@ -8,7 +8,7 @@ import { initialsOf, typeOfExpr } from '../../language/c/index.ts';
 import { facts } from '../../language/kernel/index.ts';
 import { Acquires } from './acquire.ts';
 import { Arithmetic } from './arithmetic.ts';
-import { calleeName } from './context.ts';
+import { calleeName, FLAG_OF_PAGE } from './context.ts';
 import { Effects } from './effects.ts';
 import { nameOf, type Frame, type Machine } from './frame.ts';
 import { isIterTest, iterTest } from './iterators.ts';
@@ -470,6 +470,7 @@ export class Interpreter {
   private unknownCall(e: CallExpr, name: string | undefined, args: readonly Val[], state: State, frame: Frame): Val {
     const result = this.memory.fresh('r', e.start, state, frame, { name: name && `${name}()` });
     if (name !== undefined && this.machine.alwaysFails(name)) state.assume('<', result, ZERO);
+    if (name !== undefined && FLAG_OF_PAGE.test(name)) return result;
     const how = `passed to ${name ?? 'a callback'}()`;
     for (let i = 0; i < args.length; i++) {
       const v = args[i]!;
