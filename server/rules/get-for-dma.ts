@@ -89,6 +89,8 @@ export const getForDma: Rule = {
       for (const a of g.acquires) {
         if (
           a.kind !== 'get' ||
+          // what implements an acquire gives the pages to its caller
+          facts.acquire(a.fn) ||
           a.fact.into === 'bio' ||
           a.fact.takes !== 'get' ||
           !a.fact.partner ||

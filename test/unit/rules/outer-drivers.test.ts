@@ -472,6 +472,28 @@ void demo_obj_put(struct demo_obj *o)
       { only: 'missing-longterm' },
     ));
 
+  it('what implements an acquire: its caller has the pages', () =>
+    check(
+      `
+static void demo_zero(struct page *page)
+{
+	void *to = kmap_atomic(page);
+
+	memset(to, 0, PAGE_SIZE);
+	kunmap_atomic(to);
+}
+ssize_t iov_iter_get_pages(struct iov_iter *i, struct page **pages, size_t maxsize, unsigned int maxpages, size_t *start)
+{
+	if (i->pipe) {
+		demo_zero(i->bv->bv_page);
+		pages[0] = i->bv->bv_page;
+		return PAGE_SIZE;
+	}
+	return get_user_pages_fast(i->addr, maxpages, FOLL_WRITE, pages) * PAGE_SIZE;
+}`,
+      { only: 'get-for-dma' },
+    ));
+
   it('a function that only fails', () =>
     check(
       `
