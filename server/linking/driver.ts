@@ -22,6 +22,8 @@ interface FileText {
 const MAX_DISTANCE = 3;
 /** Nor does one that pages are given back for somewhere below: it never had them. */
 const MAX_ABOVE_UNPIN = 1;
+/** Calls between what wants a lock and who takes it, at most. */
+const MAX_LOCKERS = 3;
 /** Helpers that call helpers: as deep as the analysis enters. */
 const MAX_DEPTH = 4;
 /** More would cost more than it tells. */
@@ -42,6 +44,8 @@ interface Node {
   /** The same to one that unpins. */
   giving: number;
   readonly owns: boolean;
+  readonly wantsLock: boolean;
+  readonly namesLock: boolean;
   readonly fields: ReadonlySet<string>;
   readonly words: readonly number[];
   callees: readonly Node[];
@@ -142,6 +146,7 @@ export class Driver {
         for (const n of list) if (n.distance <= 1 && has(ours, n.fields)) add(n, 1);
       }
     }
+    for (const n of this.lockersAbove(path)) add(n, MAX_DEPTH);
     const links = new Map<string, Set<string>>();
     for (const n of wanted) {
       // what stands in headers comes with the files that include them
@@ -150,6 +155,33 @@ export class Driver {
       links.set(n.path, names.add(n.fn.name));
     }
     return [...links].map(([other, names]) => ({ path: other, functions: [...names].sort() }));
+  }
+
+  /**
+   * Functions of other files by which what in this one wants mmap_lock, and does not take it, is called where the lock is named: it may be
+   * held there.
+   */
+  private lockersAbove(path: string): readonly Node[] {
+    const { nodes } = this.plan();
+    const wanting = nodes.get(path)!.filter((n) => n.wantsLock && !n.namesLock);
+    if (!wanting.length) return [];
+    const near = [...nodes].flatMap(([other, list]) =>
+      other === path || inOneModule(this.modules, path, other) ? list : [],
+    );
+    const out = new Set<Node>();
+    /** Some caller of it names the lock. */
+    const isCalledUnder = (entered: Node, depth: number): boolean => {
+      let any = false;
+      for (const n of near) {
+        if (n === entered || !n.callees.includes(entered)) continue;
+        if (!n.namesLock && (depth >= MAX_LOCKERS || !isCalledUnder(n, depth + 1))) continue;
+        any = true;
+        if (n.path !== path) out.add(n);
+      }
+      return any;
+    };
+    for (const n of wanting) isCalledUnder(n, 1);
+    return [...out];
   }
 
   private differs(before: FileSketch, now: FileSketch): boolean {
@@ -179,7 +211,7 @@ export class Driver {
       const isHeader = !path.endsWith('.c');
       const list = s.functions.map((fn): Node => {
         const name = vocabulary.numberOf(fn.name);
-        const { takes, unpins, owns, uses, words, fields } = vocabulary.in(fn, name);
+        const { takes, unpins, owns, uses, wantsLock, namesLock, words, fields } = vocabulary.in(fn, name);
         return {
           path,
           fn,
@@ -188,6 +220,8 @@ export class Driver {
           taking: takes ? 0 : Infinity,
           giving: unpins ? 0 : Infinity,
           owns,
+          wantsLock,
+          namesLock,
           fields,
           words,
           callees: NO_NODES,

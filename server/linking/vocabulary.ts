@@ -13,6 +13,10 @@ export interface Mentions {
   readonly owns: boolean;
   /** Maps, reads or writes their data, or hands them on. */
   readonly uses: boolean;
+  /** Calls what wants mmap_lock to be held. */
+  readonly wantsLock: boolean;
+  /** Names mmap_lock, or a call that takes it. */
+  readonly namesLock: boolean;
   /** Names of functions, of the driver or the kernel, and fields, by number, in the order of the text. */
   readonly words: readonly number[];
   /** Fields of page types that stand behind `->` or `.`. */
@@ -24,13 +28,21 @@ const USES = 1;
 const OWNS = 2;
 const TAKES = 4;
 const UNPINS = 8;
-/** The kernel's calls that do something to pages. */
-const ROLES = new Map<string, number>();
+const WANTS_LOCK = 16;
+const NAMES_LOCK = 32;
+/** The kernel's calls that do something to pages, or to mmap_lock. */
+const ROLES = new Map<string, number>([
+  ['mmap_sem', NAMES_LOCK],
+  ['mmap_lock', NAMES_LOCK],
+]);
 for (const { name } of [...facts.acquires, ...facts.calls]) {
-  let role = facts.acquire(name) ? TAKES | OWNS : NONE;
+  const acquire = facts.acquire(name);
+  let role = acquire ? TAKES | OWNS : NONE;
+  if (acquire?.mmapLock === 'required' || acquire?.mmapLock === 'if-locked-arg') role |= WANTS_LOCK;
   for (const e of facts.call(name)?.effects ?? []) {
     if (e.kind === 'release') role |= OWNS | (e.of === 'pin' ? UNPINS : NONE);
     else if (e.kind === 'put-in' || e.kind === 'kmap' || e.kind === 'dirty' || e.kind === 'dma-map') role |= USES;
+    else if (e.kind === 'lock' && e.what.startsWith('mmap')) role |= NAMES_LOCK;
   }
   if (role !== NONE) ROLES.set(name, role);
 }
@@ -93,6 +105,8 @@ export class Vocabulary {
       unpins: (role & UNPINS) !== 0,
       owns: (role & OWNS) !== 0,
       uses: (role & USES) !== 0,
+      wantsLock: (role & WANTS_LOCK) !== 0,
+      namesLock: (role & NAMES_LOCK) !== 0,
       words,
       fields: fields.size > 0 ? fields : NO_FIELDS,
     };

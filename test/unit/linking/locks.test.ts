@@ -150,4 +150,35 @@ int perhaps(struct buf *b, struct mm_struct *mm, unsigned long addr)
 `),
       'mmap-lock',
     ));
+
+  const PLAIN = (marker: string): string => `#include "buf.h"
+static int grab(struct buf *b, unsigned long addr)
+{
+	return pin_user_pages(addr, b->nr, FOLL_WRITE | FOLL_LONGTERM, b->pages);${marker}
+}
+int buf_pin(struct buf *b, unsigned long addr)
+{
+	return grab(b, addr);
+}
+`;
+  const CALLER = (take: string, drop: string): string => `#include "buf.h"
+static int start(struct buf *b, unsigned long addr)
+{
+	return buf_pin(b, addr);
+}
+int submit(struct buf *b, unsigned long addr)
+{
+	int ret;
+
+${take}	ret = start(b, addr);
+${drop}	return ret;
+}
+`;
+  it('held by the callers in another file: nothing; held by nobody: told where the lock is wanted', async () => {
+    const take = '	mmap_read_lock(current->mm);\n';
+    const drop = '	mmap_read_unlock(current->mm);\n';
+    const [held, free] = [CALLER(take, drop), CALLER('', '')];
+    await checkDriver({ 'buf.h': HEADER, 'memory.c': PLAIN(''), 'calls.c': held }, 'mmap-lock');
+    await checkDriver({ 'buf.h': HEADER, 'memory.c': PLAIN(' //~ mmap-lock'), 'calls.c': free }, 'mmap-lock');
+  });
 });
