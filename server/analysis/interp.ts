@@ -34,6 +34,9 @@ const TRANSPARENT = new Set([
   'untagged_addr',
 ]);
 
+/** By their names, calls that get a part of an object for that part's sake: a lock, a list, something to set up. */
+const KEEPS_NO_PART = /(^|_)((try|un)?lock(ed)?|init|setup|assert|trace|debug|dbg|printk?|warn|err|log)(_|$)/i;
+
 /** For each comparison the one that holds where it does not. */
 const OPPOSITE: Readonly<Record<string, string>> = {
   '==': '!=',
@@ -485,6 +488,10 @@ export class Interpreter {
       this.memory.refilled(v.s, state);
       state.escape(v.s, how, result);
       if (el) state.escape(el.array, how, result);
+      // `&io->request`: from a part of an object its owner finds the object (container_of()), and what is in it
+      const owner = loc && !loc.isLocal ? this.memory.ownerOf(v) : v.s;
+      if (owner !== v.s && !KEEPS_NO_PART.test(name ?? '') && this.memory.holdsPages(owner, state))
+        state.escape(owner, how, result);
     }
     return result;
   }

@@ -89,7 +89,8 @@ export class Memory {
   /** A slot that an acquire filled, as far as the path knows, holds a page: `if (!pages[i]) break;` does not end there. */
   private assumeTaken(page: Val, { index }: NonNullable<SymFacts['elementOf']>, fill: string, state: State): void {
     for (const r of state.resources.values()) {
-      if (r.status !== 'held' || r.fact.result !== 'pages' || r.fills.at(-1) !== fill || r.index.o || r.index.x) continue;
+      if (r.status !== 'held' || r.fact.result !== 'pages' || r.fills.at(-1) !== fill || r.index.o || r.index.x)
+        continue;
       if (state.compare('==', r.result, r.requested) === true || state.compare('<', index, r.result) === true)
         state.assume('!=', page, ZERO);
     }
@@ -218,6 +219,15 @@ export class Memory {
   /** An embedded member's address stands for the object that holds it. */
   ownerOf(v: Val): number {
     return this.symbols.info(v.s).addressOf?.pointer?.s ?? v.s;
+  }
+
+  /** An object that is made on the path has the array of held pages, or is in the same memory. */
+  holdsPages(object: number, state: State): boolean {
+    if (state.resources.size === 0 || this.symbols.info(object).local !== 'heap') return false;
+    for (const { place, val } of state.memory.entries())
+      if (place.base === object && val.s && this.resourcesOf(val, state).length) return true;
+    for (const r of state.resources.values()) if (this.symbols.info(r.array).from?.base === object) return true;
+    return false;
   }
 
   forget(v: Val, state: State): void {

@@ -266,20 +266,10 @@ export class Walker implements Machine {
     for (const v of values)
       if (
         v.s &&
-        (this.interp.memory.resourcesOf(v, state).some(([, x]) => x.status !== 'handed') || this.owns(v, state))
+        (this.interp.memory.resourcesOf(v, state).some(([, x]) => x.status !== 'handed') ||
+          this.interp.memory.holdsPages(v.s, state))
       )
         return true;
-    return false;
-  }
-
-  /** A local object that holds the pages of a resource. */
-  private owns(v: Val, state: State): boolean {
-    if (this.symbols.info(v.s).local !== 'heap') return false;
-    for (const { place: loc, val: val } of state.memory.entries()) {
-      if (loc.base !== v.s || !val.s) continue;
-      if (this.interp.memory.resourcesOf(val, state).length) return true;
-    }
-    for (const r of state.resources.values()) if (this.symbols.info(r.array).from?.base === v.s) return true;
     return false;
   }
 

@@ -494,6 +494,44 @@ ssize_t iov_iter_get_pages(struct iov_iter *i, struct page **pages, size_t maxsi
       { only: 'get-for-dma' },
     ));
 
+  it('a part of the object is handed on, and its owner finds the pages', () =>
+    check(
+      `
+struct args { int op; void (*end)(struct args *); };
+struct io { struct args args; struct page **pages; unsigned int num; };
+int demo_send(unsigned long addr, unsigned int max)
+{
+	struct io *ia = kzalloc(sizeof(*ia), GFP_KERNEL);
+	int ret, err;
+
+	if (!ia)
+		return -ENOMEM;
+	ia->pages = kcalloc(max, sizeof(struct page *), GFP_KERNEL);
+	if (!ia->pages) {
+		kfree(ia);
+		return -ENOMEM;
+	}
+	ret = pin_user_pages_fast(addr, max, FOLL_WRITE, ia->pages);
+	if (ret != max) {
+		if (ret > 0)
+			unpin_user_pages(ia->pages, ret);
+		kfree(ia->pages);
+		kfree(ia);
+		return -EFAULT;
+	}
+	ia->num = ret;
+	err = demo_background(&ia->args, GFP_KERNEL);
+	if (err) {
+		unpin_user_pages(ia->pages, ia->num);
+		kfree(ia->pages);
+		kfree(ia);
+		return err;
+	}
+	return 0;
+}`,
+      { only: 'leaked-pin' },
+    ));
+
   it('a function that only fails', () =>
     check(
       `
@@ -664,6 +702,41 @@ ssize_t demo_rw(struct demo_io *io, struct kiocb *iocb, unsigned long addr, int 
 	return -EIOCBQUEUED;
 }`,
       { only: ['leaked-pin', 'missing-longterm'] },
+    ));
+
+  it('a part of the object is locked, and the pages are lost', () =>
+    check(
+      `
+struct demo_io { struct demo_lock lock; struct page **pages; };
+int demo_send(unsigned long addr, int max)
+{
+	struct demo_io *io = kzalloc(sizeof(*io), GFP_KERNEL);
+
+	if (!io)
+		return -ENOMEM;
+	io->pages = kcalloc(max, sizeof(struct page *), GFP_KERNEL);
+	if (!io->pages) {
+		kfree(io);
+		return -ENOMEM;
+	}
+	if (pin_user_pages_fast(addr, max, FOLL_WRITE, io->pages) != max)
+		goto fail;
+	demo_lock(&io->lock);
+	if (demo_run(max)) {
+		demo_unlock(&io->lock);
+		return -EIO; //~ leaked-pin
+	}
+	demo_unlock(&io->lock);
+	unpin_user_pages_dirty_lock(io->pages, max, true);
+	kfree(io->pages);
+	kfree(io);
+	return 0;
+fail:
+	kfree(io->pages); //~ leaked-pin
+	kfree(io);
+	return -EFAULT;
+}`,
+      { only: 'leaked-pin' },
     ));
 
   it('a later round fails, and only one way gives all back', () =>
