@@ -82,6 +82,9 @@ export function namingOf(functions: Functions): Naming {
 /** The names in the functions of one analysis. */
 export class Naming {
   readonly #known = new Map<string, readonly string[]>();
+  /** Names and definitions side by side, in the order of the file: what is asked a hundred times a file goes over all of them. */
+  #names: readonly string[] = [];
+  #defs: readonly FunctionDef[] = [];
 
   /** `pointersTo`: names of the pointers through which a function may be called. */
   constructor(
@@ -96,8 +99,12 @@ export class Naming {
     const plain = plainName(name);
     let known = this.#known.get(plain);
     if (!known) {
+      if (this.#names.length !== this.functions.size) {
+        this.#names = [...this.functions.keys()];
+        this.#defs = Array.from(this.functions.values(), ({ def }) => def);
+      }
       const names: string[] = [];
-      for (const [one, { def }] of this.functions) if (mayName(def, plain)) names.push(one);
+      for (let i = 0; i < this.#defs.length; i++) if (mayName(this.#defs[i]!, plain)) names.push(this.#names[i]!);
       this.#known.set(plain, (known = names));
     }
     return known.map((one) => this.functions.get(one)!);

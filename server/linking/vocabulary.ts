@@ -90,7 +90,7 @@ export class Vocabulary {
   in(fn: FunctionSketch, itself = this.numberOf(fn.name)): Mentions {
     const look = ++this.looks;
     const words: number[] = [];
-    const fields = new Set<string>();
+    let fields: Set<string> | undefined;
     let role = NONE;
     this.table.find(fn.text, (word, at) => {
       if (this.met[word] !== look) {
@@ -98,7 +98,8 @@ export class Vocabulary {
         words.push(word);
         if (word !== itself) role |= this.roles[word] ?? NONE;
       }
-      if (at >= fn.body && this.pageFields.has(word) && isMember(fn.text, at)) fields.add(this.words[word]!);
+      if (at >= fn.body && this.pageFields.has(word) && isMember(fn.text, at))
+        (fields ??= new Set()).add(this.words[word]!);
     });
     return {
       takes: (role & TAKES) !== 0,
@@ -108,7 +109,7 @@ export class Vocabulary {
       wantsLock: (role & WANTS_LOCK) !== 0,
       namesLock: (role & NAMES_LOCK) !== 0,
       words,
-      fields: fields.size > 0 ? fields : NO_FIELDS,
+      fields: fields ?? NO_FIELDS,
     };
   }
 }

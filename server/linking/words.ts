@@ -96,12 +96,16 @@ export class WordTable {
     const { slots, hashes } = this;
     this.slots = new Int32Array(slots.length * 2).fill(FREE);
     this.hashes = new Int32Array(slots.length * 2);
-    for (const [i, word] of slots.entries()) {
+    const mask = this.slots.length - 1;
+    for (let i = 0; i < slots.length; i++) {
+      const word = slots[i]!;
       if (word === FREE) continue;
-      const text = this.words[word]!;
-      const at = this.place(text, 0, text.length, hashes[i]!);
+      // no two words are the same: the next free place is its own
+      const hash = hashes[i]!;
+      let at = spread(hash) & mask;
+      while (this.slots[at] !== FREE) at = (at + 1) & mask;
       this.slots[at] = word;
-      this.hashes[at] = hashes[i]!;
+      this.hashes[at] = hash;
     }
   }
 }
