@@ -240,7 +240,7 @@ function* acrossFiles(file: FileAnalysis, locks: Locks): Iterable<Report> {
       if (!seen || !states.every(isWrong) || !comesThrough(locks, crossing)) continue;
       told.add(call);
       const name = callName(site.call);
-      const taken = seen.held.get('mmap');
+      const taken = seen.held.get(MMAP);
       const place = `${enteredBy(crossing)} leads to ${name}() (${lineAt(file, site.call.start)}), which`;
       const decisions = wayTo(seen.entry).slice(-6);
       yield {
