@@ -162,7 +162,8 @@ export const mayLeaveUnused = perFunction(
 export function mightLeaveUnused(file: FileAnalysis, f: FunctionContext): boolean {
   const { def } = f;
   if (objects(f).some(({ name, record }) => standing(def, name).read === 0 && keepers(file).has(record))) return true;
-  if (def.isStatic && mayDecide(file).some((name) => mayLeaveAnswer(def, name) && deciders(file).has(name))) return true;
+  if (def.isStatic && mayDecide(file).some((name) => mayLeaveAnswer(def, name) && deciders(file).has(name)))
+    return true;
   const takes = (): boolean => file.groups.acquires.some((a) => a.fn === def.name);
   if (!mayHave(def, INDICES) || !mayHave(def, MANIES) || !(ENDS.test(def.name) || takes())) return false;
   for (const word of def.words) if (isOf(word, INDICES) && standing(def, word).read === 1) return true;

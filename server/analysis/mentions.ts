@@ -97,7 +97,8 @@ export const pagePointers = perDefinition((def): readonly string[] => {
     /\b(?:page|folio)\s*\*[\s*]*(?:(?:const|volatile|restrict|__\w+)\s+)*(\w+)([^;{}]*)/g,
   )) {
     out.push(first!);
-    for (const [, next] of rest!.matchAll(/,[\s*]*\*[\s*]*(?:(?:const|volatile|restrict|__\w+)\s+)*(\w+)/g)) out.push(next!);
+    for (const [, next] of rest!.matchAll(/,[\s*]*\*[\s*]*(?:(?:const|volatile|restrict|__\w+)\s+)*(\w+)/g))
+      out.push(next!);
   }
   return out;
 });

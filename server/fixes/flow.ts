@@ -132,8 +132,7 @@ class Flow {
       if (w.kind === 'return' && w.value)
         this.link(this.keys(w.value, f), `R:${f.def.name}`, f.def.returns, f, w.value);
       if (w.kind === 'foreach' && w.args[0] && w.args[1] && /for_each_(sg|sgtable)/.test(w.name)) {
-        for (const a of this.keys(w.args[0], f))
-          for (const b of this.keys(w.args[1], f)) this.link([a], b, undefined);
+        for (const a of this.keys(w.args[0], f)) for (const b of this.keys(w.args[1], f)) this.link([a], b, undefined);
       }
       for (const e of exprsOf(node)) {
         walkExpr(e, (x) => {
