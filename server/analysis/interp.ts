@@ -5,13 +5,13 @@
  */
 import type { BinaryExpr, CallExpr, CType, Expr, InitListExpr } from '../../language/c/ast.ts';
 import { initialsOf, typeOfExpr } from '../../language/c/index.ts';
-import { facts } from '../../language/kernel/index.ts';
 import { Acquires } from './acquire.ts';
 import { Arithmetic } from './arithmetic.ts';
+import { Callees, UNNAMED } from './callees.ts';
 import { calleeName, FLAG_OF_PAGE } from './context.ts';
 import { Effects } from './effects.ts';
 import { nameOf, type Frame, type Machine } from './frame.ts';
-import { isIterTest, iterTest } from './iterators.ts';
+import { iterTest } from './iterators.ts';
 import { Memory } from './memory.ts';
 import type { Place } from './place.ts';
 import type { State } from './state.ts';
@@ -19,20 +19,6 @@ import { unionNames, type UnionNames } from './unions.ts';
 import { isNumber, isUnsigned, memoOf, type UnitMemo } from './unit-memo.ts';
 import type { Symbols } from './symbols.ts';
 import { ZERO, constant, isConst, sameVal, symbol, valKey, type Val } from './values.ts';
-
-/** Calls that give back their first argument. */
-const TRANSPARENT = new Set([
-  'likely',
-  'unlikely',
-  'READ_ONCE',
-  'ACCESS_ONCE',
-  '__builtin_expect',
-  'WARN_ON',
-  'WARN_ON_ONCE',
-  'WARN',
-  'WARN_ONCE',
-  'untagged_addr',
-]);
 
 /** By their names, calls that get a part of an object for that part's sake: a lock, a list, something to set up. */
 const KEEPS_NO_PART = /(^|_)((try|un)?lock(ed)?|init|setup|assert|trace|debug|dbg|printk?|warn|err|log)(_|$)/i;
@@ -57,14 +43,6 @@ interface Comparison {
   readonly b: Val;
 }
 
-/** What a call by that name is. */
-interface Callee {
-  readonly acquire: ReturnType<typeof facts.acquire>;
-  readonly fact: ReturnType<typeof facts.call>;
-  readonly what: 'transparent' | 'iterator' | 'min-max' | 'macro' | undefined;
-}
-const UNNAMED: Callee = { acquire: undefined, fact: undefined, what: undefined };
-
 /** Evaluates expressions on a state, which it changes; what it notices goes to `Machine.emit`. */
 export class Interpreter {
   readonly symbols: Symbols;
@@ -74,6 +52,7 @@ export class Interpreter {
   private readonly arithmetic: Arithmetic;
   private readonly acquires: Acquires;
   private readonly effects: Effects;
+  private readonly callees: Callees;
 
   constructor(readonly machine: Machine) {
     this.symbols = machine.symbols;
@@ -82,6 +61,7 @@ export class Interpreter {
     this.memory = new Memory(machine.symbols);
     this.arithmetic = new Arithmetic(machine.symbols);
     this.acquires = new Acquires(machine, this.memory);
+    this.callees = new Callees(machine);
     this.effects = new Effects(machine, this.memory, this.arithmetic);
   }
 
@@ -390,7 +370,7 @@ export class Interpreter {
     if (done) return done;
     const name = calleeName(e);
     if (name === undefined) this.eval(e.callee, state, frame);
-    const { acquire, fact, what } = name === undefined ? UNNAMED : this.callee(name);
+    const { acquire, fact, what } = name === undefined ? UNNAMED : this.callees.of(name);
     if (what === 'transparent') return e.args[0] ? this.eval(e.args[0], state, frame) : ZERO;
     if (what === 'iterator' && e.args[0]) return iterTest(this.symbols, name!, this.eval(e.args[0], state, frame));
     const args: Val[] = [];
@@ -432,29 +412,6 @@ export class Interpreter {
     const now = this.memory.fresh('u', e.start, state, frame);
     if (what === 'variable' && e.args[0]) this.memory.store(this.place(e.args[0], state, frame), now, state);
     else if (what === 'memory' && to?.s) this.memory.changed(this.memory.deref(to), now, state);
-  }
-
-  private readonly callees = new Map<string, Callee>();
-  private callee(name: string): Callee {
-    let known = this.callees.get(name);
-    if (!known) {
-      const own = this.machine.isLocal(name);
-      known = {
-        acquire: own ? undefined : facts.acquire(name),
-        fact: own ? undefined : (facts.call(name, this.machine.unit.target.kernel) ?? facts.call(name)),
-        what: TRANSPARENT.has(name)
-          ? 'transparent'
-          : isIterTest(name)
-            ? 'iterator'
-            : /^(min|max|min_t|max_t|umin|umax)$/.test(name)
-              ? 'min-max'
-              : /^_*[A-Z][A-Z0-9_]*$/.test(name)
-                ? 'macro'
-                : undefined,
-      };
-      this.callees.set(name, known);
-    }
-    return known;
   }
 
   /** A function of this file passed along (kref_put(&obj->ref, release)): it will get the object. */

@@ -4,6 +4,7 @@
  */
 import type { CallExpr } from '../../language/c/ast.ts';
 import { facts as kernel } from '../../language/kernel/index.ts';
+import type { AcquireFact } from '../../language/kernel/types.ts';
 import { calleeName, type FunctionContext } from './context.ts';
 import { looksLocked } from './entry-context.ts';
 import type { FileAnalysis } from './file.ts';
@@ -20,8 +21,13 @@ const ON_LOCKS = /lock|held|flag|atomic/i;
 const copies = (name: string): boolean => COPIES.test(name);
 const hasEffect = (name: string): boolean =>
   kernel.call(name)?.effects.some((e) => e.kind === 'takes-mmap-lock') ?? false;
-const takesWithin = (name: string): boolean =>
-  hasEffect(name) || (kernel.acquire(name)?.mmapLock === 'forbidden' && /_(fast|unlocked)$/.test(name));
+/** The call of the family takes mmap_lock itself: who makes it must not hold it. */
+export const takesLockItself = ({ mmapLock, name }: AcquireFact): boolean =>
+  mmapLock === 'forbidden' && /_(fast|unlocked)$/.test(name);
+const takesWithin = (name: string): boolean => {
+  const acquire = kernel.acquire(name);
+  return hasEffect(name) || (acquire !== undefined && takesLockItself(acquire));
+};
 /** Words of functions that may believe so. */
 const BELIEVING = wordKind(
   (word) => copies(word) || takesWithin(word) || /^mmap_(read|write)_lock(_killable)?$|^mmap_(sem|lock)$/.test(word),

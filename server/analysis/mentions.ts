@@ -58,7 +58,7 @@ export function mentions(file: FileAnalysis, f: FunctionContext, name: string): 
 }
 
 /** The text of a body without comments. */
-const bodyText = perDefinition((def) => {
+export const bodyText = perDefinition((def) => {
   const text = def.source;
   const body = text.slice(text.indexOf('{'));
   return body.includes('/*') || body.includes('//') ? body.replace(/\/\*[^]*?\*\/|\/\/.*/g, ' ') : body;

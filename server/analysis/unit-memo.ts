@@ -57,7 +57,8 @@ const BEGUN: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** A result that is an error number but tells of no failure: `return -EIOCBQUEUED;`. */
-export const isBegun = (result: number): boolean => result === -529 || result === -530;
+export const isBegun = (result: number): boolean => BEGUN_NUMBERS.has(-result);
+const BEGUN_NUMBERS: ReadonlySet<number> = new Set(BEGUN.values());
 
 /** Every error number is "negative" to the analysis; which one does not matter, that they differ does. */
 function errno(name: string): number | undefined {

@@ -7,6 +7,7 @@ import type { FileAnalysis } from '../analysis/file.ts';
 import { makes, wayTo } from '../analysis/flow.ts';
 import type { AcquireSite } from '../analysis/sites.ts';
 import { ASSERTED, MMAP, PERHAPS } from '../analysis/held.ts';
+import { takesLockItself } from '../analysis/lock-beliefs.ts';
 import { locksOf, type Locks, type Seen } from '../analysis/locks.ts';
 import { dropLock, keepLock, takeLock } from '../fixes/locking.ts';
 import type { PathStep, RuleMeta } from '../findings.ts';
@@ -127,8 +128,7 @@ export const mmapLock: Rule = {
     const sites = file.groups.acquires.filter((a) => !file.isElsewhere(a.fn));
     for (const site of sites) {
       if (needs(site)) yield* notHeld(file, locks, site);
-      else if (site.fact.mmapLock === 'forbidden' && /_(fast|unlocked)$/.test(site.fact.name))
-        yield* isHeld(file, locks, site);
+      else if (takesLockItself(site.fact)) yield* isHeld(file, locks, site);
     }
     yield* acrossFiles(file, locks);
     const needing = sites.filter(needs);
@@ -227,7 +227,7 @@ function* acrossFiles(file: FileAnalysis, locks: Locks): Iterable<Report> {
   const told = new Set<CallExpr>();
   for (const site of file.groups.acquires) {
     if (!file.isElsewhere(site.fn)) continue;
-    const takes = site.fact.mmapLock === 'forbidden' && /_(fast|unlocked)$/.test(site.fact.name);
+    const takes = takesLockItself(site.fact);
     if (!takes && !needs(site)) continue;
     for (const crossing of crossingsTo(file, locks, site.fn, site.call)) {
       const { fn, call, way } = crossing;

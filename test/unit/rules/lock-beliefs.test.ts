@@ -108,3 +108,47 @@ int read_all(struct reader *r, unsigned long addr)
 }
 `));
 });
+
+describe('mmap-lock: asserted', () => {
+  for (const [title, assertion] of [
+    ['by the kernel', 'mmap_assert_locked(mm);'],
+    ['in a helper', 'demo_assert(mm);'],
+    ['by asking whether it is locked', 'if (!rwsem_is_locked(&mm->mmap_lock))\n\t\tdemo_complain();'],
+  ] as const)
+    test(title, () =>
+      check(
+        `
+static void demo_assert(struct mm_struct *mm)
+{
+	mmap_assert_locked(mm);
+}
+int demo_copy(struct mm_struct *mm, unsigned long addr, struct page **pages)
+{
+	${assertion}
+	if (pin_user_pages_remote(mm, addr, 1, FOLL_WRITE, pages, NULL) != 1)
+		return -EFAULT;
+	set_page_dirty_lock(pages[0]);
+	unpin_user_page(pages[0]);
+	return 0;
+}`,
+        { only: 'mmap-lock' },
+      ),
+    );
+
+  test('and given up, or taken by the call itself', () =>
+    check(
+      `
+int demo_fast(struct mm_struct *mm, unsigned long addr, struct page **pages)
+{
+	mmap_assert_locked(mm);
+	return pin_user_pages_fast(addr, 1, FOLL_WRITE, pages); //~ mmap-lock
+}
+int demo_late(struct mm_struct *mm, unsigned long addr, struct page **pages)
+{
+	mmap_assert_locked(mm);
+	mmap_read_unlock(mm);
+	return pin_user_pages_remote(mm, addr, 1, FOLL_WRITE, pages, NULL); //~ mmap-lock
+}`,
+      { only: 'mmap-lock' },
+    ));
+});
